@@ -1,0 +1,1 @@
+"""Check-ins and the manager's answer. It never feeds a score."""

@@ -1,0 +1,1 @@
+"""Environment, database supervisor and processes: standard library only until the venv stands."""

@@ -1,0 +1,1 @@
+"""What every area stands on: identity, access, audit, events, approvals, forms, messages, API and pages."""

@@ -1,0 +1,1 @@
+"""The API door: errors as problem+json, cursor pages, idempotency, versions."""

@@ -1,0 +1,1 @@
+"""One approval engine: steps by role, return, withdraw, delegate, escalate."""

@@ -1,0 +1,1 @@
+"""Plain values and arithmetic: actor, clock, money, rounding, sharing, periods. No Django."""

@@ -1,0 +1,1 @@
+"""Where areas register what is shown merged: to-do entries, slots, navigation."""

@@ -1,0 +1,1 @@
+"""The page door: shell, parts, slots, languages, themes and static files."""

@@ -1,0 +1,1 @@
+"""Review plans, parts written by raters, ratings, calibration, release and acknowledgement."""
