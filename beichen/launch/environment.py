@@ -1,0 +1,99 @@
+"""The environment variables, read in one place. Standard library only.
+
+Every value is checked where it is read; the error names the variable and the values it may take.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+ROLES = ("owner", "web", "worker")
+
+
+class BadEnvironment(Exception):
+    """A variable holds a value that is not allowed; the text names both."""
+
+
+@dataclass(frozen=True)
+class DatabaseAddress:
+    """Where the database listens; `host` may be a socket folder."""
+
+    name: str
+    user: str
+    password: str
+    host: str
+    port: str
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the process was told from outside."""
+
+    database: DatabaseAddress | None
+    role: str
+    data_dir: Path
+    host: str
+    port: int
+    secret_key: str
+    debug: bool
+
+
+def database_address(url: str) -> DatabaseAddress:
+    """Split `postgresql://user:password@host:port/name?host=/socket/folder`."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+        raise BadEnvironment(
+            "BEICHEN_DATABASE_URL must look like postgresql://user:password@host:5432/name, but it does not."
+        )
+    query = parse_qs(parts.query)
+    return DatabaseAddress(
+        name=unquote(parts.path.lstrip("/")),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        host=query.get("host", [unquote(parts.hostname or "")])[0],
+        port=query.get("port", [str(parts.port or "")])[0],
+    )
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    raise BadEnvironment(f"BEICHEN_PORT is {text!r}; it must be a whole number from 1 to 65535.")
+
+
+def _role(text: str) -> str:
+    if text in ROLES:
+        return text
+    raise BadEnvironment(f"BEICHEN_DB_ROLE is {text!r}; it must be one of {', '.join(ROLES)}.")
+
+
+def _secret(env: Mapping[str, str], data_dir: Path) -> str:
+    """The signing key: given, in a named file, or the one the launcher keeps beside the data."""
+    if env.get("BEICHEN_SECRET_KEY"):
+        return env["BEICHEN_SECRET_KEY"]
+    path = Path(env.get("BEICHEN_SECRET_KEY_FILE") or data_dir / "secret_key")
+    if path.is_file():
+        return path.read_text(encoding="utf-8").strip()
+    if env.get("BEICHEN_SECRET_KEY_FILE"):
+        raise BadEnvironment(f"BEICHEN_SECRET_KEY_FILE names {path}, which cannot be read.")
+    return ""
+
+
+def read(env: Mapping[str, str] = os.environ) -> Environment:
+    """Read every variable; raises BadEnvironment with a sentence for the first that is wrong."""
+    data_dir = Path(env.get("BEICHEN_DATA_DIR") or CHECKOUT / "var").absolute()
+    url = env.get("BEICHEN_DATABASE_URL", "")
+    return Environment(
+        database=database_address(url) if url else None,
+        role=_role(env.get("BEICHEN_DB_ROLE") or "owner"),
+        data_dir=data_dir,
+        host=env.get("BEICHEN_HOST") or "127.0.0.1",
+        port=_port(env.get("BEICHEN_PORT") or "8000"),
+        secret_key=_secret(env, data_dir),
+        debug=env.get("BEICHEN_DEBUG") == "1",
+    )
