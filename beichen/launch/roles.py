@@ -48,10 +48,15 @@ class Logins:
     def url(self, role: str) -> str:
         """`role` is owner, web or worker."""
         name = LOGINS[role]
-        password = quote(password_for(name, self.secret), safe="") if self.secret else ""
-        where = {"host": self.address.host, "port": self.address.port}
-        query = urlencode({key: value for key, value in where.items() if value})
-        return f"postgresql://{name}{':' + password if password else ''}@/{quote(self.address.name, safe='')}?{query}"
+        return url(self.address, name, password_for(name, self.secret) if self.secret else "")
+
+
+def url(address: DatabaseAddress, user: str, password: str) -> str:
+    """The address as one string, safe for any letter in a path or a password."""
+    where = {"host": address.host, "port": address.port}
+    query = urlencode({key: value for key, value in where.items() if value}, quote_via=quote)
+    sign_in = f"{user}:{quote(password, safe='')}" if password else user
+    return f"postgresql://{sign_in}@/{quote(address.name, safe='')}?{query}"
 
 
 def password_for(role: str, secret: str) -> str:
