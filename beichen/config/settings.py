@@ -75,6 +75,7 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 DATABASE_ROLE = ENV.role
+DATA_DIR = ENV.data_dir
 
 TEMPLATES = [
     {
@@ -163,5 +164,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_ON_APP_READY = None
+EVENTS_ACTING = "beichen.platform.access.current.acting"
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
