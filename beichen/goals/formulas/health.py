@@ -51,6 +51,19 @@ DEFAULT_RULES = HealthRules()
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """The span of a key result or goal, and the day it is looked at; `due` must come after `start`."""
+
+    start: date
+    due: date
+    day: date
+
+    def __post_init__(self) -> None:
+        if self.due <= self.start:
+            raise BadValue("due", self.due, words.A_LATER_DAY, limit=self.start)
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A health with what explains it: progress p in millionths, exact expected progress e, exact pace p/e."""
 
@@ -73,67 +86,52 @@ class ItemStanding:
     holds_to_end: bool = False
 
 
-def expected(measure: Measure, start: date, due: date, day: date) -> Fraction:
-    """Expected progress of a key result at the end of a day; `due` must come after `start`."""
-    by_time = expected_by_time(start, due, day)
+def expected(measure: Measure, when: When) -> Fraction:
+    """Expected progress of a key result at the end of the day."""
     if isinstance(measure, KeepWithin):
         return Fraction(1)
     if isinstance(measure, YesNo):
-        return Fraction(int(day >= due))
+        return Fraction(int(when.day >= when.due))
     if isinstance(measure, Milestones):
-        return milestone_share(measure.steps, [step.due <= day for step in measure.steps])
-    return by_time
+        return milestone_share(measure.steps, [step.due <= when.day for step in measure.steps])
+    return expected_by_time(when)
 
 
-def expected_by_time(start: date, due: date, day: date) -> Fraction:
+def expected_by_time(when: When) -> Fraction:
     """The share of the time from start to due that has passed, cut to 0 … 1."""
-    if due <= start:
-        raise BadValue("due", due, words.A_LATER_DAY, limit=start)
-    return clip(Fraction((day - start).days, (due - start).days), 0, 1)
+    return clip(Fraction((when.day - when.start).days, (when.due - when.start).days), 0, 1)
 
 
-def expected_of_goal(items: Sequence[ItemStanding], start: date, due: date, day: date) -> Fraction:
+def expected_of_goal(items: Sequence[ItemStanding], when: When) -> Fraction:
     """The mean of the counted items' expected progress; by time where nothing is counted."""
     terms = [term(i, item.weight, item.standing.expected) for i, item in enumerate(items) if _counts(item)]
     by_items = mean(terms, equal_when_zero=True).value
-    return expected_by_time(start, due, day) if by_items is None else by_items
+    return expected_by_time(when) if by_items is None else by_items
 
 
-def holds_to_end(measure: Measure, due: date, day: date) -> bool:
+def holds_to_end(measure: Measure, when: When) -> bool:
     """Whether full progress means "so far" only: a range, or a band, before its end."""
-    return isinstance(measure, KeepWithin | Band) and day < due
+    return isinstance(measure, KeepWithin | Band) and when.day < when.due
 
 
 def stand(
-    measure: Measure,
-    progress: int | None,
-    last_update: date | None,
-    start: date,
-    due: date,
-    day: date,
-    rules: HealthRules = DEFAULT_RULES,
+    measure: Measure, progress: int | None, last_update: date | None, when: When, rules: HealthRules = DEFAULT_RULES
 ) -> Standing:
-    """How a key result stands on a day; `progress` None is not measured."""
-    e = expected(measure, start, due, day)
-    quiet = e > 0 and (day - (last_update or start)).days > rules.rhythm_days + rules.late_after_days
-    can_be_done = not holds_to_end(measure, due, day)
-    return _judge(progress, e, rules, can_be_done=can_be_done, quiet=quiet)
+    """How a key result stands on a day; `progress` None is not measured, `last_update` None never updated."""
+    e = expected(measure, when)
+    silent = (when.day - (last_update or when.start)).days
+    quiet = e > 0 and silent > rules.rhythm_days + rules.late_after_days
+    return _judge(progress, e, rules, can_be_done=not holds_to_end(measure, when), quiet=quiet)
 
 
 def stand_of_goal(
-    progress: int | None,
-    items: Sequence[ItemStanding],
-    start: date,
-    due: date,
-    day: date,
-    rules: HealthRules = DEFAULT_RULES,
+    progress: int | None, items: Sequence[ItemStanding], when: When, rules: HealthRules = DEFAULT_RULES
 ) -> Standing:
     """How a goal stands: not updated when it has items and all of them are, child goals included."""
-    e = expected_of_goal(items, start, due, day)
     present = [item for item in items if item.counted]
     quiet = bool(present) and all(item.standing.health is Health.NOT_UPDATED for item in present)
     can_be_done = not any(item.holds_to_end for item in present)
-    return _judge(progress, e, rules, can_be_done=can_be_done, quiet=quiet)
+    return _judge(progress, expected_of_goal(items, when), rules, can_be_done=can_be_done, quiet=quiet)
 
 
 def two_steps_apart(owner: Health, computed: Health) -> bool:

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from beichen.platform.kit import words
 from beichen.platform.kit.means import Mean, mean, term
-from beichen.platform.kit.rounding import WEIGHT, half_even, rounded
+from beichen.platform.kit.rounding import WEIGHT, Number, fraction, half_even, rounded
 from beichen.platform.kit.words import BadValue
 
 
@@ -75,17 +75,17 @@ class SharedWeight:
     weight: Fraction
 
 
-def shared_weights(parts: Sequence[Fraction], weights: Sequence[int], *, by_contribution: bool) -> list[SharedWeight]:
+def shared_weights(parts: Sequence[Number], weights: Sequence[int], *, by_contribution: bool) -> list[SharedWeight]:
     """Each party's weight in its own plan: reduced by part / largest part, or unchanged "in full"; parts are > 0."""
     if not parts:
         raise BadValue("part", 0, words.ONE_OR_MORE)
-    for part in parts:
-        if part <= 0:
-            raise BadValue("part", part, words.POSITIVE)
-    most, whole = max(parts), sum(parts, Fraction(0))
+    exact = [fraction(part, "part") for part in parts]
+    if min(exact) <= 0:
+        raise BadValue("part", min(exact), words.POSITIVE)
+    most, whole = max(exact), sum(exact, Fraction(0))
     return [
         SharedWeight(part / whole, weight, weight * part / most if by_contribution else Fraction(weight))
-        for part, weight in zip(parts, weights, strict=True)
+        for part, weight in zip(exact, weights, strict=True)
     ]
 
 

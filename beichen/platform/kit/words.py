@@ -31,6 +31,7 @@ SUM_OF = gettext_noop("parts that add up to %(limit)s")
 EXACTLY = gettext_noop("exactly %(limit)s")
 A_REASON = gettext_noop("a reason in words")
 A_KNOWN_UNIT = gettext_noop("a unit of this company")
+ONE_TREE = gettext_noop("units that form one tree with one root")
 NOT_ALL_ZERO = gettext_noop("at least one pool above 0 when the total is fixed")
 
 FIELDS: dict[str, Phrase] = {
@@ -89,8 +90,8 @@ class BadValue(Invalid):
     text = gettext_noop("“%(field)s” is %(value)s; allowed is %(allowed)s.")
 
     def __init__(self, field: str, value: object, allowed: Phrase, **places: object) -> None:
-        super().__init__(field=field, value=value, allowed=allowed, **places)
-        self.params["field"] = field_name(field)
+        super().__init__(field=field)
+        self.params = {"value": value, "allowed": allowed, **places, "field": field_name(field)}
 
     def sentence(self, translate: Translate = str) -> str:
         """As `Refused.sentence`, with the places inside `allowed` filled as well."""
