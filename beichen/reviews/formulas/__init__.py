@@ -1,1 +1,1 @@
-"""The arithmetic of reviews: manager parts, peers, sections, totals, grades and distribution. Plain values in and out."""
+"""The arithmetic of reviews: manager parts, peers, sections, totals, grades, distribution. Plain values in and out."""

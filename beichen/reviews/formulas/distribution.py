@@ -35,7 +35,7 @@ class Groups:
 
 
 def groups(parents: Mapping[str, str | None], people: Mapping[str, Sequence[str]], minimum: int = GROUP_MIN) -> Groups:
-    """Partition the people (by unit) bottom-up: a unit with enough not-yet-grouped people is a group, else it passes up.
+    """Partition the people (by unit) bottom-up: a unit with enough free people is a group, else they pass up.
 
     `parents` maps each unit to its parent, exactly one root to None. A rest at the root under the minimum joins the
     largest group (tie: the smaller unit code). Cost: linear in units and people.
