@@ -33,7 +33,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "procrastinate.contrib.django",
     "pgtrigger",
-    *(f"beichen.platform.{name}" for name in PLATFORM),
+    *(f"beichen.platform.{name}" for name in PLATFORM if (BASE / "platform" / name / "apps.py").exists()),
     *(f"beichen.{name}" for name in AREAS),
 ]
 
@@ -50,7 +50,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "beichen.platform.auth.middleware.ActorMiddleware",
 ]
 
 ROOT_URLCONF = "beichen.config.urls"
@@ -105,7 +104,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3 * 3600
-ACCOUNT_ADAPTER = "beichen.platform.auth.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

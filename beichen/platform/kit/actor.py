@@ -1,4 +1,4 @@
-"""Who acts: the first argument of every query and every rule."""
+"""Who acts: a person at a page, a person by token, or a named system job."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person at a page, a person's token, or a named job of the system.
+    """The first argument of every rule and query.
 
-    `scopes` is None for a person at a page and a set when a token acts for the person.
+    `person_id` is None for a system actor, which then carries `job` and `reason`;
+    `scopes` is None for a person at a page and a set for somebody acting by token.
     """
 
     person_id: int | None
@@ -19,12 +20,16 @@ class Actor:
     scopes: frozenset[str] | None = None
     locale: str = "zh-hans"
 
+    def __post_init__(self) -> None:
+        if (self.person_id is None) == (self.job is None):
+            raise ValueError("An actor is either a person or a system job: exactly one of person_id and job is given.")
+
     @property
     def name(self) -> str:
-        """`person:12` or `system:seal_audit`, as the audit writes it."""
-        return f"system:{self.job}" if self.job else f"person:{self.person_id}"
+        """`person:12` or `system:seal_audit`: the value the database and the audit see."""
+        return f"system:{self.job}" if self.person_id is None else f"person:{self.person_id}"
 
 
 def system(job: str, reason: str) -> Actor:
-    """The actor of a job; the reason is kept with everything it does."""
+    """The actor of a job; the policy lists what each job may touch, the audit keeps the reason."""
     return Actor(person_id=None, job=job, reason=reason)
