@@ -16,7 +16,7 @@ SECRET_KEY = ENV.secret_key or secrets.token_urlsafe(48)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver", ENV.host]
 
 AREAS = ["people", "metrics", "strategy", "goals", "conversations", "reviews", "reward", "insight", "demo"]
-PLATFORM = ["auth", "events", "audit", "access", "registry", "notify", "approvals", "forms", "api", "ui"]
+PLATFORM = ["events", "audit", "access", "registry", "notify", "approvals", "forms", "api", "ui"]
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "template_partials",
+    "beichen.platform.auth",  # before allauth: its templates stand in front of allauth's
     "allauth",
     "allauth.account",
     "allauth.usersessions",
@@ -135,7 +136,7 @@ CACHES = {
     }
 }
 IDENTITY_HOOKS = {
-    "acting": "beichen.platform.access.acting",
+    "acting": "beichen.platform.access.current.acting",
     "record": "beichen.platform.audit.record",
     "person_maker": "beichen.people.rules.first_administrator",
 }
