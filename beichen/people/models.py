@@ -211,7 +211,7 @@ class Period(models.Model):
 class Cycle(models.Model):
     """A period for a population, in a phase. Moved only through `rules.move_cycle`. Class C2 (21a).
 
-    `settings` is the company's defaults as they were when the cycle opened (shape: config/defaults.toml).
+    `settings` is the company's defaults as they were when the cycle opened (shape: people/defaults.toml).
     """
 
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")
