@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from beichen.launch import places
-from beichen.launch.binaries import Binaries, find, reachable
+from beichen.launch.binaries import find, reachable
 from beichen.launch.failures import Stop, of_os_error, require_room
 from beichen.launch.places import DatabasePlace, Lock
 
