@@ -72,7 +72,7 @@ def until(condition: Callable[[], bool], seconds: float) -> float:
 def count(sql: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        return cursor.fetchone()[0]
+        return int(cursor.fetchone()[0] or 0)
 
 
 @pytest.mark.django_db(transaction=True)
