@@ -16,7 +16,7 @@ SECRET_KEY = ENV.secret_key or secrets.token_urlsafe(48)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver", ENV.host]
 
 AREAS = ["people", "metrics", "strategy", "goals", "conversations", "reviews", "reward", "insight", "demo"]
-PLATFORM = ["auth", "events", "audit", "access", "registry", "notify", "approvals", "forms", "api", "ui"]
+PLATFORM = ["events", "audit", "access", "registry", "notify", "approvals", "forms", "api", "ui"]
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "template_partials",
+    "beichen.platform.auth",  # before allauth: its templates stand in front of allauth's
     "allauth",
     "allauth.account",
     "allauth.usersessions",
@@ -120,8 +121,9 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "beichen.platform.auth.forms.NewPasswordForm",
 }
 ACCOUNT_RATE_LIMITS = {
-    "login": "60/m/ip",
-    "login_failed": "30/h/ip,10/h/key",
+    "login": "120/m/ip",
+    "login_failed": "100/h/ip,10/h/key",
+    "login_failed_device": "10/h/key",
     "reset_password": "20/h/ip,3/h/key",
     "reset_password_from_key": "20/h/ip",
     "change_password": "10/h/user",
@@ -135,7 +137,7 @@ CACHES = {
     }
 }
 IDENTITY_HOOKS = {
-    "acting": "beichen.platform.access.acting",
+    "acting": "beichen.platform.access.current.acting",
     "record": "beichen.platform.audit.record",
     "person_maker": "beichen.people.rules.first_administrator",
 }
