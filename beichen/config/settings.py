@@ -119,8 +119,9 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "beichen.platform.auth.forms.NewPasswordForm",
 }
 ACCOUNT_RATE_LIMITS = {
-    "login": "60/m/ip",
-    "login_failed": "30/h/ip,10/h/key",
+    "login": "120/m/ip",
+    "login_failed": "100/h/ip,10/h/key",
+    "login_failed_device": "10/h/key",
     "reset_password": "20/h/ip,3/h/key",
     "reset_password_from_key": "20/h/ip",
     "change_password": "10/h/user",
