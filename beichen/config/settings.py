@@ -16,7 +16,7 @@ SECRET_KEY = ENV.secret_key or secrets.token_urlsafe(48)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver", ENV.host]
 
 AREAS = ["people", "metrics", "strategy", "goals", "conversations", "reviews", "reward", "insight", "demo"]
-PLATFORM = ["auth", "events", "audit", "access", "registry", "notify", "approvals", "forms", "api", "ui"]
+PLATFORM = ["events", "audit", "access", "registry", "notify", "approvals", "forms", "api", "ui"]
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "template_partials",
+    "beichen.platform.auth",  # before allauth: its templates stand in front of allauth's
     "allauth",
     "allauth.account",
     "allauth.usersessions",
@@ -75,6 +76,7 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 DATABASE_ROLE = ENV.role
+DATA_DIR = ENV.data_dir
 
 TEMPLATES = [
     {
@@ -135,7 +137,7 @@ CACHES = {
     }
 }
 IDENTITY_HOOKS = {
-    "acting": "beichen.platform.access.acting",
+    "acting": "beichen.platform.access.current.acting",
     "record": "beichen.platform.audit.record",
     "person_maker": "beichen.people.rules.first_administrator",
 }
@@ -164,5 +166,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_ON_APP_READY = None
+EVENTS_ACTING = "beichen.platform.access.current.acting"
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

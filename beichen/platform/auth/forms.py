@@ -27,7 +27,7 @@ class ChangePasswordForm(allauth.ChangePasswordForm):
 
     def save(self) -> None:
         super().save()
-        if isinstance(self.user, Account):
+        if isinstance(self.user, Account) and self.user.person_id is not None:
             rules.password_changed(self.user)
 
 
@@ -38,7 +38,7 @@ class NewPasswordForm(allauth.ResetPasswordKeyForm):
 
     def save(self) -> None:
         super().save()
-        if isinstance(self.user, Account):
+        if isinstance(self.user, Account) and self.user.person_id is not None:
             rules.password_changed(self.user)
 
 

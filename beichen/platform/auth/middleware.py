@@ -9,7 +9,6 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import translation
 
 from beichen.platform.auth import queries, rules
 from beichen.platform.auth.models import Account
@@ -23,7 +22,7 @@ _SEEN_EVERY = 60
 
 
 class ActorMiddleware:
-    """`request.actor` is an Actor or None. The last middleware: sessions, users and languages are known by now."""
+    """`request.actor` is an Actor or None. Comes after the middlewares that know sessions and users."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -31,9 +30,6 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         actor = _by_token(request) if _bearer(request) else _by_session(request)
         request.actor = actor  # type: ignore[attr-defined]
-        if actor is not None:
-            translation.activate(actor.locale)
-            request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
         response = _must_change(request, actor) or self.get_response(request)
         if actor is not None or request.path.startswith((API, ACCOUNT)):
             response.headers.setdefault("Cache-Control", "no-store")

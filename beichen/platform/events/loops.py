@@ -30,9 +30,7 @@ class Loops:
 
     def __init__(self, *loops: Loop) -> None:
         self._stop = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._run, args=[loop], name=loop.name, daemon=True) for loop in loops
-        ]
+        self._threads = [threading.Thread(target=self._run, args=[loop], name=loop.name, daemon=True) for loop in loops]
 
     def start(self) -> None:
         """Begin; each loop works at once and then by its interval."""
