@@ -72,9 +72,8 @@ class Goal(models.Model):
                 condition=~Q(visibility="unit") | Q(shown_in__isnull=False), name="goal_unit_only_names_unit"
             ),
             models.CheckConstraint(
-                condition=Q(approved_by__isnull=True)
-                | (~Q(approved_by=F("owner")) & ~Q(approved_by=F("author"))) | ~Q(state__in=["proposed", "active"]),
-                name="goal_not_approved_by_owner",
+                condition=Q(approved_by__isnull=True) | Q(author__isnull=True) | ~Q(approved_by=F("author")),
+                name="goal_not_approved_by_author",
             ),
             models.CheckConstraint(
                 condition=Q(manual_progress__isnull=True) | (Q(manual_progress__lte=1000000) & ~Q(manual_reason="")),
