@@ -30,11 +30,11 @@ def faults(root: Path = CHECKOUT) -> Iterator[str]:
 
 def _named(nodelist: NodeList) -> Iterator[str]:
     """Templates named by constants in `extends` and `include`."""
-    for node in nodelist.get_nodes_by_type((ExtendsNode, IncludeNode)):
-        filled = node.parent_name if isinstance(node, ExtendsNode) else node.template
-        name = getattr(filled, "var", None)
-        if isinstance(name, str):
-            yield name
+    for kind, field in ((ExtendsNode, "parent_name"), (IncludeNode, "template")):
+        for node in nodelist.get_nodes_by_type(kind):
+            name = getattr(getattr(node, field), "var", None)
+            if isinstance(name, str):
+                yield name
 
 
 def main() -> int:
