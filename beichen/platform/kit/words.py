@@ -78,6 +78,7 @@ FIELDS: dict[str, Phrase] = {
     "parts": gettext_noop("parts"),
     "reserve": gettext_noop("reserve"),
     "pools": gettext_noop("pools"),
+    "weekend": gettext_noop("weekend"),
 }
 
 

@@ -7,6 +7,7 @@ import random
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -68,7 +69,7 @@ def test_scales():
         half_even(1, 0)
 
 
-def pairs():
+def pairs() -> Any:
     """500 pairs: small ones full of ties, thirds, sevenths, large ones; both signs."""
     chance = random.Random(2026)
     small = [(chance.randint(-60, 60), chance.choice([-8, -4, -2, 2, 4, 6, 10])) for _ in range(200)]
@@ -80,7 +81,7 @@ def pairs():
 
 
 @pytest.fixture
-def ask(request):
+def ask(request) -> Any:
     """Run a statement in PostgreSQL: the one named by BEICHEN_TEST_DSN, else the test database."""
     if address := os.environ.get("BEICHEN_TEST_DSN"):
         with psycopg.connect(address) as link:
@@ -93,7 +94,7 @@ def ask(request):
     request.getfixturevalue("db")
     with connection.cursor() as cursor:
 
-        def fetched(statement, values):
+        def fetched(statement, values) -> Any:
             cursor.execute(statement, values)
             return cursor.fetchall()
 
