@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import random
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beichen.platform.kit.rounding import clip, decimal, fraction, half_even, rounded, scaled, shown
 from beichen.platform.kit.words import BadValue
 
-SQL = Path(__file__).parents[1] / "sql" / "half_even.sql"
 BIG = 10**15
 
 
@@ -80,33 +77,14 @@ def pairs() -> Any:
     return small + ties + odd
 
 
-@pytest.fixture
-def ask(request) -> Any:
-    """Run a statement in PostgreSQL: the one named by BEICHEN_TEST_DSN, else the test database."""
-    if address := os.environ.get("BEICHEN_TEST_DSN"):
-        with psycopg.connect(address) as link:
-            link.execute(SQL.read_text(encoding="utf-8"))
-            yield lambda statement, values: link.execute(statement, values).fetchall()
-            link.rollback()
-        return
-    from django.db import connection
-
-    request.getfixturevalue("db")
-    with connection.cursor() as cursor:
-
-        def fetched(statement, values) -> Any:
-            cursor.execute(statement, values)
-            return cursor.fetchall()
-
-        yield fetched
-
-
 @pytest.mark.req("REVIEW-10")
-def test_the_database_rounds_the_same_bit_for_bit(ask):
+@pytest.mark.django_db
+def test_the_database_rounds_the_same_bit_for_bit():
     asked = pairs()
-    rows = ask(
-        "SELECT kit.half_even(n, d)::text FROM unnest(%s::numeric[], %s::numeric[]) WITH ORDINALITY AS p(n, d, place)"
-        " ORDER BY place",
-        [[n for n, _ in asked], [d for _, d in asked]],
-    )
-    assert [row[0] for row in rows] == [str(half_even(n, d)) for n, d in asked]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT kit.half_even(n, d)::text"
+            " FROM unnest(%s::numeric[], %s::numeric[]) WITH ORDINALITY AS p(n, d, place) ORDER BY place",
+            [[n for n, _ in asked], [d for _, d in asked]],
+        )
+        assert [row[0] for row in cursor.fetchall()] == [str(half_even(n, d)) for n, d in asked]
