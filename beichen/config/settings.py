@@ -147,6 +147,7 @@ IDENTITY_HOOKS = {
 }
 
 LANGUAGE_CODE = "zh-hans"
+LOCALE_PATHS = [BASE / "platform" / "kit" / "locale"]
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
