@@ -1,0 +1,13 @@
+"""Every address of the product: the frame's own, then one line per area."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("beichen.platform.ui.urls")),
+]
+
+handler404 = "beichen.platform.ui.pages.not_found"
+handler403 = "beichen.platform.ui.pages.forbidden"
+handler500 = "beichen.platform.ui.pages.broken"
