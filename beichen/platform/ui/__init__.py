@@ -1,6 +1,5 @@
-"""The page door: shell, parts, slots, languages, themes and static files."""
+"""The page door: shell, parts, slots, languages, themes and static files.
 
-from beichen.platform.ui.answers import page, see, tell
-from beichen.platform.ui.doors import Anyone, PageRequest, SignedIn, door
-
-__all__ = ["Anyone", "PageRequest", "SignedIn", "door", "page", "see", "tell"]
+Import from the rooms: `doors` (door, Anyone, SignedIn, PageRequest), `answers` (page, see, tell).
+Settings read `digest` before Django is ready, so nothing is imported here.
+"""

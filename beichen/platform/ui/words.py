@@ -1,4 +1,4 @@
-"""The words of the parts: states of health, tones of due dates, columns of the table of rights."""
+"""The words of the parts: states of health and how due dates are said."""
 
 from __future__ import annotations
 
@@ -32,44 +32,6 @@ HEALTH = {
         Health("done", _("Done"), "✓"),
     )
 }
-
-RELATIONS: dict[str, str | Promise] = {
-    "SE": _("the person concerned"),
-    "LM": _("the line manager"),
-    "PM": _("an earlier manager of this cycle"),
-    "SK": _("the manager's manager"),
-    "DL": _("the project lead"),
-    "CO": _("any colleague"),
-    "PR": _("an invited peer"),
-    "BP": _("the HR partner of the unit"),
-    "HA": _("the HR administrator"),
-    "CA": _("the compensation administrator"),
-    "EX": _("the executive seat"),
-    "CF": _("the facilitator of the calibration"),
-    "AU": _("the auditor"),
-    "TK": _("a program with the right token"),
-    "PA": _("the system administrator"),
-    "TE": _("the person after leaving"),
-}
-
-CODES: dict[str, str | Promise] = {
-    "r": _("reads it"),
-    "w": _("reads and writes it"),
-    "o": _("writes and reads only their own part"),
-    "c": _("may write, and can never read it"),
-    "t": _("moves it on: approves, returns, releases"),
-    "x": _("sees only that it exists, its state and dates"),
-    "m": _("reads it with names hidden"),
-    "a": _("sees figures of a group, never one person"),
-    "b": _("only by breaking the glass, which is announced"),
-}
-
-
-def cell_words(cell: str) -> list[str]:
-    """What a cell of the table of rights allows, in words; empty for "-"."""
-    words = [str(CODES[code]) for code in cell if code in CODES]
-    return [*words, gettext("always two different people")] if "!" in cell else words
-
 
 @dataclass(frozen=True, slots=True)
 class Due:

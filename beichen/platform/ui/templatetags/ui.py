@@ -16,9 +16,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from beichen.platform import access, registry
+from beichen.platform import registry
 from beichen.platform.kit import clock
-from beichen.platform.ui import drawings, figures, icons, keys, words
+from beichen.platform.ui import drawings, figures, icons, keys, rights, words
 from beichen.platform.ui.figures import Number
 from beichen.platform.ui.requests import actor_of, drawn, field_errors, fresh_id, in_drawer
 
@@ -182,7 +182,7 @@ def avatar(name: str, size: str = "") -> Context:
 @register.inclusion_tag("ui/parts/who_sees.html")
 def who_sees(row: str) -> Context:
     """`{% who_sees "06a" %}`: who will read what is typed here, in words, from the table of rights."""
-    return {"row": row, "who": access.who_sees(row)}
+    return {"row": row, "who": rights.who_sees(row)}
 
 
 # Figures
@@ -363,7 +363,7 @@ def field(context: template.Context, bound: BoundField, help: object = "", who: 
         "input": drawn_input,
         "errors": errors,
         "help": help_text,
-        "who": access.who_sees(who) if who else "",
+        "who": rights.who_sees(who) if who else "",
         "row": who,
         "name": name,
         "check": kind == "checkbox" and not hasattr(bound.field, "choices"),
