@@ -6,6 +6,7 @@ from beichen.platform.kit.errors import Invalid, Phrase, Translate, gettext_noop
 
 NOT_NEGATIVE = gettext_noop("0 or more")
 POSITIVE = gettext_noop("more than 0")
+MORE_THAN = gettext_noop("more than %(limit)s")
 NOT_ZERO = gettext_noop("any number but 0")
 A_DECIMAL = gettext_noop("a decimal number")
 FEWER_DIGITS = gettext_noop("a number with at most %(digits)s decimal digits")
@@ -29,8 +30,11 @@ RISING = gettext_noop("more than the score of the point before, %(limit)s")
 FALLING = gettext_noop("less than the grade above, %(limit)s")
 SUM_OF = gettext_noop("parts that add up to %(limit)s")
 EXACTLY = gettext_noop("exactly %(limit)s")
+WITHIN = gettext_noop("at most %(limit)s up or down")
+ONE_EACH = gettext_noop("one adjustment for each person")
 A_REASON = gettext_noop("a reason in words")
 A_KNOWN_UNIT = gettext_noop("a unit of this company")
+ONE_TREE = gettext_noop("units that form one tree with one root")
 NOT_ALL_ZERO = gettext_noop("at least one pool above 0 when the total is fixed")
 
 FIELDS: dict[str, Phrase] = {
@@ -89,8 +93,8 @@ class BadValue(Invalid):
     text = gettext_noop("“%(field)s” is %(value)s; allowed is %(allowed)s.")
 
     def __init__(self, field: str, value: object, allowed: Phrase, **places: object) -> None:
-        super().__init__(field=field, value=value, allowed=allowed, **places)
-        self.params["field"] = field_name(field)
+        super().__init__(field=field)
+        self.params = {"value": value, "allowed": allowed, **places, "field": field_name(field)}
 
     def sentence(self, translate: Translate = str) -> str:
         """As `Refused.sentence`, with the places inside `allowed` filled as well."""

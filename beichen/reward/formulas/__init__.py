@@ -1,0 +1,1 @@
+"""The arithmetic of bonuses: bases, pools, coefficients, shares, adjustments, formula mode. Plain values in and out."""
