@@ -154,7 +154,6 @@ LANGUAGE_COOKIE_NAME = "beichen_language"
 
 # Pages: files carry the digest of all of them in their address, so they may be kept for ever.
 STATIC_URL = f"/static/{static_digest(BASE)}/"
-STATIC_ROOT = ENV.data_dir / "static"
 STATICFILES_FINDERS = [
     "beichen.platform.ui.finders.VendorFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",

@@ -353,21 +353,26 @@ def field(context: template.Context, bound: BoundField, help: object = "", who: 
     name = bound.auto_id or f"id_{bound.html_name}"
     help_text = help or bound.help_text
     described = [f"{name}_{part}" for part, there in (("error", errors), ("who", who), ("hint", help_text)) if there]
-    attrs = {"class": f"{_input_class(bound)} {extra}".strip(), "aria-describedby": " ".join(described) or None}
+    attrs = {"class": f"{_input_class(bound)} {extra}".strip()}
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
     if errors:
         attrs |= {"aria-invalid": "true", "class": f"{attrs['class']} is-invalid"}
-    drawn_input = bound.as_widget(attrs={key: value for key, value in attrs.items() if value})
     kind = getattr(bound.field.widget, "input_type", "")
+    group = kind in ("radio", "checkbox") and hasattr(bound.field, "choices")
+    if group:
+        bound.field.widget.attrs["class"] = "form-check-input"
     return {
         "bound": bound,
-        "input": drawn_input,
+        "input": "" if group else bound.as_widget(attrs=attrs),
+        "described": " ".join(described),
         "errors": errors,
         "help": help_text,
         "who": rights.who_sees(who) if who else "",
         "row": who,
         "name": name,
-        "check": kind == "checkbox" and not hasattr(bound.field, "choices"),
-        "group": kind in ("radio", "checkbox") and hasattr(bound.field, "choices"),
+        "check": kind == "checkbox" and not group,
+        "group": group,
     }
 
 
