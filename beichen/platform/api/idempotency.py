@@ -91,7 +91,7 @@ def _digest(request: HttpRequest) -> str:
     found = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if request.content_type in FORMS:
         fields = sorted((name, values) for name, values in request.POST.lists() if name not in NOT_CONTENT)
-        files = sorted((name, file.name, file.size) for name, file in request.FILES.items())
+        files = sorted((name, file.name, file.size) for name, files in request.FILES.lists() for file in files)
         found.update(json.dumps([fields, files]).encode())
     else:
         found.update(request.body)

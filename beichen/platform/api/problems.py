@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
@@ -124,10 +125,14 @@ def http_error(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def install(api: NinjaAPI) -> None:
     """Tell the API which answer belongs to which exception."""
-    api.add_exception_handler(Exception, broken)
-    api.add_exception_handler(Refused, refused)
-    api.add_exception_handler(ValidationError, invalid)
-    api.add_exception_handler(HttpError, http_error)
-    api.add_exception_handler(Http404, lambda request, error: problem(404))
-    api.add_exception_handler(PermissionDenied, lambda request, error: problem(403))
-    api.add_exception_handler(SuspiciousOperation, lambda request, error: problem(400))
+    handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+        Exception: broken,
+        Refused: refused,
+        ValidationError: invalid,
+        HttpError: http_error,
+        Http404: lambda request, error: problem(404),
+        PermissionDenied: lambda request, error: problem(403),
+        SuspiciousOperation: lambda request, error: problem(400),
+    }
+    for kind, handler in handlers.items():
+        api.add_exception_handler(kind, handler)
