@@ -76,7 +76,7 @@ def test_the_first_file_can_be_read_by_old_pythons() -> None:
 @pytest.mark.req("BASE-07")
 def test_a_python_without_venv_names_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(install, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(install.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("beichen.launch.install.importlib.util.find_spec", lambda name: None)
     with pytest.raises(Stop, match="apt-get install python3-venv"):
         install._make_venv(None)
     assert not (tmp_path / ".venv").exists()
@@ -117,7 +117,7 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.req("BASE-07")
-def test_a_taken_port_names_another(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_taken_port_names_another() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -183,7 +183,7 @@ def test_a_stranger_who_made_the_socket_folder_first_gets_nothing(
 ) -> None:
     from beichen.launch.servant import Servant
 
-    monkeypatch.setattr(places.tempfile, "gettempdir", lambda: "/tmp")
+    monkeypatch.setattr("beichen.launch.places.tempfile.gettempdir", lambda: "/tmp")
     me = Servant("me", os.getuid(), os.getgid(), dropped=False)
     expected = Path("/tmp") / f"beichen-{places.short_hash(tmp_path)}"
     expected.mkdir(mode=0o777)
