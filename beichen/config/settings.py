@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "beichen.platform.api.middleware.ProblemMiddleware",
     "beichen.platform.auth.middleware.ActorMiddleware",
     "beichen.platform.ui.language.LanguageMiddleware",
 ]

@@ -6,6 +6,8 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from beichen.config.api import api
+
 AREAS = {
     "people/": "beichen.people",
     "metrics/": "beichen.metrics",
@@ -23,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(path(prefix, include(f"{area}.urls")) for prefix, area in AREAS.items() if find_spec(f"{area}.urls")),
     path("", include("beichen.platform.ui.urls")),
     path("account/", include("beichen.platform.auth.urls")),
+    path("api/v1/", api.urls),
 ]
 
 handler404 = "beichen.platform.ui.pages.not_found"
