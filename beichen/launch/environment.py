@@ -41,6 +41,8 @@ class Environment:
     port: int
     secret_key: str
     debug: bool
+    demo: bool
+    tls: bool
 
 
 def database_address(url: str) -> DatabaseAddress:
@@ -96,4 +98,6 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         port=_port(env.get("BEICHEN_PORT") or "8000"),
         secret_key=_secret(env, data_dir),
         debug=env.get("BEICHEN_DEBUG") == "1",
+        demo=env.get("BEICHEN_DEMO") == "1",
+        tls=env.get("BEICHEN_TLS") == "1",
     )

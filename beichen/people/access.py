@@ -1,0 +1,77 @@
+"""Who sees and who may, for people: every filter and permission comes from the table of rights."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from beichen.platform.access.locks import JobGrant, Lock
+from beichen.platform.access.permissions import Permission
+from beichen.platform.access.relations import ActorId, HasSeat, IsEmployee, sees, writes
+
+# ── what may be read ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def visible_persons() -> Q:
+    """Everyone who works here sees names, units and managers (20a, 20c)."""
+    return sees("20c", subject="id", place="place")
+
+
+def visible_employments() -> Q:
+    """Level and dates of joining and leaving (20d)."""
+    return sees("20d", subject="person_id")
+
+
+def visible_assignments() -> Q:
+    """Past and future assignments (20b); the current one is on the person."""
+    return sees("20b", subject="person_id")
+
+
+def visible_target_bonuses() -> Q:
+    """Target bonuses (12a): the person, the HRBP and the compensation administrator."""
+    return sees("12a", subject="person_id")
+
+
+# ── who may do what ─────────────────────────────────────────────────────────────────────────────────────────────
+
+VIEW_PEOPLE = Permission(key="people.view", label=_("See the organisation"), row="20a", subject=None)
+IMPORT = Permission(key="people.import", label=_("Import a workbook"), row="25a", code="w", subject=None)
+EDIT_ORG = Permission(key="people.edit_org", label=_("Change units and assignments"), row="20a", code="w", subject=None)
+MOVE_PERSON = Permission(
+    key="people.move", label=_("Move a person"), row="20a", code="w", subject=lambda person: person.pk
+)
+ASK_SEAT = Permission(key="people.ask_seat", label=_("Ask for a seat"), row="20e", code="w", subject=None)
+GRANT_SEAT = Permission(
+    key="people.grant_seat", label=_("Grant a seat"), row="20e", code="t", subject=lambda seat: seat.person_id,
+    banned=("asked_by",),
+)  # fmt: skip
+SEE_SEATS = Permission(
+    key="people.see_seats", label=_("See seats"), row="20e", code="r", subject=None, only=frozenset({"AU", "HA", "PA"})
+)
+SET_CYCLE = Permission(key="people.set_cycle", label=_("Set up a cycle"), row="21a", code="w", subject=None)
+MOVE_CYCLE = Permission(key="people.move_cycle", label=_("Move a cycle on"), row="21b", code="t", subject=None)
+
+# ── lock two ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_MINE = Q(uploaded_by=ActorId())
+
+LOCKS = [
+    Lock(
+        model="people.TargetBonus",
+        select=visible_target_bonuses(),
+        insert=writes("12a", subject="person_id"),
+        update=writes("12a", subject="person_id"),
+    ),
+    Lock(
+        model="people.ImportBatch",
+        select=(Q(HasSeat("HA")) | Q(HasSeat("AU")) | _MINE) & Q(IsEmployee()),
+        insert=Q(HasSeat("HA")) & _MINE,
+        update=Q(HasSeat("HA")),
+    ),
+]
+
+JOB_GRANTS = [
+    JobGrant("import_company", "people.TargetBonus", "rw", "writes the target bonuses of a confirmed workbook"),
+    JobGrant("import_company", "people.ImportBatch", "rw", "notes what became of the workbook"),
+    JobGrant("load_demo", "people.TargetBonus", "rw", "fills the demo company"),
+]

@@ -1,0 +1,114 @@
+-- The relations of the table of rights, over people. Each is STABLE and is called once per statement.
+
+-- Does the one who asks work here today?
+CREATE OR REPLACE FUNCTION access.is_employee() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT 1 FROM people_person WHERE id = access.actor() AND is_active)
+$$;
+
+-- LM: my direct reports.
+CREATE OR REPLACE FUNCTION access.reports() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT id FROM people_person WHERE manager_id = access.actor()
+$$;
+
+-- SK: the reports of my reports.
+CREATE OR REPLACE FUNCTION access.skip_reports() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT p.id FROM people_person p JOIN people_person m ON m.id = p.manager_id WHERE m.manager_id = access.actor()
+$$;
+
+-- The places of everyone below me. `+ '{}'` makes a fresh datum: a stored one is unpacked again for every row.
+CREATE OR REPLACE FUNCTION access.branch_ranges() RETURNS int8multirange LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT places + '{}'::int8multirange FROM people_branch
+                     WHERE holder_id = access.actor() AND kind = 'line'), '{}')
+$$;
+
+-- Everyone below me.
+CREATE OR REPLACE FUNCTION access.branch_people() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT id FROM people_person WHERE place <@ (SELECT access.branch_ranges())
+$$;
+
+-- Everyone below me but my direct reports (SK where managers further up count, G20).
+CREATE OR REPLACE FUNCTION access.below() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT id FROM people_person
+    WHERE place <@ (SELECT access.branch_ranges()) AND manager_id <> access.actor()
+$$;
+
+-- PM: whom I led in a cycle that is not closed, and lead no more.
+CREATE OR REPLACE FUNCTION access.past_reports() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT DISTINCT a.person_id
+    FROM people_assignment a
+    JOIN people_person p ON p.id = a.person_id
+    WHERE a.manager_id = access.actor() AND p.manager_id IS DISTINCT FROM access.actor()
+      AND EXISTS (SELECT 1 FROM people_cycle c JOIN people_period q ON q.id = c.period_id
+                  WHERE c.phase < 'C11'
+                    AND a.period && tstzrange(q.starts_on::timestamptz, (q.ends_on + 1)::timestamptz))
+$$;
+
+-- DL: dotted lines come from projects; a company without projects has none.
+CREATE OR REPLACE FUNCTION access.dotted_reports() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT id FROM people_person WHERE false
+$$;
+
+-- Does the one who asks hold this seat?
+CREATE OR REPLACE FUNCTION access.has_seat(wanted text) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT 1 FROM people_seat s JOIN people_person p ON p.id = s.person_id AND p.is_active
+                   WHERE s.person_id = access.actor() AND s.seat = wanted
+                     AND s.granted_at IS NOT NULL AND s.revoked_at IS NULL)
+$$;
+
+-- The columns that need no subject: the seats held, and CO for whoever works here.
+CREATE OR REPLACE FUNCTION access.seats() RETURNS text[] LANGUAGE sql STABLE AS $$
+    SELECT coalesce(array_agg(DISTINCT seat), '{}') FROM (
+        SELECT s.seat::text FROM people_seat s
+        WHERE s.person_id = access.actor() AND s.granted_at IS NOT NULL AND s.revoked_at IS NULL
+          AND access.is_employee()
+        UNION ALL SELECT 'CO' WHERE access.is_employee()
+    ) held
+$$;
+
+-- The places of the people in the scopes of my seats of one kind.
+CREATE OR REPLACE FUNCTION access.seat_ranges(wanted text) RETURNS int8multirange LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT places + '{}'::int8multirange FROM people_branch
+                     WHERE holder_id = access.actor() AND kind = wanted AND access.has_seat(wanted)), '{}')
+$$;
+
+-- G2: the people about whom my seats give me nothing: myself, everyone above me, the HR team I sit in,
+-- and those I have declared a conflict with.
+CREATE OR REPLACE FUNCTION access.masked() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE above(id) AS (
+        SELECT access.actor()
+        UNION SELECT p.manager_id FROM people_person p JOIN above ON p.id = above.id WHERE p.manager_id IS NOT NULL
+    )
+    SELECT id FROM above WHERE id IS NOT NULL
+    UNION SELECT mate.id FROM people_person me JOIN people_person mate ON mate.unit_id = me.unit_id
+        WHERE me.id = access.actor() AND (access.has_seat('BP') OR access.has_seat('HA') OR access.has_seat('CA'))
+    UNION SELECT other_id FROM people_conflict WHERE holder_id = access.actor()
+$$;
+
+-- The people over whom my seats of one kind hold, after G2.
+CREATE OR REPLACE FUNCTION access.seat_people(wanted text) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT id FROM people_person
+    WHERE place <@ (SELECT access.seat_ranges(wanted)) AND id NOT IN (SELECT access.masked())
+$$;
+
+-- Every column in which I stand to one person.
+CREATE OR REPLACE FUNCTION access.relations_to(subject bigint) RETURNS text[] LANGUAGE sql STABLE AS $$
+    SELECT coalesce(array_agg(code), '{}') FROM (
+        SELECT 'SE' AS code WHERE subject = access.actor()
+        UNION ALL SELECT 'LM' WHERE EXISTS
+            (SELECT 1 FROM people_person WHERE id = subject AND manager_id = access.actor())
+        UNION ALL SELECT 'SK' WHERE EXISTS
+            (SELECT 1 FROM people_person p JOIN people_person m ON m.id = p.manager_id
+             WHERE p.id = subject AND m.manager_id = access.actor())
+        UNION ALL SELECT 'UP' WHERE EXISTS
+            (SELECT 1 FROM people_person WHERE id = subject AND place <@ (SELECT access.branch_ranges())
+               AND manager_id <> access.actor())
+        UNION ALL SELECT 'PM' WHERE subject IN (SELECT access.past_reports())
+        UNION ALL SELECT 'DL' WHERE subject IN (SELECT access.dotted_reports())
+        UNION ALL SELECT 'CO' WHERE access.is_employee() AND subject IS DISTINCT FROM access.actor()
+        UNION ALL SELECT held.seat FROM (
+            SELECT DISTINCT s.seat::text AS seat FROM people_seat s
+            WHERE s.person_id = access.actor() AND s.granted_at IS NOT NULL AND s.revoked_at IS NULL) held
+        WHERE access.is_employee() AND subject NOT IN (SELECT access.masked())
+          AND (SELECT place FROM people_person WHERE id = subject) <@ access.seat_ranges(held.seat)
+    ) found
+$$;

@@ -1,0 +1,97 @@
+"""Who asks, for the database: every read and write runs inside `acting(actor)`.
+
+The setting lives as long as the transaction, so a pooled connection carries nobody's rights to the next request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from django.db import connection, transaction
+
+from beichen.platform.kit.actor import Actor
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class _Scope:
+    actor: Actor
+    relations: dict[int, frozenset[str]] = field(default_factory=dict)
+    seats: frozenset[str] | None = None
+
+
+_scope: ContextVar[_Scope | None] = ContextVar("beichen_scope", default=None)
+
+
+class NobodyActs(RuntimeError):
+    """A query ran outside `acting`, or for another actor than the one the database knows."""
+
+
+def scope_of(actor: Actor) -> _Scope:
+    """The open scope of this actor; what was looked up in it (relations, seats) lives as long as it does."""
+    scope = _scope.get()
+    if scope is None or scope.actor != actor:
+        raise NobodyActs(f"no transaction is open as {actor.name}")
+    return scope
+
+
+def current_actor() -> Actor | None:
+    """The actor of the open scope, if any."""
+    scope = _scope.get()
+    return scope.actor if scope else None
+
+
+def _tell_database(actor: Actor | None) -> None:
+    person = str(actor.person_id) if actor and actor.person_id is not None else ""
+    job = (actor.job or "") if actor else ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('beichen.actor', %s, true), set_config('beichen.job', %s, true)", [person, job])
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[None]:
+    """One transaction in which the database answers as it does to `actor`. Cost: one statement.
+
+    Inside a scope of the same actor it adds nothing; inside another actor's it changes over and back.
+    """
+    outer = _scope.get()
+    if outer is not None and outer.actor == actor and connection.in_atomic_block:
+        with transaction.atomic():
+            yield
+        return
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        _tell_database(actor)
+        token = _scope.set(_Scope(actor))
+        try:
+            yield
+        finally:
+            _scope.reset(token)
+        if nested:
+            _tell_database(outer.actor if outer else None)
+
+
+def rule(function: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:
+    """A write: the function runs in one transaction as the actor, which is its first argument."""
+
+    @wraps(function)
+    def run(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with acting(actor):
+            return function(actor, *args, **kwargs)
+
+    return run
+
+
+def query(function: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:
+    """A read that may be called outside a request: it runs in a transaction as the actor.
+
+    Return lists or dataclasses, not lazy querysets: outside the transaction there is no actor any more.
+    """
+    return rule(function)

@@ -1,0 +1,127 @@
+"""Permissions as declared values, and the one place that decides whether an actor holds one.
+
+A permission names the cells it draws from: a row of the table (or a function that finds the row from the
+object's state) and a code. The decision reads the table, the viewer's relations to the subject and the
+bans of G6; it never looks at a role name in code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils.functional import Promise
+
+from beichen.platform.access import policy
+from beichen.platform.access.current import scope_of
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import Forbidden
+
+RowOf = Callable[[Any], str]
+Person = Callable[[Any], int | None]
+Holds = Callable[[Actor, Any], bool]
+
+
+def _subject(obj: Any) -> int | None:
+    found: int | None = obj.subject_id
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """An act somebody may do.
+
+    `row`     the row of the table, or a function from the object to it; "" = any signed-in person.
+    `code`    the code a cell must hold: r, w, t, x …; `o` needs `own`.
+    `subject` finds the person the object is about; None when it has none (G17).
+    `only`    narrows the columns (who does this act, `access.md` 1.10).
+    `own`     whether the actor wrote the object (opens cells with `o`).
+    `special` relations only the area knows, by column: {"PR": is_peer_of}.
+    `banned`  attributes whose person may not do this act (G6); the subject is always banned for `t`.
+    `jobs`    system actors that may do it.
+    """
+
+    key: str
+    label: str | Promise
+    row: str | RowOf = ""
+    code: str = "r"
+    subject: Person | None = _subject
+    only: frozenset[str] | None = None
+    own: Holds | None = None
+    special: tuple[tuple[str, Holds], ...] = ()
+    banned: tuple[str, ...] = ()
+    jobs: frozenset[str] = frozenset()
+
+    def row_for(self, obj: Any) -> str:
+        """The row of the table this object is in now."""
+        return self.row(obj) if callable(self.row) else self.row
+
+
+def relations_to(actor: Actor, subject_id: int) -> frozenset[str]:
+    """The columns of the table in which the actor stands to this person. Cost: one statement, then remembered."""
+    known = scope_of(actor).relations
+    if subject_id not in known:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT access.relations_to(%s)", [subject_id])
+            known[subject_id] = frozenset(cursor.fetchone()[0])
+    return known[subject_id]
+
+
+def seats_of(actor: Actor) -> frozenset[str]:
+    """The seats the actor holds today, and CO for anyone who works here. Cost: one statement, then remembered."""
+    scope = scope_of(actor)
+    if scope.seats is None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT access.seats()")
+            scope.seats = frozenset(cursor.fetchone()[0])
+    return scope.seats
+
+
+def _columns(actor: Actor, permission: Permission, obj: Any, row_id: str) -> frozenset[str]:
+    subject_id = permission.subject(obj) if permission.subject and obj is not None else None
+    columns = seats_of(actor) if subject_id is None else relations_to(actor, subject_id)
+    added = {column for column, holds in permission.special if obj is not None and holds(actor, obj)}
+    if "UP" in columns and policy.goes_up(row_id):
+        added.add("SK")
+    columns = (columns | added) & frozenset(policy.COLUMNS)
+    return columns if permission.only is None else columns & permission.only
+
+
+def _banned(actor: Actor, permission: Permission, obj: Any) -> bool:
+    """G6: nobody moves an object of which they are subject, last editor, proposer or beneficiary."""
+    if obj is None or actor.person_id is None:
+        return False
+    concerned = {getattr(obj, name) for name in permission.banned}
+    if permission.code == "t" and permission.subject and "SE" not in (permission.only or ()):
+        concerned.add(permission.subject(obj))
+    return actor.person_id in concerned
+
+
+def may(actor: Actor, permission: Permission, obj: Any = None) -> bool:
+    """Whether the actor holds the permission on this object (or at all, without one). Cost: 0–1 statements."""
+    if actor.person_id is None:
+        return actor.job in permission.jobs
+    if _banned(actor, permission, obj):
+        return False
+    row_id = permission.row_for(obj)
+    if not row_id:
+        return True
+    row = policy.row(row_id)
+    wanted = {"r": frozenset("rw"), "x": policy.STATUS}.get(permission.code, frozenset(permission.code))
+    columns = _columns(actor, permission, obj, row_id)
+    if any(row.holds(column, wanted) for column in columns):
+        return True
+    mine = permission.own is not None and obj is not None and permission.own(actor, obj)
+    return mine and any("o" in row.cells[column] for column in columns)
+
+
+def require(actor: Actor, permission: Permission, obj: Any = None) -> None:
+    """Raise Forbidden unless the actor holds the permission. The object was found visible before (else NotFound)."""
+    if not may(actor, permission, obj):
+        raise Forbidden(act=str(permission.label))
+
+
+SIGNED_IN = Permission(key="platform.signed_in", label="Signed in")
+"""Any signed-in person: the page itself filters what is shown."""

@@ -1,0 +1,198 @@
+"""Relations as SQL: how the viewer stands to the subject of a row.
+
+The names are owned here; the functions in schema `access` are defined by people (`people/sql/relations.sql`).
+Every form below is evaluated once per statement: a multirange of places, or a hashed set of ids.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import BigIntegerField, BooleanField, F, Func, Q, Value
+
+from beichen.platform.access import policy
+
+PEOPLE_SETS = frozenset(
+    {"reports", "skip_reports", "below", "past_reports", "dotted_reports", "masked", "seat_people", "branch_people"}
+)
+
+
+class ActorId(Func):
+    """The person who asks; NULL when nobody does."""
+
+    template = "(SELECT access.actor())"
+    output_field = BigIntegerField()
+    contains_aggregate = False
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class IsEmployee(Func):
+    """Whether the one who asks works here today."""
+
+    template = "(SELECT access.is_employee())"
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class HasSeat(Func):
+    """Whether the one who asks holds a seat of this kind, whatever its scope."""
+
+    template = "(SELECT access.has_seat(%(expressions)s))"
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, seat: str) -> None:
+        super().__init__(Value(seat))
+
+
+class JobMay(Func):
+    """Whether the named job that runs has been given this table."""
+
+    template = "(SELECT access.job_may(%(expressions)s))"
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, table: str, command: str) -> None:
+        super().__init__(Value(table), Value(command))
+
+
+class InPeople(Func):
+    """`person IN (SELECT access.<set>(…))`: one hashed set per statement."""
+
+    template = "(%(person)s IN (SELECT access.%(set)s(%(arguments)s)))"
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, person: str | F, people: str, seat: str | None = None) -> None:
+        if people not in PEOPLE_SETS:
+            raise ValueError(f"{people} is no relation set")
+        self.people = people
+        expressions: list[Any] = [F(person) if isinstance(person, str) else person]
+        super().__init__(*expressions, *([Value(seat)] if seat else []))
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, tuple[Any, ...]]:
+        parts: list[str] = []
+        params: list[Any] = []
+        for expression in self.get_source_expressions():
+            sql, values = compiler.compile(expression)
+            parts.append(sql)
+            params.extend(values)
+        arguments = ", ".join(parts[1:])
+        return f"({parts[0]} IN (SELECT access.{self.people}({arguments})))", tuple(params)
+
+
+class InRanges(Func):
+    """`place <@ (SELECT access.<ranges>(…))`: a multirange evaluated once per statement."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, place: str, ranges: str, seat: str | None = None) -> None:
+        if ranges not in ("branch_ranges", "seat_ranges"):
+            raise ValueError(f"{ranges} is no relation of places")
+        self.ranges = ranges
+        super().__init__(F(place), *([Value(seat)] if seat else []))
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, tuple[Any, ...]]:
+        parts: list[str] = []
+        params: list[Any] = []
+        for expression in self.get_source_expressions():
+            sql, values = compiler.compile(expression)
+            parts.append(sql)
+            params.extend(values)
+        return f"({parts[0]} <@ (SELECT access.{self.ranges}({', '.join(parts[1:])})))", tuple(params)
+
+
+class Never(Func):
+    """False, in a form that a policy can hold."""
+
+    template = "(false)"
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+NOBODY = Q(Never())
+
+
+def _line(row_id: str, column: str, subject: str) -> Q:
+    if column == "LM":
+        return Q(InPeople(subject, "reports"))
+    if column == "SK":
+        return Q(InPeople(subject, "below" if policy.goes_up(row_id) else "skip_reports"))
+    if column == "PM":
+        return Q(InPeople(subject, "past_reports"))
+    return Q(InPeople(subject, "dotted_reports"))
+
+
+def _seat(seat: str, subject: str, place: str | None) -> Q:
+    if place is None:
+        return Q(InPeople(subject, "seat_people", seat))
+    return Q(InRanges(place, "seat_ranges", seat)) & ~Q(InPeople(subject, "masked"))
+
+
+def _column(row_id: str, column: str, subject: str | None, place: str | None) -> Q | None:
+    """The viewers of one column, or None where the relation needs an object and none was given."""
+    if column == "CO":
+        return Q(IsEmployee())
+    if column in policy.SEATS and column != "CF":
+        return Q(HasSeat(column)) if subject is None else _seat(column, subject, place)
+    if subject is None or column in ("PR", "CF", "TK", "TE"):
+        return None
+    return Q(**{subject: ActorId()}) if column == "SE" else _line(row_id, column, subject)
+
+
+def rows(
+    row_id: str,
+    codes: frozenset[str],
+    *,
+    subject: str | None = "subject_id",
+    place: str | None = None,
+    own: Q | None = None,
+    **special: Q,
+) -> Q:
+    """The filter that the table's row `row_id` means: who holds any of `codes` over which records.
+
+    `subject` names the field with the subject's person id (None: the record has no subject, G17).
+    `own` says which records the viewer wrote: it opens cells that hold `o`. Relations that only the
+    area knows (SE of a unit's object, PR, CF) come by keyword: `PR=Q(rater=ActorId())`.
+    """
+    row = policy.row(row_id)
+    found: Q | None = None
+    for column in policy.COLUMNS:
+        whole, mine = row.holds(column, codes), own is not None and "o" in row.cells[column]
+        if not whole and not mine:
+            continue
+        viewers = special.get(column) or _column(row_id, column, subject, place)
+        if viewers is None:
+            continue
+        part = viewers if whole or own is None else viewers & own
+        found = part if found is None else found | part
+    return NOBODY if found is None else found
+
+
+def sees(row_id: str, **how: Any) -> Q:
+    """Records whose content the viewer may read."""
+    return rows(row_id, policy.CONTENT, **how)
+
+
+def knows(row_id: str, **how: Any) -> Q:
+    """Records of which the viewer may know that they are, and their state."""
+    return rows(row_id, policy.STATUS, **how)
+
+
+def writes(row_id: str, **how: Any) -> Q:
+    """Records the viewer may create or edit."""
+    return rows(row_id, frozenset("w"), **how)
+
+
+def handles(row_id: str, **how: Any) -> Q:
+    """Records the viewer may move to another state."""
+    return rows(row_id, frozenset("t"), **how)

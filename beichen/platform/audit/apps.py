@@ -1,0 +1,15 @@
+"""Wiring of the audit."""
+
+from django.apps import AppConfig
+
+GRANTS = {
+    "audit_entry": {"web": "INSERT, SELECT", "worker": "INSERT, SELECT"},
+    "audit_pending": {"web": "INSERT", "worker": "INSERT, SELECT, DELETE"},
+    "audit_seal": {"web": "SELECT", "worker": "INSERT, SELECT"},
+    "audit_anchor": {"web": "SELECT", "worker": "INSERT, SELECT"},
+}
+
+
+class AuditConfig(AppConfig):
+    name = "beichen.platform.audit"
+    label = "audit"

@@ -1,0 +1,61 @@
+"""What a worker does by the second beside its jobs, each in a thread of its own with its own connection.
+
+A loop never ends by an error: it drops its connection, waits a moment and goes on, so that a database that was
+killed and came back finds everything running.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A function called every so many seconds."""
+
+    name: str
+    every: float
+    work: Callable[[], object]
+
+
+class Loops:
+    """Starts and stops the loops of one process."""
+
+    def __init__(self, *loops: Loop) -> None:
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._run, args=[loop], name=loop.name, daemon=True) for loop in loops
+        ]
+
+    def start(self) -> None:
+        """Begin; each loop works at once and then by its interval."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Let each loop finish what it does and wait for it, at most five seconds."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+    def _run(self, loop: Loop) -> None:
+        try:
+            while not self._stop.is_set():
+                self._once(loop)
+                self._stop.wait(loop.every)
+        finally:
+            connection.close()
+
+    def _once(self, loop: Loop) -> None:
+        try:
+            loop.work()
+        except Exception:
+            log.exception("%s failed and will try again", loop.name)
+            connection.close()

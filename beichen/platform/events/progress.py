@@ -1,0 +1,88 @@
+"""How far a long job is. Reported over a connection of its own, so that it shows while the job's transaction is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from beichen.platform.events.models import Progress
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import Actor
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What a progress bar shows; `state` is running, done or failed."""
+
+    done: int
+    total: int
+    message: str
+    state: str
+    updated_at: datetime
+
+    @property
+    def percent(self) -> int:
+        """0–100, rounded down, so that 100 means all."""
+        return self.done * 100 // self.total if self.total else 0
+
+
+def begin(actor: Actor, key: UUID, total: int, message: str = "") -> None:
+    """Show an empty bar to the actor; called by the rule that defers the job, in its transaction."""
+    now = clock.now()
+    Progress.objects.create(
+        key=key, person_id=actor.person_id, total=total, message=message, started_at=now, updated_at=now
+    )
+
+
+def bar(actor: Actor, key: UUID) -> Bar | None:
+    """The bar of a job this person started; None for anybody else's. Cost: one row by key."""
+    row = Progress.objects.filter(key=key, person_id=actor.person_id).first()
+    return row and Bar(row.done, row.total, row.message, row.state, row.updated_at)
+
+
+@contextmanager
+def reporting(key: UUID) -> Iterator[Reporter]:
+    """Inside a job: `with reporting(key) as report: … report(done=200, total=800)`. Marks done or failed at the end."""
+    own = connection.copy()
+    reporter = Reporter(key, own)
+    try:
+        yield reporter
+    except BaseException:
+        reporter.close("failed")
+        raise
+    else:
+        reporter.close("done")
+    finally:
+        own.close()
+
+
+class Reporter:
+    """Writes at most twice a second."""
+
+    def __init__(self, key: UUID, own: BaseDatabaseWrapper) -> None:
+        self._key, self._own, self._last = key, own, 0.0
+
+    def __call__(self, *, done: int, total: int, message: str = "") -> None:
+        """Say how far the job is; between two writes less than half a second apart nothing happens."""
+        at = clock.now().timestamp()
+        if at - self._last < 0.5 and done < total:
+            return
+        self._last = at
+        self._write("done = %s, total = %s, message = %s", [done, total, message[:200]])
+
+    def close(self, state: str) -> None:
+        """The last word: `done` or `failed`."""
+        self._write("state = %s", [state])
+
+    def _write(self, what: str, values: list[object]) -> None:
+        with self._own.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE events_progress SET {what}, updated_at = clock_timestamp() WHERE key = %s",
+                [*values, self._key],
+            )

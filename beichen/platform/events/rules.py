@@ -1,0 +1,80 @@
+"""Care of the queue: bring back what a killed worker left, let a human try a parked job again, prune, beat the heart."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from beichen.platform import audit
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import NotFound
+
+STALLED_AFTER = 6
+"""Seconds without a beat after which a worker counts as dead; workers beat every two."""
+
+# A worker row may be gone already (a new worker prunes dead ones at its start); then worker_id is null.
+STALLED = """
+SELECT job.id, job.attempts FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
+WHERE job.status = 'doing'
+  AND (worker.id IS NULL OR worker.last_heartbeat < clock_timestamp() - make_interval(secs => %s))
+FOR UPDATE OF job SKIP LOCKED
+"""
+RETRY = "SELECT procrastinate_retry_job_v2(%s, clock_timestamp(), NULL, NULL, NULL)"
+GIVE_UP = "SELECT procrastinate_finish_job_v1(%s, 'failed', false)"
+GIVE_UP_AFTER = 10
+"""A job that killed its worker this often is parked, lest it kill the next one too."""
+
+FINISHED = """
+DELETE FROM procrastinate_jobs WHERE id IN (
+    SELECT job.id FROM procrastinate_jobs job
+    WHERE job.status IN ('succeeded', 'cancelled', 'aborted')
+      AND NOT EXISTS (SELECT FROM procrastinate_events event
+                      WHERE event.job_id = job.id AND event.at > clock_timestamp() - interval '1 day')
+    LIMIT 50000)
+"""
+
+
+class NoSuchJob(NotFound):
+    """There is no parked job with this number; somebody may have started it again."""
+
+    code = "no_such_job"
+    text = _("There is no parked job with this number; somebody may have started it again.")
+
+
+def bring_back() -> int:
+    """Put the jobs of dead workers back into the queue; how many. Safe beside other workers doing the same."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(STALLED, [STALLED_AFTER])
+        stalled = cursor.fetchall()
+        for job_id, attempts in stalled:
+            cursor.execute(RETRY if attempts < GIVE_UP_AFTER else GIVE_UP, [job_id])
+        return len(stalled)
+
+
+def beat(process: str) -> None:
+    """Say that this process lives. Cost: one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO events_heartbeat (process, at) VALUES (%s, clock_timestamp()) "
+            "ON CONFLICT (process) DO UPDATE SET at = excluded.at",
+            [process],
+        )
+
+
+def prune() -> None:
+    """Forget finished jobs after a day, marks of dealt-with events after 90, dead hearts and old bars after two."""
+    with connection.cursor() as cursor:
+        cursor.execute(FINISHED)
+        cursor.execute("DELETE FROM events_done WHERE at < clock_timestamp() - interval '90 days'")
+        cursor.execute("DELETE FROM events_heartbeat WHERE at < clock_timestamp() - interval '2 days'")
+        cursor.execute("DELETE FROM events_progress WHERE updated_at < clock_timestamp() - interval '2 days'")
+
+
+def try_again(actor: Actor, job_id: int) -> None:
+    """Put a parked job back into the queue. The door holds the permission; the act is audited."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM procrastinate_jobs WHERE id = %s AND status = 'failed' FOR UPDATE", [job_id])
+        if cursor.fetchone() is None:
+            raise NoSuchJob
+        cursor.execute(RETRY, [job_id])
+        audit.record(actor, "job.try_again", details={"job_id": job_id})

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RewardConfig(AppConfig):
+    name = "beichen.reward"
+    label = "reward"

@@ -1,0 +1,88 @@
+"""The test database: made by its owner, used as the web login, so that row security is in force in every test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.backends.signals import connection_created
+
+_role: list[str] = []
+
+
+def _become(role: str | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET SESSION AUTHORIZATION {role}" if role else "RESET SESSION AUTHORIZATION")
+
+
+def _on_connection(**_: Any) -> None:
+    if _role and _role[-1]:
+        _become(_role[-1])
+
+
+@contextmanager
+def login(role: str | None) -> Iterator[None]:
+    """Go on as another database login: "beichen_web", "beichen_worker", or None for the owner."""
+    before = _role[-1] if _role else None
+    _become(role)
+    _role.append(role or "")
+    try:
+        yield
+    finally:
+        _role.pop()
+        if not connection.needs_rollback:
+            _become(before or None)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Roles belong to the server, not to the database: make them before the first migration."""
+    import psycopg
+    from django.conf import settings
+
+    address = settings.DATABASES["default"]
+    with psycopg.connect(
+        host=address["HOST"], user=address["USER"], password=address["PASSWORD"] or None, dbname="postgres",
+        port=address["PORT"] or None, autocommit=True,
+    ) as server:  # fmt: skip
+        for role in ("beichen_web", "beichen_worker"):
+            with server.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+                if cursor.fetchone() is None:
+                    cursor.execute(f"CREATE ROLE {role} LOGIN NOINHERIT NOBYPASSRLS")
+
+
+@pytest.fixture(autouse=True)
+def _as_web_login(request: pytest.FixtureRequest) -> Iterator[None]:
+    marker = request.node.get_closest_marker("django_db")
+    wants = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
+    if marker is None and not wants:
+        yield
+        return
+    transactional = bool(wants - {"db"}) or bool(marker and marker.kwargs.get("transaction"))
+    request.getfixturevalue("transactional_db" if transactional else "db")
+    connection_created.connect(_on_connection)
+    _role.append("beichen_web")
+    _become("beichen_web")
+    yield
+    _role.clear()
+    connection_created.disconnect(_on_connection)
+    if connection.needs_rollback:
+        connection.set_rollback(False)
+        connection.connection.rollback()
+    _become(None)
+
+
+@pytest.fixture
+def owner_db() -> Any:
+    """`with owner_db():` goes on as the owner of the tables, for direct set-up and tampering."""
+    return lambda: login(None)
+
+
+@pytest.fixture
+def worker_db() -> Any:
+    """`with worker_db():` goes on as the worker's login, whose jobs hold grants."""
+    return lambda: login("beichen_worker")
