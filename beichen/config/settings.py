@@ -16,7 +16,7 @@ SECRET_KEY = ENV.secret_key or secrets.token_urlsafe(48)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver", ENV.host]
 
 AREAS = ["people", "metrics", "strategy", "goals", "conversations", "reviews", "reward", "insight", "demo"]
-PLATFORM = ["auth", "events", "audit", "access", "registry", "notify", "approvals", "forms", "api", "ui"]
+PLATFORM = ["events", "audit", "access", "registry", "notify", "approvals", "forms", "api", "ui"]
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "template_partials",
+    "beichen.platform.auth",  # before allauth: its templates stand in front of allauth's
     "allauth",
     "allauth.account",
     "allauth.usersessions",
@@ -50,6 +51,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "beichen.platform.auth.middleware.ActorMiddleware",
 ]
 
 ROOT_URLCONF = "beichen.config.urls"
@@ -75,6 +77,7 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 DATABASE_ROLE = ENV.role
+DATA_DIR = ENV.data_dir
 
 TEMPLATES = [
     {
@@ -97,13 +100,16 @@ LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ("email", "name")}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3 * 3600
+ACCOUNT_ADAPTER = "beichen.platform.auth.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -119,8 +125,9 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "beichen.platform.auth.forms.NewPasswordForm",
 }
 ACCOUNT_RATE_LIMITS = {
-    "login": "60/m/ip",
-    "login_failed": "30/h/ip,10/h/key",
+    "login": "120/m/ip",
+    "login_failed": "100/h/ip,10/h/key",
+    "login_failed_device": "10/h/key",
     "reset_password": "20/h/ip,3/h/key",
     "reset_password_from_key": "20/h/ip",
     "change_password": "10/h/user",
@@ -134,7 +141,7 @@ CACHES = {
     }
 }
 IDENTITY_HOOKS = {
-    "acting": "beichen.platform.access.acting",
+    "acting": "beichen.platform.access.current.acting",
     "record": "beichen.platform.audit.record",
     "person_maker": "beichen.people.rules.first_administrator",
 }
@@ -163,5 +170,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_ON_APP_READY = None
+EVENTS_ACTING = "beichen.platform.access.current.acting"
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
 from django.db import models
@@ -15,6 +17,13 @@ class _SamePerson(Func):
 
     function = "int8range"
     template = "%(function)s(%(expressions)s, %(expressions)s, '[]')"
+
+
+class PlacesField(models.Field):  # type: ignore[type-arg]
+    """Places in line order as PostgreSQL's int8multirange; written and read by SQL alone."""
+
+    def db_type(self, connection: Any) -> str:
+        return "int8multirange"
 
 
 class LegalEntity(models.Model):
@@ -151,6 +160,23 @@ class Assignment(models.Model):
         return f"{self.person_id} {self.period}"
 
 
+class Branch(models.Model):
+    """The places of everyone below a manager (kind "line") or in the scope of a seat (kind = the seat). Class C2.
+
+    A move rewrites the branches of the old and the new line alone.
+    """
+
+    holder = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=4)
+    places = PlacesField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["holder", "kind"], name="branch_once")]
+
+    def __str__(self) -> str:
+        return f"{self.holder_id} {self.kind}"
+
+
 class Seat(models.Model):
     """A role held over a scope for a time; asked for by one person and granted by another. Class C3 (20e)."""
 
@@ -200,9 +226,7 @@ class Period(models.Model):
     ends_on = models.DateField()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="period_ends_after_start")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="period_ends_after_start")]
 
     def __str__(self) -> str:
         return self.key
@@ -211,7 +235,7 @@ class Period(models.Model):
 class Cycle(models.Model):
     """A period for a population, in a phase. Moved only through `rules.move_cycle`. Class C2 (21a).
 
-    `settings` is the company's defaults as they were when the cycle opened (shape: config/defaults.toml).
+    `settings` is the company's defaults as they were when the cycle opened (shape: people/defaults.toml).
     """
 
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")

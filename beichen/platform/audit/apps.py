@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 GRANTS = {
     "audit_entry": {"web": "INSERT, SELECT", "worker": "INSERT, SELECT"},
-    "audit_pending": {"web": "INSERT", "worker": "INSERT, SELECT, DELETE"},
+    "audit_pending": {"web": "INSERT, SELECT", "worker": "INSERT, SELECT, DELETE"},
     "audit_seal": {"web": "SELECT", "worker": "INSERT, SELECT"},
     "audit_anchor": {"web": "SELECT", "worker": "INSERT, SELECT"},
 }

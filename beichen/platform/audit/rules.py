@@ -58,8 +58,8 @@ def record(
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Note that the actor did `act` to `obj` (a saved model instance). Cost: one statement."""
-    kind = obj._meta.label_lower if obj is not None else ""
-    _insert(actor, act, kind, str(obj.pk) if obj is not None else "", subjects, details or {})
+    what = (obj._meta.label_lower, str(obj.pk)) if obj is not None else ("", "")
+    _insert(actor, act, what, subjects, details or {})
 
 
 def record_bulk(
@@ -69,7 +69,7 @@ def record_bulk(
     digest = sha256(",".join(map(str, sorted(ids))).encode()).hexdigest()
     for start in range(0, max(len(ids), 1), BATCH):
         part = {"count": len(ids), "digest": digest, "batch": start // BATCH, "ids": list(ids[start : start + BATCH])}
-        _insert(actor, act, kind, "", (), {**(details or {}), **part})
+        _insert(actor, act, (kind, ""), (), {**(details or {}), **part})
 
 
 def record_read(actor: Actor, kind: str, subjects: Sequence[int], details: Mapping[str, Any] | None = None) -> None:
@@ -77,23 +77,27 @@ def record_read(actor: Actor, kind: str, subjects: Sequence[int], details: Mappi
 
     `details` may name `seat` and `channel` (page, api, export); they are shown to the person who was looked at.
     """
-    _insert(actor, "read", kind, "", subjects, details or {})
+    _insert(actor, "read", (kind, ""), subjects, details or {})
 
 
 def _insert(
-    actor: Actor, act: _Keyed | str, kind: str, object_id: str, subjects: Sequence[int], details: Mapping[str, Any]
+    actor: Actor,
+    act: _Keyed | str,
+    what: tuple[str, str],
+    subjects: Sequence[int],
+    details: Mapping[str, Any],
 ) -> None:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an audit row belongs into the transaction of its act")
-    values = {
+    values: dict[str, Any] = {
         "id": new_id(),
         "actor": actor.name,
         "person_id": actor.person_id,
         "job": actor.job or "",
         "reason": actor.reason,
         "act": act if isinstance(act, str) else act.key,
-        "kind": kind,
-        "object_id": object_id,
+        "kind": what[0],
+        "object_id": what[1],
         "subjects": sorted(set(subjects)),
         "details": json.dumps(details, default=_plain, ensure_ascii=False),
         "request_id": request_id.get(),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, is_dataclass
-from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
@@ -77,13 +76,14 @@ def _without_actor(function: Callable[..., None]) -> Callable[[Actor, Any], None
 
 
 def publish(*events: object) -> None:
-    """Tell every subscriber, once the open transaction commits. Cost: one statement per subscriber, however many events.
+    """Tell every subscriber, once the open transaction commits. Cost: one statement per subscriber.
 
     Bulk rules put ids into one event in batches of 1,000 rather than publish thousands of events.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an event is published in the transaction of its change")
-    for kind in dict.fromkeys(type(event) for event in events):
+    kinds: dict[type[Any], None] = dict.fromkeys(type(event) for event in events)
+    for kind in kinds:
         batch = [
             {"uuid": str(uuid4()), "event": _shape(kind).dump_python(event, mode="json")}
             for event in events
@@ -110,10 +110,14 @@ def _first_time(uuid: UUID, subscriber: str) -> bool:
             "INSERT INTO events_done (event, subscriber, at) VALUES (%s, %s, clock_timestamp()) ON CONFLICT DO NOTHING",
             [uuid, subscriber],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
-@cache
+_shapes: dict[type[Any], TypeAdapter[Any]] = {}
+
+
 def _shape(event: type[Any]) -> TypeAdapter[Any]:
     """How the event is written as JSON and read back: by the types of its fields."""
-    return TypeAdapter(event)
+    if event not in _shapes:
+        _shapes[event] = TypeAdapter(event)
+    return _shapes[event]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Concatenate, Generic, ParamSpec
+from typing import Any, Concatenate, Generic, ParamSpec, cast
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -105,7 +105,8 @@ def job(
 
         task = app.task(name=name, queue=queue, retry=BACK_OFF, priority=priority)(work)
         if cron:
-            app.periodic(cron=cron, queueing_lock=f"{name}:clock")(task)
+            clocked = cast(Task[..., Any, [int]], task)
+            app.periodic(cron=cron, queueing_lock=f"{name}:clock")(clocked)
         return Job(name=name, task=task, function=function, reason=reason)
 
     return declare

@@ -1,4 +1,4 @@
-"""How far a long job is. Reported over a connection of its own, so that it shows while the job's transaction is open."""
+"""How far a long job is, told over a connection of its own: it shows while the job's transaction is open."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -43,7 +44,7 @@ def begin(actor: Actor, key: UUID, total: int, message: str = "") -> None:
 def bar(actor: Actor, key: UUID) -> Bar | None:
     """The bar of a job this person started; None for anybody else's. Cost: one row by key."""
     row = Progress.objects.filter(key=key, person_id=actor.person_id).first()
-    return row and Bar(row.done, row.total, row.message, row.state, row.updated_at)
+    return Bar(row.done, row.total, row.message, row.state, row.updated_at) if row else None
 
 
 @contextmanager
@@ -80,7 +81,7 @@ class Reporter:
         """The last word: `done` or `failed`."""
         self._write("state = %s", [state])
 
-    def _write(self, what: str, values: list[object]) -> None:
+    def _write(self, what: str, values: list[Any]) -> None:
         with self._own.cursor() as cursor:
             cursor.execute(
                 f"UPDATE events_progress SET {what}, updated_at = clock_timestamp() WHERE key = %s",

@@ -1,20 +1,20 @@
-"""Care of the queue: bring back what a killed worker left, let a human try a parked job again, prune, beat the heart."""
+"""Care of the queue: bring back what a killed worker left, try a parked job again, prune, beat the heart."""
 
 from __future__ import annotations
 
 from django.db import connection, transaction
-from django.utils.translation import gettext_lazy as _
 
 from beichen.platform import audit
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import NotFound
+from beichen.platform.kit.errors import NotFound, gettext_noop
 
 STALLED_AFTER = 6
 """Seconds without a beat after which a worker counts as dead; workers beat every two."""
 
 # A worker row may be gone already (a new worker prunes dead ones at its start); then worker_id is null.
 STALLED = """
-SELECT job.id, job.attempts FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
+SELECT job.id, job.attempts
+FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
 WHERE job.status = 'doing'
   AND (worker.id IS NULL OR worker.last_heartbeat < clock_timestamp() - make_interval(secs => %s))
 FOR UPDATE OF job SKIP LOCKED
@@ -38,7 +38,7 @@ class NoSuchJob(NotFound):
     """There is no parked job with this number; somebody may have started it again."""
 
     code = "no_such_job"
-    text = _("There is no parked job with this number; somebody may have started it again.")
+    text = gettext_noop("There is no parked job with this number; somebody may have started it again.")
 
 
 def bring_back() -> int:

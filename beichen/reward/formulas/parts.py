@@ -33,8 +33,8 @@ class Parts:
 
 def parts(company: Number, unit: Number, person: Number, *, zero_loses_person_part_only: bool = False) -> Parts:
     """Read the three shares as entered ("0.2", "0.3", "0.5")."""
-    shares = [fraction(share, "parts") for share in (company, unit, person)]
-    return Parts(*shares, zero_loses_person_part_only=zero_loses_person_part_only)
+    alpha, beta, gamma = (fraction(share, "parts") for share in (company, unit, person))
+    return Parts(alpha, beta, gamma, zero_loses_person_part_only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,11 @@ def formula_bonus(entry: Entry, c_company: int, c_unit: int, split: Parts, cycle
     if k is None or (k == 0 and not split.zero_loses_person_part_only):
         return FormulaBonus(entry, 0, Fraction(0), Fraction(0), Fraction(0))
     whole = entry.target_days / cycle_days
-    lines = [
+    company, unit, person = (
         whole * part * Fraction(value, COEFFICIENT)
         for part, value in ((split.company, c_company), (split.unit, c_unit), (split.person, k))
-    ]
-    return FormulaBonus(entry, rounded(sum(lines, Fraction(0)), 1), *lines)
+    )
+    return FormulaBonus(entry, rounded(company + unit + person, 1), company, unit, person)
 
 
 def formula_total(bonuses: Sequence[FormulaBonus]) -> int:

@@ -1,0 +1,131 @@
+"""One answer to "where is the database", embedded or given from outside, for every command. Needs psycopg."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from beichen.launch import environment, memory, places, roles, stamps
+from beichen.launch.cluster import Cluster
+from beichen.launch.environment import CHECKOUT, DatabaseAddress, Environment
+from beichen.launch.failures import Stop
+from beichen.launch.progress import say
+
+NAME = "beichen"
+DATA_COMMANDS = {"load_demo", "cast", "first_administrator", "token", "import_company", "audit_verify", "worker"}
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database that answers, with the addresses our processes use."""
+
+    logins: roles.Logins
+    cluster: Cluster | None
+    label: str
+
+    def environment(self, role: str) -> dict[str, str]:
+        """The variables of a child that works as `role` (owner, web, worker)."""
+        return {
+            **os.environ,
+            "BEICHEN_DATABASE_URL": self.logins.url(role),
+            "BEICHEN_DB_ROLE": role,
+            "BEICHEN_DATA_DIR": str(environment.read().data_dir),
+            "DJANGO_SETTINGS_MODULE": "beichen.config.settings",
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH", "")])),
+            "PYTHONUTF8": "1",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+
+@contextmanager
+def opened(env: Environment) -> Iterator[Database]:
+    """The database of this machine, ready for work: roles in place, safe settings, not yet migrated."""
+    places.prepare_data(env.data_dir)
+    env = environment.read()
+    if env.database is not None:
+        yield _given(env.database, env.secret_key)
+        return
+    place = places.database_place(env.data_dir)
+    if place.moved:
+        say(f"The user {place.servant.name} cannot reach {env.data_dir}, so the database lies in {place.folder}.")
+    cluster = Cluster(place, os.environ.get("BEICHEN_PG_BIN", ""), env.data_dir / "log" / "postgres.log")
+    try:
+        cluster.open()
+        yield _embedded(cluster)
+    finally:
+        cluster.close()
+
+
+def _embedded(cluster: Cluster) -> Database:
+    roles.make_database(cluster.conninfo(), NAME)
+    roles.ensure(cluster.conninfo(NAME), NAME, "")
+    logins = roles.Logins(DatabaseAddress(NAME, "", "", str(cluster.socket), ""), "")
+    roles.require_durability(logins)
+    return Database(logins, cluster, cluster.binaries.label())
+
+
+def _given(address: DatabaseAddress, secret: str) -> Database:
+    """A server run by others: checked, and told our roles."""
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    values = {"host": address.host, "port": address.port, "user": address.user, "password": address.password}
+    conninfo = make_conninfo(dbname=address.name, **{key: value for key, value in values.items() if value})
+    try:
+        with psycopg.connect(conninfo, connect_timeout=10) as connection:
+            version = connection.info.server_version
+    except psycopg.OperationalError as error:
+        said = str(error).splitlines()[-1].strip()
+        raise Stop(f"The server named in BEICHEN_DATABASE_URL does not answer: {said}") from error
+    if version < 150000:
+        raise Stop(f"Beichen needs PostgreSQL 15 or newer, and the given server is {version // 10000}.")
+    roles.ensure(conninfo, address.name, secret)
+    logins = roles.Logins(address, secret)
+    roles.require_durability(logins)
+    return Database(logins, None, f"PostgreSQL {version // 10000}.{version % 10000} (BEICHEN_DATABASE_URL)")
+
+
+def manage(database: Database, *words: str, quiet: bool = False) -> int:
+    """Run a management command as the login it needs; the exit code. With `quiet` a failure becomes one sentence."""
+    role = os.environ.get("BEICHEN_DB_ROLE") or ("worker" if words[:1] and words[0] in DATA_COMMANDS else "owner")
+    command = [sys.executable, "-m", "django", *words]
+    env = database.environment(role)
+    if not quiet:
+        return subprocess.run(command, env=env, check=False).returncode
+    done = subprocess.run(
+        command, env=env, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    )
+    if done.returncode != 0:
+        lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+        log = environment.read().data_dir / "log" / "manage.log"
+        log.write_text(done.stdout, encoding="utf-8")
+        raise Stop(f"`manage {' '.join(words)}` failed: {' '.join(lines[-1:])[:400]} (all of it in {log})")
+    return 0
+
+
+def migrate_when_needed(database: Database) -> None:
+    """Run `migrate` unless the database remembers that it was done for this very code."""
+    value = stamps.schema_digest()
+    with roles.connect(database.logins, "owner") as connection:
+        if memory.recall(connection, "schema") == value:
+            return
+    say("Bringing the database to this version …")
+    manage(database, "migrate", "--no-input", quiet=True)
+    with roles.connect(database.logins, "owner") as connection:
+        memory.remember(connection, "schema", value)
+
+
+def start_over(database: Database) -> None:
+    """Throw an embedded database away that holds half a demo company."""
+    if database.cluster is None:
+        raise Stop(
+            "An earlier loading of the demo company was cut off; empty the database named in BEICHEN_DATABASE_URL "
+            "and start again."
+        )
+    roles.drop_database(database.cluster.conninfo(), NAME)
+    _embedded(database.cluster)
+

@@ -1,0 +1,36 @@
+"""Lines for the person who waits. Standard library only."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+EVERY = 20
+
+
+def say(line: str) -> None:
+    """Print one line at once, also into a pipe."""
+    print(line, flush=True)
+
+
+@contextmanager
+def steps(total: int) -> Iterator[Callable[[str], None]]:
+    """Yield a function that counts things done: redrawn in place on a terminal, every 20th line elsewhere."""
+    terminal = sys.stdout.isatty()
+    done = 0
+
+    def step(name: str) -> None:
+        nonlocal done
+        done += 1
+        if not total:
+            return
+        line = f"  {min(done, total)} of {total}  {name}"
+        if terminal:
+            print("\r\033[K" + line[:78], end="", flush=True)
+        elif done % EVERY == 0:
+            say(line)
+
+    yield step
+    if terminal and done and total:
+        print("\r\033[K", end="", flush=True)

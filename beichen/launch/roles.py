@@ -1,0 +1,183 @@
+"""The database roles and who connects as whom. Needs psycopg.
+
+beichen_owner owns and migrates; beichen_web and beichen_worker own nothing and can become nobody else; beichen_mover
+never signs in and owns the few functions that move a row's state past row security.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import psycopg
+from psycopg import sql
+
+from beichen.launch.environment import DatabaseAddress
+from beichen.launch.failures import Stop
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+OWNER, WEB, WORKER, MOVER = "beichen_owner", "beichen_web", "beichen_worker", "beichen_mover"
+LOGINS = {"owner": OWNER, "web": WEB, "worker": WORKER}
+SETTINGS = {
+    WEB: {"statement_timeout": "5s", "idle_in_transaction_session_timeout": "30s"},
+    WORKER: {"idle_in_transaction_session_timeout": "10min"},
+}
+FORBIDDEN = ("rolsuper", "rolcreaterole", "rolbypassrls", "rolreplication", "rolcreatedb")
+WORDS = {
+    "rolsuper": "NOSUPERUSER",
+    "rolcreaterole": "NOCREATEROLE",
+    "rolbypassrls": "NOBYPASSRLS",
+    "rolreplication": "NOREPLICATION",
+    "rolcreatedb": "NOCREATEDB",
+}
+UNSAFE = ("fsync", "full_page_writes", "synchronous_commit")
+LOCK = 7_226_001
+
+
+@dataclass(frozen=True)
+class Logins:
+    """The address of the database for each of our processes."""
+
+    address: DatabaseAddress
+    secret: str
+
+    def url(self, role: str) -> str:
+        """`role` is owner, web or worker."""
+        name = LOGINS[role]
+        return url(self.address, name, password_for(name, self.secret) if self.secret else "")
+
+
+def url(address: DatabaseAddress, user: str, password: str) -> str:
+    """The address as one string, safe for any letter in a path or a password."""
+    where = {"host": address.host, "port": address.port}
+    query = urlencode({key: value for key, value in where.items() if value}, quote_via=quote)
+    sign_in = f"{user}:{quote(password, safe='')}" if password else user
+    return f"postgresql://{sign_in}@/{quote(address.name, safe='')}?{query}"
+
+
+def password_for(role: str, secret: str) -> str:
+    """Derived, so that nothing but the secret key has to be kept."""
+    return hmac.new(secret.encode(), f"beichen database login {role}".encode(), hashlib.sha256).hexdigest()
+
+
+def ensure(conninfo: str, database: str, secret: str) -> None:
+    """Create what is missing and correct what differs; cheap and safe to repeat.
+
+    `conninfo` leads to `database` as a superuser or as its owner with CREATEROLE. With a `secret` the logins get
+    passwords derived from it; without, the server asks for none.
+    """
+    try:
+        with psycopg.connect(conninfo) as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            _roles(connection, secret)
+            _rights(connection, database)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise Stop(
+            "The login in BEICHEN_DATABASE_URL may not set up the roles Beichen needs "
+            f"({error.diag.message_primary}); give it CREATEROLE and make it the owner of the database."
+        ) from error
+
+
+def _roles(connection: Connection, secret: str) -> None:
+    there = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE 'beichen\\_%'")}
+    for name in (OWNER, WEB, WORKER, MOVER):
+        login = sql.SQL("NOLOGIN" if name == MOVER else "LOGIN")
+        inherit = sql.SQL("INHERIT" if name == OWNER else "NOINHERIT")
+        role = sql.Identifier(name)
+        if name not in there:
+            connection.execute(sql.SQL("CREATE ROLE {} {} {}").format(role, login, inherit))
+        _take_away(connection, name)
+        if secret and name != MOVER:
+            _set_password(connection, name, password_for(name, secret))
+    for name, settings in SETTINGS.items():
+        for key, value in settings.items():
+            text = sql.SQL("ALTER ROLE {} SET {} = {}")
+            connection.execute(text.format(sql.Identifier(name), sql.Identifier(key), sql.Literal(value)))
+    _owner_may_become_mover(connection)
+
+
+def _take_away(connection: Connection, name: str) -> None:
+    """Powers and memberships none of our roles may have, however they came by them."""
+    columns = sql.SQL(", ").join(sql.Identifier(column) for column in FORBIDDEN)
+    row = connection.execute(
+        sql.SQL("SELECT {} FROM pg_roles WHERE rolname = %s").format(columns), [name]
+    ).fetchone()
+    wrong = [WORDS[column] for column, held in zip(FORBIDDEN, row or (), strict=False) if held]
+    if wrong:
+        text = sql.SQL("ALTER ROLE {} ") + sql.SQL(" ".join(wrong))
+        connection.execute(text.format(sql.Identifier(name)))
+    if name in (WEB, WORKER):
+        groups = connection.execute(
+            "SELECT g.rolname FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid"
+            " JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = %s",
+            [name],
+        ).fetchall()
+        for (group,) in groups:
+            connection.execute(sql.SQL("REVOKE {} FROM {}").format(sql.Identifier(group), sql.Identifier(name)))
+
+
+def _set_password(connection: Connection, name: str, password: str) -> None:
+    """Sent as a verifier, so that no log of statements holds the password."""
+    verifier = connection.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
+    connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(name), sql.Literal(verifier)))
+
+
+def _owner_may_become_mover(connection: Connection) -> None:
+    """So that a migration can hand functions to the mover; from 16 on without its rights in daily work."""
+    how = sql.SQL(" WITH INHERIT FALSE, SET TRUE" if connection.info.server_version >= 160000 else "")
+    connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(MOVER), sql.Identifier(OWNER)) + how)
+
+
+def _rights(connection: Connection, database: str) -> None:
+    name, owner = sql.Identifier(database), sql.Identifier(OWNER)
+    logins = sql.SQL(", ").join(sql.Identifier(role) for role in LOGINS.values())
+    for text in (
+        "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
+        "GRANT CONNECT ON DATABASE {database} TO {logins}",
+        "GRANT CREATE, TEMPORARY ON DATABASE {database} TO {owner}",
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        "GRANT USAGE ON SCHEMA public TO {logins}",
+        "GRANT CREATE ON SCHEMA public TO {owner}",
+    ):
+        connection.execute(sql.SQL(text).format(database=name, owner=owner, logins=logins))
+
+
+def make_database(conninfo: str, database: str) -> None:
+    """Create the database on the embedded server when it is not there, owned by the owner role once that exists."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
+        if there is None:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+
+
+def drop_database(conninfo: str, database: str) -> None:
+    """Remove a database and whoever is connected to it."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+
+
+def require_durability(logins: Logins) -> None:
+    """Refuse a server, or a setting of a role, that would lose acknowledged work in a power cut."""
+    for role in LOGINS:
+        with connect(logins, role) as connection:
+            rows = connection.execute(
+                "SELECT name FROM pg_settings WHERE name = ANY(%s) AND setting = 'off'", [list(UNSAFE)]
+            ).fetchall()
+        if rows:
+            names = ", ".join(row[0] for row in rows)
+            raise Stop(
+                f"The database runs with {names} off, so a power cut would lose work already confirmed; "
+                f"switch {names} on (ALTER SYSTEM SET … = on; also look at ALTER ROLE and ALTER DATABASE) and start again."
+            )
+
+
+def connect(logins: Logins, role: str) -> Connection:
+    """A short connection as one of our logins; a refusal becomes one sentence."""
+    try:
+        return psycopg.connect(logins.url(role), connect_timeout=10)
+    except psycopg.OperationalError as error:
+        raise Stop(f"The database does not let {LOGINS[role]} in: {str(error).splitlines()[-1].strip()}") from error

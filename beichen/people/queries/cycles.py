@@ -1,0 +1,94 @@
+"""Periods and cycles, and the settings a cycle was opened with."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db.models import QuerySet
+
+from beichen.people.models import Cycle, Period
+from beichen.platform.access.current import query
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class CycleCard:
+    """One cycle; `settings` has the shape of people/defaults.toml, decimals as text."""
+
+    id: int
+    period_key: str
+    first: date
+    last: date
+    phase: str
+    scope_id: int
+    settings: dict[str, Any]
+    version: int
+
+    @property
+    def days(self) -> int:
+        """Calendar days of the cycle, both ends included."""
+        return (self.last - self.first).days + 1
+
+
+_FIELDS = ("id", "period__key", "period__starts_on", "period__ends_on", "phase", "scope_id", "settings", "version")
+
+
+def _cards(found: QuerySet[Cycle]) -> list[CycleCard]:
+    return [CycleCard(*line) for line in found.order_by("-period__starts_on", "id").values_list(*_FIELDS)]
+
+
+@query
+def cycles(actor: Actor) -> list[CycleCard]:
+    """Every cycle, newest first. Cost: one statement."""
+    return _cards(Cycle.objects.all())
+
+
+@query
+def cycle(actor: Actor, cycle_id: int) -> CycleCard:
+    """One cycle, or NotFound. Cost: one statement."""
+    found = _cards(Cycle.objects.filter(pk=cycle_id))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+@query
+def current_cycle(actor: Actor, day: date | None = None) -> CycleCard | None:
+    """The cycle whose period holds the day (today by default), the shortest first. Cost: one statement."""
+    day = day or clock.today()
+    found = _cards(Cycle.objects.filter(period__starts_on__lte=day, period__ends_on__gte=day))
+    return min(found, key=lambda card: card.days, default=None)
+
+
+@query
+def period(actor: Actor, key: str) -> int:
+    """The id of a period by its key, or NotFound. Cost: one statement."""
+    found = Period.objects.filter(key=key).values_list("id", flat=True).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+@cache
+def company_settings() -> dict[str, Any]:
+    """What a new company starts with: people/defaults.toml, decimals as text so that JSON keeps them exact."""
+    path = Path(__file__).resolve().parents[1] / "defaults.toml"
+    with path.open("rb") as file:
+        loaded = tomllib.load(file, parse_float=Decimal)
+    return {key: _plain(value) for key, value in loaded.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return str(value) if isinstance(value, Decimal) else value

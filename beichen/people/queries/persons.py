@@ -1,0 +1,155 @@
+"""Persons as cards: what everyone in the company may know of a colleague."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from beichen.people import access
+from beichen.people.models import OrgUnit, Person, TargetBonus
+from beichen.platform.access.current import query
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """One person; `place` is the number in line order that row filters compare with."""
+
+    id: int
+    number: str
+    name: str
+    name_en: str
+    email: str
+    position: str
+    role_type: str
+    unit_id: int | None
+    unit_name: str
+    unit_name_en: str
+    manager_id: int | None
+    place: int
+    is_active: bool
+
+
+_FIELDS = (
+    "id", "number", "name", "name_en", "email", "position", "role_type",
+    "unit_id", "unit__name", "unit__name_en", "manager_id", "place", "is_active",
+)  # fmt: skip
+
+
+def _card(line: tuple[Any, ...]) -> PersonCard:
+    card = PersonCard(*line)
+    return card if card.unit_id else replace(card, unit_name="", unit_name_en="")
+
+
+def _cards(found: QuerySet[Person]) -> list[PersonCard]:
+    return [_card(line) for line in found.values_list(*_FIELDS)]
+
+
+def _visible(actor: Actor) -> QuerySet[Person]:
+    found = Person.objects.all()
+    return found if actor.person_id is None else found.filter(access.visible_persons())
+
+
+@query
+def persons(actor: Actor, ids: Iterable[int | None]) -> dict[int, PersonCard]:
+    """Cards by id; ids that are None or not visible are left out. Cost: one statement."""
+    wanted = {i for i in ids if i is not None}
+    return {card.id: card for card in _cards(_visible(actor).filter(id__in=wanted))} if wanted else {}
+
+
+@query
+def person(actor: Actor, person_id: int) -> PersonCard:
+    """One card, or NotFound. Cost: one statement."""
+    found = persons(actor, [person_id])
+    if person_id not in found:
+        raise NotFound
+    return found[person_id]
+
+
+@query
+def me(actor: Actor) -> PersonCard:
+    """The actor's own card. Cost: one statement."""
+    return person(actor, actor.person_id or 0)
+
+
+@query
+def by_number(actor: Actor, numbers: Iterable[str]) -> dict[str, PersonCard]:
+    """Cards by employee number. Cost: one statement."""
+    return {card.number: card for card in _cards(_visible(actor).filter(number__in=set(numbers)))}
+
+
+@query
+def reports_of(actor: Actor, person_id: int | None = None) -> list[PersonCard]:
+    """The direct reports of a person (the actor by default) who work here, in name order. Cost: one statement."""
+    boss = actor.person_id if person_id is None else person_id
+    return _cards(_visible(actor).filter(manager_id=boss, is_active=True).order_by("sort_key", "id"))
+
+
+@query
+def unit_people(actor: Actor, unit_id: int, *, active: bool = True) -> list[PersonCard]:
+    """Everyone in a unit and the units below it, in name order. Cost: two statements."""
+    unit = OrgUnit.objects.filter(pk=unit_id).values("place", "place_end").first()
+    if unit is None:
+        raise NotFound
+    inside = Q(unit__place__gte=unit["place"], unit__place__lte=unit["place_end"])
+    if active:
+        inside &= Q(is_active=True)
+    return _cards(_visible(actor).filter(inside).order_by("sort_key", "id"))
+
+
+@query
+def find_persons(actor: Actor, text: str, limit: int = 20) -> list[PersonCard]:
+    """People who work here by a part of name, number, e-mail or pinyin. Cost: one statement."""
+    text = text.strip()
+    if not text:
+        return []
+    like = (
+        Q(name__icontains=text) | Q(number__istartswith=text) | Q(email__istartswith=text)
+        | Q(name_en__icontains=text) | Q(sort_key__icontains=text.lower())
+    )  # fmt: skip
+    return _cards(_visible(actor).filter(like, is_active=True).order_by("sort_key", "id")[:limit])
+
+
+@query
+def target_bonuses(actor: Actor, person_ids: Iterable[int], day: date) -> dict[int, int]:
+    """Target bonus of a quarter in the smallest unit, of those the actor may see (12a). Cost: one statement."""
+    found = TargetBonus.objects.filter(person_id__in=set(person_ids), valid__contains=day)
+    return dict(found.values_list("person_id", "amount"))
+
+
+_WHO_ACTS = """
+    SELECT CASE %(role)s
+        WHEN 'LM' THEN (SELECT manager_id FROM people_person WHERE id = %(subject)s)
+        WHEN 'SK' THEN (SELECT m.manager_id FROM people_person p JOIN people_person m ON m.id = p.manager_id
+                        WHERE p.id = %(subject)s)
+        ELSE (SELECT s.person_id FROM people_seat s
+              JOIN people_branch b ON b.holder_id = s.person_id AND b.kind = s.seat
+              JOIN people_person h ON h.id = s.person_id AND h.is_active
+              WHERE s.seat = %(role)s AND s.granted_at IS NOT NULL AND s.revoked_at IS NULL
+                AND (SELECT place FROM people_person WHERE id = %(subject)s) <@ b.places
+                AND NOT s.person_id = ANY (%(out)s)
+              ORDER BY s.id LIMIT 1)
+    END
+"""
+
+
+def who_acts(role: str, subject_id: int, *, out: Iterable[int] = ()) -> int | None:
+    """Who takes a step for this subject: the role, else the next of SK → BP → HA (G21), never the subject.
+
+    `out`: people already in the chain. Cost: one statement per step tried.
+    """
+    excluded = [subject_id, *out]
+    order = [role, *(step for step in ("SK", "BP", "HA") if step != role)]
+    with connection.cursor() as cursor:
+        for step in order:
+            cursor.execute(_WHO_ACTS, {"role": step, "subject": subject_id, "out": excluded})
+            found = cursor.fetchone()[0]
+            if found is not None and found not in excluded:
+                return int(found)
+    return None

@@ -1,0 +1,73 @@
+"""Units as cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from beichen.people.models import OrgUnit
+from beichen.platform.access.current import query
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCard:
+    """One unit; the stretch `place`–`place_end` covers every unit below it."""
+
+    id: int
+    code: str
+    name: str
+    name_en: str
+    kind: str
+    parent_id: int | None
+    head_id: int | None
+    hrbp_id: int | None
+    role_type: str
+    place: int
+    place_end: int
+    depth: int
+    version: int
+
+
+_FIELDS = (
+    "id", "code", "name", "name_en", "kind", "parent_id", "head_id", "hrbp_id",
+    "role_type", "place", "place_end", "depth", "version",
+)  # fmt: skip
+
+
+def _cards(found: QuerySet[OrgUnit]) -> list[UnitCard]:
+    return [UnitCard(*line) for line in found.order_by("place", "id").values_list(*_FIELDS)]
+
+
+@query
+def units(actor: Actor, ids: Iterable[int | None] | None = None) -> dict[int, UnitCard]:
+    """Units by id in tree order; all active ones when no ids are given. Cost: one statement."""
+    found = OrgUnit.objects.filter(is_active=True) if ids is None else OrgUnit.objects.filter(
+        id__in={i for i in ids if i is not None}
+    )  # fmt: skip
+    return {card.id: card for card in _cards(found)}
+
+
+@query
+def unit(actor: Actor, unit_id: int) -> UnitCard:
+    """One unit, or NotFound. Cost: one statement."""
+    found = _cards(OrgUnit.objects.filter(pk=unit_id))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+@query
+def children_of(actor: Actor, unit_id: int | None) -> list[UnitCard]:
+    """The units directly below one (None: the roots). Cost: one statement."""
+    return _cards(OrgUnit.objects.filter(parent_id=unit_id, is_active=True))
+
+
+@query
+def unit_path(actor: Actor, unit_id: int) -> list[UnitCard]:
+    """From the root down to the unit itself. Cost: two statements."""
+    at = unit(actor, unit_id)
+    return _cards(OrgUnit.objects.filter(place__lte=at.place, place_end__gte=at.place_end))

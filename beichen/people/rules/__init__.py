@@ -1,0 +1,5 @@
+"""Every change to people."""
+
+from beichen.people.rules.cycles import move_cycle, open_cycle, start_cycle
+
+__all__ = ["move_cycle", "open_cycle", "start_cycle"]

@@ -1,0 +1,71 @@
+"""Small organisations for tests, made as the owner of the tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from beichen.people.models import Assignment, LegalEntity, OrgUnit, Person, Seat
+from beichen.people.rules import places
+from beichen.platform.kit.actor import Actor
+
+START = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Company:
+    """Units by code and persons by number."""
+
+    units: dict[str, OrgUnit] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def actor(self, number: str) -> Actor:
+        """The person as an actor at a page."""
+        return Actor(person_id=self.people[number].pk)
+
+    def id(self, number: str) -> int:
+        """The person's id."""
+        return self.people[number].pk
+
+
+def company(
+    units: dict[str, str | None], people: dict[str, tuple[str, str | None]], seats: dict[str, list[tuple[str, str]]]
+) -> Company:
+    """`units`: code → parent; `people`: number → (unit, manager); `seats`: number → [(seat, scope)]."""
+    made = Company()
+    entity, _ = LegalEntity.objects.get_or_create(code="main", defaults={"name": "测试公司"})
+    for code, parent in units.items():
+        made.units[code] = OrgUnit.objects.create(
+            code=code, name=code, kind="team", entity=entity, parent=made.units[parent] if parent else None
+        )
+    for number, (unit, manager) in people.items():
+        person = Person.objects.create(
+            number=number, name=number, entity=entity, email=f"{number.lower()}@example.com", sort_key=number,
+            unit=made.units[unit], manager=made.people[manager] if manager else None,
+        )  # fmt: skip
+        Assignment.objects.create(person=person, unit=made.units[unit], manager=person.manager, period=(START, None))
+        made.people[number] = person
+    for number, held in seats.items():
+        for seat, scope in held:
+            Seat.objects.create(
+                person=made.people[number], seat=seat, scope=made.units[scope], granted_at=START, granted_by=0
+            )
+    places.renumber()
+    for person in made.people.values():
+        person.refresh_from_db()
+    return made
+
+
+def small() -> Company:
+    """A chief, two managers, five reports, two HR people; HR1 looks after U1, HR2 after all."""
+    return company(
+        {"U0": None, "U1": "U0", "U2": "U0", "HR": "U0", "HR2": "U0"},
+        {
+            "E1": ("U0", None), "M1": ("U1", "E1"), "M2": ("U2", "E1"),
+            "A1": ("U1", "M1"), "A2": ("U1", "M1"), "A3": ("U1", "A1"), "B1": ("U2", "M2"), "B2": ("U2", "M2"),
+            "HR1": ("HR", "E1"), "HR2": ("HR2", "E1"), "HA1": ("HR", "HR1"), "HA2": ("HR2", "HR2"),
+            "CA1": ("HR", "HR1"),
+        },
+        {"HR1": [("BP", "U1")], "HR2": [("BP", "U0")], "HA1": [("HA", "U0")], "HA2": [("HA", "U0")],
+         "CA1": [("CA", "U0")], "E1": [("EX", "U0")]},
+    )  # fmt: skip

@@ -1,0 +1,43 @@
+"""What identity refuses, as sentences."""
+
+from __future__ import annotations
+
+from beichen.platform.kit.errors import Forbidden, Invalid, Refused, gettext_noop
+
+
+class AccountsExist(Refused):
+    code = "accounts_exist"
+    text = gettext_noop(
+        "There are accounts already, so the first administrator is no longer made here. "
+        "Ask an HR administrator to open an account."
+    )
+
+
+class AddressTaken(Invalid):
+    code = "address_taken"
+    text = gettext_noop("Another account signs in with this address.")
+
+
+class WrongPassword(Invalid):
+    code = "weak_password"
+    text = gettext_noop("This password is not safe enough: %(reasons)s")
+
+
+class WrongDays(Invalid):
+    code = "wrong_days"
+    text = gettext_noop("A token lasts between 1 and 365 days.")
+
+
+class WrongScopes(Invalid):
+    code = "wrong_scopes"
+    text = gettext_noop("Choose what the token may do. Not known: %(unknown)s")
+
+
+class TooManyTokens(Refused):
+    code = "too_many_tokens"
+    text = gettext_noop("You already have 20 live tokens. Revoke one you no longer need first.")
+
+
+class NotByToken(Forbidden):
+    code = "not_by_token"
+    text = gettext_noop("A token may not do this. Sign in and do it on the page.")

@@ -1,0 +1,60 @@
+"""The forms of the sign-in pages: allauth's, with our words and without its placeholders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as allauth
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from beichen.platform.auth import rules
+from beichen.platform.auth.choices import Scope
+from beichen.platform.auth.models import Account
+
+
+class SignInForm(allauth.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self, login=_("Work e-mail"), password=_("Password"))
+        self.fields["login"].widget.attrs["autofocus"] = True
+
+
+class ChangePasswordForm(allauth.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self, oldpassword=_("Present password"), password1=_("New password"), password2=_("Once more"))
+
+    def save(self) -> None:
+        super().save()
+        if isinstance(self.user, Account) and self.user.person_id is not None:
+            rules.password_changed(self.user)
+
+
+class NewPasswordForm(allauth.ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self, password1=_("New password"), password2=_("Once more"))
+
+    def save(self) -> None:
+        super().save()
+        if isinstance(self.user, Account) and self.user.person_id is not None:
+            rules.password_changed(self.user)
+
+
+class TokenForm(forms.Form):
+    """What a new token is for, what it may do and how long."""
+
+    name = forms.CharField(label=_("What it is for"), max_length=80)
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple, initial=[Scope.READ]
+    )
+    days = forms.IntegerField(label=_("Days it lasts"), min_value=1, max_value=365, initial=90)
+
+
+def _plain(form: forms.Form, **labels: Any) -> None:
+    for name, label in labels.items():
+        field = form.fields[name]
+        field.label, field.help_text = label, ""
+        field.widget.attrs.pop("placeholder", None)
+        field.widget.attrs["class"] = "form-control"
