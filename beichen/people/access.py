@@ -32,10 +32,21 @@ def visible_target_bonuses() -> Q:
     return sees("12a", subject="person_id")
 
 
+def visible_batches() -> Q:
+    """Uploaded workbooks (25a): HR administrators, auditors, and who uploaded one."""
+    return (Q(HasSeat("HA")) | Q(HasSeat("AU")) | Q(uploaded_by=ActorId())) & Q(IsEmployee())
+
+
 # ── who may do what ─────────────────────────────────────────────────────────────────────────────────────────────
 
 VIEW_PEOPLE = Permission(key="people.view", label=_("See the organisation"), row="20a", subject=None)
-IMPORT = Permission(key="people.import", label=_("Import a workbook"), row="25a", code="w", subject=None)
+IMPORT = Permission(
+    key="people.import", label=_("Import a workbook"), row="25a", code="w", subject=None,
+    jobs=frozenset({"import_company"}),
+)  # fmt: skip
+SEE_IMPORTS = Permission(
+    key="people.see_imports", label=_("See imports"), row="25a", code="r", subject=None, only=frozenset({"HA", "AU"})
+)
 EDIT_ORG = Permission(key="people.edit_org", label=_("Change units and assignments"), row="20a", code="w", subject=None)
 MOVE_PERSON = Permission(
     key="people.move", label=_("Move a person"), row="20a", code="w", subject=lambda person: person.pk
@@ -64,14 +75,16 @@ LOCKS = [
     ),
     Lock(
         model="people.ImportBatch",
-        select=(Q(HasSeat("HA")) | Q(HasSeat("AU")) | _MINE) & Q(IsEmployee()),
+        select=visible_batches(),
         insert=Q(HasSeat("HA")) & _MINE,
         update=Q(HasSeat("HA")),
     ),
+    Lock(model="people.ImportContent", select=_MINE & Q(IsEmployee()), insert=Q(HasSeat("HA")) & _MINE),
 ]
 
 JOB_GRANTS = [
     JobGrant("import_company", "people.TargetBonus", "rw", "writes the target bonuses of a confirmed workbook"),
     JobGrant("import_company", "people.ImportBatch", "rw", "notes what became of the workbook"),
+    JobGrant("import_company", "people.ImportContent", "rw", "reads the rows of a confirmed workbook and empties them"),
     JobGrant("load_demo", "people.TargetBonus", "rw", "fills the demo company"),
 ]

@@ -294,7 +294,8 @@ class TargetBonus(models.Model):
 class ImportBatch(models.Model):
     """One uploaded workbook, what it would change, and what became of it. Class C4 (row 25a).
 
-    `rows`: list of {sheet, row, action, key, reason}; `content`: the parsed sheets, written when confirmed.
+    `counts`: {sheet: {action: how many}}; `refused`, `changes`: lists of {sheet, row, action, column, reason, params,
+    label}; `notes`: lists of {note, params} about the file as a whole. What the rows say is in `ImportContent`.
     """
 
     uploaded_by = models.BigIntegerField(null=True)
@@ -304,9 +305,31 @@ class ImportBatch(models.Model):
     state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.PREVIEWED)
     counts = models.JSONField(default=dict)
     refused = models.JSONField(default=list)
-    content = models.JSONField(default=dict)
+    changes = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
+    written = models.JSONField(default=dict)
+    confirmed_by = models.BigIntegerField(null=True)
+    is_first = models.BooleanField(default=False)
+    progress = models.UUIDField(null=True)
     applied_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
+    class Meta:
+        indexes = [models.Index(fields=["-id"], name="import_batch_newest")]
+
     def __str__(self) -> str:
         return self.file_name
+
+
+class ImportContent(models.Model):
+    """The readable rows of an uploaded workbook, amounts of pay among them, until they are written. Class C5 (25a).
+
+    `sheets`: {sheet: [{n: row number, v: {column: value as text}}]}; emptied when the batch is written.
+    """
+
+    batch = models.OneToOneField(ImportBatch, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    uploaded_by = models.BigIntegerField(null=True)
+    sheets = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}"
