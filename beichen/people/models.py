@@ -226,9 +226,7 @@ class Period(models.Model):
     ends_on = models.DateField()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="period_ends_after_start")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="period_ends_after_start")]
 
     def __str__(self) -> str:
         return self.key

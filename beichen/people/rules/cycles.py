@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, connection, transaction
-from django.utils.translation import gettext_noop
 
 from beichen.people import access, queries
 from beichen.people.choices import Phase
@@ -17,7 +16,7 @@ from beichen.platform.access.two_person import two_person
 from beichen.platform.events.bus import publish
 from beichen.platform.kit import periods
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Changed, NotFound, Refused
+from beichen.platform.kit.errors import Changed, NotFound, Refused, gettext_noop
 
 ORDER = [phase.value for phase in Phase]
 

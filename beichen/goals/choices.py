@@ -1,0 +1,76 @@
+"""The words of goals: kinds, states, measures, confidence, visibility."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class GoalKind(models.TextChoices):
+    OBJECTIVE = "objective", _("Objective")
+    KPI = "kpi", _("KPI")
+    MILESTONE = "milestone", _("Milestone goal")
+    BEHAVIOUR = "behaviour", _("Behaviour goal")
+
+
+class Ambition(models.TextChoices):
+    """Committed and stretch goals are told apart, scored and shown apart."""
+
+    COMMITTED = "committed", _("Committed")
+    STRETCH = "stretch", _("Stretch")
+
+
+class GoalState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PROPOSED = "proposed", _("Waiting for agreement")
+    ACTIVE = "active", _("Running")
+    CHANGING = "changing", _("Change proposed")
+    CLOSED = "closed", _("Closed")
+
+
+RUNNING = (GoalState.ACTIVE, GoalState.CHANGING)
+
+
+class Visibility(models.TextChoices):
+    """Who in the company sees an agreed goal; the line always does."""
+
+    PUBLIC = "public", _("Everyone in the company")
+    UNIT = "unit", _("The unit")
+    RESTRICTED = "restricted", _("Own line only")
+
+
+class Measure(models.TextChoices):
+    """How a key result is measured."""
+
+    INCREASE = "increase", _("Increase")
+    DECREASE = "decrease", _("Decrease")
+    PERCENT = "percent", _("Per cent reached")
+    COUNT = "count", _("Number of times")
+    WITHIN = "within", _("Keep within a range")
+    YES_NO = "yes_no", _("Yes or no")
+    BAND = "band", _("KPI by bands")
+    MILESTONES = "milestones", _("Milestones")
+
+
+LINEAR = (Measure.INCREASE, Measure.DECREASE, Measure.PERCENT, Measure.COUNT)
+VALUED = (*LINEAR, Measure.WITHIN, Measure.BAND)
+
+
+class Confidence(models.TextChoices):
+    """The owner's own view; it stands beside the computed health."""
+
+    ON_TRACK = "on_track", _("On track")
+    AT_RISK = "at_risk", _("At risk")
+    OFF_TRACK = "off_track", _("Off track")
+
+
+class Source(models.TextChoices):
+    """Where a value came from."""
+
+    BY_HAND = "by_hand", _("By hand")
+    TOKEN = "token", _("By a program")
+    IMPORT = "import", _("Imported")
+
+
+class AlignmentState(models.TextChoices):
+    PROPOSED = "proposed", _("Asked")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")

@@ -1,0 +1,30 @@
+"""The words of metrics: directions, states, ways to read a band table."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Direction(models.TextChoices):
+    """Which way is better."""
+
+    HIGHER = "higher", _("Higher is better")
+    LOWER = "lower", _("Lower is better")
+    WITHIN = "within", _("Best within a range")
+
+
+class MetricState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    IN_FORCE = "in_force", _("In force")
+    RETIRED = "retired", _("Retired")
+
+
+class BandMode(models.TextChoices):
+    """How a value between two points is scored."""
+
+    INTERPOLATED = "interpolated", _("Linear between the points")
+    STEPPED = "stepped", _("In steps")
+
+
+class BandState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    FROZEN = "frozen", _("Frozen")

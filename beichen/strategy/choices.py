@@ -1,0 +1,19 @@
+"""The words of strategy: states of a version and the five boxes of the one page."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class VersionState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+
+
+class Box(models.TextChoices):
+    """The boxes of the one page, in the order they are read."""
+
+    TARGET_USERS = "target_users", _("Target users")
+    CORE_VALUE = "core_value", _("Core value")
+    BUSINESS_MODEL = "business_model", _("Business model")
+    KEY_CAPABILITIES = "key_capabilities", _("Key capabilities")
+    KEY_METRICS = "key_metrics", _("Key metrics")
