@@ -128,4 +128,3 @@ def start_over(database: Database) -> None:
         )
     roles.drop_database(database.cluster.conninfo(), NAME)
     _embedded(database.cluster)
-

@@ -23,13 +23,15 @@ VENV = CHECKOUT / ".venv"
 LOCK = CHECKOUT / "requirements.txt"
 MODULES = CHECKOUT / "node_modules"
 ROOM_MB = 1200
+THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 NO_VENV = (
     "This Python cannot make a virtual environment because its venv part is missing; "
     "install it with `apt-get install python3-venv` (as root), or install uv, and start again."
 )
 UNREACHABLE = re.compile(
-    r"connection|connect error|timed out|timeout|resolve|unreachable|proxy|ENOTFOUND|ECONN|EAI_AGAIN|ETIMEDOUT|dns error",
+    r"connection|connect error|timed out|timeout|resolve|unreachable|proxy|dns error"
+    r"|ENOTFOUND|ECONN|EAI_AGAIN|ETIMEDOUT",
     re.IGNORECASE,
 )
 
@@ -98,7 +100,7 @@ def ensure_front_end() -> None:
 
 
 def _packages_value() -> str:
-    return stamps.digest([LOCK], "%d.%d" % sys.version_info[:2])
+    return stamps.digest([LOCK], THIS_PYTHON)
 
 
 def _install_packages(python: Path) -> None:
@@ -121,9 +123,9 @@ def _usable(python: Path) -> bool:
     """Whether an interpreter stands there, runs, and is of this version (a moved or upgraded Python leaves ruins)."""
     if not python.exists():
         return False
-    ask = "import sys; print('%d.%d' % sys.version_info[:2])"
+    ask = "import sys; print(f'{sys.version_info.major}.{sys.version_info.minor}')"
     found = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=False)
-    return found.stdout.strip() == "%d.%d" % sys.version_info[:2]
+    return found.stdout.strip() == THIS_PYTHON
 
 
 def _make_venv(uv: str | None) -> None:

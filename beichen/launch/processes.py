@@ -48,7 +48,7 @@ class Service:
                 stderr=log,
                 env=self._env,
                 start_new_session=True,
-                preexec_fn=_die_with_parent(),
+                preexec_fn=_die_with_parent(),  # noqa: PLW1509 - the launcher has no threads
             )
         self._started = time.monotonic()
 

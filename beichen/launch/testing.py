@@ -26,7 +26,9 @@ def run(words: Sequence[str]) -> int:
             from beichen.launch import breaks
 
             return breaks.run([word for word in words if word != "--breaks"], variables)
-        spread = [] if any(word in ("-n", "--pdb", "-s") or word.startswith("-n") for word in words) else ["-n", PROCESSES]
+        spread = (
+            [] if any(word in ("-n", "--pdb", "-s") or word.startswith("-n") for word in words) else ["-n", PROCESSES]
+        )
         return subprocess.run(
             [sys.executable, "-m", "pytest", *spread, *words], cwd=CHECKOUT, env=variables, check=False
         ).returncode

@@ -1,0 +1,40 @@
+"""Who an API request comes from: the actor middleware found out, here ninja is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja.errors import HttpError
+from ninja.security import APIKeyCookie, HttpBearer
+from ninja.utils import check_csrf
+
+from beichen.platform.api.requests import actor_of
+from beichen.platform.kit.actor import Actor
+
+
+class TokenAuth(HttpBearer):
+    """`Authorization: Bearer bct_…`: a personal token."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        del token
+        actor = actor_of(request)
+        return actor if actor is not None and actor.scopes is not None else None
+
+
+class SessionAuth(APIKeyCookie):
+    """The session of a browser; writes need the CSRF token as well."""
+
+    param_name = "sessionid"
+
+    def __call__(self, request: HttpRequest) -> Any:
+        actor = actor_of(request)
+        if actor is None or actor.scopes is not None:
+            return None
+        if check_csrf(request):
+            raise HttpError(403, "CSRF")
+        return actor
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        del key
+        return actor_of(request)
