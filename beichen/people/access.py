@@ -51,11 +51,29 @@ EDIT_ORG = Permission(key="people.edit_org", label=_("Change units and assignmen
 MOVE_PERSON = Permission(
     key="people.move", label=_("Move a person"), row="20a", code="w", subject=lambda person: person.pk
 )
+CONFIRM_CHANGE = Permission(
+    key="people.confirm_change", label=_("Confirm a change of the organisation"), row="20a", code="w",
+    subject=lambda change: change.person_id, banned=("asked_by",),
+)  # fmt: skip
+SEE_CHANGES = Permission(key="people.see_changes", label=_("See planned changes"), row="20b", code="w", subject=None)
+EDIT_PROFILE = Permission(
+    key="people.edit_profile", label=_("Edit a profile"), row="20c", code="w", subject=lambda person: person.pk
+)
+SEE_PROFILE = Permission(
+    key="people.see_profile", label=_("See level and dates"), row="20d", code="r", subject=lambda person: person.id
+)
+SEE_HISTORY = Permission(
+    key="people.see_history", label=_("See past assignments"), row="20b", code="r", subject=lambda person: person.id
+)
+SEE_AS_OF = Permission(key="people.see_as_of", label=_("Ask who was where on a day"), row="20b", code="r", subject=None)
 ASK_SEAT = Permission(key="people.ask_seat", label=_("Ask for a seat"), row="20e", code="w", subject=None)
 GRANT_SEAT = Permission(
     key="people.grant_seat", label=_("Grant a seat"), row="20e", code="t", subject=lambda seat: seat.person_id,
     banned=("asked_by",),
 )  # fmt: skip
+REVOKE_SEAT = Permission(
+    key="people.revoke_seat", label=_("Take a seat back"), row="20e", code="t", subject=lambda seat: seat.person_id
+)
 SEE_SEATS = Permission(
     key="people.see_seats", label=_("See seats"), row="20e", code="r", subject=None, only=frozenset({"AU", "HA", "PA"})
 )

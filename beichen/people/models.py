@@ -9,7 +9,17 @@ from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, R
 from django.db import models
 from django.db.models import F, Func, Q
 
-from beichen.people.choices import ImportState, PeriodKind, PersonKind, Phase, RoleType, SeatKind, UnitKind
+from beichen.people.choices import (
+    ChangeKind,
+    ChangeState,
+    ImportState,
+    PeriodKind,
+    PersonKind,
+    Phase,
+    RoleType,
+    SeatKind,
+    UnitKind,
+)
 
 
 class _SamePerson(Func):
@@ -201,6 +211,34 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.seat}"
+
+
+class OrgChange(models.Model):
+    """A change of the organisation asked for by one person and done when another agrees (20a, 20b). Class C3.
+
+    `payload`: the fields of the rule's input as JSON, days as ISO text; `person` is None for a newcomer or a unit.
+    """
+
+    kind = models.CharField(max_length=8, choices=ChangeKind.choices)
+    state = models.CharField(max_length=10, choices=ChangeState.choices, default=ChangeState.WAITING)
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    payload = models.JSONField()
+    asked_by = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    done_by = models.BigIntegerField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="done") | (Q(done_by__isnull=False) & ~Q(done_by=F("asked_by"))),
+                name="org_change_two_people",
+            )
+        ]
+        indexes = [models.Index(fields=["-id"], name="org_change_waiting", condition=Q(state="waiting"))]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.person_id}"
 
 
 class Conflict(models.Model):

@@ -36,7 +36,7 @@ PAY = "target_bonus_cents"
 UNKNOWN_SHEET = gettext_noop("The sheet “%(sheet)s” is not known here and was left out.")
 UNKNOWN_COLUMN = gettext_noop("In “%(sheet)s” the column “%(column)s” is not known here and was left out.")
 PAY_LEFT_OUT = gettext_noop(
-    "Target bonuses in this workbook are left out: they are written when a compensation administrator uploads or confirms."
+    "Target bonuses in this workbook are left out: a compensation administrator has to upload or confirm it."
 )
 FAILED = gettext_noop("Nothing was written: %(sentence)s")
 CLASHED = gettext_noop("the company changed in the meantime. Upload the workbook again.")
@@ -274,7 +274,7 @@ def discard(actor: Actor, batch_id: int, version: int) -> None:
 
 @rule
 def write(actor: Actor, batch_id: int) -> Written:
-    """Write a confirmed workbook; everything or nothing. Runs as the job `import_company`; a second run does nothing."""
+    """Write a confirmed workbook; everything or nothing; a second run does nothing. Runs as `import_company`."""
     batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
     if batch.state != ImportState.APPLYING:
         return Written(batch.pk, batch.written, [])

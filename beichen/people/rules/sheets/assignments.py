@@ -97,12 +97,11 @@ def plan(known: Known, rows: Rows) -> Plan:
 
 def _fault(row: Row, people: Codes, units: Codes, joined: dict[str, date]) -> Finding | None:
     hired = joined.get(people.meant(row["number"]))
-    if row["number"] not in people:
-        return refuse(row, "number", NO_PERSON, number=row["number"])
     if row["unit"] not in units:
         return refuse(row, "unit", NO_UNIT, code=row["unit"])
-    if row["manager"] and row["manager"] not in people:
-        return refuse(row, "manager", NO_PERSON, number=row["manager"])
+    for column in ("number", "manager"):
+        if row[column] and row[column] not in people:
+            return refuse(row, column, NO_PERSON, number=row[column])
     if row["manager"] and people.meant(row["manager"]) == people.meant(row["number"]):
         return refuse(row, "manager", OWN_BOSS)
     if row["to"] and row["to"] < row["from"]:
