@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytest_plugins = ["tests.database", "beichen.platform.events.tests.drain"]
+pytest_plugins = ["tests.database", "beichen.platform.events.tests.drain", "tests.cast"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
