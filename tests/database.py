@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.backends.signals import connection_created
+from django.test import TransactionTestCase
 
 _role: list[str] = []
 
@@ -38,7 +39,7 @@ def login(role: str | None) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Roles belong to the server, not to the database: make them before the first migration."""
     import psycopg
     from django.conf import settings
@@ -53,6 +54,26 @@ def django_db_modify_db_settings() -> None:
                 cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
                 if cursor.fetchone() is None:
                     cursor.execute(f"CREATE ROLE {role} LOGIN NOINHERIT NOBYPASSRLS")
+
+
+EMPTY = """
+SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables
+WHERE schemaname = 'public' AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
+"""
+
+
+def _empty(_case: TransactionTestCase) -> None:
+    """After a test with real commits: empty every table, also those Django does not manage (the queue, branches)."""
+    with connection.cursor() as cursor:
+        cursor.execute(EMPTY)
+        cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _empty_every_table() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", _empty)
+        yield
 
 
 @pytest.fixture(autouse=True)

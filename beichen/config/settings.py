@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from beichen.launch import environment
+from beichen.platform.ui.digest import static_digest
 
 ENV = environment.read()
 BASE = Path(__file__).resolve().parents[1]
@@ -40,9 +42,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -51,6 +53,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "beichen.platform.api.middleware.ProblemMiddleware",
+    "beichen.platform.auth.middleware.ActorMiddleware",
+    "beichen.platform.ui.language.LanguageMiddleware",
 ]
 
 ROOT_URLCONF = "beichen.config.urls"
@@ -87,6 +92,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
+                "beichen.platform.ui.shell.shell",
             ],
         },
     }
@@ -99,13 +105,16 @@ LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ("email", "name")}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3 * 3600
+ACCOUNT_ADAPTER = "beichen.platform.auth.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -143,13 +152,35 @@ IDENTITY_HOOKS = {
 }
 
 LANGUAGE_CODE = "zh-hans"
+LOCALE_PATHS = [BASE / "platform" / "kit" / "locale"]
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+LANGUAGE_COOKIE_NAME = "beichen_language"
 
-STATIC_URL = "/static/"
-STATIC_ROOT = ENV.data_dir / "static"
+# Pages: files carry the digest of all of them in their address, so they may be kept for ever.
+STATIC_URL = f"/static/{static_digest(BASE)}/"
+STATICFILES_FINDERS = [
+    "beichen.platform.ui.finders.VendorFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+VENDOR_ROOT = ENV.data_dir / "front"
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 0 if DEBUG else 365 * 24 * 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+CSRF_FAILURE_VIEW = "beichen.platform.ui.pages.stale_form"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -168,4 +199,14 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_ON_APP_READY = None
 EVENTS_ACTING = "beichen.platform.access.current.acting"
 
+# Without BEICHEN_SMTP_URL nothing leaves the host: notices stay in the product, other mail goes to the console.
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+NOTIFY_BY_MAIL = bool(ENV.smtp)
+PUBLIC_URL = f"http{'s' if ENV.tls else ''}://{ENV.host}:{ENV.port}"
+if ENV.smtp:
+    _smtp = urlsplit(ENV.smtp)
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = _smtp.hostname, _smtp.port or (465 if _smtp.scheme == "smtps" else 587)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_smtp.username or ""), unquote(_smtp.password or "")
+    EMAIL_USE_SSL, EMAIL_USE_TLS = _smtp.scheme == "smtps", _smtp.scheme == "smtp" and EMAIL_HOST != "localhost"
+    DEFAULT_FROM_EMAIL = parse_qs(_smtp.query).get("from", [f"beichen@{_smtp.hostname}"])[0]

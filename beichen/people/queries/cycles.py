@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-
 from beichen.people.models import Cycle, Period
 from beichen.platform.access.current import query
 from beichen.platform.kit import clock

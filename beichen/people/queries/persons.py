@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -41,9 +42,13 @@ _FIELDS = (
 )  # fmt: skip
 
 
+def _card(line: tuple[Any, ...]) -> PersonCard:
+    card = PersonCard(*line)
+    return card if card.unit_id else replace(card, unit_name="", unit_name_en="")
+
+
 def _cards(found: QuerySet[Person]) -> list[PersonCard]:
-    return [PersonCard(*(value if value is not None or "id" in name else "" for name, value in zip(_FIELDS, line, strict=True)))
-            for line in found.values_list(*_FIELDS)]  # fmt: skip
+    return [_card(line) for line in found.values_list(*_FIELDS)]
 
 
 def _visible(actor: Actor) -> QuerySet[Person]:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, connection, transaction
-from django.utils.translation import gettext_noop
 
 from beichen.people import access, queries
 from beichen.people.choices import Phase
 from beichen.people.events import CycleMoved
 from beichen.people.models import Cycle, Period
 from beichen.people.queries import CycleCard
+from beichen.platform import audit
 from beichen.platform.access.current import rule
 from beichen.platform.access.permissions import require
 from beichen.platform.access.two_person import two_person
-from beichen.platform import audit
 from beichen.platform.events.bus import publish
 from beichen.platform.kit import periods
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Changed, NotFound, Refused
+from beichen.platform.kit.errors import Changed, NotFound, Refused, gettext_noop
 
 ORDER = [phase.value for phase in Phase]
 

@@ -43,9 +43,7 @@ def company(
             number=number, name=number, entity=entity, email=f"{number.lower()}@example.com", sort_key=number,
             unit=made.units[unit], manager=made.people[manager] if manager else None,
         )  # fmt: skip
-        Assignment.objects.create(
-            person=person, unit=person.unit, manager=person.manager, period=(START, None)
-        )
+        Assignment.objects.create(person=person, unit=made.units[unit], manager=person.manager, period=(START, None))
         made.people[number] = person
     for number, held in seats.items():
         for seat, scope in held:
@@ -65,7 +63,8 @@ def small() -> Company:
         {
             "E1": ("U0", None), "M1": ("U1", "E1"), "M2": ("U2", "E1"),
             "A1": ("U1", "M1"), "A2": ("U1", "M1"), "A3": ("U1", "A1"), "B1": ("U2", "M2"), "B2": ("U2", "M2"),
-            "HR1": ("HR", "E1"), "HR2": ("HR2", "E1"), "HA1": ("HR", "HR1"), "HA2": ("HR2", "HR2"), "CA1": ("HR", "HR1"),
+            "HR1": ("HR", "E1"), "HR2": ("HR2", "E1"), "HA1": ("HR", "HR1"), "HA2": ("HR2", "HR2"),
+            "CA1": ("HR", "HR1"),
         },
         {"HR1": [("BP", "U1")], "HR2": [("BP", "U0")], "HA1": [("HA", "U0")], "HA2": [("HA", "U0")],
          "CA1": [("CA", "U0")], "E1": [("EX", "U0")]},

@@ -52,7 +52,9 @@ def _tell_database(actor: Actor | None) -> None:
     person = str(actor.person_id) if actor and actor.person_id is not None else ""
     job = (actor.job or "") if actor else ""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('beichen.actor', %s, true), set_config('beichen.job', %s, true)", [person, job])
+        cursor.execute(
+            "SELECT set_config('beichen.actor', %s, true), set_config('beichen.job', %s, true)", [person, job]
+        )
 
 
 @contextmanager

@@ -98,7 +98,7 @@ def _policies(lock: Lock) -> Iterator[sql.Composed]:
         "DELETE": may_write if lock.delete is None else lock.delete | may_write,
     }
     for command, condition in filters.items():
-        text = sql.SQL(compiled(model, condition))  # type: ignore[arg-type]
+        text = sql.SQL(compiled(model, condition))
         using = sql.SQL("") if command == "INSERT" else sql.SQL(" USING ({})").format(text)
         check = sql.SQL(" WITH CHECK ({})").format(text) if command in ("INSERT", "UPDATE") else sql.SQL("")
         yield sql.SQL("CREATE POLICY {} ON {} FOR {} TO beichen_web, beichen_worker{}{}").format(
@@ -128,7 +128,7 @@ def _grants() -> Iterator[sql.Composed]:
         names = sql.Identifier(table), sql.Identifier(f"beichen_{role}")
         yield sql.SQL("REVOKE ALL ON TABLE {} FROM {}").format(*names)
         if rights:
-            yield sql.SQL("GRANT {} ON TABLE {} TO {}").format(sql.SQL(rights), *names)  # type: ignore[arg-type]
+            yield sql.SQL("GRANT {} ON TABLE {} TO {}").format(sql.SQL(rights), *names)
 
 
 def _own_grants() -> Iterator[tuple[str, str, str]]:

@@ -75,7 +75,9 @@ class InPeople(Func):
         expressions: list[Any] = [F(person) if isinstance(person, str) else person]
         super().__init__(*expressions, *([Value(seat)] if seat else []))
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **extra: Any
+    ) -> tuple[str, tuple[Any, ...]]:
         parts: list[str] = []
         params: list[Any] = []
         for expression in self.get_source_expressions():
@@ -98,7 +100,9 @@ class InRanges(Func):
         self.ranges = ranges
         super().__init__(F(place), *([Value(seat)] if seat else []))
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **extra: Any
+    ) -> tuple[str, tuple[Any, ...]]:
         parts: list[str] = []
         params: list[Any] = []
         for expression in self.get_source_expressions():

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext_noop
-
 from beichen.platform.access.models import PendingAct
 from beichen.platform.access.permissions import Permission
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Forbidden
+from beichen.platform.kit.errors import Forbidden, gettext_noop
 
 OPEN_FOR = timedelta(days=14)
 

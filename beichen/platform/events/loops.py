@@ -1,7 +1,7 @@
 """What a worker does by the second beside its jobs, each in a thread of its own with its own connection.
 
-A loop never ends by an error: it drops its connection, waits a moment and goes on, so that a database that was
-killed and came back finds everything running.
+A loop never ends by an error, and gives its connection back after each turn: a database that was killed and came
+back finds everything running.
 """
 
 from __future__ import annotations
@@ -44,16 +44,14 @@ class Loops:
             thread.join(timeout=5)
 
     def _run(self, loop: Loop) -> None:
-        try:
-            while not self._stop.is_set():
-                self._once(loop)
-                self._stop.wait(loop.every)
-        finally:
-            connection.close()
+        while not self._stop.is_set():
+            self._once(loop)
+            self._stop.wait(loop.every)
 
     def _once(self, loop: Loop) -> None:
         try:
             loop.work()
         except Exception:
             log.exception("%s failed and will try again", loop.name)
+        finally:
             connection.close()

@@ -17,9 +17,13 @@ from beichen.platform.kit.errors import Phrase
 
 
 class Kind(StrEnum):
-    """What a cell is read as: str, date, int, Decimal, or one value of a list of words."""
+    """What a cell is read as: str, str, date, int, Decimal, or one value of a list of words.
+
+    A code is an identifier: full-width signs become plain ones, 12.0 from a table becomes "12".
+    """
 
     TEXT = "text"
+    CODE = "code"
     DAY = "day"
     WHOLE = "whole"
     DECIMAL = "decimal"
@@ -42,7 +46,7 @@ class Column:
     """One column: its header is `name_zh`, `key`, or both in one cell ("工号 number").
 
     `words` maps the value of a choice to what people write for it, in any language: {"increase": ("提升", "up")};
-    the value itself is always understood. An empty cell gives None (text: ""); `required` refuses it.
+    the value itself is always understood. An empty cell gives None (text and code: ""); `required` refuses it.
     `secret` values never appear in a preview or a refusal (amounts of pay).
     """
 

@@ -1,0 +1,1 @@
+"""Plain arithmetic of people: reading a workbook, its cells and headers; lines of managers."""

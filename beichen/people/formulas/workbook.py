@@ -1,0 +1,167 @@
+"""A file becomes tables of raw cells: xlsx by calamine, csv in UTF-8, UTF-16 or GB18030. Hostile files are refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
+
+from beichen.platform.kit.errors import Invalid, gettext_noop
+
+LARGEST_FILE = 50 * 1024 * 1024
+LARGEST_UNPACKED = 300 * 1024 * 1024
+LARGEST_RATIO = 100
+MOST_ENTRIES = 200
+# A small file of blanks packs a thousandfold and harms nobody; the ratio counts from here on.
+RATIO_FROM = 10 * 1024 * 1024
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"%PDF", b"II*\x00", b"MM\x00*")
+
+
+class BadFile(Invalid):
+    """The file as a whole cannot be read."""
+
+    code = "bad_file"
+    text = gettext_noop("This file cannot be read as a table. Save it as .xlsx or .csv and try again.")
+
+
+class EmptyFile(BadFile):
+    code = "empty_file"
+    text = gettext_noop("This file is empty. Fill in at least one sheet with a header line and one row.")
+
+
+class LargeFile(BadFile):
+    code = "large_file"
+    text = gettext_noop("This file is larger than %(limit)s MB. Split it by sheets and import them together.")
+
+
+class BombFile(BadFile):
+    code = "unpacks_too_large"
+    text = gettext_noop("This file unpacks to far more than its size, as no honest table does. Save the sheets anew.")
+
+
+class LockedFile(BadFile):
+    code = "password_protected"
+    text = gettext_noop("This workbook is protected with a password. Remove the password in your table program first.")
+
+
+class OldFile(BadFile):
+    code = "old_format"
+    text = gettext_noop("This is the old .xls format. Open it in your table program and save it as .xlsx.")
+
+
+class PictureFile(BadFile):
+    code = "not_a_table"
+    text = gettext_noop("This is a picture or a document with the name of a table. Choose the .xlsx or .csv file.")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a table as it stands; `number` counts from 1 as people see it."""
+
+    number: int
+    cells: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet before anything is understood; blank lines are left out."""
+
+    title: str
+    lines: list[Line] = field(default_factory=list)
+
+
+def tables(content: bytes, file_name: str) -> list[Table]:
+    """The sheets of a file, told by its first bytes rather than its name; a csv is one table called like the file."""
+    _check_kind(content)
+    found = _from_workbook(content) if content.startswith(b"PK") else [_from_csv(content, file_name)]
+    filled = [table for table in found if table.lines]
+    if not filled:
+        raise EmptyFile(field="file")
+    return filled
+
+
+def _check_kind(content: bytes) -> None:
+    if not content.strip():
+        raise EmptyFile(field="file")
+    if len(content) > LARGEST_FILE:
+        raise LargeFile(field="file", limit=LARGEST_FILE // 1024 // 1024)
+    if content.startswith(_OLE):
+        raise LockedFile(field="file") if "EncryptedPackage".encode("utf-16-le") in content else OldFile(field="file")
+    if content.startswith(_PICTURES):
+        raise PictureFile(field="file")
+
+
+def _check_packed(content: bytes) -> None:
+    """Unpack once in small pieces and count: what a zip says about itself may be a lie."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            entries = packed.infolist()
+            if len(entries) > MOST_ENTRIES:
+                raise BombFile(field="file")
+            if any(entry.flag_bits & 1 for entry in entries):
+                raise LockedFile(field="file")
+            if not any(entry.filename.startswith("xl/workbook") for entry in entries):
+                raise PictureFile(field="file")
+            _count(packed, entries, len(content))
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as broken:
+        raise BadFile(field="file") from broken
+
+
+def _count(packed: zipfile.ZipFile, entries: list[zipfile.ZipInfo], size: int) -> None:
+    unpacked = 0
+    for entry in entries:
+        with packed.open(entry) as part:
+            while piece := part.read(1 << 20):
+                unpacked += len(piece)
+                if unpacked > LARGEST_UNPACKED or (unpacked > RATIO_FROM and unpacked > LARGEST_RATIO * size):
+                    raise BombFile(field="file")
+
+
+def _from_workbook(content: bytes) -> list[Table]:
+    _check_packed(content)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return [Table(name, _lines(book.get_sheet_by_name(name).to_python(skip_empty_area=False)))
+                for name in book.sheet_names]  # fmt: skip
+    except PasswordError as locked:
+        raise LockedFile(field="file") from locked
+    except (CalamineError, ZipError, ValueError) as broken:
+        raise BadFile(field="file") from broken
+
+
+def _from_csv(content: bytes, file_name: str) -> Table:
+    written = _decoded(content)
+    if "\x00" in written:
+        raise BadFile(field="file")
+    first = written.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        rows: list[list[object]] = [
+            list(row) for row in csv.reader(io.StringIO(written, newline=""), delimiter=delimiter)
+        ]
+    except csv.Error as broken:
+        raise BadFile(field="file") from broken
+    return Table(PurePath(file_name).stem, _lines(rows))
+
+
+def _decoded(content: bytes) -> str:
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for coding in ["utf-16"] if wide else ["utf-8-sig", "gb18030"]:
+        try:
+            return content.decode(coding)
+        except UnicodeDecodeError:
+            continue
+    raise BadFile(field="file")
+
+
+def _lines(rows: list[list[object]]) -> list[Line]:
+    return [
+        Line(number, tuple(row))
+        for number, row in enumerate(rows, start=1)
+        if any(cell is not None and str(cell).strip() for cell in row)
+    ]
