@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("beichen.platform.ui.urls")),
     path("account/", include("beichen.platform.auth.urls")),
+    path("reviews/", include("beichen.reviews.urls")),
 ]
 
 handler404 = "beichen.platform.ui.pages.not_found"
