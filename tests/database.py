@@ -39,7 +39,7 @@ def login(role: str | None) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Roles belong to the server, not to the database: make them before the first migration."""
     import psycopg
     from django.conf import settings

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "beichen.platform.api.middleware.ProblemMiddleware",
     "beichen.platform.auth.middleware.ActorMiddleware",
     "beichen.platform.ui.language.LanguageMiddleware",
 ]
@@ -151,6 +152,7 @@ IDENTITY_HOOKS = {
 }
 
 LANGUAGE_CODE = "zh-hans"
+LOCALE_PATHS = [BASE / "platform" / "kit" / "locale"]
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True

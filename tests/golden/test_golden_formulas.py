@@ -6,10 +6,12 @@ import csv
 import re
 import tomllib
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -30,11 +32,11 @@ HERE = Path(__file__).parent
 CYCLE = parse("2026Q2")
 LOOKED_AT = date(2026, 5, 16)
 DEFAULTS = tomllib.loads(
-    (HERE.parents[1] / "beichen/config/defaults.toml").read_text(encoding="utf-8"), parse_float=Decimal
+    (HERE.parents[1] / "beichen/people/defaults.toml").read_text(encoding="utf-8"), parse_float=Decimal
 )
 
 
-def sheet(name):
+def sheet(name) -> Any:
     rows = list(load_workbook(HERE / "company.xlsx")[name].iter_rows(values_only=True))
     heads = [str(head).split()[-1] for head in rows[0]]
     return [
@@ -42,27 +44,27 @@ def sheet(name):
     ]
 
 
-def grouped(rows, by):
+def grouped(rows, by) -> Any:
     found = defaultdict(list)
     for row in rows:
         found[row[by]].append(row)
     return found
 
 
-def expected(*kinds):
+def expected(*kinds) -> Any:
     with (HERE / "expected.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     return {(row["what"], row["of"]): row for row in rows if not kinds or row["what"].startswith(kinds)}
 
 
-def number(value):
+def number(value) -> Any:
     return None if value is None else Decimal(str(value))
 
 
 class Goals:
     """The goal tree of the workbook at the day it is looked at, or later with K311's second step done."""
 
-    def __init__(self, day=LOOKED_AT, also_done=()):
+    def __init__(self, day: date = LOOKED_AT, also_done: Sequence[str] = ()) -> None:
         self.when = h.When(CYCLE.start, CYCLE.end, day)
         self.updates = grouped(sheet("进展 Updates"), "key_result")
         self.steps = grouped(sheet("里程碑 Milestones"), "key_result")
@@ -71,12 +73,12 @@ class Goals:
         self.key_results = {row["key_result"]: row for row in sheet("关键结果 KeyResults")}
         self.also_done = also_done
 
-    def band(self, key, *, stepped=False):
+    def band(self, key, *, stepped=False) -> Any:
         rows = self.points[key]
         table = Table(tuple(Point(number(x["value"]), scaled(number(x["score"]), SCORE)) for x in rows), stepped)
         return band_score(table, number(self.updates[key][-1]["value"]))
 
-    def measure(self, key):
+    def measure(self, key) -> Any:
         row, kind = self.key_results[key], self.key_results[key]["measure"].split()[-1]
         updates = self.updates[key]
         current = updates[-1]["value"] if updates else None
@@ -92,21 +94,21 @@ class Goals:
             return m.KeepWithin(number(row["low"]), number(row["high"]), number(row["tolerance"]), number(current))
         return m.Linear(number(row["baseline"]), number(row["target"]), number(current))
 
-    def attainment(self, key):
+    def attainment(self, key) -> Any:
         ambition = self.goals[self.key_results[key]["goal"]]["ambition"].split()[-1]
         return m.attainment(self.measure(key), DEFAULTS["goals"]["score_cap"][ambition])
 
-    def standing(self, key):
+    def standing(self, key) -> Any:
         last = self.updates[key][-1]["date"] if self.updates[key] else None
         return h.stand(self.measure(key), self.attainment(key).progress, last, self.when)
 
-    def children(self, goal):
+    def children(self, goal) -> Any:
         return [row for row in self.goals.values() if row["parent"] == goal]
 
-    def own(self, goal):
+    def own(self, goal) -> Any:
         return [row for row in self.key_results.values() if row["goal"] == goal]
 
-    def progress(self, goal):
+    def progress(self, goal) -> Any:
         items = [
             r.Item(x["key_result"], scaled(x["weight"], WEIGHT), self.attainment(x["key_result"]).progress)
             for x in self.own(goal)
@@ -116,14 +118,14 @@ class Goals:
         ]
         return r.progress_of(items).value
 
-    def score(self, goal):
+    def score(self, goal) -> Any:
         items = [
             r.Item(x["key_result"], scaled(x["weight"], WEIGHT), None, self.attainment(x["key_result"]).score)
             for x in self.own(goal)
         ]
         return r.score_of(items).value
 
-    def goal_standing(self, goal):
+    def goal_standing(self, goal) -> Any:
         items = [
             h.ItemStanding(
                 scaled(x["weight"], WEIGHT),
@@ -138,7 +140,7 @@ class Goals:
         ]
         return h.stand_of_goal(self.progress(goal), items, self.when)
 
-    def priority(self, key):
+    def priority(self, key) -> Any:
         items = [
             r.Item(g["goal"], scaled(g["weight"], WEIGHT), self.progress(g["goal"]))
             for g in self.goals.values()
@@ -147,7 +149,7 @@ class Goals:
         return r.progress_of(items).value
 
 
-def digits4(progress):
+def digits4(progress) -> Any:
     return "not measured" if progress is None else shown(Fraction(progress, PROGRESS), 4)
 
 
@@ -190,7 +192,8 @@ def test_two_steps_apart():
     apart = []
     for key in company.key_results:
         confidence = (company.updates[key] or [{"confidence": None}])[-1]["confidence"]
-        owner = re.match("[a-z ]+[a-z]", confidence)[0].replace(" ", "_") if confidence else None
+        found = re.match("[a-z ]+[a-z]", confidence or "")
+        owner = found[0].replace(" ", "_") if found else None
         if owner and h.two_steps_apart(h.Health(owner), company.standing(key).health):
             apart.append(key)
     assert apart == [of for _, of in expected("two steps apart")]
@@ -209,34 +212,34 @@ ROLES = DEFAULTS["reviews"]["rater_weights"]
 class Review:
     """One person's review from the raters' scores and the assignments of the workbook."""
 
-    def __init__(self, person):
+    def __init__(self, person) -> None:
         with (HERE / "assessments.csv").open(encoding="utf-8") as file:
             self.rows = [row for row in csv.DictReader(file) if row["person"] == person]
         stints = [s.Stint(x["manager"], x["from"], x["to"]) for x in sheet("任职 Assignments") if x["number"] == person]
         self.managers = s.manager_days(stints, CYCLE.start, CYCLE.end, WorkCalendar())
 
-    def scores(self, role, section):
+    def scores(self, role, section) -> Any:
         return {
             row["rater"]: fraction(row["score"])
             for row in self.rows
             if row["role"].split()[0] == role and row["section"].startswith(section)
         }
 
-    def manager(self, section):
+    def manager(self, section) -> Any:
         return s.manager_part(self.managers, self.scores("manager", section)).value
 
-    def section(self, number):
+    def section(self, number) -> Any:
         if number == "1":
             return self.scores("formula", "1")["system"]
         peers = s.peers_part(list(self.scores("peer", number).values()), s.PeerMode.CONFIDENTIAL)
         return s.section_score({"manager": self.manager(number), "peers": peers.score}, ROLES).value
 
-    def total(self):
+    def total(self) -> Any:
         parts = [t.SectionResult(row["key"], row["weight"], self.section(n)) for n, row in SECTIONS.items()]
         return t.total(parts).value
 
 
-def goals_section_of(person):
+def goals_section_of(person) -> Any:
     company = Goals(CYCLE.end, ["双写"])
     parts = [
         s.GoalPart(g["goal"], scaled(g["weight"], WEIGHT), company.score(g["goal"]))
@@ -284,20 +287,20 @@ C_UNIT = {"U11": "1.00", "U12": "0.90", "U2": "1.10"}
 FLATTENING = {"U11": "0.5", "U12": "0", "U2": "0"}
 
 
-def decided(person):
+def decided(person) -> Any:
     moved = {of: row["value"] for (_, of), row in expected("decided grade").items()}
     key = moved.get(person) or t.suggested_grade(Review(person).total(), SCALE).key
     return next(grade for grade in SCALE.grades if grade.key == key)
 
 
-def entry(person):
+def entry(person) -> Any:
     row = next(x for x in sheet("员工 People") if x["number"] == person)
     days = overlap_days(row["hired"], row["left"], CYCLE.start, CYCLE.end)
     stretch = p.Stretch(row["target_bonus_cents"], days)
     return p.Entry(person, (stretch,), decided(person).coefficient)
 
 
-def unit_of(person):
+def unit_of(person) -> Any:
     rows = [x for x in sheet("任职 Assignments") if x["number"] == person]
     return next(x["unit"] for x in rows if overlap(x["from"], x["to"], CYCLE.end, CYCLE.end))
 
@@ -318,7 +321,7 @@ def test_bonuses():
 
 
 def test_no_line_is_left_unread():
-    read = ("raw", "progress", "attainment", "KPI", "key result", "health", "expected", "two steps")
+    read: tuple[str, ...] = ("raw", "progress", "attainment", "KPI", "key result", "health", "expected", "two steps")
     read += ("manager part", "section", "total", "suggested", "not reviewed", "decided", "pool", "bonus")
     assert set(expected(*read)) == set(expected())
     assert len(expected()) == 104

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal as D
 from fractions import Fraction as F
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -43,7 +44,7 @@ MILLION = 1_000_000
 decimals = st.decimals(-1000, 1000, places=3)
 
 
-def on(day):
+def on(day) -> Any:
     return When(START, DUE, START + timedelta(days=day))
 
 
@@ -99,7 +100,7 @@ def test_without_a_value_it_stands_at_its_baseline_or_is_not_measured():
 def test_progress_and_score_keep_their_bounds(baseline, target, current):
     if baseline == target:
         return
-    found = attainment(Linear(baseline, target, current), CAP_STRETCH)
+    found: Any = attainment(Linear(baseline, target, current), CAP_STRETCH)
     assert 0 <= found.progress <= MILLION
     assert 0 <= found.score <= 12000
     mirrored = attainment(Linear(-baseline, -target, -current), CAP_STRETCH)
@@ -109,7 +110,7 @@ def test_progress_and_score_keep_their_bounds(baseline, target, current):
 @settings(max_examples=200)
 @given(decimals, st.decimals(0, 100, places=2), st.decimals("0.01", 100, places=2), decimals)
 def test_keep_within_never_leaves_zero_to_one(low, width, tolerance, current):
-    raw = raw_attainment(KeepWithin(low, low + width, tolerance, current))
+    raw: Any = raw_attainment(KeepWithin(low, low + width, tolerance, current))
     assert 0 <= raw <= 1
     assert (raw == 1) == (low <= current <= low + width)
 
@@ -162,7 +163,7 @@ def test_roll_up_counts_what_counts():
 @settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, MILLION)), min_size=1, max_size=9), st.integers(1, 9))
 def test_roll_up_lies_between_its_items_and_knows_no_scale_of_weights(rows, factor):
-    rolled = progress_of([Item(str(i), w, p) for i, (w, p) in enumerate(rows)])
+    rolled: Any = progress_of([Item(str(i), w, p) for i, (w, p) in enumerate(rows)])
     counted = [p for w, p in rows if w] or [p for _, p in rows]
     assert min(counted) <= rolled.value <= max(counted)
     assert progress_of([Item(str(i), w * factor, p) for i, (w, p) in enumerate(reversed(rows))]).value == rolled.value
@@ -233,7 +234,9 @@ def test_a_range_and_a_band_are_never_done_before_their_end():
     assert stand(Band(F(100)), MILLION, on(50).day, on(50)).health == Health.AHEAD
 
 
-def item(health, e=F(1, 2), progress=500_000, weight=100, **more):
+def item(
+    health: Health, e: F = F(1, 2), progress: int | None = 500_000, weight: int = 100, **more: Any
+) -> ItemStanding:
     return ItemStanding(weight, Standing(health, progress, e, None), **more)
 
 
@@ -267,20 +270,21 @@ def test_two_steps_apart_and_behind_running():
 @pytest.mark.req("GOAL-09")
 def test_forecast():
     line = [(START + timedelta(days=day), day / 100) for day in (0, 10, 20, 30)]
-    steady = forecast(line, DUE, 1.2)
+    steady: Any = forecast(line, DUE, 1.2)
     assert steady.value == pytest.approx(1.0)
     assert (steady.low, steady.high) == (pytest.approx(1.0), pytest.approx(1.0))
     again = forecast([*line[:3], (line[3][0], 0.9), line[3]], DUE, 1.2)
     assert again == steady
     assert forecast(line[:2], DUE, 1.2) is None
     assert forecast([line[0], line[0], line[1]], DUE, 1.2) is None
-    assert forecast([(day, 5 * value) for day, value in line], DUE, 1.2).value == 1.2
-    assert forecast([(day, -value) for day, value in line], DUE, 1.0).value == 0.0
+    steep: Any = forecast([(day, 5 * value) for day, value in line], DUE, 1.2)
+    falling: Any = forecast([(day, -value) for day, value in line], DUE, 1.0)
+    assert (steep.value, falling.value) == (1.2, 0.0)
 
 
 @settings(max_examples=100)
 @given(st.lists(st.floats(0, 1.2), min_size=3, max_size=70))
 def test_the_forecast_lies_in_its_band(values):
-    found = forecast([(START + timedelta(days=i), v) for i, v in enumerate(values)], DUE, 1.2)
+    found: Any = forecast([(START + timedelta(days=i), v) for i, v in enumerate(values)], DUE, 1.2)
     assert 0 <= found.low <= found.value <= found.high <= 1.2
     assert found.days_used == min(60, len(values))

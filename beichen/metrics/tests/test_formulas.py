@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal as D
 from fractions import Fraction as F
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -100,19 +101,23 @@ def test_relative_bands_need_five_to_compare_with():
     assert relative(D(6), [D(0)] * 5) is None
 
 
+def by_trend(measured, period, **more) -> Any:
+    return trend_score(Table(DEFECTS), measured, period, **more)
+
+
 @pytest.mark.req("METRIC-03")
 def test_interval_plus_trend():
-    falling = trend_score(Table(DEFECTS), {1: D(6), 2: D(5), 3: D(4)}, 3)
+    falling = by_trend({1: D(6), 2: D(5), 3: D(4)}, 3)
     assert (falling.slope, falling.span) == (-1, 2)
     assert falling.trend == F(20 * -1 * 2, -7)
     assert falling.stored == 8571
-    assert trend_score(Table(DEFECTS), {1: D(4), 2: D(5), 3: D(6)}, 3).trend < 0
-    assert trend_score(Table(DEFECTS), {1: D(50), 2: D(20), 3: D(4)}, 3).trend == 10
-    short = trend_score(Table(DEFECTS), {2: D(5), 3: D(4)}, 3)
+    assert by_trend({1: D(4), 2: D(5), 3: D(6)}, 3).trend < 0
+    assert by_trend({1: D(50), 2: D(20), 3: D(4)}, 3).trend == 10
+    short = by_trend({2: D(5), 3: D(4)}, 3)
     assert (short.stored, short.slope) == (8000, None)
-    old = trend_score(Table(DEFECTS), {1: D(6), 2: D(6), 7: D(5), 8: D(4)}, 8)
+    old = by_trend({1: D(6), 2: D(6), 7: D(5), 8: D(4)}, 8)
     assert old.slope is None
-    assert trend_score(Table(DEFECTS), {1: D(6)}, 2) is None
-    assert trend_score(Table(DEFECTS), {1: D(9), 2: D(5), 3: D(1)}, 3).stored == 12000
+    assert by_trend({1: D(6)}, 2) is None
+    assert by_trend({1: D(9), 2: D(5), 3: D(1)}, 3).stored == 12000
     gentle = TrendRules(gain=F(7), limit=F(1, 3))
-    assert trend_score(Table(DEFECTS), {1: D(6), 2: D(5), 3: D(4)}, 3, rules=gentle).stored == 8033
+    assert by_trend({1: D(6), 2: D(5), 3: D(4)}, 3, rules=gentle).stored == 8033

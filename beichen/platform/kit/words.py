@@ -10,7 +10,6 @@ MORE_THAN = gettext_noop("more than %(limit)s")
 NOT_ZERO = gettext_noop("any number but 0")
 A_DECIMAL = gettext_noop("a decimal number")
 FEWER_DIGITS = gettext_noop("a number with at most %(digits)s decimal digits")
-A_WHOLE_NUMBER = gettext_noop("a whole number")
 DIFFERENT_KEYS = gettext_noop("one different key for each share")
 AT_LEAST = gettext_noop("at least %(limit)s")
 AT_MOST = gettext_noop("at most %(limit)s")
@@ -78,6 +77,7 @@ FIELDS: dict[str, Phrase] = {
     "parts": gettext_noop("parts"),
     "reserve": gettext_noop("reserve"),
     "pools": gettext_noop("pools"),
+    "weekend": gettext_noop("weekend"),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction as F
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -39,7 +40,7 @@ GRADES = Scale((Grade("S", 9500), Grade("A", 8500), Grade("B", 7000), Grade("C",
 EVERY_DAY = WorkCalendar(weekend=frozenset())
 
 
-def charge(*spans, start=START, end=END, calendar=None):
+def charge(*spans, start=START, end=END, calendar=None) -> Any:
     stints = [Stint(who, a, b) for who, a, b in spans]
     return manager_days(stints, start, end, calendar or WorkCalendar())
 
@@ -146,8 +147,8 @@ SCORES = st.fractions(0, 120, max_denominator=21)
 @settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(1, 100), st.one_of(st.none(), SCORES)), min_size=1, max_size=6))
 def test_a_total_is_rounded_once_and_its_terms_add_up(rows):
-    found = total([SectionResult(str(i), w, s) for i, (w, s) in enumerate(rows)])
-    counted = [line for line in found.how.terms if line.counted]
+    found: Any = total([SectionResult(str(i), w, s) for i, (w, s) in enumerate(rows)])
+    counted: Any = [line for line in found.how.terms if line.counted]
     if not counted:
         assert found.value is None
         return
@@ -158,7 +159,7 @@ def test_a_total_is_rounded_once_and_its_terms_add_up(rows):
 
 @pytest.mark.req("REVIEW-03")
 def test_totals_at_the_edges():
-    def of(*rows):
+    def of(*rows) -> Any:
         return total([SectionResult(str(i), w, s) for i, (w, s) in enumerate(rows)])
 
     assert of((60, F(91)), (25, F(95)), (15, F("98.5"))).value == 9312
@@ -199,7 +200,7 @@ def test_percentile_counts_oneself_and_needs_eight():
         percentile(8, 1, 8)
 
 
-def named(prefix, count):
+def named(prefix, count) -> Any:
     return [f"{prefix}{i}" for i in range(count)]
 
 

@@ -141,7 +141,8 @@ def test_names_sort_by_sound():
 
 def test_a_mean_keeps_its_terms():
     how = mean([term("a", 1, 3), term("b", 2, None), term("c", 0, 9), term("d", 5, 7, "dropped")], equal_when_zero=True)
-    assert (how.value, how.weight) == (3, 1)
+    assert how.value == 3
+    assert how.weight == 1
     assert [line.counted for line in how.terms] == [True, False, True, False]
     assert mean([term("a", 0, 1), term("b", 0, 2)], equal_when_zero=True).value == Fraction(3, 2)
     assert mean([term("a", 0, 1)], equal_when_zero=False).value is None

@@ -1,14 +1,10 @@
-"""Rounding: half-even on integers, and the same answer in the database."""
+"""Rounding: half-even on integers. Its twin in the database is held to it in tests/test_rounding_twin.py."""
 
 from __future__ import annotations
 
-import os
-import random
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from pathlib import Path
 
-import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +12,6 @@ from hypothesis import strategies as st
 from beichen.platform.kit.rounding import clip, decimal, fraction, half_even, rounded, scaled, shown
 from beichen.platform.kit.words import BadValue
 
-SQL = Path(__file__).parents[1] / "sql" / "half_even.sql"
 BIG = 10**15
 
 
@@ -66,46 +61,3 @@ def test_scales():
         scaled("0.125", 100, "weight")
     with pytest.raises(BadValue, match="any number but 0"):
         half_even(1, 0)
-
-
-def pairs():
-    """500 pairs: small ones full of ties, thirds, sevenths, large ones; both signs."""
-    chance = random.Random(2026)
-    small = [(chance.randint(-60, 60), chance.choice([-8, -4, -2, 2, 4, 6, 10])) for _ in range(200)]
-    ties = [
-        ((2 * q + 1) * d, 2 * d) for q, d in ((chance.randint(-999, 999), chance.randint(1, 999)) for _ in range(150))
-    ]
-    odd = [(chance.randint(-(10**30), 10**30), chance.choice([-7, 3, 7, 10**12 + 39])) for _ in range(150)]
-    return small + ties + odd
-
-
-@pytest.fixture
-def ask(request):
-    """Run a statement in PostgreSQL: the one named by BEICHEN_TEST_DSN, else the test database."""
-    if address := os.environ.get("BEICHEN_TEST_DSN"):
-        with psycopg.connect(address) as link:
-            link.execute(SQL.read_text(encoding="utf-8"))
-            yield lambda statement, values: link.execute(statement, values).fetchall()
-            link.rollback()
-        return
-    from django.db import connection
-
-    request.getfixturevalue("db")
-    with connection.cursor() as cursor:
-
-        def fetched(statement, values):
-            cursor.execute(statement, values)
-            return cursor.fetchall()
-
-        yield fetched
-
-
-@pytest.mark.req("REVIEW-10")
-def test_the_database_rounds_the_same_bit_for_bit(ask):
-    asked = pairs()
-    rows = ask(
-        "SELECT kit.half_even(n, d)::text FROM unnest(%s::numeric[], %s::numeric[]) WITH ORDINALITY AS p(n, d, place)"
-        " ORDER BY place",
-        [[n for n, _ in asked], [d for _, d in asked]],
-    )
-    assert [row[0] for row in rows] == [str(half_even(n, d)) for n, d in asked]
