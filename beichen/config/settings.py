@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from beichen.launch import environment
+from beichen.platform.ui.digest import static_digest
 
 ENV = environment.read()
 BASE = Path(__file__).resolve().parents[1]
@@ -40,9 +41,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -52,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "beichen.platform.auth.middleware.ActorMiddleware",
+    "beichen.platform.ui.language.LanguageMiddleware",
 ]
 
 ROOT_URLCONF = "beichen.config.urls"
@@ -88,6 +90,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
+                "beichen.platform.ui.shell.shell",
             ],
         },
     }
@@ -151,9 +154,31 @@ LOCALE_PATHS = [BASE / "platform" / "kit" / "locale"]
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+LANGUAGE_COOKIE_NAME = "beichen_language"
 
-STATIC_URL = "/static/"
+# Pages: files carry the digest of all of them in their address, so they may be kept for ever.
+STATIC_URL = f"/static/{static_digest(BASE)}/"
+STATICFILES_FINDERS = [
+    "beichen.platform.ui.finders.VendorFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+VENDOR_ROOT = ENV.data_dir / "front"
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 0 if DEBUG else 365 * 24 * 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+CSRF_FAILURE_VIEW = "beichen.platform.ui.pages.stale_form"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

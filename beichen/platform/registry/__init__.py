@@ -1,1 +1,25 @@
-"""Where areas register what is shown merged: to-do entries, slots, navigation."""
+"""Where areas register what is shown merged: to-do entries, slots, navigation.
+
+An area calls these functions in `panels.py`, imported by its `apps.py` when the process is ready.
+Providers take the actor first and see what the actor may see; nothing here asks for rights itself.
+"""
+
+from beichen.platform.registry.navigation import NavEntry, nav, nav_entries
+from beichen.platform.registry.slots import Panel, PanelProvider, has_slot, panels, slot
+from beichen.platform.registry.todos import TodoEntry, TodoProvider, todo, todo_providers, todos
+
+__all__ = [
+    "NavEntry",
+    "Panel",
+    "PanelProvider",
+    "TodoEntry",
+    "TodoProvider",
+    "has_slot",
+    "nav",
+    "nav_entries",
+    "panels",
+    "slot",
+    "todo",
+    "todo_providers",
+    "todos",
+]

@@ -1,0 +1,14 @@
+// With scripts the dialog is modal; without, the same button opens it as a popover.
+export function start(button) {
+  const dialog = document.getElementById(button.getAttribute("popovertarget"));
+  button.removeAttribute("popovertarget");
+  dialog.removeAttribute("popover");
+  button.addEventListener("click", () => dialog.showModal());
+  dialog.querySelector("[data-close]").removeAttribute("popovertarget");
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+  });
+  dialog.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.successful) dialog.close();
+  });
+}

@@ -1,0 +1,96 @@
+// Keeps what is typed: at once in this browser, and after a pause on the server when the form names an address.
+// A draft belongs to an account and a form; `data-private` keeps it in this tab only. Sign-out forgets all.
+import { toast, words } from "./toast.js";
+
+const PAUSE = 1500;
+const WEEK = 7 * 24 * 3600 * 1000;
+const LEFT_OUT = new Set(["csrfmiddlewaretoken", "idempotency_key", "version"]);
+export const PREFIX = "beichen:draft:";
+
+function values(form) {
+  const found = {};
+  for (const [name, value] of new FormData(form)) {
+    if (!LEFT_OUT.has(name) && typeof value === "string") (found[name] ??= []).push(value);
+  }
+  return found;
+}
+
+function fill(form, kept) {
+  for (const element of form.elements) {
+    if (!element.name || LEFT_OUT.has(element.name) || element.type === "file") continue;
+    const wanted = kept[element.name] ?? [];
+    if (element.type === "checkbox" || element.type === "radio") element.checked = wanted.includes(element.value);
+    else if (wanted.length) element.value = wanted.length > 1 ? wanted.shift() : wanted[0];
+  }
+  form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+export function start(form) {
+  const account = document.querySelector('meta[name="account"]')?.content ?? "";
+  const store = "private" in form.dataset ? sessionStorage : localStorage;
+  const key = `${PREFIX}${account}:${form.dataset.draft}`;
+  const state = form.querySelector("[data-draft-state]");
+  const version = form.elements.version?.value ?? "";
+  const drawn = JSON.stringify(values(form));
+  let pause;
+
+  function restore() {
+    const record = JSON.parse(store.getItem(key) ?? "null");
+    if (!record) return;
+    const stale = record.version !== version || Date.now() - record.at > WEEK;
+    if (stale || JSON.stringify(record.values) === drawn) return void store.removeItem(key);
+    if ("refused" in form.dataset) return;
+    fill(form, record.values);
+    say(words().restored, true);
+  }
+
+  function say(text, discardable = false) {
+    state.textContent = `${text} `;
+    if (!discardable) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = words().discard;
+    button.addEventListener("click", () => {
+      store.removeItem(key);
+      fill(form, JSON.parse(drawn));
+      clearTimeout(pause);
+      store.removeItem(key);
+      state.textContent = "";
+    });
+    state.append(button);
+  }
+
+  async function save() {
+    if (!form.dataset.save) return say(words().kept);
+    try {
+      const body = new FormData(form);
+      const headers = { "X-CSRFToken": body.get("csrfmiddlewaretoken"), "X-Requested-With": "draft" };
+      const answer = await fetch(form.dataset.save, { method: "POST", body, headers });
+      const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      say(answer.ok ? `${words().saved} ${time}` : words().kept);
+    } catch {
+      say(words().kept);
+    }
+  }
+
+  const forget = () => {
+    clearTimeout(pause);
+    store.removeItem(key);
+  };
+
+  restore();
+  form.addEventListener("input", (event) => {
+    if (!event.isTrusted) return;
+    store.setItem(key, JSON.stringify({ values: values(form), version, at: Date.now() }));
+    clearTimeout(pause);
+    pause = setTimeout(save, PAUSE);
+  });
+  // Forgotten only once the server has taken it: htmx tells us; a plain post tells by leaving the form's page.
+  form.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.elt === form && detail.successful) forget();
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(pause);
+    if (!form.hasAttribute("hx-post")) sessionStorage.setItem("beichen:sent", JSON.stringify({ key, page: location.pathname }));
+  });
+}
