@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-pytest_plugins = ["tests.database", "beichen.platform.events.tests.drain"]
+pytest_plugins = ["tests.database", "beichen.platform.events.tests.drain", "tests.cast"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run the longer half")
+    parser.addoption("--row", action="append", default=[], help="only tests that name this row of the requirements")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--slow"):
-        return
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    if slow:
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if not item.get_closest_marker("slow")]
+    rows = set(config.getoption("--row"))
+    left_out = [item for item in items if not _wanted(item, rows=rows, slow=config.getoption("--slow"))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _wanted(item: pytest.Item, *, rows: set[str], slow: bool) -> bool:
+    named = {str(row) for marker in item.iter_markers("req") for row in marker.args}
+    return (slow or not item.get_closest_marker("slow")) and (not rows or bool(rows & named))

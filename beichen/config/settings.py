@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from beichen.launch import environment
 from beichen.platform.ui.digest import static_digest
@@ -52,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "beichen.platform.api.middleware.ProblemMiddleware",
     "beichen.platform.auth.middleware.ActorMiddleware",
     "beichen.platform.ui.language.LanguageMiddleware",
 ]
@@ -197,4 +199,14 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_ON_APP_READY = None
 EVENTS_ACTING = "beichen.platform.access.current.acting"
 
+# Without BEICHEN_SMTP_URL nothing leaves the host: notices stay in the product, other mail goes to the console.
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+NOTIFY_BY_MAIL = bool(ENV.smtp)
+PUBLIC_URL = f"http{'s' if ENV.tls else ''}://{ENV.host}:{ENV.port}"
+if ENV.smtp:
+    _smtp = urlsplit(ENV.smtp)
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = _smtp.hostname, _smtp.port or (465 if _smtp.scheme == "smtps" else 587)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_smtp.username or ""), unquote(_smtp.password or "")
+    EMAIL_USE_SSL, EMAIL_USE_TLS = _smtp.scheme == "smtps", _smtp.scheme == "smtp" and EMAIL_HOST != "localhost"
+    DEFAULT_FROM_EMAIL = parse_qs(_smtp.query).get("from", [f"beichen@{_smtp.hostname}"])[0]

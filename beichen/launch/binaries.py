@@ -45,8 +45,9 @@ def find(env_folder: str, made_by: int | None) -> Binaries:
     if fitting:
         return fitting[0]
     if made_by is not None and found:
+        here = ", ".join(one.label() for one in found)
         raise Stop(
-            f"The database was made by PostgreSQL {made_by}, and only {', '.join(one.label() for one in found)} is here; "
+            f"The database was made by PostgreSQL {made_by}, and only {here} is here; "
             f"name the folder with the programs of version {made_by} in BEICHEN_PG_BIN."
         )
     if found:

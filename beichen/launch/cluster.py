@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from beichen.launch import places
-from beichen.launch.binaries import Binaries, find, reachable
+from beichen.launch.binaries import find, reachable
 from beichen.launch.failures import Stop, of_os_error, require_room
 from beichen.launch.places import DatabasePlace, Lock
 
@@ -27,6 +27,9 @@ TRIES = 3
 STOP_SECONDS = 30
 ROOM_MB = 300
 UNSAFE = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
+
+# Servers we started that others go on using: kept here, since Python complains of a child nobody waits for.
+_LEFT_TO_OTHERS: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,9 @@ class Cluster:
         """Start again after a death, in the same socket folder, unless another launcher did so already."""
         self._starting.take(fcntl.LOCK_EX)
         try:
-            self._child = None
+            if self._child is not None:
+                self._child.poll()
+                self._child = None
             self._attach_or_start()
         finally:
             self._starting.free()
@@ -85,6 +90,8 @@ class Cluster:
         self._users.take(fcntl.LOCK_UN)
         if self._users.take(fcntl.LOCK_EX | fcntl.LOCK_NB):
             self._stop()
+        elif self._child is not None:
+            _LEFT_TO_OTHERS.append(self._child)
         self._users.free()
 
     def _attach_or_start(self) -> None:

@@ -67,7 +67,9 @@ def _stand_on_packages(words: Sequence[str]) -> None:
     if install.ready():
         return
     if os.environ.get("BEICHEN_INSTALLING"):
-        raise Stop("The virtual environment in .venv does not hold what was installed; remove that folder and start again.")
+        raise Stop(
+            "The virtual environment in .venv does not hold what was installed; remove that folder and start again."
+        )
     python = install.ensure_packages()
     path = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]))
     sys.stdout.flush()

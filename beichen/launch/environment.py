@@ -43,6 +43,7 @@ class Environment:
     debug: bool
     demo: bool
     tls: bool
+    smtp: str
 
 
 def database_address(url: str) -> DatabaseAddress:
@@ -74,6 +75,15 @@ def _role(text: str) -> str:
     raise BadEnvironment(f"BEICHEN_DB_ROLE is {text!r}; it must be one of {', '.join(ROLES)}.")
 
 
+def _smtp(text: str) -> str:
+    if not text or (urlsplit(text).scheme in ("smtp", "smtps") and urlsplit(text).hostname):
+        return text
+    raise BadEnvironment(
+        "BEICHEN_SMTP_URL must look like smtp://user:password@host:587?from=beichen@example.com (or smtps://), "
+        "but it does not."
+    )
+
+
 def _secret(env: Mapping[str, str], data_dir: Path) -> str:
     """The signing key: given, in a named file, or the one the launcher keeps beside the data."""
     if env.get("BEICHEN_SECRET_KEY"):
@@ -100,4 +110,5 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         debug=env.get("BEICHEN_DEBUG") == "1",
         demo=env.get("BEICHEN_DEMO") == "1",
         tls=env.get("BEICHEN_TLS") == "1",
+        smtp=_smtp(env.get("BEICHEN_SMTP_URL", "")),
     )

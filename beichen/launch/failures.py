@@ -35,4 +35,6 @@ def require_room(path: Path, megabytes: int, what: str) -> None:
     """Refuse to begin what will not fit."""
     free = free_megabytes(path)
     if free < megabytes:
-        raise Stop(f"{what} needs {megabytes} MB, and only {free} MB are free at {path}; free some room and start again.")
+        raise Stop(
+            f"{what} needs {megabytes} MB, and only {free} MB are free at {path}; free some room and start again."
+        )

@@ -17,19 +17,21 @@ from pathlib import Path
 from beichen.launch import stamps
 from beichen.launch.environment import CHECKOUT
 from beichen.launch.failures import Stop, of_os_error, require_room
-from beichen.launch.progress import say, steps
+from beichen.launch.progress import note, steps
 
 VENV = CHECKOUT / ".venv"
 LOCK = CHECKOUT / "requirements.txt"
 MODULES = CHECKOUT / "node_modules"
 ROOM_MB = 1200
+THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 NO_VENV = (
     "This Python cannot make a virtual environment because its venv part is missing; "
     "install it with `apt-get install python3-venv` (as root), or install uv, and start again."
 )
 UNREACHABLE = re.compile(
-    r"connection|connect error|timed out|timeout|resolve|unreachable|proxy|ENOTFOUND|ECONN|EAI_AGAIN|ETIMEDOUT|dns error",
+    r"connection|connect error|timed out|timeout|resolve|unreachable|proxy|dns error"
+    r"|ENOTFOUND|ECONN|EAI_AGAIN|ETIMEDOUT",
     re.IGNORECASE,
 )
 
@@ -89,7 +91,7 @@ def ensure_front_end() -> None:
     try:
         with _one_at_a_time(CHECKOUT / ".venv.lock"):
             if not stamps.holds(MODULES / ".beichen-stamp", value):
-                say("Bringing the front-end files …")
+                note("Bringing the front-end files …")
                 command = [*_npm(Path(sys.prefix)), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
                 _run(command, "the front-end files", _tool_environment())
                 stamps.write(MODULES / ".beichen-stamp", value)
@@ -98,17 +100,17 @@ def ensure_front_end() -> None:
 
 
 def _packages_value() -> str:
-    return stamps.digest([LOCK], "%d.%d" % sys.version_info[:2])
+    return stamps.digest([LOCK], THIS_PYTHON)
 
 
 def _install_packages(python: Path) -> None:
     require_room(CHECKOUT, ROOM_MB, "Installing")
     uv = shutil.which("uv")
     if not _usable(python):
-        say("Making a virtual environment in .venv …")
+        note("Making a virtual environment in .venv …")
         _make_venv(uv)
     count = len(re.findall(r"^[A-Za-z0-9].*==", LOCK.read_text(encoding="utf-8"), re.MULTILINE))
-    say(f"Installing {count} packages{' with uv' if uv else ''}; this is done once …")
+    note(f"Installing {count} packages{' with uv' if uv else ''}; this is done once …")
     if uv:
         command = [uv, "pip", "sync", "--require-hashes", "--python", str(python), str(LOCK)]
     else:
@@ -121,9 +123,9 @@ def _usable(python: Path) -> bool:
     """Whether an interpreter stands there, runs, and is of this version (a moved or upgraded Python leaves ruins)."""
     if not python.exists():
         return False
-    ask = "import sys; print('%d.%d' % sys.version_info[:2])"
+    ask = "import sys; print(f'{sys.version_info.major}.{sys.version_info.minor}')"
     found = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=False)
-    return found.stdout.strip() == "%d.%d" % sys.version_info[:2]
+    return found.stdout.strip() == THIS_PYTHON
 
 
 def _make_venv(uv: str | None) -> None:
@@ -223,6 +225,6 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Another start is installing here; waiting for it …")
+            note("Another start is installing here; waiting for it …")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -35,7 +35,7 @@ def has_rows(connection: Connection, *tables: str) -> bool:
         known = connection.execute("SELECT to_regclass(%s)", [table]).fetchone()
         if not known or known[0] is None:
             continue
-        found = connection.execute(f'SELECT EXISTS (SELECT 1 FROM "{table}")').fetchone()  # noqa: S608 - our own names
+        found = connection.execute(f'SELECT EXISTS (SELECT 1 FROM "{table}")').fetchone()
         if found and found[0]:
             return True
     return False

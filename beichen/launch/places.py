@@ -151,5 +151,3 @@ class Lock:
         if self._file is not None:
             self._file.close()
             self._file = None
-
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 from urllib.parse import quote, urlencode
 
 import psycopg
@@ -26,8 +26,7 @@ SETTINGS = {
     WEB: {"statement_timeout": "5s", "idle_in_transaction_session_timeout": "30s"},
     WORKER: {"idle_in_transaction_session_timeout": "10min"},
 }
-FORBIDDEN = ("rolsuper", "rolcreaterole", "rolbypassrls", "rolreplication", "rolcreatedb")
-WORDS = {
+WORDS: dict[str, LiteralString] = {
     "rolsuper": "NOSUPERUSER",
     "rolcreaterole": "NOCREATEROLE",
     "rolbypassrls": "NOBYPASSRLS",
@@ -102,14 +101,12 @@ def _roles(connection: Connection, secret: str) -> None:
 
 def _take_away(connection: Connection, name: str) -> None:
     """Powers and memberships none of our roles may have, however they came by them."""
-    columns = sql.SQL(", ").join(sql.Identifier(column) for column in FORBIDDEN)
-    row = connection.execute(
-        sql.SQL("SELECT {} FROM pg_roles WHERE rolname = %s").format(columns), [name]
-    ).fetchone()
-    wrong = [WORDS[column] for column, held in zip(FORBIDDEN, row or (), strict=False) if held]
+    columns = sql.SQL(", ").join(sql.Identifier(column) for column in WORDS)
+    row = connection.execute(sql.SQL("SELECT {} FROM pg_roles WHERE rolname = %s").format(columns), [name]).fetchone()
+    wrong = [column for column, held in zip(WORDS, row or (), strict=False) if held]
     if wrong:
-        text = sql.SQL("ALTER ROLE {} ") + sql.SQL(" ".join(wrong))
-        connection.execute(text.format(sql.Identifier(name)))
+        words = sql.SQL(" ").join(sql.SQL(WORDS[column]) for column in wrong)
+        connection.execute(sql.SQL("ALTER ROLE {} {}").format(sql.Identifier(name), words))
     if name in (WEB, WORKER):
         groups = connection.execute(
             "SELECT g.rolname FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid"
@@ -171,7 +168,7 @@ def require_durability(logins: Logins) -> None:
             names = ", ".join(row[0] for row in rows)
             raise Stop(
                 f"The database runs with {names} off, so a power cut would lose work already confirmed; "
-                f"switch {names} on (ALTER SYSTEM SET … = on; also look at ALTER ROLE and ALTER DATABASE) and start again."
+                f"switch {names} on (ALTER SYSTEM; also look at ALTER ROLE and ALTER DATABASE) and start again."
             )
 
 

@@ -32,19 +32,48 @@ def visible_target_bonuses() -> Q:
     return sees("12a", subject="person_id")
 
 
+def visible_batches() -> Q:
+    """Uploaded workbooks (25a): HR administrators, auditors, and who uploaded one."""
+    return (Q(HasSeat("HA")) | Q(HasSeat("AU")) | Q(uploaded_by=ActorId())) & Q(IsEmployee())
+
+
 # ── who may do what ─────────────────────────────────────────────────────────────────────────────────────────────
 
 VIEW_PEOPLE = Permission(key="people.view", label=_("See the organisation"), row="20a", subject=None)
-IMPORT = Permission(key="people.import", label=_("Import a workbook"), row="25a", code="w", subject=None)
+IMPORT = Permission(
+    key="people.import", label=_("Import a workbook"), row="25a", code="w", subject=None,
+    jobs=frozenset({"import_company"}),
+)  # fmt: skip
+SEE_IMPORTS = Permission(
+    key="people.see_imports", label=_("See imports"), row="25a", code="r", subject=None, only=frozenset({"HA", "AU"})
+)
 EDIT_ORG = Permission(key="people.edit_org", label=_("Change units and assignments"), row="20a", code="w", subject=None)
 MOVE_PERSON = Permission(
     key="people.move", label=_("Move a person"), row="20a", code="w", subject=lambda person: person.pk
 )
+CONFIRM_CHANGE = Permission(
+    key="people.confirm_change", label=_("Confirm a change of the organisation"), row="20a", code="w",
+    subject=lambda change: change.person_id, banned=("asked_by",),
+)  # fmt: skip
+SEE_CHANGES = Permission(key="people.see_changes", label=_("See planned changes"), row="20b", code="w", subject=None)
+EDIT_PROFILE = Permission(
+    key="people.edit_profile", label=_("Edit a profile"), row="20c", code="w", subject=lambda person: person.pk
+)
+SEE_PROFILE = Permission(
+    key="people.see_profile", label=_("See level and dates"), row="20d", code="r", subject=lambda person: person.id
+)
+SEE_HISTORY = Permission(
+    key="people.see_history", label=_("See past assignments"), row="20b", code="r", subject=lambda person: person.id
+)
+SEE_AS_OF = Permission(key="people.see_as_of", label=_("Ask who was where on a day"), row="20b", code="r", subject=None)
 ASK_SEAT = Permission(key="people.ask_seat", label=_("Ask for a seat"), row="20e", code="w", subject=None)
 GRANT_SEAT = Permission(
     key="people.grant_seat", label=_("Grant a seat"), row="20e", code="t", subject=lambda seat: seat.person_id,
     banned=("asked_by",),
 )  # fmt: skip
+REVOKE_SEAT = Permission(
+    key="people.revoke_seat", label=_("Take a seat back"), row="20e", code="t", subject=lambda seat: seat.person_id
+)
 SEE_SEATS = Permission(
     key="people.see_seats", label=_("See seats"), row="20e", code="r", subject=None, only=frozenset({"AU", "HA", "PA"})
 )
@@ -64,14 +93,16 @@ LOCKS = [
     ),
     Lock(
         model="people.ImportBatch",
-        select=(Q(HasSeat("HA")) | Q(HasSeat("AU")) | _MINE) & Q(IsEmployee()),
+        select=visible_batches(),
         insert=Q(HasSeat("HA")) & _MINE,
         update=Q(HasSeat("HA")),
     ),
+    Lock(model="people.ImportContent", select=_MINE & Q(IsEmployee()), insert=Q(HasSeat("HA")) & _MINE),
 ]
 
 JOB_GRANTS = [
     JobGrant("import_company", "people.TargetBonus", "rw", "writes the target bonuses of a confirmed workbook"),
     JobGrant("import_company", "people.ImportBatch", "rw", "notes what became of the workbook"),
+    JobGrant("import_company", "people.ImportContent", "rw", "reads the rows of a confirmed workbook and empties them"),
     JobGrant("load_demo", "people.TargetBonus", "rw", "fills the demo company"),
 ]

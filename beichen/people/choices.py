@@ -68,3 +68,18 @@ class ImportState(models.TextChoices):
     APPLYING = "applying", _("Being written")
     APPLIED = "applied", _("Written")
     REFUSED = "refused", _("Refused")
+
+
+class ChangeKind(models.TextChoices):
+    """What two people change in the organisation."""
+
+    HIRE = "hire", _("Joins")
+    MOVE = "move", _("Moves")
+    LEAVE = "leave", _("Leaves")
+    UNIT = "unit", _("Unit")
+
+
+class ChangeState(models.TextChoices):
+    WAITING = "waiting", _("Waiting for a second person")
+    DONE = "done", _("Done")
+    WITHDRAWN = "withdrawn", _("Withdrawn")

@@ -13,6 +13,13 @@ class CompanyImported:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportConfirmed:
+    """A workbook was confirmed and is to be written."""
+
+    batch_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PersonMoved:
     """A person's unit or manager changed."""
 

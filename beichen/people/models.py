@@ -9,7 +9,17 @@ from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, R
 from django.db import models
 from django.db.models import F, Func, Q
 
-from beichen.people.choices import ImportState, PeriodKind, PersonKind, Phase, RoleType, SeatKind, UnitKind
+from beichen.people.choices import (
+    ChangeKind,
+    ChangeState,
+    ImportState,
+    PeriodKind,
+    PersonKind,
+    Phase,
+    RoleType,
+    SeatKind,
+    UnitKind,
+)
 
 
 class _SamePerson(Func):
@@ -203,6 +213,34 @@ class Seat(models.Model):
         return f"{self.person_id} {self.seat}"
 
 
+class OrgChange(models.Model):
+    """A change of the organisation asked for by one person and done when another agrees (20a, 20b). Class C3.
+
+    `payload`: the fields of the rule's input as JSON, days as ISO text; `person` is None for a newcomer or a unit.
+    """
+
+    kind = models.CharField(max_length=8, choices=ChangeKind.choices)
+    state = models.CharField(max_length=10, choices=ChangeState.choices, default=ChangeState.WAITING)
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    payload = models.JSONField()
+    asked_by = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    done_by = models.BigIntegerField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="done") | (Q(done_by__isnull=False) & ~Q(done_by=F("asked_by"))),
+                name="org_change_two_people",
+            )
+        ]
+        indexes = [models.Index(fields=["-id"], name="org_change_waiting", condition=Q(state="waiting"))]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.person_id}"
+
+
 class Conflict(models.Model):
     """A declared conflict: the holder's seats give nothing on the other person (G2). Class C3."""
 
@@ -292,7 +330,8 @@ class TargetBonus(models.Model):
 class ImportBatch(models.Model):
     """One uploaded workbook, what it would change, and what became of it. Class C4 (row 25a).
 
-    `rows`: list of {sheet, row, action, key, reason}; `content`: the parsed sheets, written when confirmed.
+    `counts`: {sheet: {action: how many}}; `refused`, `changes`: lists of {sheet, row, action, column, reason, params,
+    label}; `notes`: lists of {note, params} about the file as a whole. What the rows say is in `ImportContent`.
     """
 
     uploaded_by = models.BigIntegerField(null=True)
@@ -302,9 +341,31 @@ class ImportBatch(models.Model):
     state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.PREVIEWED)
     counts = models.JSONField(default=dict)
     refused = models.JSONField(default=list)
-    content = models.JSONField(default=dict)
+    changes = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
+    written = models.JSONField(default=dict)
+    confirmed_by = models.BigIntegerField(null=True)
+    is_first = models.BooleanField(default=False)
+    progress = models.UUIDField(null=True)
     applied_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
+    class Meta:
+        indexes = [models.Index(fields=["-id"], name="import_batch_newest")]
+
     def __str__(self) -> str:
         return self.file_name
+
+
+class ImportContent(models.Model):
+    """The readable rows of an uploaded workbook, amounts of pay among them, until they are written. Class C5 (25a).
+
+    `sheets`: {sheet: [{n: row number, v: {column: value as text}}]}; emptied when the batch is written.
+    """
+
+    batch = models.OneToOneField(ImportBatch, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    uploaded_by = models.BigIntegerField(null=True)
+    sheets = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -158,13 +158,25 @@ def matches(written: str, names: Mapping[str, tuple[str, ...]]) -> str | None:
     return None
 
 
-def same_code(written: str, known: Mapping[str, object]) -> str:
-    """The known code that was meant: a table that drops leading zeros turns 0012 into 12."""
-    if written in known or not written.isdigit():
-        return written
-    bare = written.lstrip("0")
-    found = [code for code in known if code.isdigit() and code.lstrip("0") == bare]
-    return found[0] if len(found) == 1 else written
+class Codes:
+    """Known identifiers, found also when a table dropped their leading zeros: 12 means 0012 where nothing else fits."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = frozenset(known)
+        self._bare: dict[str, list[str]] = {}
+        for code in self._known:
+            if code.startswith("0") and code.isdigit():
+                self._bare.setdefault(code.lstrip("0"), []).append(code)
+
+    def __contains__(self, written: str) -> bool:
+        return self.meant(written) in self._known
+
+    def meant(self, written: str) -> str:
+        """The known code that was meant, else what was written."""
+        if written in self._known:
+            return written
+        found = self._bare.get(written.lstrip("0"), []) if written.isdigit() else []
+        return found[0] if len(found) == 1 else written
 
 
 _READERS: dict[Kind, Callable[[object], object]] = {

@@ -1,5 +1,24 @@
 """Every change to people."""
 
+from beichen.people.rules import changes, imports, persons, places, seats, units
 from beichen.people.rules.cycles import move_cycle, open_cycle, start_cycle
+from beichen.people.rules.founding import first_administrator
+from beichen.people.rules.persons import Hire, Move, Profile
+from beichen.people.rules.units import UnitFields
 
-__all__ = ["move_cycle", "open_cycle", "start_cycle"]
+__all__ = [
+    "Hire",
+    "Move",
+    "Profile",
+    "UnitFields",
+    "changes",
+    "first_administrator",
+    "imports",
+    "move_cycle",
+    "open_cycle",
+    "persons",
+    "places",
+    "seats",
+    "start_cycle",
+    "units",
+]

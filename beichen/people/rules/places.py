@@ -60,6 +60,10 @@ def renumber() -> None:
     """Number units and persons anew in tree order and rebuild every branch. Cost: set-based, five statements."""
     _number_units()
     _number_persons()
+    _rebuild_all()
+
+
+def _rebuild_all() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM people_branch")
         cursor.execute(
@@ -68,6 +72,25 @@ def renumber() -> None:
         holders = cursor.fetchone()[0]
         cursor.execute(_LINES, {"holders": holders})
         cursor.execute(_SEATS, {"holders": None})
+
+
+_NEWCOMERS = """
+    UPDATE people_person p SET place = n.place
+    FROM (SELECT id, (SELECT max(place) FROM people_person) + %s * row_number() OVER (ORDER BY id) AS place
+          FROM people_person WHERE place = 0) n
+    WHERE p.id = n.id
+"""
+
+
+def catch_up() -> None:
+    """After many changes at once: units in tree order, places for newcomers behind everybody, every branch anew.
+
+    Nobody's place changes, so the tables that carry places stay right. Cost: set-based, five statements.
+    """
+    _number_units()
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWCOMERS, [STEP])
+    _rebuild_all()
 
 
 def _ordered(nodes: Iterable[tuple[int, int | None]]) -> list[tuple[int, int, int]]:

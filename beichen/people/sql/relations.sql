@@ -112,3 +112,36 @@ CREATE OR REPLACE FUNCTION access.relations_to(subject bigint) RETURNS text[] LA
           AND (SELECT place FROM people_person WHERE id = subject) <@ access.seat_ranges(held.seat)
     ) found
 $$;
+
+-- Who could act in a role about somebody, the nearest first: the line, the holders of a seat whose scope holds the
+-- subject and whom G2 does not mask, or the outside seat ('OUT'). Without a subject: every holder of the seat.
+CREATE OR REPLACE FUNCTION access.candidates(role text, subject bigint) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT person FROM (
+        SELECT m.id AS person, 0 AS far
+        FROM people_person p JOIN people_person m ON m.id = p.manager_id AND m.is_active
+        WHERE role = 'LM' AND p.id = subject
+        UNION ALL
+        SELECT s.id, 0
+        FROM people_person p JOIN people_person m ON m.id = p.manager_id
+             JOIN people_person s ON s.id = m.manager_id AND s.is_active
+        WHERE role = 'SK' AND p.id = subject
+        UNION ALL
+        SELECT h.id, min(-u.depth)
+        FROM people_seat s
+             JOIN people_person h ON h.id = s.person_id AND h.is_active
+             JOIN people_orgunit u ON u.id = s.scope_id
+             LEFT JOIN people_person p ON p.id = subject
+        WHERE s.seat = role AND s.granted_at IS NOT NULL AND s.revoked_at IS NULL
+          AND (subject IS NULL OR (
+              h.id <> subject AND h.unit_id IS DISTINCT FROM p.unit_id
+              AND EXISTS (SELECT FROM people_branch b
+                          WHERE b.holder_id = h.id AND b.kind = s.seat AND p.place <@ b.places)
+              AND NOT EXISTS (SELECT FROM people_branch b
+                              WHERE b.holder_id = subject AND b.kind = 'line' AND h.place <@ b.places)
+              AND NOT EXISTS (SELECT FROM people_conflict c WHERE c.holder_id = h.id AND c.other_id = subject)))
+        GROUP BY h.id
+        UNION ALL
+        SELECT id, 0 FROM people_person WHERE role = 'OUT' AND kind = 'external' AND is_active
+    ) found
+    ORDER BY far, person
+$$;

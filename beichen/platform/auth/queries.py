@@ -59,7 +59,7 @@ def any_account() -> bool:
 
 def my_tokens(actor: Actor) -> QuerySet[PersonalToken]:
     """The actor's own tokens, newest first; revoked ones stay listed for the record. One query."""
-    return PersonalToken.objects.filter(account_id=actor.account_id).order_by("-created_at")
+    return PersonalToken.objects.filter(account_id=actor.account_id or 0).order_by("-created_at")
 
 
 def live_tokens(actor: Actor) -> QuerySet[PersonalToken]:

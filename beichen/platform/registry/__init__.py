@@ -1,6 +1,6 @@
 """Where areas register what is shown merged: to-do entries, slots, navigation.
 
-An area calls these functions in `panels.py`, imported by its `apps.py` when the process is ready.
+An area calls these functions in its `panels.py`, which is imported when the process is ready.
 Providers take the actor first and see what the actor may see; nothing here asks for rights itself.
 """
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.http import HttpRequest, JsonResponse
 from django.urls import include, path
 
+from beichen.platform.auth import pages
+
 
 def who(request: HttpRequest) -> JsonResponse:
-    actor = request.actor
+    actor = pages.actor_of(request)
     return JsonResponse(
         {"actor": actor.name if actor else None, "scopes": sorted(actor.scopes or ()) if actor else None}
     )

@@ -116,7 +116,8 @@ def _as(browser: Browser, look: Look, paths: list[str], at: str, to: Path) -> It
     context.add_cookies([{"name": name, "value": value, "url": at} for name, value in wanted.items() if value])
     for path in paths:
         page = context.new_page()
-        yield path, _open(page, at + path, to / f"{re.sub(r'[^a-z0-9]+', '-', path).strip('-') or 'home'}-{look.name}.png")
+        name = re.sub(r"[^a-z0-9]+", "-", path).strip("-") or "home"
+        yield path, _open(page, at + path, to / f"{name}-{look.name}.png")
         page.close()
     context.close()
 

@@ -36,10 +36,9 @@ export function start(form) {
 
   function restore() {
     const record = JSON.parse(store.getItem(key) ?? "null");
-    if (!record) return;
+    if (!record || "refused" in form.dataset) return;
     const stale = record.version !== version || Date.now() - record.at > WEEK;
     if (stale || JSON.stringify(record.values) === drawn) return void store.removeItem(key);
-    if ("refused" in form.dataset) return;
     fill(form, record.values);
     say(words().restored, true);
   }

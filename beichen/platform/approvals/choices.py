@@ -1,0 +1,77 @@
+"""The words of approvals, and the kinds of objects areas declare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from beichen.platform.notify.choices import template
+
+
+class RunState(TextChoices):
+    """Where a run is."""
+
+    PENDING = "pending", _("Waiting for approval")
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Returned")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class StepState(TextChoices):
+    """Where one step is."""
+
+    WAITING = "waiting", _("Not yet asked")
+    ASKED = "asked", _("Asked")
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Returned")
+    PASSED_ON = "passed_on", _("Passed on, overdue")
+    VOID = "void", _("No longer needed")
+
+
+class Role(TextChoices):
+    """Who is asked, by relation to the subject (G21 gives the order when nobody is there)."""
+
+    LM = "LM", _("Line manager")
+    SK = "SK", _("Manager's manager")
+    BP = "BP", _("HR business partner")
+    HA = "HA", _("HR administrator")
+    CA = "CA", _("Compensation administrator")
+    EX = "EX", _("Executive")
+    OUT = "OUT", _("Outside seat")
+    PERSON = "person", _("Named person")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What can be approved. `url_name` takes the object's id; `delegable` is False for the rows G5 excludes."""
+
+    key: str
+    label: str | Promise
+    url_name: str
+    delegable: bool
+    open_to_subject: bool
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def kind(key: str, label: str | Promise, *, url_name: str, delegable: bool = True, open_to_subject: bool = True) -> str:
+    """Declare a kind in an area's `choices.py`: `GOAL = kind("goals.goal", _("Goal"), url_name="goals:detail")`.
+
+    `open_to_subject=False` where the subject must not know of the run (a bonus, a rating).
+    """
+    _kinds[key] = Kind(key, label, url_name, delegable, open_to_subject)
+    return key
+
+
+def known(key: str) -> Kind:
+    """The declared kind; LookupError for any other."""
+    return _kinds[key]
+
+
+ASKED = template("approvals.asked", _("Waiting for your approval: %(what)s"), params=("what",), icon="checks")
+AGREED = template("approvals.agreed", _("Approved: %(what)s"), params=("what",), icon="check")
+CAME_BACK = template("approvals.returned", _("Returned with a comment: %(what)s"), params=("what",), icon="arrow-back")

@@ -1,0 +1,75 @@
+"""Reading notices: each person their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from beichen.platform.access.current import acting
+from beichen.platform.auth.queries import accounts_of
+from beichen.platform.kit.actor import Actor
+from beichen.platform.notify.access import MINE
+from beichen.platform.notify.choices import known
+from beichen.platform.notify.models import Notice
+
+
+@dataclass(frozen=True)
+class Line:
+    """One notice as it is drawn."""
+
+    id: UUID
+    text: str
+    icon: str
+    url: str
+    at: datetime
+    is_read: bool
+
+
+@dataclass(frozen=True)
+class Post:
+    """One notice as it is mailed."""
+
+    id: UUID
+    address: str
+    locale: str
+    template: str
+    params: dict[str, str | int]
+    url: str
+
+
+def unread_count(actor: Actor) -> int:
+    """How many notices the actor has not read, counted to 100. Cost: at most 100 index entries."""
+    with acting(actor):
+        return Notice.objects.filter(MINE, read_at__isnull=True)[:100].count()
+
+
+def notices(actor: Actor, limit: int = 50, before: tuple[datetime, UUID] | None = None) -> list[Line]:
+    """The actor's notices, newest first; `before` is the (at, id) of the last one seen. Cost: `limit` index entries."""
+    with acting(actor):
+        found = Notice.objects.filter(MINE)
+        if before:
+            found = found.filter(created_at__lte=before[0]).exclude(created_at=before[0], id__gte=before[1])
+        return [_line(notice) for notice in found.order_by("-created_at", "-id")[:limit]]
+
+
+def notice(actor: Actor, notice_id: UUID) -> Line | None:
+    """One of the actor's notices. Cost: one row by key."""
+    with acting(actor):
+        found = Notice.objects.filter(MINE, pk=notice_id).first()
+        return _line(found) if found else None
+
+
+def to_mail(_actor: Actor, notice_id: UUID) -> Post | None:
+    """What the mail job sends: None when it was sent, never stored, or its addressee cannot be reached."""
+    found = Notice.objects.select_for_update().filter(pk=notice_id, mailed_at__isnull=True).first()
+    account = accounts_of([found.addressee_id]).get(found.addressee_id) if found else None
+    if found is None or account is None or not account.is_active:
+        return None
+    return Post(found.pk, account.email, account.locale, found.template, found.params, found.url)
+
+
+def _line(notice: Notice) -> Line:
+    template = known(notice.template)
+    text = template.text(notice.params) if template.params else str(template.title)
+    return Line(notice.pk, text, template.icon, notice.url, notice.created_at, notice.read_at is not None)

@@ -1,0 +1,30 @@
+"""What others may hear of reviews; ids only, bulk events in batches of 1,000."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLaunched:
+    """Every review of a plan has been made."""
+
+    plan_id: int
+    cycle_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLocked:
+    """Grades are final for bonus and pay, and still hidden from the people concerned."""
+
+    cycle_id: int
+    review_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultReleased:
+    """The people concerned may read their results."""
+
+    cycle_id: int
+    review_ids: tuple[int, ...]
+    person_ids: tuple[int, ...]
