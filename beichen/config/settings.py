@@ -77,6 +77,7 @@ def _database() -> dict[str, Any]:
         "PASSWORD": address.password,
         "HOST": address.host,
         "PORT": address.port,
+        "CONN_HEALTH_CHECKS": True,  # a restarted database leaves dead connections in the pool
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}} if ENV.role != "owner" else {},
     }
 
