@@ -27,12 +27,13 @@ from beichen.metrics import queries as metrics
 from beichen.metrics import rules as metric_rules
 from beichen.metrics.formulas import Point, Table
 from beichen.people import queries as people
+from beichen.people import rules as people_rules
 from beichen.people.queries import CycleCard
 from beichen.platform import audit
 from beichen.platform.access.current import rule
 from beichen.platform.access.permissions import require
 from beichen.platform.events.bus import publish
-from beichen.platform.kit import clock
+from beichen.platform.kit import clock, periods
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Phrase, gettext_noop
 from beichen.platform.kit.words import BadValue
@@ -41,7 +42,7 @@ from beichen.strategy import queries as strategy
 
 BATCH = 1_000
 NO_OWNER = gettext_noop("Neither a person nor a unit has the number “%(key)s”.")
-NO_CYCLE = gettext_noop("There is no cycle %(key)s yet. Set it up first.")
+NO_CYCLE = gettext_noop("“%(key)s” is no period. Write 2026, 2026H1, 2026Q2 or 2026-04.")
 NO_PARENT = gettext_noop("No goal has the number “%(key)s”.")
 NO_PRIORITY = gettext_noop("No priority has the number “%(key)s”.")
 NO_GOAL = gettext_noop("No goal has the number “%(key)s”.")
@@ -130,7 +131,7 @@ def preview_goals(actor: Actor, rows: Rows) -> list[Finding]:
         owner, key = str(row["owner"]), str(row["goal"])
         if not (owner in books.persons or owner in books.units or owner in people_here or owner in units_here):
             faults.append(refuse(row, "owner", NO_OWNER, key=owner))
-        if str(row["period"]) not in books.cycles:
+        if str(row["period"]) not in books.cycles and not _is_period(str(row["period"])):
             faults.append(refuse(row, "period", NO_CYCLE, key=row["period"]))
         if row["parent"] and str(row["parent"]) not in here and str(row["parent"]) not in known:
             faults.append(refuse(row, "parent", NO_PARENT, key=row["parent"]))
@@ -143,6 +144,21 @@ def preview_goals(actor: Actor, rows: Rows) -> list[Finding]:
             faults.append(refuse(row, "parent", CIRCLE, key=key))
         findings += _found(row, faults, key in known, _label(row, "goal", "title"))
     return findings
+
+
+def _is_period(key: str) -> bool:
+    try:
+        periods.parse(key)
+    except BadValue:
+        return False
+    return True
+
+
+def _open_cycles(actor: Actor, rows: Iterable[Row]) -> None:
+    """A period that goals name and that has no cycle yet gets one, for the whole company, in its first phase."""
+    missing = {str(row["period"]) for row in rows} - {card.period_key for card in people.cycles(actor)}
+    for key in sorted(missing):
+        people_rules.start_cycle(actor, key, people.children_of(actor, None)[0].id)
 
 
 def _circles(key: str, parents: dict[str, str]) -> bool:
@@ -159,6 +175,7 @@ def _circles(key: str, parents: dict[str, str]) -> bool:
 def apply_goals(actor: Actor, rows: Rows) -> Counts:
     """Write the goals and their roll-up. Cost: about ten statements per 1,000 rows."""
     require(actor, access.IMPORT)
+    _open_cycles(actor, rows)
     books = _books(actor, rows)
     known = _goal_ids(str(row["goal"]) for row in rows)
     new = [row for row in rows if str(row["goal"]) not in known]
