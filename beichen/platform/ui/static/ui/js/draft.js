@@ -1,6 +1,7 @@
 // Keeps what is typed: at once in this browser, and after a pause on the server when the form names an address.
 // A draft belongs to an account and a form; `data-private` keeps it in this tab only. Sign-out forgets all.
-import { toast, words } from "./toast.js";
+import { taken } from "./htmx-setup.js";
+import { words } from "./toast.js";
 
 const PAUSE = 1500;
 const WEEK = 7 * 24 * 3600 * 1000;
@@ -94,7 +95,7 @@ export function start(form) {
   });
   // Forgotten only once the server has taken it: htmx tells us; a plain post tells by leaving the form's page.
   form.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.elt === form && detail.successful) forget();
+    if (detail.elt === form && taken(detail)) forget();
   });
   form.addEventListener("submit", () => {
     clearTimeout(pause);
