@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 
 from beichen.config.api import api
+from beichen.platform.api.pages import docs
 
 AREAS = {
     "people/": "beichen.people",
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(path(prefix, include(f"{area}.urls")) for prefix, area in AREAS.items() if find_spec(f"{area}.urls")),
     path("", include("beichen.platform.ui.urls")),
     path("account/", include("beichen.platform.auth.urls")),
+    path("api/v1/docs/", docs, name="api_docs"),
     path("api/v1/", api.urls),
 ]
 

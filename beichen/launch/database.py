@@ -13,7 +13,7 @@ from beichen.launch import environment, memory, places, roles, stamps
 from beichen.launch.cluster import Cluster
 from beichen.launch.environment import CHECKOUT, DatabaseAddress, Environment
 from beichen.launch.failures import Stop
-from beichen.launch.progress import say
+from beichen.launch.progress import note
 
 NAME = "beichen"
 DATA_COMMANDS = {"load_demo", "cast", "first_administrator", "token", "import_company", "audit_verify", "worker"}
@@ -51,7 +51,7 @@ def opened(env: Environment) -> Iterator[Database]:
         return
     place = places.database_place(env.data_dir)
     if place.moved:
-        say(f"The user {place.servant.name} cannot reach {env.data_dir}, so the database lies in {place.folder}.")
+        note(f"The user {place.servant.name} cannot reach {env.data_dir}, so the database lies in {place.folder}.")
     cluster = Cluster(place, os.environ.get("BEICHEN_PG_BIN", ""), env.data_dir / "log" / "postgres.log")
     try:
         cluster.open()
@@ -113,7 +113,7 @@ def migrate_when_needed(database: Database) -> None:
     with roles.connect(database.logins, "owner") as connection:
         if memory.recall(connection, "schema") == value:
             return
-    say("Bringing the database to this version …")
+    note("Bringing the database to this version …")
     manage(database, "migrate", "--no-input", quiet=True)
     with roles.connect(database.logins, "owner") as connection:
         memory.remember(connection, "schema", value)

@@ -17,7 +17,7 @@ from pathlib import Path
 from beichen.launch import stamps
 from beichen.launch.environment import CHECKOUT
 from beichen.launch.failures import Stop, of_os_error, require_room
-from beichen.launch.progress import say, steps
+from beichen.launch.progress import note, steps
 
 VENV = CHECKOUT / ".venv"
 LOCK = CHECKOUT / "requirements.txt"
@@ -91,7 +91,7 @@ def ensure_front_end() -> None:
     try:
         with _one_at_a_time(CHECKOUT / ".venv.lock"):
             if not stamps.holds(MODULES / ".beichen-stamp", value):
-                say("Bringing the front-end files …")
+                note("Bringing the front-end files …")
                 command = [*_npm(Path(sys.prefix)), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
                 _run(command, "the front-end files", _tool_environment())
                 stamps.write(MODULES / ".beichen-stamp", value)
@@ -107,10 +107,10 @@ def _install_packages(python: Path) -> None:
     require_room(CHECKOUT, ROOM_MB, "Installing")
     uv = shutil.which("uv")
     if not _usable(python):
-        say("Making a virtual environment in .venv …")
+        note("Making a virtual environment in .venv …")
         _make_venv(uv)
     count = len(re.findall(r"^[A-Za-z0-9].*==", LOCK.read_text(encoding="utf-8"), re.MULTILINE))
-    say(f"Installing {count} packages{' with uv' if uv else ''}; this is done once …")
+    note(f"Installing {count} packages{' with uv' if uv else ''}; this is done once …")
     if uv:
         command = [uv, "pip", "sync", "--require-hashes", "--python", str(python), str(LOCK)]
     else:
@@ -225,6 +225,6 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Another start is installing here; waiting for it …")
+            note("Another start is installing here; waiting for it …")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -90,7 +90,13 @@ class Service:
         self._child.wait()
         self._child = None
 
+    @property
+    def pid(self) -> int | None:
+        """Of the child that runs or just ran; None while one is waited for."""
+        return self._child.pid if self._child else None
+
     def alive(self) -> bool:
+        """Whether the child runs at this moment."""
         return self._child is not None and self._child.poll() is None
 
     def last_words(self) -> str:

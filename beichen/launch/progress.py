@@ -14,10 +14,15 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
+def note(line: str) -> None:
+    """Say what takes time, beside the output proper, which a script may want to read (`token`)."""
+    print(line, file=sys.stderr, flush=True)
+
+
 @contextmanager
 def steps(total: int) -> Iterator[Callable[[str], None]]:
     """Yield a function that counts things done: redrawn in place on a terminal, every 20th line elsewhere."""
-    terminal = sys.stdout.isatty()
+    terminal = sys.stderr.isatty()
     done = 0
 
     def step(name: str) -> None:
@@ -27,10 +32,10 @@ def steps(total: int) -> Iterator[Callable[[str], None]]:
             return
         line = f"  {min(done, total)} of {total}  {name}"
         if terminal:
-            print("\r\033[K" + line[:78], end="", flush=True)
+            print("\r\033[K" + line[:78], end="", file=sys.stderr, flush=True)
         elif done % EVERY == 0:
-            say(line)
+            note(line)
 
     yield step
     if terminal and done and total:
-        print("\r\033[K", end="", flush=True)
+        print("\r\033[K", end="", file=sys.stderr, flush=True)

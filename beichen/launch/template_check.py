@@ -14,9 +14,8 @@ from django.template.loader_tags import ExtendsNode, IncludeNode
 from beichen.launch.environment import CHECKOUT
 
 
-def faults(root: Path = CHECKOUT) -> Iterator[str]:
-    """One line for each template that does not stand."""
-    engine = Engine.get_default()
+def faults(root: Path, engine: Engine) -> Iterator[str]:
+    """One line for each template below `root` that does not stand."""
     for folder in sorted((root / "beichen").rglob("templates")):
         for path in sorted(file for file in folder.rglob("*") if file.suffix in (".html", ".txt")):
             name = str(path.relative_to(folder))
@@ -40,7 +39,7 @@ def _named(nodelist: NodeList) -> Iterator[str]:
 def main() -> int:
     """Print the faults; the exit code says whether there are any."""
     django.setup()
-    lines = list(faults())
+    lines = list(faults(CHECKOUT, Engine.get_default()))
     print("\n".join(lines))
     return 1 if lines else 0
 

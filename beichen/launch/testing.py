@@ -13,7 +13,7 @@ from pathlib import Path
 from beichen.launch import environment, places, roles
 from beichen.launch.cluster import SUPERUSER, UNSAFE, Cluster
 from beichen.launch.environment import CHECKOUT
-from beichen.launch.progress import say
+from beichen.launch.progress import note
 from beichen.launch.servant import choose
 
 PROCESSES = "2"
@@ -46,7 +46,7 @@ def throw_away_server() -> Iterator[dict[str, str]]:
         home.chmod(0o755)
         places.prepare_data(home)
         place = places.DatabasePlace(home / "postgres", home, choose(home / "postgres"), moved=False)
-        say("Starting a database for the tests …")
+        note("Starting a database for the tests …")
         cluster = Cluster(place, os.environ.get("BEICHEN_PG_BIN", ""), home / "log" / "postgres.log", *UNSAFE)
         try:
             cluster.open()

@@ -19,7 +19,7 @@ from tests.launch.conftest import open_cluster
 
 def value(server: Cluster, query: str) -> object:
     with psycopg.connect(server.conninfo()) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+        row = connection.execute(query).fetchone()
     return row[0] if row else None
 
 

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 
 from beichen.platform.access import policy
 from beichen.platform.access.current import scope_of
+from beichen.platform.auth import choices
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Forbidden
 
@@ -109,12 +110,21 @@ def may(actor: Actor, permission: Permission, obj: Any = None) -> bool:
     if not row_id:
         return True
     row = policy.row(row_id)
+    if actor.scopes is not None and not _in_scope(actor.scopes, permission, row):
+        return False
     wanted = {"r": frozenset("rw"), "x": policy.STATUS}.get(permission.code, frozenset(permission.code))
     columns = _columns(actor, permission, obj, row_id)
     if any(row.holds(column, wanted) for column in columns):
         return True
     mine = permission.own is not None and obj is not None and permission.own(actor, obj)
     return mine and any("o" in row.cells[column] for column in columns)
+
+
+def _in_scope(scopes: frozenset[str], permission: Permission, row: policy.Row) -> bool:
+    """G16: what a token may at all, whoever owns it: its scopes, never class C5."""
+    if permission.code in ("r", "x"):
+        return choices.may_read(scopes, row.sensitivity)
+    return row.sensitivity != "C5" and choices.may_write(scopes, permission.key.partition(".")[0])
 
 
 def require(actor: Actor, permission: Permission, obj: Any = None) -> None:

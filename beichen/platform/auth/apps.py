@@ -9,3 +9,8 @@ class IdentityConfig(AppConfig):
     name = "beichen.platform.auth"
     label = "identity"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from beichen.platform.auth import checks
+
+        checks.install()

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account import forms as allauth
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from beichen.platform.auth import rules
@@ -17,7 +18,11 @@ class SignInForm(allauth.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self, login=_("Work e-mail"), password=_("Password"))
-        self.fields["login"].widget.attrs["autofocus"] = True
+        # In the demo the cast comes first: a focused field would scroll it away on a phone.
+        if settings.DEMO:
+            self.fields["login"].widget.attrs.pop("autofocus", None)
+        else:
+            self.fields["login"].widget.attrs["autofocus"] = True
 
 
 class ChangePasswordForm(allauth.ChangePasswordForm):
@@ -47,7 +52,10 @@ class TokenForm(forms.Form):
 
     name = forms.CharField(label=_("What it is for"), max_length=80)
     scopes = forms.MultipleChoiceField(
-        label=_("What it may do"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple, initial=[Scope.READ]
+        label=_("What it may do"),
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+        initial=[Scope.READ],
     )
     days = forms.IntegerField(label=_("Days it lasts"), min_value=1, max_value=365, initial=90)
 

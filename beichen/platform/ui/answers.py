@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import AbstractContextManager, nullcontext
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,8 +11,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from beichen.platform.access.current import acting
-from beichen.platform.ui.requests import actor_of, in_drawer, is_htmx
+from beichen.platform.ui.requests import as_actor, in_drawer, is_htmx
 
 
 class See(HttpResponse):
@@ -39,12 +37,6 @@ def came_from(request: HttpRequest, otherwise: str = "/") -> str:
     address = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     hosts = {request.get_host()}
     return address if url_has_allowed_host_and_scheme(address, hosts, require_https=request.is_secure()) else otherwise
-
-
-def as_actor(request: HttpRequest) -> AbstractContextManager[None]:
-    """The transaction a page is drawn in: of the actor, or none when nobody is signed in."""
-    actor = actor_of(request)
-    return acting(actor) if actor is not None else nullcontext()
 
 
 def page(

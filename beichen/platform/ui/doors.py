@@ -14,8 +14,10 @@ from django.utils.translation import gettext
 
 from beichen.platform.access.permissions import Permission
 from beichen.platform.kit.errors import NotFound, Refused
-from beichen.platform.ui.answers import See, as_actor, page
-from beichen.platform.ui.requests import PageRequest, actor_of, drawn, field_errors, is_htmx, prepared
+from beichen.platform.ui.answers import See, page
+from beichen.platform.ui.requests import PageRequest, actor_of, as_actor, drawn, field_errors, is_htmx, prepared
+
+__all__ = ["Anyone", "Declared", "Door", "PageRequest", "SignedIn", "door", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,7 @@ class Door(Protocol):
     def __call__(self, request: HttpRequest, **kwargs: Any) -> HttpResponse: ...
 
 
-def door(
-    permission: Declared, methods: Sequence[str] = ("GET",), again: View | None = None
-) -> Callable[[View], Door]:
+def door(permission: Declared, methods: Sequence[str] = ("GET",), again: View | None = None) -> Callable[[View], Door]:
     """Open a view to those who hold `permission`.
 
     A GET runs as a read in the actor's transaction; a POST runs in none, because its rule opens its own. When the
@@ -135,7 +135,8 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
         return _toast(request, refusal)
     if refusal.status == 404:
         return page(request, "ui/not_found.html", status=404)
-    return page(request, "ui/refused.html", status=refusal.status, sentence=refusal.sentence(gettext), code=refusal.code)
+    sentence = refusal.sentence(gettext)
+    return page(request, "ui/refused.html", status=refusal.status, sentence=sentence, code=refusal.code)
 
 
 def _toast(request: HttpRequest, refusal: Refused) -> HttpResponse:

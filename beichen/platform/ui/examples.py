@@ -71,7 +71,9 @@ def context(sent: QueryDict | None) -> dict[str, object]:
         "path": [
             ("draft", _("Draft")), ("proposed", _("Proposed")), ("active", _("In force")), ("closed", _("Closed"))
         ],
-        "tabs": [("mine", _("My goals"), "?view=mine"), ("team", _("Team"), "?view=team"), ("map", _("Map"), "?view=map")],
+        "tabs": [
+            ("mine", _("My goals"), "?view=mine"), ("team", _("Team"), "?view=team"), ("map", _("Map"), "?view=map")
+        ],
         "days": [today + dt.timedelta(days=n) for n in (-2, 0, 1, 5, 40)],
         "amount": Decimal("1234567.89"),
         "cents": 23456700,
@@ -81,9 +83,11 @@ def context(sent: QueryDict | None) -> dict[str, object]:
 def _goals(today: dt.date) -> list[dict[str, object]]:
     lines: list[tuple[str | Promise, str, str | Promise, str, int, int, int]] = [
         (TITLE, "周启明", _("Fulfilment"), "at_risk", 420_000, 550_000, 2),
-        (_("Renew 92 % of contracts that end this quarter"), "Lena Hofmann", _("Key accounts"), "on_track", 610_000, 580_000, 12),
+        (_("Renew 92 % of contracts that end this quarter"), "Lena Hofmann", _("Key accounts"), "on_track", 610_000,
+         580_000, 12),
         (_("Open the second data centre without downtime"), "欧阳若溪", _("Platform"), "ahead", 730_000, 550_000, 26),
-        (_("Halve the refunds caused by wrong product data"), "王磊", _("Catalogue"), "off_track", 120_000, 550_000, -3),
+        (_("Halve the refunds caused by wrong product data"), "王磊", _("Catalogue"), "off_track", 120_000, 550_000,
+         -3),
         (_("Train every shop lead in the new return rules"), "Noor Aziz", _("Retail"), "not_updated", 0, 400_000, 0),
         (_("Publish the new price list in nine markets"), "陈可", _("Pricing"), "done", 1_000_000, 1_000_000, 30),
     ]  # fmt: skip

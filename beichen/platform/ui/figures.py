@@ -15,6 +15,8 @@ from beichen.platform.kit.rounding import PROGRESS, SCORE, half_even
 
 Number = int | Decimal | Fraction
 CENTS = 100
+SCALES = ((10**9, "bn"), (10**6, "m"), (10**4, "k"))
+SCALES_ZH = ((10**8, " 亿"), (10**4, " 万"))
 NONE = "–"
 MINUS = "−"
 
@@ -46,11 +48,10 @@ def trimmed(value: Number, places: int) -> str:
     return text.rstrip("0").rstrip(".") if places else text
 
 
-def scale_of(value: Number, chinese: bool) -> tuple[int, str]:  # noqa: FBT001  (a language, not a switch)
+def scale_of(value: Number, locale: str) -> tuple[int, str]:
     """The unit a reader expects: 万 and 亿 in Chinese, k, m and bn in English; (1, "") for small numbers."""
-    steps = ((10**8, " 亿"), (10**4, " 万")) if chinese else ((10**9, "bn"), (10**6, "m"), (10**4, "k"))
-    for size, word in steps:
-        if abs(value) >= size:
+    for size, word in SCALES_ZH if locale.startswith("zh") else SCALES:
+        if abs(Fraction(value)) >= size:
             return (1000, word) if word == "k" else (size, word)
     return 1, ""
 
@@ -60,7 +61,7 @@ def short(value: Number | None, locale: str, places: int = 0) -> Shown:
     if value is None:
         return Shown(NONE, NONE)
     whole = fixed(value, places)
-    size, word = scale_of(value, locale.startswith("zh"))
+    size, word = scale_of(value, locale)
     if size == 1:
         return Shown(whole, whole)
     scaled = Fraction(value) / size

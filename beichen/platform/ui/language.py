@@ -16,4 +16,4 @@ class LanguageMiddleware(LocaleMiddleware):
         actor = actor_of(request)
         locale = actor.locale if actor else translation.get_language_from_request(request)
         translation.activate(locale)
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = translation.get_language()

@@ -19,8 +19,8 @@ from beichen.platform.auth import rules as account_rules
 from beichen.platform.kit.errors import NotFound
 from beichen.platform.ui import examples, readiness, rights
 from beichen.platform.ui.answers import page, see
-from beichen.platform.ui.doors import Anyone, PageRequest, SignedIn, door, refused
-from beichen.platform.ui.requests import actor_of, prepared
+from beichen.platform.ui.doors import Anyone, SignedIn, door, refused
+from beichen.platform.ui.requests import PageRequest, actor_of, prepared
 from beichen.platform.ui.shell import DENSITIES, DENSITY_COOKIE, THEME_COOKIE, THEMES
 
 YEAR = 365 * 24 * 3600
@@ -67,9 +67,7 @@ def who_sees(request: PageRequest, row: str) -> HttpResponse:
         found = policy.row(row)
     except policy.UnknownRow:
         raise Http404 from None
-    lines = [
-        {"key": key, "who": label, "may": rights.cell_words(found.cells[key])} for key, label in rights.RELATIONS.items()
-    ]
+    lines = [{"who": label, "may": rights.cell_words(found.cells[key])} for key, label in rights.RELATIONS.items()]
     return page(
         request,
         "ui/who_sees.html",
@@ -87,7 +85,7 @@ def parts(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         examples.check(request.POST)
         return see(request.path)
-    return page(request, "ui/parts_page.html", **examples.context(request.POST or None))
+    return page(request, "ui/parts_page.html", example=examples.context(request.POST or None))
 
 
 @door(SignedIn("A catalogue of the building blocks with made-up figures."), methods=("GET", "POST"))
@@ -96,7 +94,7 @@ def parts_drawer(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         examples.check(request.POST)
         return see("/ui/parts/")
-    return page(request, "ui/parts_drawer.html", **examples.context(request.POST or None))
+    return page(request, "ui/parts_drawer.html", example=examples.context(request.POST or None))
 
 
 @door(Anyone("A load balancer asks without an account; it learns that the process answers."))

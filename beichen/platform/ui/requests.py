@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django_htmx.middleware import HtmxDetails
 
+from beichen.platform.access.current import acting
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Invalid, Refused
 
@@ -61,10 +63,16 @@ def actor_of(request: HttpRequest) -> Actor | None:
     return actor if isinstance(actor, Actor) else None
 
 
+def as_actor(request: HttpRequest) -> AbstractContextManager[None]:
+    """The transaction a page is drawn in: of the actor, or none when nobody is signed in."""
+    actor = actor_of(request)
+    return acting(actor) if actor is not None else nullcontext()
+
+
 def is_htmx(request: HttpRequest) -> bool:
     """Whether htmx asks for a piece; a request to restore history wants the whole page."""
     details = getattr(request, "htmx", None)
-    return bool(details) and not details.history_restore_request
+    return isinstance(details, HtmxDetails) and bool(details) and not details.history_restore_request
 
 
 def in_drawer(request: HttpRequest) -> bool:

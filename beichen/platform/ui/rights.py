@@ -72,7 +72,7 @@ def who_sees(row_id: str) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """"a, b and c" in the language of the page."""
+    """ "a, b and c" in the language of the page."""
     if len(names) < 2:
         return "".join(names)
     return gettext("%(most)s and %(last)s") % {"most": gettext(", ").join(names[:-1]), "last": names[-1]}

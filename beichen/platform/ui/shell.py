@@ -15,7 +15,7 @@ from beichen.platform import registry
 from beichen.platform.access.permissions import Permission, may
 from beichen.platform.kit.actor import Actor
 from beichen.platform.registry import NavEntry
-from beichen.platform.ui.requests import actor_of
+from beichen.platform.ui.requests import actor_of, as_actor
 
 THEMES = ("auto", "light", "dark")
 DENSITIES = ("comfortable", "compact")
@@ -91,7 +91,8 @@ class Shell:
         """(section, link) of every entry the actor may use."""
         if self.actor is None or self.actor.person_id is None:
             return []
-        entries = [(entry, reverse(entry.url_name)) for entry in registry.nav_entries() if _shown(entry, self.actor)]
+        with as_actor(self.request):
+            entries = [(e, reverse(e.url_name)) for e in registry.nav_entries() if _shown(e, self.actor)]
         here = max((url for _, url in entries if _leads_to(url, self.request.path)), key=len, default="")
         return [(e.section, Link(str(e.label), url, e.icon, url == here, e.tab)) for e, url in entries]
 
@@ -114,7 +115,7 @@ def _one_of(value: str, allowed: tuple[str, ...]) -> str:
 def _shown(entry: NavEntry, actor: Actor) -> bool:
     if entry.shown is not None:
         return entry.shown(actor)
-    return entry.permission is None or may(actor, entry.permission, None)
+    return not isinstance(entry.permission, Permission) or may(actor, entry.permission)
 
 
 def _leads_to(url: str, path: str) -> bool:

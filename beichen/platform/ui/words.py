@@ -33,6 +33,7 @@ HEALTH = {
     )
 }
 
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """When something is due, as people say it, and how much it presses: late, today, soon or calm."""
@@ -53,5 +54,6 @@ def due(date: dt.date | None, today: dt.date, locale: str) -> Due:
     if days == 1:
         return Due(gettext("Due tomorrow"), "soon")
     if days <= 7:
-        return Due(ngettext("In %(days)s day", "In %(days)s days", days) % {"days": days}, "soon" if days < 4 else "calm")
+        text = ngettext("In %(days)s day", "In %(days)s days", days) % {"days": days}
+        return Due(text, "soon" if days < 4 else "calm")
     return Due(gettext("By %(day)s") % {"day": figures.day(date, today, locale)}, "calm")

@@ -10,9 +10,10 @@ from django.test import Client
 from beichen.platform.api.tests.doors import ThingIn
 from beichen.platform.audit.models import Entry
 from beichen.platform.auth import rules
+from beichen.platform.auth.choices import Scope
 from beichen.platform.auth.models import Account
 from beichen.platform.kit import clock
-from beichen.platform.kit.actor import system
+from beichen.platform.kit.actor import Actor, system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("beichen.platform.api.tests.doors")]
 JSON = "application/json"
@@ -220,3 +221,23 @@ def test_me_says_who_asks(script, browser):
     assert script.get("/api/v1/me").json()["scopes"] == ["read:c3", "write:goals"]
     me = browser.get("/api/v1/me").json()
     assert (me["person_id"], me["scopes"]) == (7, None)
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "scopes", "inside"),
+    [
+        ("01d", "w", {"write:goals"}, True),
+        ("01d", "w", {"read:c4"}, False),
+        ("12a", "r", set(Scope.values), False),
+        ("12a", "w", set(Scope.values), False),
+        ("01d", "r", {"read:c3"}, True),
+    ],
+)
+def test_the_rule_itself_keeps_a_token_inside_its_scopes(monkeypatch, row, code, scopes, inside):
+    from beichen.platform.access import permissions, policy
+
+    everyone = frozenset(policy.COLUMNS)
+    monkeypatch.setattr(permissions, "_columns", lambda *asked: everyone)
+    permission = permissions.Permission(key="goals.any", label="any", row=lambda obj: row, code=code, subject=None)
+    assert permissions.may(Actor(person_id=7, scopes=frozenset(scopes)), permission) is inside
+    assert permissions.may(Actor(person_id=7), permission)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -47,7 +48,7 @@ def who(company):
     return company.actor
 
 
-def begin(who, flow=LINE, **more):
+def begin(who: Any, flow: list[StepSpec] = LINE, **more: Any) -> Run:
     return rules.start(who("A1"), GOAL, 5, who("A1").person_id, flow, **more)
 
 
@@ -93,7 +94,9 @@ def test_second_click_changes_nothing(who):
     begin(who)
     rules.approve(who("M1"), GOAL, 5, 1)
     assert rules.approve(who("M1"), GOAL, 5, 1).state == "pending"
-    assert queries.current_step(who("A1"), GOAL, 5).approver_id == who("E1").person_id
+    step = queries.current_step(who("A1"), GOAL, 5)
+    assert step is not None
+    assert step.approver_id == who("E1").person_id
 
 
 def test_what_was_read_is_what_is_approved(who):
@@ -173,9 +176,9 @@ def test_database_refuses_a_self_approval(who, column, person, owner_db):
     run = rules.start(who("M1"), GOAL, 5, who("A1").person_id, [StepSpec("SK")])
     culprit = {"subject": who("A1"), "starter": who("M1")}[person].person_id
     until = ", delegated_until = now()" if column == "delegate_id" else ""
+    sql = f"UPDATE approvals_step SET {column} = %s{until} WHERE run_id = %s"
     with owner_db(), pytest.raises(IntegrityError, match="approvals_no_self"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(f"UPDATE approvals_step SET {column} = %s{until} WHERE run_id = %s", [culprit, run.pk])
+        connection.cursor().execute(sql, [culprit, run.pk])
 
 
 def test_database_refuses_any_other_edge(who, owner_db):
@@ -237,7 +240,9 @@ def test_overdue_step_goes_to_the_next_role_and_stays_in_the_history(who, owner_
 def test_job_may_start_a_run(who, worker_db):
     with worker_db():
         rules.start(system("goals.propose_all", "a test"), GOAL, 7, who("A1").person_id, LINE)
-    assert queries.current_step(who("M1"), GOAL, 7).is_mine
+    step = queries.current_step(who("M1"), GOAL, 7)
+    assert step is not None
+    assert step.is_mine
 
 
 @pytest.mark.req("BASE-02")

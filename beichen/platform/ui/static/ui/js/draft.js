@@ -1,6 +1,7 @@
 // Keeps what is typed: at once in this browser, and after a pause on the server when the form names an address.
 // A draft belongs to an account and a form; `data-private` keeps it in this tab only. Sign-out forgets all.
-import { toast, words } from "./toast.js";
+import { taken } from "./htmx-setup.js";
+import { words } from "./toast.js";
 
 const PAUSE = 1500;
 const WEEK = 7 * 24 * 3600 * 1000;
@@ -36,10 +37,9 @@ export function start(form) {
 
   function restore() {
     const record = JSON.parse(store.getItem(key) ?? "null");
-    if (!record) return;
+    if (!record || "refused" in form.dataset) return;
     const stale = record.version !== version || Date.now() - record.at > WEEK;
     if (stale || JSON.stringify(record.values) === drawn) return void store.removeItem(key);
-    if ("refused" in form.dataset) return;
     fill(form, record.values);
     say(words().restored, true);
   }
@@ -87,7 +87,7 @@ export function start(form) {
   });
   // Forgotten only once the server has taken it: htmx tells us; a plain post tells by leaving the form's page.
   form.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.elt === form && detail.successful) forget();
+    if (detail.elt === form && taken(detail)) forget();
   });
   form.addEventListener("submit", () => {
     clearTimeout(pause);

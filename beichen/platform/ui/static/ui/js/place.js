@@ -8,7 +8,8 @@ function put(popover, button) {
   popover.style.margin = "0";
   popover.style.inset = "auto";
   const { offsetWidth: width, offsetHeight: height } = popover;
-  const left = Math.min(Math.max(EDGE, from.right - width > EDGE ? from.right - width : from.left), innerWidth - width - EDGE);
+  const fits = from.left + width <= innerWidth - EDGE;
+  const left = Math.max(EDGE, fits ? from.left : Math.min(from.right, innerWidth - EDGE) - width);
   const below = from.bottom + GAP;
   const top = below + height > innerHeight - EDGE && from.top - GAP - height > EDGE ? from.top - GAP - height : below;
   popover.style.left = `${left}px`;

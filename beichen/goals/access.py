@@ -1,0 +1,164 @@
+"""Who sees and who may, for goals and what hangs on them (rows 01a–01k, 02a–02d).
+
+SE is the person who answers for the goal: the owner, or today's head of the unit that owns it (G17).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Func, Q
+from django.db.models.fields import BooleanField
+from django.utils.translation import gettext_lazy as _
+
+from beichen.goals.choices import RUNNING, GoalState, Visibility
+from beichen.platform.access.locks import StateGuard
+from beichen.platform.access.permissions import Permission
+from beichen.platform.access.relations import ActorId, knows, sees
+from beichen.platform.kit.actor import Actor
+
+# ── what may be read ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class InUnitsAbove(Func):
+    """Whether the unit is the viewer's own or one above it: one hashed set per statement."""
+
+    template = "(%(expressions)s IN (SELECT access.units_above()))"
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(F(unit))
+
+
+def visible_goals(prefix: str = "") -> Q:
+    """Goals whose content the viewer may read; `prefix` leads to the goal, such as "goal__". """
+
+    def at(name: str, value: Any) -> Q:
+        return Q(**{prefix + name: value})
+
+    def row(row_id: str, **special: Q) -> Q:
+        return sees(row_id, subject=f"{prefix}owner_id", place=f"{prefix}owner_place", **special)
+
+    by_owner = Q(**{f"{prefix}author_id": F(f"{prefix}owner_id")}) | at("author__isnull", True)
+    draft, proposed = at("state", GoalState.DRAFT), at("state", GoalState.PROPOSED)
+    running, closed = at("state__in", list(RUNNING)), at("state", GoalState.CLOSED)
+    public, unit = at("visibility", Visibility.PUBLIC), at("visibility", Visibility.UNIT)
+    restricted = at("visibility", Visibility.RESTRICTED)
+    in_unit = Q(InUnitsAbove(f"{prefix}shown_in_id"))
+    return (
+        (running & public & row("01d"))
+        | (running & restricted & row("01e"))
+        | (running & unit & row("01k", CO=in_unit))
+        | (closed & public & row("01f"))
+        | (closed & restricted & row("01g"))
+        | (closed & unit & row("01k", CO=in_unit))
+        | (proposed & (row("01c") | at("approver_id", ActorId())))
+        | (draft & by_owner & row("01a"))
+        | (draft & ~by_owner & row("01b"))
+    )
+
+
+def known_goals() -> Q:
+    """Goals of which the viewer may know that they are: the content, or for some seats the bare state (`x`)."""
+    hidden = Q(state__in=[*RUNNING, GoalState.CLOSED], visibility__in=[Visibility.RESTRICTED, Visibility.UNIT])
+    return visible_goals() | (hidden & knows("01e", subject="owner_id", place="owner_place"))
+
+
+def visible_words() -> Q:
+    """Problem, next step, support and risk: the line and partners (02d), or everyone where the writer shared them."""
+    return Q(is_shared=True) | sees(
+        "02d", subject="update__key_result__goal__owner_id", place="update__key_result__goal__owner_place"
+    )
+
+
+# ── who may do what ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def row_of(goal: Any) -> str:
+    """The row of the table a goal is in."""
+    if goal.state == GoalState.DRAFT:
+        return "01a" if goal.author_id in (None, goal.owner_id) else "01b"
+    if goal.state == GoalState.PROPOSED:
+        return "01c"
+    public, restricted = goal.visibility == Visibility.PUBLIC, goal.visibility == Visibility.RESTRICTED
+    if goal.state == GoalState.CLOSED:
+        return "01f" if public else "01g"
+    return "01d" if public else "01e" if restricted else "01k"
+
+
+def update_row_of(goal: Any) -> str:
+    """The row of the table a report on a key result of this goal is in."""
+    return "02a" if goal.visibility == Visibility.PUBLIC else "02b"
+
+
+def _owner(goal: Any) -> int | None:
+    found: int | None = goal.owner_id
+    return found
+
+
+def _is_approver(actor: Actor, goal: Any) -> bool:
+    """Whoever the step passed to stands in the place of the missing manager (G21)."""
+    return goal.approver_id is not None and goal.approver_id == actor.person_id
+
+
+def _parent_owner(alignment: Any) -> int | None:
+    found: int | None = alignment.parent.owner_id
+    return found
+
+
+VIEW = Permission(key="goals.view", label=_("See goals"))
+WRITE = Permission(key="goals.write", label=_("Write a draft"), row=row_of, code="w", subject=_owner)
+ADJUST = Permission(
+    key="goals.adjust", label=_("Change the terms of a running goal"), row=row_of, code="w", subject=_owner,
+    only=frozenset({"LM"}),
+)  # fmt: skip
+PROPOSE = Permission(key="goals.propose", label=_("Propose a goal"), row=row_of, code="w", subject=_owner)
+WITHDRAW = Permission(
+    key="goals.withdraw", label=_("Withdraw a proposed goal"), row=row_of, code="t", subject=_owner,
+    only=frozenset({"SE"}),
+)  # fmt: skip
+DECIDE = Permission(
+    key="goals.decide", label=_("Agree to a goal or return it"), row=row_of, code="t", subject=_owner,
+    only=frozenset({"LM", "SK", "BP", "HA"}), special=(("LM", _is_approver),), banned=("author_id", "last_editor_id"),
+)  # fmt: skip
+REPORT = Permission(
+    key="goals.report", label=_("Report on a key result"), row=update_row_of, code="w", subject=_owner,
+    only=frozenset({"SE", "LM", "DL"}),
+)  # fmt: skip
+ALIGN = Permission(
+    key="goals.align", label=_("Say what a goal serves"), row=row_of, code="w", subject=_owner,
+    only=frozenset({"SE", "LM"}),
+)  # fmt: skip
+DECIDE_ALIGNMENT = Permission(
+    key="goals.decide_alignment", label=_("Accept or decline an alignment"), row="01j", code="t",
+    subject=_parent_owner, only=frozenset({"SE", "LM"}), banned=("proposed_by_id",),
+)  # fmt: skip
+CLOSE = Permission(
+    key="goals.close", label=_("Close the goals of a cycle"), row="21b", code="t", subject=None,
+    jobs=frozenset({"goals.close_when_due", "demo.load", "load_demo"}),
+)  # fmt: skip
+IMPORT = Permission(
+    key="goals.import", label=_("Import goals"), row="25a", code="w", subject=None,
+    jobs=frozenset({"people.import", "import_company", "people.import_company", "load_demo", "demo.load"}),
+)  # fmt: skip
+RECOUNT = Permission(
+    key="goals.recount", label=_("Recount rolled-up numbers"), row="21b", code="t", subject=None,
+    jobs=frozenset({"goals.drain", "goals.drain_left", "goals.restate", "goals.recount"}),
+)  # fmt: skip
+
+GUARDS = [
+    StateGuard(
+        model="goals.Goal",
+        edges=frozenset({
+            ("draft", "proposed"), ("proposed", "draft"), ("proposed", "active"),
+            ("active", "changing"), ("changing", "active"), ("active", "closed"), ("changing", "closed"),
+        }),
+    ),
+    StateGuard(
+        model="goals.Alignment",
+        edges=frozenset({
+            ("proposed", "accepted"), ("proposed", "declined"), ("declined", "proposed"), ("accepted", "declined"),
+        }),
+    ),
+]  # fmt: skip

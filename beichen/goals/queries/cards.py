@@ -1,0 +1,262 @@
+"""What pages and programs get to see of goals: frozen cards, so that no template can start a query.
+
+Weights in hundredths, progress and expected progress in millionths, scores in hundredths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from beichen.goals.choices import AlignmentState, Ambition, Confidence, GoalKind, GoalState, Measure, Visibility
+from beichen.goals.formulas.health import Health, two_steps_apart
+from beichen.goals.models import Goal
+
+
+@dataclass(frozen=True, slots=True)
+class GoalCard:
+    """One goal with its rolled-up numbers. `owner_*` is who answers for it, `unit_*` is set where a unit owns it."""
+
+    id: int
+    key: str
+    title: str
+    title_en: str
+    kind: str
+    ambition: str
+    owner_id: int
+    owner_name: str
+    owner_unit: str
+    unit_id: int | None
+    unit_name: str
+    cycle_id: int
+    weight: int
+    priority_id: int | None
+    priority_key: str
+    priority_name: str
+    state: str
+    visibility: str
+    start: date
+    due: date
+    verification: str
+    author_id: int | None
+    approver_id: int | None
+    approver_name: str
+    proposed_at: datetime | None
+    comment: str
+    is_dropped: bool
+    manual_progress: int | None
+    manual_reason: str
+    version: int
+    progress: int | None
+    score: int | None
+    expected: int
+    health: str
+    updated_on: date | None
+
+    @property
+    def shown_progress(self) -> int | None:
+        """What the level above uses."""
+        return self.progress if self.manual_progress is None else self.manual_progress
+
+    @property
+    def kind_label(self) -> str:
+        """The kind in the reader's language."""
+        return str(GoalKind(self.kind).label)
+
+    @property
+    def ambition_label(self) -> str:
+        """Committed or stretch, in the reader's language."""
+        return str(Ambition(self.ambition).label)
+
+    @property
+    def state_label(self) -> str:
+        """The state in the reader's language."""
+        return str(GoalState(self.state).label)
+
+    @property
+    def visibility_label(self) -> str:
+        """Who sees it, in the reader's language."""
+        return str(Visibility(self.visibility).label)
+
+    @property
+    def holder(self) -> str:
+        """Whose goal it is: the unit's or the person's name."""
+        return self.unit_name or self.owner_name
+
+    @property
+    def runs(self) -> bool:
+        """Whether progress is reported on it."""
+        return self.state in (GoalState.ACTIVE, GoalState.CHANGING)
+
+    @property
+    def row(self) -> str:
+        """The row of the table of rights it is in."""
+        from beichen.goals.access import row_of
+
+        return row_of(self)
+
+
+RELATED = ("owner", "owner__unit", "unit", "priority", "approver", "stat")
+
+
+def goal_card(goal: Goal) -> GoalCard:
+    """The card of a goal loaded with `RELATED`; without a rolled-up row it is not measured yet."""
+    stat = getattr(goal, "stat", None)
+    return GoalCard(
+        id=goal.pk, key=goal.key, title=goal.title, title_en=goal.title_en, kind=goal.kind, ambition=goal.ambition,
+        owner_id=goal.owner_id, owner_name=goal.owner.name, owner_unit=goal.owner.unit.name if goal.owner.unit else "",
+        unit_id=goal.unit_id, unit_name=goal.unit.name if goal.unit else "", cycle_id=goal.cycle_id, weight=goal.weight,
+        priority_id=goal.priority_id, priority_key=goal.priority.key if goal.priority else "",
+        priority_name=goal.priority.name if goal.priority else "", state=goal.state, visibility=goal.visibility,
+        start=goal.start, due=goal.due, verification=goal.verification, author_id=goal.author_id,
+        approver_id=goal.approver_id, approver_name=goal.approver.name if goal.approver else "",
+        proposed_at=goal.proposed_at, comment=goal.comment, is_dropped=goal.is_dropped,
+        manual_progress=goal.manual_progress, manual_reason=goal.manual_reason, version=goal.version,
+        progress=stat.progress if stat else None, score=stat.score if stat else None,
+        expected=stat.expected if stat else 0, health=stat.health if stat else Health.EARLY,
+        updated_on=stat.updated_on if stat else None,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneCard:
+    """One step; `late` on the day it was asked for."""
+
+    id: int
+    name: str
+    weight: int
+    due: date
+    finished_on: date | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One report in a sparkline: the day, and progress in millionths."""
+
+    day: date
+    progress: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResultCard:
+    """One key result and how it stands on the day it was asked for; `expected` in millionths."""
+
+    id: int
+    goal_id: int
+    key: str
+    title: str
+    measure: str
+    baseline: Decimal | None
+    target: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    tolerance: Decimal | None
+    unit: str
+    weight: int
+    start: date
+    due: date
+    is_dropped: bool
+    by_metric: bool
+    band_id: int | None
+    version: int
+    current: Decimal | None
+    answer: bool | None
+    progress: int | None
+    score: int | None
+    updated_on: date | None
+    confidence: str
+    expected: int
+    health: str
+    behind: int
+    milestones: tuple[MilestoneCard, ...]
+    spark: tuple[Point, ...]
+
+    @property
+    def measure_label(self) -> str:
+        """The kind of measure in the reader's language."""
+        return str(Measure(self.measure).label)
+
+    @property
+    def confidence_label(self) -> str:
+        """The owner's own view in the reader's language."""
+        return str(Confidence(self.confidence).label) if self.confidence else ""
+
+    @property
+    def apart(self) -> bool:
+        """Whether the owner's confidence and the pace are two steps or more apart."""
+        return bool(self.confidence) and two_steps_apart(Health(self.confidence), Health(self.health))
+
+    @property
+    def behind_running(self) -> bool:
+        """At risk or off track at three reports in a row, or more."""
+        return self.behind >= 3
+
+    @property
+    def spark_values(self) -> list[int]:
+        """Progress over the reports, oldest first, from zero."""
+        return [0, *(point.progress for point in self.spark)] if self.spark else []
+
+    @property
+    def finished(self) -> int:
+        """How many milestones are finished."""
+        return sum(1 for step in self.milestones if step.finished_on)
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentCard:
+    """One alignment; title and holder of the other goal are empty where it is not open to the viewer."""
+
+    id: int
+    goal_id: int
+    title: str
+    holder: str
+    progress: int | None
+    health: str
+    is_rollup: bool
+    weight: int
+    state: str
+    proposed_by: int | None
+    version: int
+
+    @property
+    def state_label(self) -> str:
+        """The state in the reader's language."""
+        return str(AlignmentState(self.state).label)
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateCard:
+    """One report. The words of row 02d are empty for those who may not read them."""
+
+    id: int
+    key_result_id: int
+    key_result_title: str
+    author_name: str
+    at: datetime
+    day: date
+    source: str
+    value: Decimal | None
+    answer: bool | None
+    finished_names: tuple[str, ...]
+    unit: str
+    confidence: str
+    text: str
+    progress: int | None
+    health: str
+    problem: str
+    next_action: str
+    support: str
+    risk: str
+    is_shared: bool
+
+    @property
+    def confidence_label(self) -> str:
+        """The owner's own view in the reader's language."""
+        return str(Confidence(self.confidence).label) if self.confidence else ""
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there is anything of row 02d to show."""
+        return bool(self.problem or self.next_action or self.support or self.risk)

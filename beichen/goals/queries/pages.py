@@ -1,0 +1,268 @@
+"""What the page of one goal shows: its items and terms, its reports, what it serves and what serves it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from beichen.goals import access
+from beichen.goals.choices import AlignmentState, GoalState
+from beichen.goals.models import Alignment, Goal, KeyResult, KeyResultStat, Milestone, Update, UpdateText
+from beichen.goals.queries import plans
+from beichen.goals.queries.cards import AlignmentCard, GoalCard, KeyResultCard, UpdateCard
+from beichen.goals.queries.standing import GoalNumbers, numbers
+from beichen.people import queries as people
+from beichen.platform.access.current import query
+from beichen.platform.access.permissions import Permission, may
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import NotFound
+
+REPORTS = 20
+
+
+def goal_to_change(actor: Actor, goal_id: int) -> Goal:
+    """The row, locked, or NotFound. For rules."""
+    found = Goal.objects.select_for_update(of=("self",)).filter(pk=goal_id)
+    if actor.person_id is not None:
+        found = found.filter(access.visible_goals())
+    row = found.select_related("cycle", "owner").first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def key_result_to_change(actor: Actor, key_result_id: int) -> KeyResult:
+    """The row with its goal, both locked in the order goal, key result, or NotFound. For rules."""
+    goal_id = KeyResult.objects.filter(pk=key_result_id).values_list("goal_id", flat=True).first()
+    if goal_id is None:
+        raise NotFound
+    goal = goal_to_change(actor, goal_id)
+    row = KeyResult.objects.select_for_update(of=("self",)).filter(pk=key_result_id, goal_id=goal_id).first()
+    if row is None:
+        raise NotFound
+    row.goal = goal
+    return row
+
+
+def key_result_to_report(actor: Actor, key_result_id: int) -> KeyResult:
+    """The row, locked, with its goal read and not locked: reports on one goal do not wait for each other. For rules."""
+    found = KeyResult.objects.select_for_update(of=("self",)).filter(pk=key_result_id)
+    if actor.person_id is not None:
+        found = found.filter(access.visible_goals("goal__"))
+    row = found.select_related("goal", "goal__cycle").first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def alignment_to_change(actor: Actor, alignment_id: int) -> Alignment:
+    """The row, locked, both of whose goals the actor may read, or NotFound. For rules."""
+    found = Alignment.objects.select_for_update(of=("self",)).filter(pk=alignment_id)
+    if actor.person_id is not None:
+        found = found.filter(access.visible_goals("parent__")).filter(access.visible_goals("child__"))
+    row = found.select_related("parent", "child").first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def stat_of(key_result_id: int) -> KeyResultStat:
+    """The narrow row of a key result, locked; a new one where there is none."""
+    row = KeyResultStat.objects.select_for_update().filter(pk=key_result_id).first()
+    return row or KeyResultStat(key_result_id=key_result_id)
+
+
+@query
+def key_result(actor: Actor, key_result_id: int) -> tuple[KeyResultCard, GoalCard]:
+    """One key result with its goal, or NotFound. Cost: six statements."""
+    found = KeyResult.objects.filter(pk=key_result_id).values_list("goal_id", flat=True).first()
+    if found is None:
+        raise NotFound
+    card = plans.goal(actor, found)
+    settings = people.cycle(actor, card.cycle_id).settings
+    lines = plans.key_results(actor, [card], settings).get(card.id, [])
+    return next(line for line in lines if line.id == key_result_id), card
+
+
+@query
+def history(actor: Actor, goal_id: int, key_result_id: int | None = None, limit: int = REPORTS) -> list[UpdateCard]:
+    """The newest reports on a visible goal; confidential words only where they may be read. Cost: three statements."""
+    found = Update.objects.filter(key_result__goal_id=goal_id).select_related("author", "key_result")
+    if key_result_id is not None:
+        found = found.filter(key_result_id=key_result_id)
+    lines = list(found.order_by("-day", "-id")[:limit])
+    words = _words(actor).in_bulk([line.pk for line in lines])
+    names = dict(
+        Milestone.objects.filter(key_result__goal_id=goal_id).values_list("id", "name")
+        if any(line.finished for line in lines) else ()
+    )  # fmt: skip
+    return [_update(line, words.get(line.pk), names) for line in lines]
+
+
+def _words(actor: Actor) -> QuerySet[UpdateText]:
+    return UpdateText.objects.all() if actor.person_id is None else UpdateText.objects.filter(access.visible_words())
+
+
+def _update(line: Update, words: UpdateText | None, names: dict[int, str]) -> UpdateCard:
+    return UpdateCard(
+        id=line.pk, key_result_id=line.key_result_id, key_result_title=line.key_result.title,
+        author_name=line.author.name if line.author else "", at=line.at, day=line.day, source=line.source,
+        value=line.value, answer=line.answer, finished_names=tuple(names[i] for i in line.finished or () if i in names),
+        unit=line.key_result.unit, confidence=line.confidence, text=line.text, progress=line.progress,
+        health=line.health, problem=words.problem if words else "", next_action=words.next_action if words else "",
+        support=words.support if words else "", risk=words.risk if words else "",
+        is_shared=words.is_shared if words else False,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of "why do I do this?": a goal, or a priority at the end. Hidden goals have no title."""
+
+    kind: str
+    id: int
+    title: str
+    holder: str
+    health: str
+    progress: int | None
+
+
+@query
+def chain(actor: Actor, card: GoalCard) -> list[Step]:
+    """From the goal up to the strategy, nearest first; the goal itself is not in it. Cost: two statements."""
+    ids = _above(card.id)
+    goals = plans.goals_by_id(actor, ids)
+    steps = [_step(goals.get(pk), pk) for pk in ids]
+    tops = [card, *(goals[pk] for pk in ids if pk in goals)]
+    named = next((g for g in tops if g.priority_id), None)
+    if named is not None and named.priority_id is not None:
+        steps.append(Step("priority", named.priority_id, f"{named.priority_key} {named.priority_name}", "", "", None))
+    return steps
+
+
+def _step(card: GoalCard | None, pk: int) -> Step:
+    if card is None:
+        return Step("hidden", pk, "", "", "", None)
+    return Step("goal", card.id, card.title, card.holder, card.health, card.shown_progress)
+
+
+def _above(goal_id: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE above(id, step) AS (
+                SELECT parent_id, 1 FROM goals_alignment
+                WHERE child_id = %s AND is_rollup AND state = 'accepted'
+                UNION ALL
+                SELECT a.parent_id, above.step + 1 FROM goals_alignment a JOIN above ON a.child_id = above.id
+                WHERE a.is_rollup AND a.state = 'accepted' AND above.step < 30
+            )
+            SELECT id FROM above ORDER BY step
+            """,
+            [goal_id],
+        )
+        return [line[0] for line in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One line of the explanation of a goal's progress, as the formula counted it."""
+
+    kind: str
+    id: int
+    title: str
+    weight: int
+    progress: int | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoalView:
+    """Everything the page of a goal shows; `may_*` say which acts to offer."""
+
+    goal: GoalCard
+    key_results: tuple[KeyResultCard, ...]
+    parents: tuple[AlignmentCard, ...]
+    children: tuple[AlignmentCard, ...]
+    chain: tuple[Step, ...]
+    history: tuple[UpdateCard, ...]
+    terms: tuple[Term, ...]
+    equal_weights: bool
+    may_edit: bool
+    may_adjust: bool
+    may_report: bool
+    may_decide: bool
+    may_withdraw: bool
+    may_align: bool
+
+    @property
+    def weight(self) -> int:
+        """The sum of the weights of the key results that count, in hundredths."""
+        return sum(kr.weight for kr in self.key_results if not kr.is_dropped)
+
+
+@query
+def goal_view(actor: Actor, goal_id: int) -> GoalView:
+    """The page of one goal, or NotFound. Cost: about fourteen statements, however much hangs on it."""
+    card = plans.goal(actor, goal_id)
+    computed = numbers([goal_id], clock.today())[goal_id]
+    parents, children = _links(actor, goal_id)
+    settings = people.cycle(actor, card.cycle_id).settings
+    draft, running = card.state == GoalState.DRAFT, card.runs
+
+    def can(permission: Permission) -> bool:
+        return may(actor, permission, card)
+
+    return GoalView(
+        card, tuple(plans.key_results(actor, [card], settings).get(goal_id, ())), parents, children,
+        tuple(chain(actor, card)), tuple(history(actor, goal_id)), _terms(computed, children), computed.equal,
+        may_edit=draft and can(access.WRITE), may_adjust=running and can(access.ADJUST),
+        may_report=running and can(access.REPORT),
+        may_decide=card.state == GoalState.PROPOSED and card.approver_id == actor.person_id and can(access.DECIDE),
+        may_withdraw=card.state == GoalState.PROPOSED and can(access.WITHDRAW),
+        may_align=card.state != GoalState.CLOSED and can(access.ALIGN),
+    )  # fmt: skip
+
+
+def _terms(computed: GoalNumbers, children: Sequence[AlignmentCard]) -> tuple[Term, ...]:
+    titles = {line.goal_id: line.title for line in children}
+    return tuple(
+        Term(item.kind, item.id, titles.get(item.id, "") if item.kind == "goal" else item.title, item.weight,
+             item.progress, item.note)
+        for item in computed.items
+    )  # fmt: skip
+
+
+def _links(actor: Actor, goal_id: int) -> tuple[tuple[AlignmentCard, ...], tuple[AlignmentCard, ...]]:
+    links = list(
+        Alignment.objects.filter(Q(child_id=goal_id) | Q(parent_id=goal_id))
+        .exclude(state=AlignmentState.DECLINED).order_by("-is_rollup", "-weight", "id")[:200]
+    )  # fmt: skip
+    goals = plans.goals_by_id(actor, [i for line in links for i in (line.child_id, line.parent_id)])
+    up = tuple(_link(line, goals.get(line.parent_id), line.parent_id) for line in links if line.child_id == goal_id)
+    down = tuple(_link(line, goals.get(line.child_id), line.child_id) for line in links if line.parent_id == goal_id)
+    return up, tuple(line for line in down if line.title or line.state == AlignmentState.ACCEPTED)
+
+
+def _link(line: Alignment, other: GoalCard | None, other_id: int) -> AlignmentCard:
+    return AlignmentCard(
+        line.pk, other_id, other.title if other else "", other.holder if other else "",
+        other.shown_progress if other else None, other.health if other else "", line.is_rollup, line.weight,
+        line.state, line.proposed_by_id, line.version,
+    )  # fmt: skip
+
+
+def may_report(actor: Actor, card: GoalCard) -> bool:
+    """Whether the actor may report on the key results of a running goal. Cost: one statement at most."""
+    return card.runs and may(actor, access.REPORT, card)
+
+
+def may_write(actor: Actor, card: GoalCard) -> bool:
+    """Whether the actor may edit the goal as a draft, or its terms while it runs. Cost: one statement at most."""
+    if card.runs:
+        return may(actor, access.ADJUST, card)
+    return card.state == GoalState.DRAFT and may(actor, access.WRITE, card)

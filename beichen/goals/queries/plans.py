@@ -1,0 +1,388 @@
+"""Plans, lists and boards of goals."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from beichen.goals import access
+from beichen.goals.choices import RUNNING, AlignmentState, GoalState, Visibility
+from beichen.goals.formulas.rollup import Item, progress_of, total_weight
+from beichen.goals.models import Alignment, Goal, KeyResult, Milestone, Update
+from beichen.goals.queries.cards import RELATED, GoalCard, KeyResultCard, MilestoneCard, Point, goal_card
+from beichen.goals.queries.standing import health_rules, stand_on
+from beichen.people import queries as people
+from beichen.people.queries import CycleCard, PersonCard
+from beichen.platform.access.current import query
+from beichen.platform.access.relations import InRanges
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import NotFound
+from beichen.platform.kit.rounding import PROGRESS, half_even
+
+PAGE = 50
+SPARK = 12
+LATE_OR_BEHIND = ("at_risk", "off_track", "not_updated")
+
+
+def visible(actor: Actor) -> QuerySet[Goal]:
+    """The goals the actor may read; every one for a job."""
+    found = Goal.objects.select_related(*RELATED)
+    return found if actor.person_id is None else found.filter(access.visible_goals())
+
+
+@query
+def goals_by_id(actor: Actor, ids: Iterable[int | None]) -> dict[int, GoalCard]:
+    """Cards of the visible ones among these. Cost: one statement."""
+    wanted = {i for i in ids if i is not None}
+    return {goal.pk: goal_card(goal) for goal in visible(actor).filter(pk__in=wanted)} if wanted else {}
+
+
+@query
+def goal(actor: Actor, goal_id: int) -> GoalCard:
+    """One goal, or NotFound. Cost: one statement."""
+    found = goals_by_id(actor, [goal_id])
+    if goal_id not in found:
+        raise NotFound
+    return found[goal_id]
+
+
+@query
+def key_results(
+    actor: Actor, goals: Sequence[GoalCard], settings: dict[str, Any] | None = None, day: date | None = None
+) -> dict[int, list[KeyResultCard]]:
+    """Key results of visible goals by goal, standing on a day (today). Cost: three statements."""
+    found = list(
+        KeyResult.objects.filter(goal_id__in=[g.id for g in goals]).select_related("stat").prefetch_related(
+            Prefetch("milestones", queryset=Milestone.objects.order_by("position", "id"))
+        )
+    )  # fmt: skip
+    sparks = _sparks([kr.pk for kr in found])
+    day, rules = day or clock.today(), health_rules(settings or {})
+    lines: dict[int, list[KeyResultCard]] = defaultdict(list)
+    for kr in found:
+        standing, _ = stand_on(kr, day, rules)
+        expected = half_even(standing.expected.numerator * PROGRESS, standing.expected.denominator)
+        lines[kr.goal_id].append(_card(kr, standing.health.value, expected, sparks.get(kr.pk, ()), day))
+    return dict(lines)
+
+
+def _card(kr: KeyResult, health: str, expected: int, spark: tuple[Point, ...], day: date) -> KeyResultCard:
+    stat = getattr(kr, "stat", None)
+    steps = tuple(
+        MilestoneCard(s.pk, s.name, s.weight, s.due, s.finished_on, late=s.finished_on is None and s.due < day)
+        for s in kr.milestones.all()
+    )
+    return KeyResultCard(
+        id=kr.pk, goal_id=kr.goal_id, key=kr.key, title=kr.title, measure=kr.measure, baseline=kr.baseline,
+        target=kr.target, low=kr.low, high=kr.high, tolerance=kr.tolerance, unit=kr.unit, weight=kr.weight,
+        start=kr.start, due=kr.due, is_dropped=kr.is_dropped, by_metric=kr.by_metric, band_id=kr.band_id,
+        version=kr.version, current=stat.current if stat else None, answer=stat.answer if stat else None,
+        progress=stat.progress if stat else None, score=stat.score if stat else None,
+        updated_on=stat.updated_on if stat else None, confidence=stat.confidence if stat else "",
+        expected=expected, health=health, behind=stat.behind if stat else 0, milestones=steps, spark=spark,
+    )  # fmt: skip
+
+
+def _sparks(ids: Sequence[int]) -> dict[int, tuple[Point, ...]]:
+    newest = Window(RowNumber(), partition_by="key_result_id", order_by=["-day", "-id"])
+    lines = (
+        Update.objects.filter(key_result_id__in=ids, progress__isnull=False)
+        .annotate(place=newest).filter(place__lte=SPARK).order_by("day", "id")
+        .values_list("key_result_id", "day", "progress")
+    )  # fmt: skip
+    points: dict[int, list[Point]] = defaultdict(list)
+    for kr_id, day, progress in lines:
+        points[kr_id].append(Point(day, progress))
+    return {kr_id: tuple(row) for kr_id, row in points.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A goal of a plan with its key results and, where known, the goal it serves."""
+
+    goal: GoalCard
+    key_results: tuple[KeyResultCard, ...]
+    serves: str = ""
+    serves_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The goals of one person in one cycle, and those of the units the person heads.
+
+    `weight` is the sum of the weights in hundredths; `progress` and `expected` are weighted by them, in millionths.
+    `hidden` counts goals the viewer may know of and not read.
+    """
+
+    person: PersonCard
+    cycle: CycleCard
+    lines: tuple[PlanLine, ...]
+    unit_lines: tuple[PlanLine, ...]
+    weight: int
+    progress: int | None
+    expected: int | None
+    hidden: int = 0
+    is_own: bool = False
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the weights make 100 %."""
+        return self.weight == 10000
+
+
+@query
+def plan(actor: Actor, person_id: int, cycle_id: int) -> Plan:
+    """The plan of a person. Cost: eight statements, however many goals."""
+    person, cycle = people.person(actor, person_id), people.cycle(actor, cycle_id)
+    found = [
+        goal_card(g)
+        for g in visible(actor).filter(owner_id=person_id, cycle_id=cycle_id, is_dropped=False).order_by("-weight", "id")
+    ]
+    results, parents = key_results(actor, found, cycle.settings), _rollup_parents(actor, found)
+    lines = [PlanLine(g, tuple(results.get(g.id, ())), *parents.get(g.id, ("", None))) for g in found]
+    own = [line for line in lines if line.goal.unit_id is None]
+    counted = [line.goal for line in own]
+    items = [Item(str(g.id), g.weight, g.shown_progress, counted=g.runs or g.state == GoalState.CLOSED) for g in counted]
+    pace = [Item(str(g.id), g.weight, g.expected, counted=g.shown_progress is not None and g.runs) for g in counted]
+    return Plan(
+        person, cycle, tuple(own), tuple(line for line in lines if line.goal.unit_id is not None),
+        total_weight([g.weight for g in counted]), progress_of(items).value, progress_of(pace).value,
+        _hidden(actor, person_id, cycle_id, len(found)), actor.person_id == person_id,
+    )  # fmt: skip
+
+
+def _hidden(actor: Actor, person_id: int, cycle_id: int, seen: int) -> int:
+    if actor.person_id == person_id:
+        return 0
+    known = Goal.objects.filter(access.known_goals(), owner_id=person_id, cycle_id=cycle_id, is_dropped=False)
+    return max(0, known.count() - seen)
+
+
+def _rollup_parents(actor: Actor, goals: Sequence[GoalCard]) -> dict[int, tuple[str, int | None]]:
+    links = Alignment.objects.filter(
+        child_id__in=[g.id for g in goals], state=AlignmentState.ACCEPTED, is_rollup=True
+    ).filter(access.visible_goals("parent__") if actor.person_id is not None else Q())  # fmt: skip
+    return {child: (title, parent) for child, title, parent in links.values_list("child_id", "parent__title", "parent_id")}
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """One direct report: the goals, the sum of the weights, the mean of the progress, how many want attention."""
+
+    person: PersonCard
+    goals: tuple[GoalCard, ...]
+    weight: int
+    progress: int | None
+    expected: int | None
+    attention: int
+    updated_on: date | None
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the weights make 100 %."""
+        return self.weight == 10000
+
+
+@query
+def team(actor: Actor, cycle_id: int, only: str = "") -> list[TeamLine]:
+    """The goals of the actor's direct reports; `only` = "attention" keeps goals that are late or behind.
+
+    Cost: two statements.
+    """
+    reports = people.reports_of(actor)
+    by_owner: dict[int, list[GoalCard]] = defaultdict(list)
+    found = visible(actor).filter(
+        owner_id__in=[p.id for p in reports], cycle_id=cycle_id, is_dropped=False
+    ).order_by("-weight", "id")  # fmt: skip
+    for goal_row in found:
+        by_owner[goal_row.owner_id].append(goal_card(goal_row))
+    lines = [_team_line(person, by_owner[person.id]) for person in reports]
+    return [line for line in lines if line.attention or not line.goals] if only == "attention" else lines
+
+
+def _team_line(person: PersonCard, goals: Sequence[GoalCard]) -> TeamLine:
+    own = [g for g in goals if g.unit_id is None]
+    running = [g for g in own if g.runs]
+    days = [g.updated_on for g in goals if g.updated_on]
+    return TeamLine(
+        person, tuple(goals), total_weight([g.weight for g in own]),
+        progress_of([Item(str(g.id), g.weight, g.shown_progress) for g in running]).value,
+        progress_of([Item(str(g.id), g.weight, g.expected) for g in running if g.shown_progress is not None]).value,
+        sum(1 for g in goals if g.runs and g.health in LATE_OR_BEHIND), max(days, default=None),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list is narrowed to; empty values narrow nothing. `scope`: all, branch, unit goals (`units`)."""
+
+    text: str = ""
+    scope: str = ""
+    health: str = ""
+    kind: str = ""
+    state: str = ""
+    priority_id: int | None = None
+    unit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoalPage:
+    """Fifty goals, how many there are by health, and where the next page begins (None: no more)."""
+
+    goals: tuple[GoalCard, ...]
+    total: int
+    by_health: dict[str, int] = field(default_factory=dict)
+    next: int | None = None
+
+
+@query
+def all_goals(actor: Actor, cycle_id: int, wanted: Filter, after: int = 0, limit: int = PAGE) -> GoalPage:
+    """Visible goals of a cycle in the order they came. Cost: two statements, plus one for a unit."""
+    found = _narrowed(actor, visible(actor).filter(cycle_id=cycle_id, is_dropped=False), wanted)
+    counts: Counter[str] = Counter()
+    if not after:
+        for health, count in found.values_list("stat__health").annotate(n=Count("id")).order_by():
+            counts[health or "early"] += count
+    if wanted.health:
+        found = found.filter(stat__health__in=LATE_OR_BEHIND if wanted.health == "attention" else [wanted.health])
+    lines = [goal_card(g) for g in found.filter(pk__gt=after).order_by("pk")[: limit + 1]]
+    following = lines[limit - 1].id if len(lines) > limit else None
+    return GoalPage(tuple(lines[:limit]), sum(counts.values()), dict(counts), following)
+
+
+def _narrowed(actor: Actor, found: QuerySet[Goal], wanted: Filter) -> QuerySet[Goal]:
+    if wanted.text.strip():
+        text = wanted.text.strip()
+        found = found.filter(
+            Q(title__icontains=text) | Q(key__iexact=text) | Q(owner__name__icontains=text) | Q(unit__name__icontains=text)
+        )
+    if wanted.scope == "branch":
+        found = found.filter(InRanges("owner_place", "branch_ranges"))
+    if wanted.scope == "units":
+        found = found.filter(unit_id__isnull=False)
+    for name, value in (("kind", wanted.kind), ("state", wanted.state), ("priority_id", wanted.priority_id)):
+        if value:
+            found = found.filter(**{name: value})
+    if wanted.unit_id:
+        unit = people.unit(actor, wanted.unit_id)
+        inside = Q(owner__unit__place__gte=unit.place, owner__unit__place__lte=unit.place_end, unit_id__isnull=True)
+        found = found.filter(inside | Q(unit__place__gte=unit.place, unit__place__lte=unit.place_end))
+    return found
+
+
+@query
+def waiting_goals(actor: Actor, limit: int = PAGE) -> list[GoalCard]:
+    """Proposed goals that wait for the actor. Cost: one statement."""
+    found = visible(actor).filter(state=GoalState.PROPOSED, approver_id=actor.person_id).order_by("proposed_at", "id")
+    return [goal_card(g) for g in found[:limit]]
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentAsk:
+    """A goal that wants to serve one of the actor's goals."""
+
+    id: int
+    child: GoalCard
+    parent_id: int
+    parent_title: str
+    weight: int
+    is_rollup: bool
+    version: int
+
+
+@query
+def waiting_alignments(actor: Actor, limit: int = PAGE) -> list[AlignmentAsk]:
+    """Alignments to goals the actor answers for, not yet decided. Cost: two statements."""
+    links = list(
+        Alignment.objects.filter(state=AlignmentState.PROPOSED, parent__owner_id=actor.person_id)
+        .exclude(proposed_by_id=actor.person_id).select_related("parent").order_by("id")[:limit]
+    )  # fmt: skip
+    goals = goals_by_id(actor, [line.child_id for line in links])
+    return [
+        AlignmentAsk(
+            line.pk, goals[line.child_id], line.parent_id, line.parent.title, line.weight, line.is_rollup, line.version
+        )
+        for line in links if line.child_id in goals
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DueReport:
+    """A key result of the actor's that is not updated by the rhythm of its cycle."""
+
+    key_result_id: int
+    title: str
+    goal_title: str
+    since: date
+    due: date
+
+
+@query
+def due_reports(actor: Actor, limit: int = PAGE) -> list[DueReport]:
+    """The actor's key results whose last report is older than the rhythm, oldest first. Cost: one statement."""
+    today = clock.today()
+    found = (
+        KeyResult.objects.filter(
+            goal__owner_id=actor.person_id, goal__state__in=list(RUNNING), goal__is_dropped=False, is_dropped=False,
+            start__lt=today, goal__cycle__phase__in=["C01", "C02", "C03", "C04"],
+        )
+        .exclude(stat__progress=PROGRESS, measure__in=["milestones", "yes_no", "increase", "decrease", "percent", "count"])
+        .select_related("goal__cycle", "stat").order_by("stat__updated_on", "id")
+    )  # fmt: skip
+    lines = []
+    for kr in found[: 4 * limit]:
+        rules = health_rules(kr.goal.cycle.settings)
+        since = (kr.stat.updated_on if getattr(kr, "stat", None) else None) or kr.start
+        if (today - since).days > rules.rhythm_days:
+            lines.append(DueReport(kr.pk, kr.title, kr.goal.title, since, kr.due))
+    return lines[:limit]
+
+
+@query
+def parents_to_choose(actor: Actor, goal_card_: GoalCard, text: str = "", limit: int = 20) -> list[GoalCard]:
+    """Goals this one could serve: running, visible, of the line above first, without those below it.
+
+    Cost: two statements.
+    """
+    below = descendants([goal_card_.id])
+    found = visible(actor).filter(state__in=[*RUNNING, GoalState.PROPOSED], is_dropped=False).exclude(pk__in=below)
+    if text.strip():
+        found = found.filter(Q(title__icontains=text.strip()) | Q(owner__name__icontains=text.strip()))
+    else:
+        above = people.person(actor, goal_card_.owner_id).manager_id
+        found = found.filter(Q(unit_id__isnull=False) | Q(owner_id=above))
+    return [goal_card(g) for g in found.order_by("unit__depth", "-pk")[:limit]]
+
+
+def descendants(ids: Sequence[int]) -> set[int]:
+    """These goals and everything aligned below them. Cost: one statement per level."""
+    seen: set[int] = set(ids)
+    level = list(ids)
+    while level:
+        found = Alignment.objects.filter(parent_id__in=level).exclude(state=AlignmentState.DECLINED)
+        level = [child for child in found.values_list("child_id", flat=True) if child not in seen]
+        seen.update(level)
+    return seen
+
+
+@query
+def unit_attainment(actor: Actor, unit_ids: Iterable[int], cycle_id: int) -> dict[int, int | None]:
+    """Attainment of units in millionths, over their own goals by weight (formulas §2). Cost: one statement."""
+    found = Goal.objects.filter(unit_id__in=list(unit_ids), cycle_id=cycle_id).exclude(visibility=Visibility.RESTRICTED)
+    return _attained(found, "unit_id")
+
+
+def _attained(found: QuerySet[Goal], by: str) -> dict[int, int | None]:
+    counted = found.filter(Q(state__in=list(RUNNING)) | Q(state=GoalState.CLOSED, is_dropped=False))
+    items: dict[int, list[Item]] = defaultdict(list)
+    for key, pk, weight, manual, progress in counted.values_list(by, "pk", "weight", "manual_progress", "stat__progress"):
+        items[key].append(Item(str(pk), weight, progress if manual is None else manual))
+    return {key: progress_of(row).value for key, row in items.items()}
+

@@ -1,0 +1,8 @@
+"""Wiring of forms."""
+
+from django.apps import AppConfig
+
+
+class FormsConfig(AppConfig):
+    name = "beichen.platform.forms"
+    label = "forms"

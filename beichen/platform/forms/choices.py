@@ -1,0 +1,26 @@
+"""What people read when an answer cannot be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext, gettext_noop
+
+from beichen.platform.forms.schema import Fault
+
+SENTENCES = {
+    "required": gettext_noop("This question needs an answer."),
+    "unknown": gettext_noop("This form does not ask that."),
+    "text": gettext_noop("This is no text that can be kept."),
+    "too_long": gettext_noop("At most %(longest)s characters; these are %(length)s."),
+    "choice": gettext_noop("Choose one of the answers."),
+    "yes_no": gettext_noop("Choose yes or no."),
+    "range": gettext_noop("Enter a number from %(low)s to %(high)s."),
+    "places": gettext_noop("Enter a number with at most %(places)s decimals."),
+    "evidence": gettext_noop("A score this far out needs a fact that shows it. Name one or two."),
+}
+
+
+def sentences(faults: Mapping[str, Fault]) -> dict[str, str]:
+    """The faults as sentences in the reader's language, by field name: ready for `Invalid(fields=…)`."""
+    return {key: gettext(SENTENCES[fault.code]) % dict(fault.params) for key, fault in faults.items()}

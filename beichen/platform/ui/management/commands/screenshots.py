@@ -1,0 +1,148 @@
+"""`manage screenshots`: every page as each person, wide and narrow, zh and en, light and dark, in a real browser.
+
+Writes pictures for a person to look at, and fails on console errors, horizontal scroll and axe violations.
+Needs the development packages and a running server on the same database.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles import finders
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.test import Client
+from django.urls import reverse
+
+from beichen.platform import registry
+from beichen.platform.auth import rules as account_rules
+from beichen.platform.ui.shell import THEME_COOKIE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+SIZES = {1440: 900, 375: 812}
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One way to look: as whom, in which language, how wide, in which colours."""
+
+    email: str
+    locale: str
+    width: int
+    theme: Literal["light", "dark"]
+    cookie: str
+
+    @property
+    def name(self) -> str:
+        who = re.sub(r"\W+", "-", self.email.split("@")[0]) or "nobody"
+        return f"{who}-{self.locale[:2]}-{self.width}-{self.theme}"
+
+
+class Command(BaseCommand):
+    """See the module."""
+
+    help = "Open pages as each person in a browser, write pictures, and fail on what a machine can see."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("paths", nargs="*", help="addresses; without any: the navigation and the page of parts")
+        parser.add_argument("--as", dest="people", action="append", default=[], metavar="EMAIL")
+        parser.add_argument("--at", default=f"http://{settings.ENV.host}:{settings.ENV.port}")
+        parser.add_argument("--locale", action="append", choices=["zh-hans", "en"], default=[])
+        parser.add_argument("--width", action="append", type=int, choices=list(SIZES), default=[])
+        parser.add_argument("--theme", action="append", choices=["light", "dark"], default=[])
+        parser.add_argument("--to", type=Path, default=settings.ENV.data_dir / "screenshots")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        options["to"].mkdir(parents=True, exist_ok=True)
+        paths = options["paths"] or ["/", *(reverse(e.url_name) for e in registry.nav_entries()), "/ui/parts/"]
+        faults: list[str] = []
+        for locale in options["locale"] or ["zh-hans", "en"]:
+            looks = list(_looks(options, locale))
+            for look, path, found in _open_all(looks, list(dict.fromkeys(paths)), options["at"], options["to"]):
+                faults += [f"{path} [{look.name}] {fault}" for fault in found]
+        for fault in faults:
+            self.stderr.write(fault)
+        if faults:
+            raise CommandError(f"{len(faults)} faults seen; the pictures are in {options['to']}.")
+        self.stdout.write(f"No faults seen. Pictures to look at: {options['to']}")
+
+
+def _looks(options: dict[str, Any], locale: str) -> Iterator[Look]:
+    """Signs each person in beforehand: the browser's event loop and the database do not go together."""
+    for email in options["people"] or [""]:
+        cookie = _sign_in(email, locale) if email else ""
+        for width in options["width"] or list(SIZES):
+            for theme in options["theme"] or ["light", "dark"]:
+                yield Look(email, locale, width, theme, cookie)
+
+
+def _sign_in(email: str, locale: str) -> str:
+    account = get_user_model().objects.get(email=email)
+    account_rules.save_preferences(account_rules.actor_of(account), locale=locale)
+    client = Client()
+    client.force_login(account, backend=BACKEND)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _open_all(looks: list[Look], paths: list[str], at: str, to: Path) -> list[tuple[Look, str, list[str]]]:
+    from playwright.sync_api import sync_playwright
+
+    found: list[tuple[Look, str, list[str]]] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        for look in looks:
+            found += [(look, path, faults) for path, faults in _as(browser, look, paths, at, to)]
+        browser.close()
+    return found
+
+
+def _as(browser: Browser, look: Look, paths: list[str], at: str, to: Path) -> Iterator[tuple[str, list[str]]]:
+    size: Any = {"width": look.width, "height": SIZES[look.width]}
+    context = browser.new_context(viewport=size, color_scheme=look.theme, has_touch=look.width < 500)
+    wanted = {
+        settings.SESSION_COOKIE_NAME: look.cookie,
+        THEME_COOKIE: look.theme,
+        settings.LANGUAGE_COOKIE_NAME: look.locale,
+    }
+    context.add_cookies([{"name": name, "value": value, "url": at} for name, value in wanted.items() if value])
+    for path in paths:
+        page = context.new_page()
+        name = re.sub(r"[^a-z0-9]+", "-", path).strip("-") or "home"
+        yield path, _open(page, at + path, to / f"{name}-{look.name}.png")
+        page.close()
+    context.close()
+
+
+def _open(page: Page, url: str, picture: Path) -> list[str]:
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(f"console: {message.text}") if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+    answer = page.goto(url, wait_until="networkidle")
+    if answer is None or answer.status >= 400:
+        faults.append(f"answered {answer.status if answer else 'nothing'}")
+    page.screenshot(path=str(picture), full_page=True)
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        faults.append("scrolls sideways")
+    return faults + _axe(page)
+
+
+def _axe(page: Page) -> list[str]:
+    source = finders.find("vendor/axe.min.js")
+    if not isinstance(source, str):
+        raise CommandError("axe-core is not installed; run `npm ci` with the development packages.")
+    page.evaluate(Path(source).read_text(encoding="utf-8"))
+    result = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", AXE_RULES)
+    return [
+        f"axe {violation['id']}: {node['target'][0]} ({(node['failureSummary'] or '').splitlines()[-1].strip()})"
+        for violation in result["violations"]
+        for node in violation["nodes"][:3]
+    ]

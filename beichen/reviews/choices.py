@@ -1,0 +1,71 @@
+"""The words of reviews: states of plans, reviews, parts and ratings; roles of raters."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from beichen.platform.notify.choices import template
+
+RESULT_READY = template("reviews.result_ready", _("Your review result can be read."), icon="file-text")
+PART_RETURNED = template("reviews.part_returned", _("Your self review came back to you for another look."), icon="edit")
+PEER_INVITED = template(
+    "reviews.peer_invited", _("You were asked to write about working with %(who)s."), params=("who",), icon="users"
+)
+REMINDED = template("reviews.reminded", _("%(count)s reviews are waiting for your words."), params=("count",), icon="edit")
+
+
+class PlanState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    LAUNCHED = "launched", _("Launched")
+    CLOSED = "closed", _("Closed")
+
+
+class ReviewState(models.TextChoices):
+    """How far a person's review is; whoever knows of the review knows this, and nothing of its content."""
+
+    OPEN = "open", _("Being written")
+    CALIBRATION = "in_calibration", _("In calibration")
+    LOCKED = "locked", _("Locked")
+    RELEASED = "released", _("Released")
+    ARCHIVED = "archived", _("Archived")
+
+
+class PartRole(models.TextChoices):
+    SELF = "self", _("Self review")
+    MANAGER = "manager", _("Manager’s review")
+    PEER = "peer", _("Peer review")
+
+
+class PartState(models.TextChoices):
+    DRAFT = "draft", _("To write")
+    SUBMITTED = "submitted", _("Submitted")
+    DECLINED = "declined", _("Declined")
+    LOCKED = "locked", _("Locked")
+    RELEASED = "released", _("Released")
+    ARCHIVED = "archived", _("Archived")
+
+
+class RatingState(models.TextChoices):
+    PROPOSED = "proposed", _("With the manager")
+    CALIBRATION = "in_calibration", _("In calibration")
+    LOCKED = "locked", _("Locked")
+    RELEASED = "released", _("Released")
+    ARCHIVED = "archived", _("Archived")
+
+
+class NominationState(models.TextChoices):
+    NOMINATED = "nominated", _("Nominated")
+    INVITED = "invited", _("Invited")
+    REFUSED = "refused", _("Not chosen")
+
+
+class PeerMode(models.TextChoices):
+    """Who may know who wrote. Anonymous peers need a store of their own and come later."""
+
+    CONFIDENTIAL = "confidential", _("Confidential")
+
+
+class Receipt(models.TextChoices):
+    """What a person answers to their result: receipt, not agreement."""
+
+    READ = "acknowledged", _("I have read it")
+    DISAGREE = "read_disagree", _("I have read it and disagree")

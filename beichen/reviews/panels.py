@@ -1,0 +1,1 @@
+"""What reviews show on other pages."""

@@ -1,0 +1,43 @@
+"""Who sees and who may, for the strategy page (rows 22a, 22b). A named editor stands in column SE."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from beichen.platform.access.locks import StateGuard
+from beichen.platform.access.permissions import Permission
+from beichen.platform.access.relations import ActorId, sees
+from beichen.platform.kit.actor import Actor
+from beichen.strategy.choices import VersionState
+
+EDITS = Q(map__editors=ActorId())
+
+
+def visible_versions() -> Q:
+    """Published versions are everybody's (22b); a draft is for its editors and the executive seat (22a)."""
+    published = Q(state=VersionState.PUBLISHED) & sees("22b", subject=None, SE=EDITS)
+    return published | (Q(state=VersionState.DRAFT) & sees("22a", subject=None, SE=EDITS))
+
+
+def _is_editor(actor: Actor, page: Any) -> bool:
+    """`page` carries the ids of its editors."""
+    return actor.person_id in page.editor_ids
+
+
+VIEW = Permission(key="strategy.view", label=_("See the strategy"), row="22b", subject=None)
+EDIT = Permission(
+    key="strategy.edit", label=_("Edit the strategy page"), row="22a", code="w", subject=None,
+    special=(("SE", _is_editor),),
+)  # fmt: skip
+PUBLISH = Permission(
+    key="strategy.publish", label=_("Publish the strategy page"), row="22a", code="t", subject=None,
+    banned=("last_editor_id",),
+)  # fmt: skip
+NAME_EDITORS = Permission(
+    key="strategy.name_editors", label=_("Name the editors of the page"), row="22a", code="t", subject=None
+)
+
+GUARDS = [StateGuard(model="strategy.StrategyVersion", edges=frozenset({("draft", "published")}))]

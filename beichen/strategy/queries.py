@@ -1,0 +1,181 @@
+"""Every read of the strategy page, as frozen cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from beichen.people import queries as people
+from beichen.platform.access.current import query
+from beichen.platform.access.permissions import may
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import NotFound
+from beichen.strategy import access
+from beichen.strategy.choices import Box, VersionState
+from beichen.strategy.models import Priority, StrategyMap, StrategyVersion
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityCard:
+    """One priority; `id` is 0 in a version that is not the one in force."""
+
+    id: int
+    key: str
+    name: str
+    name_en: str
+    owner_id: int | None
+    owner_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageCard:
+    """One version of the page. `boxes` by key of `choices.Box`; `editor_ids` are those of the page."""
+
+    map_id: int
+    number: int
+    state: str
+    horizon: str
+    period: str
+    boxes: Mapping[str, str]
+    priorities: tuple[PriorityCard, ...]
+    exclusions: tuple[str, ...]
+    note: str
+    last_editor_id: int | None
+    editor_name: str
+    edited_at: datetime
+    publisher_name: str
+    published_at: datetime | None
+    version: int
+    editor_ids: frozenset[int]
+    published: int
+
+    @property
+    def is_current(self) -> bool:
+        """Whether this is the version in force."""
+        return self.number == self.published
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between two versions: `what` names the part, texts are what stood and what stands."""
+
+    what: str
+    before: str
+    after: str
+
+
+def _versions(actor: Actor) -> QuerySet[StrategyVersion]:
+    found = StrategyVersion.objects.select_related("map", "last_editor", "published_by")
+    return found if actor.person_id is None else found.filter(access.visible_versions()).distinct()
+
+
+def _card(actor: Actor, version: StrategyVersion, editors: frozenset[int]) -> PageCard:
+    content: dict[str, Any] = version.content
+    live = {p.key: p.pk for p in Priority.objects.filter(map_id=version.map_id, is_current=True)}
+    current = version.number == version.map.published
+    owners = people.persons(actor, [p.get("owner_id") for p in content.get("priorities", ())])
+    return PageCard(
+        map_id=version.map_id, number=version.number, state=version.state,
+        horizon=version.map.horizon, period=content.get("period", ""),
+        boxes={box: content.get("boxes", {}).get(box, "") for box in Box.values},
+        priorities=tuple(
+            PriorityCard(
+                live.get(p["key"], 0) if current else 0, p["key"], p["name"], p.get("name_en", ""), p.get("owner_id"),
+                owners[p["owner_id"]].name if p.get("owner_id") in owners else "",
+            )
+            for p in content.get("priorities", ())
+        ),
+        exclusions=tuple(content.get("exclusions", ())), note=version.note, last_editor_id=version.last_editor_id,
+        editor_name=version.last_editor.name if version.last_editor else "", edited_at=version.edited_at,
+        publisher_name=version.published_by.name if version.published_by else "", published_at=version.published_at,
+        version=version.version, editor_ids=editors, published=version.map.published,
+    )  # fmt: skip
+
+
+def editors_of(map_id: int) -> frozenset[int]:
+    """Ids of the named editors. Cost: one statement."""
+    return frozenset(StrategyMap.editors.through.objects.filter(strategymap_id=map_id).values_list("person_id", flat=True))
+
+
+@query
+def page(actor: Actor, map_id: int, number: int) -> PageCard:
+    """One version, or NotFound. Cost: four statements."""
+    found = _versions(actor).filter(map_id=map_id, number=number).first()
+    if found is None:
+        raise NotFound
+    return _card(actor, found, editors_of(map_id))
+
+
+@query
+def current_page(actor: Actor) -> PageCard | None:
+    """The published page of the newest horizon. Cost: four statements."""
+    found = _versions(actor).filter(state=VersionState.PUBLISHED).order_by("-map_id", "-number").first()
+    return _card(actor, found, editors_of(found.map_id)) if found else None
+
+
+@query
+def draft_page(actor: Actor) -> PageCard | None:
+    """The draft the actor may work on, if there is one. Cost: four statements."""
+    found = _versions(actor).filter(state=VersionState.DRAFT).order_by("-map_id").first()
+    return _card(actor, found, editors_of(found.map_id)) if found else None
+
+
+@query
+def history(actor: Actor, map_id: int) -> list[StrategyVersion]:
+    """Versions of a page, newest first; who, when and why. Cost: one statement."""
+    return list(_versions(actor).filter(map_id=map_id).order_by("-number"))
+
+
+@query
+def changes(actor: Actor, map_id: int, number: int) -> list[Change]:
+    """What a version changed against the one before it. Cost: eight statements."""
+    after = page(actor, map_id, number)
+    before = page(actor, map_id, number - 1) if number > 1 else None
+    return compared(before, after)
+
+
+def compared(before: PageCard | None, after: PageCard) -> list[Change]:
+    """The differences between two versions, part by part; every filled part when there is no earlier one."""
+    old, new = _parts(before) if before else {}, _parts(after)
+    return [
+        Change(part, old.get(part, ""), new.get(part, ""))
+        for part in dict.fromkeys([*new, *old])
+        if old.get(part, "") != new.get(part, "")
+    ]
+
+
+def _parts(card: PageCard) -> dict[str, str]:
+    parts = {"period": card.period, **{str(box): text for box, text in card.boxes.items()}}
+    parts |= {f"priority {p.key}": " · ".join(filter(None, (p.name, p.name_en, p.owner_name))) for p in card.priorities}
+    return parts | {"exclusions": "\n".join(card.exclusions)}
+
+
+@query
+def priorities(actor: Actor) -> list[PriorityCard]:
+    """The priorities in force, in their order. Cost: one statement."""
+    found = Priority.objects.filter(is_current=True).select_related("owner")
+    return [
+        PriorityCard(p.pk, p.key, p.name, p.name_en, p.owner_id, p.owner.name if p.owner else "") for p in found
+    ]
+
+
+@query
+def may_edit(actor: Actor, card: PageCard | None) -> bool:
+    """Whether the actor may change the page (or begin one). Cost: one statement at most."""
+    return may(actor, access.EDIT, card)
+
+
+@query
+def may_publish(actor: Actor, card: PageCard | None) -> bool:
+    """Whether the actor may publish this draft. Cost: one statement at most."""
+    return card is not None and card.state == VersionState.DRAFT and may(actor, access.PUBLISH, card)
+
+
+@query
+def may_name_editors(actor: Actor) -> bool:
+    """Whether the actor says who edits the page. Cost: one statement at most."""
+    return may(actor, access.NAME_EDITORS)
