@@ -87,7 +87,7 @@ def _table(card: BatchCard) -> list[dict[str, Any]]:
             "counts": [(action.value, counts.get(key, {}).get(action.value, card.counts[key].get(action.value, 0)))
                        for action in ACTIONS],
         }
-        for key in card.counts
+        for key in (sheet.key for sheet in sheets() if sheet.key in card.counts)
     ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from beichen.people.queries.cycles import (
     cycles,
     period,
 )
-from beichen.people.queries.imports import BatchCard, batch, batches
+from beichen.people.queries.imports import BatchCard, batch, batches, imported
 from beichen.people.queries.persons import (
     PersonCard,
     by_number,
@@ -63,6 +63,7 @@ __all__ = [
     "find_units",
     "head_counts",
     "history",
+    "imported",
     "me",
     "my_seats",
     "people_on",

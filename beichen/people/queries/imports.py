@@ -71,3 +71,9 @@ def batches(actor: Actor, asked: PageIn) -> Slice[Any]:
     """Workbooks, newest first, without their rows. Cost: one statement."""
     rows = _visible().defer("refused", "changes", "notes", "written")
     return page_of(actor, rows, asked, order=("-pk",), name="people.imports")
+
+
+@query
+def imported(actor: Actor, batch_id: int) -> BatchCard:
+    """One workbook for the job or command that writes it. Cost: one statement."""
+    return _card(ImportBatch.objects.get(pk=batch_id))
