@@ -21,12 +21,14 @@ from beichen.people.queries.persons import (
     who_acts,
 )
 from beichen.people.queries.stretches import Stretch, people_on, stretches
+from beichen.people.queries.targets import TargetStretch, target_stretches
 from beichen.people.queries.units import UnitCard, children_of, unit, unit_path, units
 
 __all__ = [
     "CycleCard",
     "PersonCard",
     "Stretch",
+    "TargetStretch",
     "UnitCard",
     "by_number",
     "children_of",
@@ -43,6 +45,7 @@ __all__ = [
     "reports_of",
     "stretches",
     "target_bonuses",
+    "target_stretches",
     "unit",
     "unit_path",
     "unit_people",
