@@ -136,7 +136,7 @@ DECIDE_ALIGNMENT = Permission(
 )  # fmt: skip
 CLOSE = Permission(
     key="goals.close", label=_("Close the goals of a cycle"), row="21b", code="t", subject=None,
-    jobs=frozenset({"goals.close_when_due"}),
+    jobs=frozenset({"goals.close_when_due", "demo.load", "load_demo"}),
 )  # fmt: skip
 IMPORT = Permission(
     key="goals.import", label=_("Import goals"), row="25a", code="w", subject=None,
@@ -144,7 +144,7 @@ IMPORT = Permission(
 )  # fmt: skip
 RECOUNT = Permission(
     key="goals.recount", label=_("Recount rolled-up numbers"), row="21b", code="t", subject=None,
-    jobs=frozenset({"goals.drain", "goals.restate", "goals.recount"}),
+    jobs=frozenset({"goals.drain", "goals.drain_left", "goals.restate", "goals.recount"}),
 )  # fmt: skip
 
 GUARDS = [
