@@ -14,7 +14,7 @@ from beichen.launch import places
 from beichen.launch.cluster import Cluster
 from beichen.launch.servant import choose
 
-LONG_NAME = "北辰 试用/" + "/".join(["很长的路径"] * 8) + "/checkout"
+LONG_NAME = "北辰 试用/" + "/".join(["很长的路径"] * 14) + "/checkout"
 
 
 @pytest.fixture
