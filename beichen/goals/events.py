@@ -77,3 +77,10 @@ class GoalsImported:
     """Goals came in with a workbook; at most 1,000 ids per event."""
 
     goal_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RollupLeft:
+    """Goals of a cycle wait to be recomputed: the request that touched them could not."""
+
+    cycle_id: int

@@ -223,11 +223,17 @@ MOVE_GRADE = Permission(
 SEE_BOARD = Permission(
     key="reviews.see_board", label=_("See the calibration list"), row="09b", subject=None, only=frozenset({"BP", "CF"})
 )
+SIT_AS_FACILITATOR = Permission(
+    key="reviews.facilitate", label=_("Facilitate a calibration"), row="10b", code="w", subject=None, only=frozenset({"CF"})
+)
 CALIBRATE = Permission(
     key="reviews.calibrate", label=_("Open the calibration"), row="10b", code="t", subject=None, only=frozenset({"HA"})
 )
 LOCK = Permission(
     key="reviews.lock", label=_("Lock the results"), row="10c", code="t", subject=None, only=frozenset({"HA"})
+)
+UNLOCK = Permission(
+    key="reviews.unlock", label=_("Open locked results again"), row="10c", code="t", subject=None, only=frozenset({"HA"})
 )
 RELEASE = Permission(
     key="reviews.release", label=_("Release the results"), row="10d", code="t", subject=None, only=frozenset({"HA"})
@@ -311,14 +317,13 @@ GUARDS = [
     ),
 ]  # fmt: skip
 
-_LAUNCH = "makes the reviews of a launched plan, for everybody in it"
-_CLOSE = "moves all results of a plan at once, as two HR administrators asked; it reads heads, no words and no grades"
+_LAUNCH_WHY = "makes the reviews of a launched plan, for everybody in it"
+_STEP_WHY = "moves all results of a plan at once, as two HR administrators asked; it reads heads, no words, no grades"
+_FOLLOW_WHY = "opens the calibration when the cycle moves; it reads heads, no words and no grades"
 JOB_GRANTS = [
-    JobGrant("reviews.launch", "reviews.Review", "rw", _LAUNCH),
-    JobGrant("reviews.launch", "reviews.Part", "rw", _LAUNCH),
-    JobGrant("reviews.launch", "reviews.Rating", "rw", _LAUNCH),
-    JobGrant("reviews.advance", "reviews.Review", "rw", _CLOSE),
-    JobGrant("reviews.advance", "reviews.Part", "rw", _CLOSE),
-    JobGrant("reviews.advance", "reviews.Rating", "rw", _CLOSE),
-    JobGrant("reviews.remind", "reviews.Part", "r", "counts what is still to write"),
-]
+    JobGrant(job, f"reviews.{model}", "rw", why)
+    for job, why in (
+        ("reviews.launch", _LAUNCH_WHY), ("reviews.advance", _STEP_WHY), ("reviews.follow", _FOLLOW_WHY)
+    )
+    for model in ("Review", "Part", "Rating")
+]  # fmt: skip

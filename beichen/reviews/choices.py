@@ -3,6 +3,15 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from beichen.platform.notify.choices import template
+
+RESULT_READY = template("reviews.result_ready", _("Your review result can be read."), icon="file-text")
+PART_RETURNED = template("reviews.part_returned", _("Your self review came back to you for another look."), icon="edit")
+PEER_INVITED = template(
+    "reviews.peer_invited", _("You were asked to write about working with %(who)s."), params=("who",), icon="users"
+)
+REMINDED = template("reviews.reminded", _("%(count)s reviews are waiting for your words."), params=("count",), icon="edit")
+
 
 class PlanState(models.TextChoices):
     DRAFT = "draft", _("Draft")

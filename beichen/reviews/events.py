@@ -28,3 +28,21 @@ class ResultReleased:
     cycle_id: int
     review_ids: tuple[int, ...]
     person_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchAgreed:
+    """Two people agreed to launch a plan; its reviews are made by the job that hears this."""
+
+    plan_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepAgreed:
+    """Two people agreed to lock, unlock or release the results of a plan; `unit_id` narrows a release."""
+
+    plan_id: int
+    step: str
+    first: int
+    second: int
+    unit_id: int | None = None

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Prefetch, Q
+from django.db.models import BigIntegerField, BooleanField, Func, Prefetch, Q, Value
 
 from beichen.goals import access
 from beichen.goals.choices import RUNNING, AlignmentState, GoalState, Visibility
@@ -112,15 +113,15 @@ class Coverage:
     goal_count: int
 
 
-# Every goal that serves a priority: it names one, or something above it does.
-_SERVING = """
-    WITH RECURSIVE serving(id, priority_id) AS (
-        SELECT g.id, g.priority_id FROM goals_goal g WHERE g.priority_id IS NOT NULL AND g.cycle_id = ANY (%(cycles)s)
-        UNION
-        SELECT a.child_id, serving.priority_id FROM goals_alignment a JOIN serving ON a.parent_id = serving.id
-        WHERE a.state = 'accepted'
-    )
-"""
+class Serves(Func):
+    """Whether the goal serves a priority: it names one, or something above it does. One hashed set per statement."""
+
+    template = "(id IN (SELECT goal_id FROM goals_serving(%(expressions)s::bigint[])))"
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, cycles: list[int]) -> None:
+        super().__init__(Value(cycles, output_field=ArrayField(BigIntegerField())))
 
 
 @query
@@ -144,8 +145,8 @@ def coverage(actor: Actor, cycle_ids: Iterable[int] | None = None, limit: int = 
     )  # fmt: skip
     for row in found.filter(priority_id__isnull=False).order_by("priority_id", "unit__depth", "id")[:200]:
         named[row.priority_id].append(goal_card(row))
-    serving, reach = _serving(cycles)
-    loose = found.exclude(pk__in=serving)
+    reach = _reach(cycles)
+    loose = found.exclude(pk__in=Goal.objects.filter(Q(Serves(cycles))).values("pk"))
     cards = tuple(goal_card(row) for row in loose.order_by("owner__sort_key", "id")[:limit])
     lines = tuple(
         PriorityCoverage(p, attained.get(p.id), tuple(named.get(p.id, ())), reach.get(p.id, 0))
@@ -154,20 +155,15 @@ def coverage(actor: Actor, cycle_ids: Iterable[int] | None = None, limit: int = 
     return Coverage(lines, cards, loose.count() if len(cards) == limit else len(cards), found.count())
 
 
-def _serving(cycles: list[int]) -> tuple[list[int], dict[int, int]]:
-    """Ids of goals that serve a priority, and how many people serve each."""
+def _reach(cycles: list[int]) -> dict[int, int]:
+    """How many people serve each priority."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _SERVING + """
-            SELECT s.id, s.priority_id, g.owner_id FROM serving s JOIN goals_goal g ON g.id = s.id
-            """,
-            {"cycles": cycles},
+            "SELECT s.priority_id, count(DISTINCT g.owner_id) FROM goals_serving(%s::bigint[]) s"
+            " JOIN goals_goal g ON g.id = s.goal_id GROUP BY s.priority_id",
+            [cycles],
         )
-        lines = cursor.fetchall()
-    owners: dict[int, set[int]] = defaultdict(set)
-    for _, priority_id, owner_id in lines:
-        owners[priority_id].add(owner_id)
-    return [line[0] for line in lines], {key: len(held) for key, held in owners.items()}
+        return dict(cursor.fetchall())
 
 
 @query

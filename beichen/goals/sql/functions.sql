@@ -83,3 +83,71 @@ DROP TRIGGER IF EXISTS goals_follow_place ON people_person;
 CREATE TRIGGER goals_follow_place AFTER UPDATE ON people_person
     REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows
     FOR EACH STATEMENT EXECUTE FUNCTION access.goals_follow_place();
+
+-- Every goal that serves a priority: it names one, or something above it does.
+CREATE OR REPLACE FUNCTION goals_serving(cycles bigint[]) RETURNS TABLE (goal_id bigint, priority_id bigint)
+LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE serving(id, priority) AS (
+        SELECT g.id, g.priority_id FROM goals_goal g WHERE g.priority_id IS NOT NULL AND g.cycle_id = ANY (cycles)
+        UNION
+        SELECT a.child_id, serving.priority FROM goals_alignment a JOIN serving ON a.parent_id = serving.id
+        WHERE a.state = 'accepted'
+    )
+    SELECT id, priority FROM serving
+$$;
+
+-- Progress and score of every goal of a cycle, counted anew from the key results up, level by level, apart from the
+-- drain. A goal's turn comes when all its counted children had theirs; children in other cycles are counted as well.
+CREATE OR REPLACE FUNCTION goals_recounted(wanted bigint) RETURNS TABLE (goal_id bigint, progress bigint, score bigint)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    added bigint;
+BEGIN
+    CREATE TEMP TABLE IF NOT EXISTS goals_todo (id bigint PRIMARY KEY) ON COMMIT DROP;
+    CREATE TEMP TABLE IF NOT EXISTS goals_done (id bigint PRIMARY KEY, progress bigint, score bigint) ON COMMIT DROP;
+    TRUNCATE goals_todo, goals_done;
+    INSERT INTO goals_todo
+    WITH RECURSIVE below(id) AS (
+        SELECT g.id FROM goals_goal g WHERE g.cycle_id = wanted
+        UNION SELECT a.child_id FROM goals_alignment a JOIN below ON a.parent_id = below.id
+        WHERE a.is_rollup AND a.state = 'accepted'
+    )
+    SELECT id FROM below;
+    LOOP
+        INSERT INTO goals_done
+        SELECT t.id,
+               CASE WHEN count(i.progress) = 0 THEN NULL
+                    WHEN sum(i.weight) FILTER (WHERE i.progress IS NOT NULL) = 0
+                    THEN kit.half_even(sum(i.progress)::numeric, count(i.progress)::numeric)
+                    ELSE kit.half_even(sum(i.weight * i.progress)::numeric,
+                                       (sum(i.weight) FILTER (WHERE i.progress IS NOT NULL))::numeric) END,
+               CASE WHEN count(i.score) = 0 THEN NULL
+                    WHEN sum(i.weight) FILTER (WHERE i.score IS NOT NULL) = 0
+                    THEN kit.half_even(sum(i.score)::numeric, count(i.score)::numeric)
+                    ELSE kit.half_even(sum(i.weight * i.score)::numeric,
+                                       (sum(i.weight) FILTER (WHERE i.score IS NOT NULL))::numeric) END
+        FROM goals_todo t
+        LEFT JOIN LATERAL (
+            SELECT k.weight::bigint AS weight, s.progress::bigint AS progress, s.score::bigint AS score
+            FROM goals_keyresult k JOIN goals_keyresultstat s ON s.key_result_id = k.id
+            WHERE k.goal_id = t.id AND NOT k.is_dropped
+            UNION ALL
+            SELECT a.weight, coalesce(c.manual_progress, d.progress), d.score
+            FROM goals_alignment a JOIN goals_goal c ON c.id = a.child_id JOIN goals_done d ON d.id = c.id
+            WHERE a.parent_id = t.id AND a.is_rollup AND a.state = 'accepted'
+              AND (c.state IN ('active', 'changing') OR (c.state = 'closed' AND NOT c.is_dropped))
+        ) i ON true
+        WHERE NOT EXISTS (SELECT 1 FROM goals_done d WHERE d.id = t.id)
+          AND NOT EXISTS (
+              SELECT 1 FROM goals_alignment a
+              WHERE a.parent_id = t.id AND a.is_rollup AND a.state = 'accepted'
+                AND NOT EXISTS (SELECT 1 FROM goals_done d WHERE d.id = a.child_id))
+        GROUP BY t.id;
+        GET DIAGNOSTICS added = ROW_COUNT;
+        EXIT WHEN added = 0;
+    END LOOP;
+    RETURN QUERY SELECT d.id, d.progress, d.score FROM goals_done d JOIN goals_goal g ON g.id = d.id
+                 WHERE g.cycle_id = wanted;
+END
+$$;

@@ -16,8 +16,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection, transaction
 
+from beichen.platform import audit
+from beichen.platform.access.current import acting
+from beichen.platform.access.permissions import require
 from beichen.platform.audit import formulas, sealing
+from beichen.platform.audit.access import VERIFY
 from beichen.platform.audit.choices import Fault
+from beichen.platform.kit.actor import Actor
 
 CHUNK = 4_000
 SEALED_WITHIN = timedelta(seconds=10)
@@ -233,3 +238,14 @@ def _unsealed() -> Finding | None:
             if at < now - SEALED_WITHIN:
                 return Finding(Fault.UNSEALED_ROW, None, row_id)
     return None
+
+
+def verify_as(actor: Actor) -> Report:
+    """Verify for somebody who may (18c); the run is itself audited. Raises Forbidden."""
+    with acting(actor):
+        require(actor, VERIFY)
+        report = verify()
+        audit.record(
+            actor, VERIFY, details={"rows": report.rows, "found": report.finding and report.finding.fault.value}
+        )
+    return report

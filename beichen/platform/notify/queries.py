@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from beichen.platform.access.current import acting
 from beichen.platform.auth.queries import accounts_of
@@ -12,6 +15,8 @@ from beichen.platform.kit.actor import Actor
 from beichen.platform.notify.access import MINE
 from beichen.platform.notify.choices import known
 from beichen.platform.notify.models import Notice
+
+ORDER = ("-created_at", "-id")
 
 
 @dataclass(frozen=True)
@@ -44,13 +49,20 @@ def unread_count(actor: Actor) -> int:
         return Notice.objects.filter(MINE, read_at__isnull=True)[:100].count()
 
 
-def notices(actor: Actor, limit: int = 50, before: tuple[datetime, UUID] | None = None) -> list[Line]:
-    """The actor's notices, newest first; `before` is the (at, id) of the last one seen. Cost: `limit` index entries."""
+def mine(_actor: Actor) -> QuerySet[Notice]:
+    """The actor's notices, for a page of them; inside the actor's transaction. Cost: one index range."""
+    return Notice.objects.filter(MINE)
+
+
+def lines(rows: Iterable[Notice]) -> list[Line]:
+    """Notices as they are drawn, in the active language."""
+    return [_line(row) for row in rows]
+
+
+def notices(actor: Actor, limit: int = 50) -> list[Line]:
+    """The actor's newest notices. Cost: `limit` index entries."""
     with acting(actor):
-        found = Notice.objects.filter(MINE)
-        if before:
-            found = found.filter(created_at__lte=before[0]).exclude(created_at=before[0], id__gte=before[1])
-        return [_line(notice) for notice in found.order_by("-created_at", "-id")[:limit]]
+        return lines(mine(actor).order_by(*ORDER)[:limit])
 
 
 def notice(actor: Actor, notice_id: UUID) -> Line | None:

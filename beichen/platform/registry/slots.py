@@ -35,7 +35,7 @@ def slot(name: str, *, order: int = 100) -> Callable[[PanelProvider], PanelProvi
 
     def register(provider: PanelProvider) -> PanelProvider:
         line = (order, f"{provider.__module__}.{getattr(provider, '__qualname__', 'provider')}", provider)
-        entries = [entry for entry in _slots.get(name, []) if entry[1] != line[1]]
+        entries = [entry for entry in _slots.get(name, []) if entry[2] is not provider]
         _slots[name] = sorted([*entries, line], key=lambda entry: entry[:2])
         return provider
 

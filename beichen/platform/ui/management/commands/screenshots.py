@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -38,7 +38,7 @@ class Look:
     email: str
     locale: str
     width: int
-    theme: str
+    theme: Literal["light", "dark"]
     cookie: str
 
     @property
@@ -107,7 +107,7 @@ def _open_all(looks: list[Look], paths: list[str], at: str, to: Path) -> list[tu
 
 def _as(browser: Browser, look: Look, paths: list[str], at: str, to: Path) -> Iterator[tuple[str, list[str]]]:
     size: Any = {"width": look.width, "height": SIZES[look.width]}
-    context = browser.new_context(viewport=size, locale=look.locale[:2], has_touch=look.width < 500)
+    context = browser.new_context(viewport=size, color_scheme=look.theme, has_touch=look.width < 500)
     wanted = {
         settings.SESSION_COOKIE_NAME: look.cookie,
         THEME_COOKIE: look.theme,

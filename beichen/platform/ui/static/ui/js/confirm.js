@@ -1,4 +1,6 @@
 // With scripts the dialog is modal; without, the same button opens it as a popover.
+import { taken } from "./htmx-setup.js";
+
 export function start(button) {
   const dialog = document.getElementById(button.getAttribute("popovertarget"));
   button.removeAttribute("popovertarget");
@@ -9,6 +11,6 @@ export function start(button) {
     if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
   });
   dialog.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.successful) dialog.close();
+    if (taken(detail)) dialog.close();
   });
 }

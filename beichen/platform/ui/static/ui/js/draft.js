@@ -1,6 +1,7 @@
 // Keeps what is typed: at once in this browser, and after a pause on the server when the form names an address.
 // A draft belongs to an account and a form; `data-private` keeps it in this tab only. Sign-out forgets all.
-import { toast, words } from "./toast.js";
+import { taken } from "./htmx-setup.js";
+import { words } from "./toast.js";
 
 const PAUSE = 1500;
 const WEEK = 7 * 24 * 3600 * 1000;
@@ -30,7 +31,7 @@ export function start(form) {
   const store = "private" in form.dataset ? sessionStorage : localStorage;
   const key = `${PREFIX}${account}:${form.dataset.draft}`;
   const state = form.querySelector("[data-draft-state]");
-  const version = form.elements.version?.value ?? "";
+  let version = form.elements.version?.value ?? "";
   const drawn = JSON.stringify(values(form));
   let pause;
 
@@ -65,6 +66,14 @@ export function start(form) {
       const body = new FormData(form);
       const headers = { "X-CSRFToken": body.get("csrfmiddlewaretoken"), "X-Requested-With": "draft" };
       const answer = await fetch(form.dataset.save, { method: "POST", body, headers });
+      const told = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : {};
+      if (answer.ok && told.version) {
+        version = form.elements.version.value = String(told.version);
+        const record = JSON.parse(store.getItem(key) ?? "null");
+        if (record) store.setItem(key, JSON.stringify({ ...record, version }));
+        form.dispatchEvent(new CustomEvent("beichen:saved", { bubbles: true }));
+      }
+      if (told.sentence) return say(told.sentence);
       const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
       say(answer.ok ? `${words().saved} ${time}` : words().kept);
     } catch {
@@ -86,7 +95,7 @@ export function start(form) {
   });
   // Forgotten only once the server has taken it: htmx tells us; a plain post tells by leaving the form's page.
   form.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.elt === form && detail.successful) forget();
+    if (detail.elt === form && taken(detail)) forget();
   });
   form.addEventListener("submit", () => {
     clearTimeout(pause);

@@ -4,6 +4,11 @@ import { toast, words } from "./toast.js";
 
 let slow;
 
+// A refusal (4xx) is swapped in like any answer, so htmx calls it successful; only the status tells.
+export function taken({ xhr }) {
+  return xhr.status >= 200 && xhr.status < 300;
+}
+
 export function listen() {
   const { body } = document;
   body.addEventListener("htmx:configRequest", ({ detail }) => {

@@ -1,6 +1,8 @@
 // The next rows bring their own button: the one that was pressed goes away.
+import { taken } from "./htmx-setup.js";
+
 export function start(link) {
   link.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.successful) link.closest(".pager")?.remove();
+    if (taken(detail)) link.closest(".pager")?.remove();
   });
 }

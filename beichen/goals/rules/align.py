@@ -1,0 +1,192 @@
+"""What a goal serves: ask, accept, decline, take away."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from beichen.goals import access, queries
+from beichen.goals.choices import RUNNING, AlignmentState, GoalState
+from beichen.goals.events import AlignmentAsked, AlignmentDecided
+from beichen.goals.formulas.rollup import alignment_weight
+from beichen.goals.models import Alignment, Goal, KeyResult
+from beichen.goals.rules import errors, rollup
+from beichen.goals.rules.drafts import WRITING
+from beichen.people.rules import open_cycle
+from beichen.platform import audit
+from beichen.platform.access.current import rule
+from beichen.platform.access.permissions import require
+from beichen.platform.events.bus import publish
+from beichen.platform.kit import clock, words
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import Changed
+from beichen.platform.kit.words import BadValue
+
+
+@rule
+def propose_alignment(
+    actor: Actor, child_id: int, parent_id: int, *, rolls_up: bool = True, weight: int | None = None
+) -> int:
+    """Say that a goal serves another; its owner accepts. Between two goals of the same person it holds at once.
+
+    `weight` in hundredths; by default, fixed on acceptance, the mean of what the parent's counted items hold.
+    Gives the alignment's id. Cost: about ten statements.
+    """
+    first, second = sorted((child_id, parent_id))
+    locked = {pk: queries.goal_to_change(actor, pk) for pk in dict.fromkeys((first, second))}
+    child, parent = locked[child_id], locked[parent_id]
+    known = Alignment.objects.filter(child=child, parent=parent).exclude(state=AlignmentState.DECLINED).first()
+    if known is not None and known.is_rollup == rolls_up:
+        return known.pk
+    require(actor, access.ALIGN, child)
+    open_cycle(actor, child.cycle_id, *WRITING)
+    _possible(child, parent, rolls_up)
+    line = Alignment.objects.filter(child=child, parent=parent).first() or Alignment(child=child, parent=parent)
+    line.is_rollup, line.weight = rolls_up, _weight(weight)
+    line.state, line.proposed_by_id, line.version = AlignmentState.PROPOSED, actor.person_id, line.version + 1
+    line.decided_by_id, line.decided_at, line.comment = None, None, ""
+    _store(line)
+    audit.record(actor, access.ALIGN, line, subjects=[child.owner_id], details={"child": child_id, "parent": parent_id})
+    if parent.owner_id == actor.person_id == child.owner_id:
+        _accept(actor, line)
+    else:
+        publish(AlignmentAsked(alignment_id=line.pk, parent_owner_id=parent.owner_id))
+    return line.pk
+
+
+def _possible(child: Goal, parent: Goal, rolls_up: bool) -> None:  # noqa: FBT001  (passed on from the rule)
+    if child.pk == parent.pk or child.pk in _above(parent.pk):
+        raise errors.Circle(child, parent=parent.title)
+    if parent.state not in (*RUNNING, GoalState.PROPOSED) and parent.owner_id != child.owner_id:
+        raise errors.ParentNotOpen(parent)
+    if parent.state == GoalState.CLOSED or child.state == GoalState.CLOSED:
+        raise errors.ParentNotOpen(parent)
+    taken = Alignment.objects.filter(child=child, is_rollup=True, state=AlignmentState.ACCEPTED).exclude(parent=parent)
+    if rolls_up and taken.exists():
+        raise errors.SecondParent(child)
+
+
+def _above(goal_id: int) -> set[int]:
+    """The goal's parents over every not declined alignment. Cost: one statement per level."""
+    seen: set[int] = set()
+    level = [goal_id]
+    while level:
+        links = Alignment.objects.filter(child_id__in=level).exclude(state=AlignmentState.DECLINED)
+        level = [pk for pk in links.values_list("parent_id", flat=True) if pk not in seen]
+        seen.update(level)
+    return seen
+
+
+def _weight(weight: int | None) -> int:
+    if weight is not None and not 0 <= weight <= 10_000:
+        raise BadValue("weight", weight / 100, words.BETWEEN, low=0, high=100)
+    return 100 if weight is None else weight
+
+
+def _store(line: Alignment) -> None:
+    """Save; the database has the last word on circles and second parents, beside writers we cannot see."""
+    try:
+        with transaction.atomic():
+            line.save()
+    except IntegrityError as error:
+        if "one_rollup" in str(error):
+            raise errors.SecondParent(line) from None
+        if "serve itself" in str(error):
+            raise errors.Circle(line, parent=line.parent.title) from None
+        raise
+
+
+@rule
+def accept_alignment(actor: Actor, alignment_id: int, version: int, *, weight: int | None = None) -> None:
+    """Agree that the goal serves mine, and (for the roll-up) with which weight. Cost: about nine statements."""
+    line = queries.alignment_to_change(actor, alignment_id)
+    if line.state == AlignmentState.ACCEPTED and line.decided_by_id == actor.person_id:
+        return
+    require(actor, access.DECIDE_ALIGNMENT, line)
+    if line.version != version:
+        raise Changed(line)
+    if line.state != AlignmentState.PROPOSED:
+        raise errors.NotProposed(line)
+    if weight is not None:
+        line.weight = _weight(weight)
+        _accept(actor, line, fixed=True)
+    else:
+        _accept(actor, line)
+
+
+def _accept(actor: Actor, line: Alignment, *, fixed: bool = False) -> None:
+    if not fixed:
+        line.weight = _default_weight(line)
+    line.state, line.decided_by_id, line.decided_at = AlignmentState.ACCEPTED, actor.person_id, clock.now()
+    line.version += 1
+    _store(line)
+    audit.record(
+        actor, access.DECIDE_ALIGNMENT, line, subjects=[line.parent.owner_id],
+        details={"decision": "accepted", "weight": line.weight},
+    )  # fmt: skip
+    publish(AlignmentDecided(alignment_id=line.pk, accepted=True))
+    rollup.mark([line.parent_id], [line.parent.cycle_id])
+
+
+def _default_weight(line: Alignment) -> int:
+    """The mean of what the parent's counted items hold now, 1 where there are none (formulas §2)."""
+    own = KeyResult.objects.filter(goal_id=line.parent_id, is_dropped=False, stat__progress__isnull=False)
+    below = Alignment.objects.filter(
+        parent_id=line.parent_id, is_rollup=True, state=AlignmentState.ACCEPTED, child__stat__progress__isnull=False,
+        child__state__in=[*RUNNING, GoalState.CLOSED], child__is_dropped=False,
+    ).exclude(pk=line.pk)  # fmt: skip
+    return alignment_weight([*own.values_list("weight", flat=True), *below.values_list("weight", flat=True)])
+
+
+@rule
+def decline_alignment(actor: Actor, alignment_id: int, reason: str, version: int) -> None:
+    """Say that the goal does not serve mine, and why. Cost: about six statements."""
+    line = queries.alignment_to_change(actor, alignment_id)
+    if line.state == AlignmentState.DECLINED:
+        return
+    require(actor, access.DECIDE_ALIGNMENT, line)
+    if line.version != version:
+        raise Changed(line)
+    if not reason.strip():
+        raise errors.NoReason(line, field="reason")
+    _end(actor, line, reason.strip()[:300])
+
+
+@rule
+def end_alignment(actor: Actor, alignment_id: int, version: int) -> None:
+    """Take one's own goal away from its parent. Cost: about six statements."""
+    line = queries.alignment_to_change(actor, alignment_id)
+    if line.state == AlignmentState.DECLINED:
+        return
+    require(actor, access.ALIGN, line.child)
+    if line.version != version:
+        raise Changed(line)
+    open_cycle(actor, line.child.cycle_id, *WRITING)
+    _end(actor, line, "")
+
+
+def _end(actor: Actor, line: Alignment, reason: str) -> None:
+    counted = line.state == AlignmentState.ACCEPTED
+    line.state, line.decided_by_id, line.decided_at = AlignmentState.DECLINED, actor.person_id, clock.now()
+    line.comment, line.version = reason, line.version + 1
+    line.save()
+    audit.record(
+        actor, access.DECIDE_ALIGNMENT, line, subjects=[line.parent.owner_id, line.child.owner_id],
+        details={"decision": "declined", "reason": reason},
+    )  # fmt: skip
+    publish(AlignmentDecided(alignment_id=line.pk, accepted=False))
+    if counted:
+        rollup.mark([line.parent_id], [line.parent.cycle_id])
+
+
+@rule
+def move_goal(actor: Actor, child_id: int, parent_id: int, version: int, *, weight: int | None = None) -> int:
+    """Let a goal count in another parent: the old roll-up ends and the new one is asked for, in one step.
+
+    Gives the new alignment's id; `version` is that of the old alignment. Cost: about twenty statements.
+    """
+    for pk in sorted({child_id, parent_id}):
+        queries.goal_to_change(actor, pk)
+    old = Alignment.objects.filter(child_id=child_id, is_rollup=True, state=AlignmentState.ACCEPTED).first()
+    if old is not None and old.parent_id != parent_id:
+        end_alignment(actor, old.pk, version)
+    return propose_alignment(actor, child_id, parent_id, weight=weight)

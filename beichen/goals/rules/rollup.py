@@ -1,0 +1,168 @@
+"""The roll-up: a rule marks what it touched, the drain recomputes it from its children and goes up while it changes.
+
+Reading siblings inside the rule's own transaction loses the changes of writers beside it, and adding differences
+breaks on weights and drops. So a rule only writes its row and `RollupDue`; after its commit the request drains under
+a lock of the cycle. Whatever was marked and committed before a drain reads is in its result; what comes later is
+marked anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+
+from django.db import OperationalError, connection, transaction
+
+from beichen.goals import access
+from beichen.goals.choices import AlignmentState
+from beichen.goals.events import RollupLeft
+from beichen.goals.models import Alignment, Goal, GoalStat, RollupDue
+from beichen.goals.queries.standing import GoalNumbers, numbers
+from beichen.platform import audit
+from beichen.platform.access.current import acting, rule
+from beichen.platform.access.permissions import require
+from beichen.platform.events.bus import publish
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import Actor, system
+
+WAIT_MS = 300
+BATCH = 1_000
+COLUMNS = ("progress", "score", "expected", "health", "holds_to_end", "updated_on", "as_of")
+
+
+def mark(goal_ids: Iterable[int], cycle_ids: Iterable[int]) -> None:
+    """Note goals to be recomputed and do it right after the commit. Called inside a rule. Cost: one statement."""
+    RollupDue.objects.bulk_create([RollupDue(goal_id=pk) for pk in sorted(set(goal_ids))])
+    wanted = sorted(set(cycle_ids))
+    transaction.on_commit(lambda: drain_soon(wanted), robust=True)
+
+
+def drain_soon(cycle_ids: Sequence[int]) -> None:
+    """Drain now; where another holds the lock for too long, leave it to the worker."""
+    actor = system("goals.drain", "recomputes what a rule touched")
+    for cycle_id in cycle_ids:
+        if not drain(actor, cycle_id):
+            with acting(actor):
+                publish(RollupLeft(cycle_id=cycle_id))
+
+
+def drain(actor: Actor, cycle_id: int, wait_ms: int = WAIT_MS) -> bool:
+    """Recompute every marked goal of a cycle and what stands above; False when the lock did not come in time.
+
+    Cost: about six statements per level of the tree, whatever was marked.
+    """
+    left: set[int] = set()
+    try:
+        with acting(actor):
+            _lock(cycle_id, wait_ms)
+            while due := _take(cycle_id):
+                left |= _climb(due, cycle_id, clock.today())
+    except OperationalError as error:
+        if "lock timeout" not in str(error):
+            raise
+        return False
+    return all([drain(actor, other, wait_ms) for other in sorted(left)])
+
+
+def _lock(cycle_id: int, wait_ms: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{wait_ms}ms"])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('goals_rollup'), %s)", [cycle_id])
+        cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+
+
+def _take(cycle_id: int) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM goals_rollupdue d USING goals_goal g WHERE g.id = d.goal_id AND g.cycle_id = %s"
+            " RETURNING d.goal_id",
+            [cycle_id],
+        )
+        return {line[0] for line in cursor.fetchall()}
+
+
+def _climb(due: Collection[int], cycle_id: int, day: date) -> set[int]:
+    """Recompute these goals, then the parents of those that changed, up to the top; gives the other cycles reached."""
+    others: set[int] = set()
+    level = set(due)
+    while level:
+        changed = write(numbers(level, day).values(), day)
+        parents = dict(
+            Alignment.objects.filter(child_id__in=changed, is_rollup=True, state=AlignmentState.ACCEPTED)
+            .values_list("parent_id", "parent__cycle_id")
+        )  # fmt: skip
+        level = {pk for pk, cycle in parents.items() if cycle == cycle_id}
+        elsewhere = [pk for pk in parents if pk not in level]
+        RollupDue.objects.bulk_create([RollupDue(goal_id=pk) for pk in elsewhere])
+        others |= {parents[pk] for pk in elsewhere}
+    return others
+
+
+def write(computed: Iterable[GoalNumbers], day: date) -> list[int]:
+    """Store what differs from what is stored; gives the ids of those. Cost: two statements."""
+    fresh = {line.goal_id: line for line in computed}
+    stored = GoalStat.objects.in_bulk(list(fresh))
+    changed = [pk for pk, line in fresh.items() if pk not in stored or _row(stored[pk]) != line.stored]
+    stale = [pk for pk, row in stored.items() if row.as_of != day]
+    rows = [GoalStat(pk, *fresh[pk].stored, day) for pk in dict.fromkeys([*changed, *stale])]
+    GoalStat.objects.bulk_create(
+        rows, batch_size=BATCH, update_conflicts=True, unique_fields=["goal"], update_fields=list(COLUMNS)
+    )
+    return changed
+
+
+def _row(stat: GoalStat) -> tuple[object, ...]:
+    return stat.progress, stat.score, stat.expected, stat.health, stat.holds_to_end, stat.updated_on
+
+
+@rule
+def restate(actor: Actor, cycle_id: int, day: date | None = None) -> int:
+    """Health and expected progress of a whole cycle for a day (today), from the leaves up; gives how many changed.
+
+    Progress depends on no day; this is what midnight changes. Cost: six statements per 1,000 goals and level.
+    """
+    require(actor, access.RECOUNT)
+    _lock(cycle_id, 60_000)
+    changed: set[int] = set()
+    for level in _levels(cycle_id):
+        for start in range(0, len(level), BATCH):
+            changed.update(write(numbers(level[start : start + BATCH], day or clock.today()).values(), day or clock.today()))
+    return len(changed)
+
+
+def _levels(cycle_id: int) -> list[list[int]]:
+    """Goals of a cycle, children before parents."""
+    goals = list(Goal.objects.filter(cycle_id=cycle_id).order_by("pk").values_list("pk", flat=True))
+    links = Alignment.objects.filter(parent__cycle_id=cycle_id, is_rollup=True, state=AlignmentState.ACCEPTED)
+    height = dict.fromkeys(goals, 0)
+    pairs = [(child, parent) for child, parent in links.values_list("child_id", "parent_id") if child in height]
+    moved = True
+    while moved:
+        moved = False
+        for child, parent in pairs:
+            if height[parent] <= height[child]:
+                height[parent], moved = height[child] + 1, True
+    levels: list[list[int]] = [[] for _ in range(max(height.values(), default=-1) + 1)]
+    for goal_id, step in height.items():
+        levels[step].append(goal_id)
+    return levels
+
+
+@rule
+def recount(actor: Actor, cycle_id: int) -> list[int]:
+    """Count a whole cycle anew in SQL and give the ids of goals whose stored numbers differ (none, unless broken).
+
+    What differs is marked, so that the drain mends it. Cost: one statement per level of the tree.
+    """
+    require(actor, access.RECOUNT)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.goal_id FROM goals_recounted(%s) r LEFT JOIN goals_goalstat s ON s.goal_id = r.goal_id"
+            " WHERE (r.progress, r.score) IS DISTINCT FROM (s.progress::bigint, s.score::bigint) ORDER BY 1",
+            [cycle_id],
+        )
+        differing = [line[0] for line in cursor.fetchall()]
+    if differing:
+        audit.record_bulk(actor, access.RECOUNT, "goals.goal", differing, {"cycle": cycle_id})
+        mark(differing, [cycle_id])
+    return differing

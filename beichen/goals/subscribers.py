@@ -1,0 +1,30 @@
+"""What goals do when others speak."""
+
+from __future__ import annotations
+
+from beichen.goals.events import RollupLeft
+from beichen.goals.jobs import PATIENCE_MS, close_when_due
+from beichen.goals.rules import agree, rollup
+from beichen.people.choices import Phase
+from beichen.people.events import CycleMoved, PersonMoved
+from beichen.platform.events.bus import on
+from beichen.platform.kit.actor import Actor
+
+
+@on(RollupLeft)
+def drain_left(actor: Actor, event: RollupLeft) -> None:
+    """Recompute what a request had to leave."""
+    rollup.drain(actor, event.cycle_id, PATIENCE_MS)
+
+
+@on(CycleMoved)
+def close_goals(event: CycleMoved) -> None:
+    """Goals are evidence once manager reviews begin: they close."""
+    if event.phase >= Phase.MANAGER:
+        close_when_due.defer(cycle_id=event.cycle_id)
+
+
+@on(PersonMoved)
+def find_new_approver(actor: Actor, event: PersonMoved) -> None:
+    """What waits for the former manager goes to the new one."""
+    agree.find_new_approver(actor, event.person_id)

@@ -1,0 +1,332 @@
+"""Plans: what is set up, who would get what, and how far everything is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+
+from beichen.people import queries as people
+from beichen.people.queries import CycleCard, PersonCard, Stretch
+from beichen.platform.access.current import query
+from beichen.platform.access.permissions import require
+from beichen.platform.access.two_person import Asked, waiting
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import NotFound
+from beichen.platform.kit.workdays import WorkCalendar
+from beichen.reviews import access
+from beichen.reviews.choices import PartState
+from beichen.reviews.formulas.results import PlanRules, plan_rules
+from beichen.reviews.formulas.sections import Stint, manager_days
+from beichen.reviews.models import Part, Rating, Review, ReviewPlan
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCard:
+    """A plan with its cycle; `settings` and `form` as frozen at launch."""
+
+    id: int
+    name: str
+    name_en: str
+    cycle: CycleCard
+    unit_id: int
+    population: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    form: Sequence[Mapping[str, Any]]
+    state: str
+    launched_at: datetime | None
+    author_id: int
+    version: int
+
+    @property
+    def rules(self) -> PlanRules:
+        """The plan's numbers, for the formulas."""
+        return plan_rules(self.settings)
+
+    @property
+    def grades(self) -> list[str]:
+        """Grade keys from the best down."""
+        return [grade["key"] for grade in self.settings["grades"]]
+
+
+def _cards(actor: Actor, plans: Iterable[ReviewPlan]) -> list[PlanCard]:
+    found = list(plans)
+    cycles = {card.id: card for card in people.cycles(actor)} if found else {}
+    return [
+        PlanCard(
+            plan.pk, plan.name, plan.name_en, cycles[plan.cycle_id], plan.unit_id, plan.population, plan.settings,
+            plan.form, plan.state, plan.launched_at, plan.author_id, plan.version,
+        )
+        for plan in found
+    ]  # fmt: skip
+
+
+@query
+def plans(actor: Actor) -> list[PlanCard]:
+    """Every plan the actor may see, newest first. Cost: two statements."""
+    return _cards(actor, ReviewPlan.objects.filter(access.visible_plans()).order_by("-id"))
+
+
+@query
+def plan(actor: Actor, plan_id: int) -> PlanCard:
+    """One plan, or NotFound. Cost: two statements. A job sees every plan."""
+    found = ReviewPlan.objects.filter(pk=plan_id)
+    if actor.person_id is not None:
+        found = found.filter(access.visible_plans())
+    cards = _cards(actor, found)
+    if not cards:
+        raise NotFound
+    return cards[0]
+
+
+# ── who gets what ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """What launching makes for one person: who decides, and who writes as manager for how many days."""
+
+    person_id: int
+    place: int
+    unit_id: int
+    manager_id: int
+    managers: tuple[tuple[int, int], ...]
+    stands_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody who gets no review, and why (a code: left, manager, named, nobody)."""
+
+    person_id: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """The dry run of a launch."""
+
+    seeds: tuple[Seed, ...]
+    out: tuple[Left, ...]
+
+
+@query
+def seeds(actor: Actor, plan_id: int, only: Sequence[int] | None = None) -> Seeds:
+    """Who gets which parts when the plan is launched; `only` these people (the single-row twin). Writes nothing.
+
+    Cost: five statements, however many people, and one more for each person whom nobody leads.
+    """
+    card = plan(actor, plan_id)
+    lines = people.stretches(actor, only, card.cycle.first, card.cycle.last)
+    unit = people.unit(actor, card.unit_id)
+    inside = {u.id for u in people.units(actor).values() if unit.place <= u.place <= unit.place_end}
+    here = {person: found for person, found in lines.items() if found[-1].unit_id in inside}
+    leads = _leaders(actor, card, only, lines)
+    named = set(card.population.get("without", ()))
+    out = [Left(person, why) for person, found in here.items() if (why := _why_out(card, person, found, leads, named))]
+    left = {line.person_id for line in out}
+    cards = people.persons(actor, _involved(here))
+    made = [_seed(card, cards, person, found) for person, found in sorted(here.items()) if person not in left]
+    out += [Left(person, "nobody") for person, seed in made if seed is None]
+    return Seeds(tuple(seed for _, seed in made if seed is not None), tuple(sorted(out, key=lambda l: l.person_id)))
+
+
+def _leaders(
+    actor: Actor, card: PlanCard, only: Sequence[int] | None, lines: Mapping[int, list[Stretch]]
+) -> set[int]:
+    """Everyone who leads somebody on the last day of the cycle."""
+    if card.population.get("managers") != "out":
+        return set()
+    if only is not None:
+        lines = people.stretches(actor, None, card.cycle.last, card.cycle.last)
+    return {f[-1].manager_id for f in lines.values() if f[-1].last == card.cycle.last and f[-1].manager_id is not None}
+
+
+def _why_out(card: PlanCard, person: int, found: list[Stretch], leads: set[int], named: set[int]) -> str:
+    if found[-1].last < card.cycle.last:
+        return "left"
+    if person in named:
+        return "named"
+    return "manager" if person in leads else ""
+
+
+def _involved(lines: Mapping[int, list[Stretch]]) -> set[int | None]:
+    return {*lines, *(stretch.manager_id for found in lines.values() for stretch in found)}
+
+
+def _seed(
+    card: PlanCard, cards: Mapping[int, PersonCard], person: int, found: list[Stretch]
+) -> tuple[int, Seed | None]:
+    decides = _acting(cards, found[-1].manager_id, person)
+    if decides is None or person not in cards:
+        return person, None
+    parts = _manager_parts(card, cards, person, found)
+    stands_in = decides != found[-1].manager_id
+    return person, Seed(person, cards[person].place, found[-1].unit_id, decides, parts, stands_in)
+
+
+def _acting(cards: Mapping[int, PersonCard], manager: int | None, person: int) -> int | None:
+    """The manager, or who stands in where they left or nobody leads the person (G21)."""
+    if manager is not None and manager in cards and cards[manager].is_active:
+        return manager
+    above = cards[manager].manager_id if manager in cards else None
+    if above is not None and above != person:
+        return above
+    return people.who_acts("SK", person)
+
+
+def _manager_parts(
+    card: PlanCard, cards: Mapping[int, PersonCard], person: int, found: list[Stretch]
+) -> tuple[tuple[int, int], ...]:
+    """Raters and their calendar days in charge; short parts are dropped by the formula."""
+    stints = [Stint(str(s.manager_id), s.first, s.last) for s in found if s.manager_id is not None]
+    kept = [part for part in manager_days(stints, card.cycle.first, card.cycle.last, WorkCalendar()) if part.kept]
+    days: Counter[int] = Counter()
+    for part in kept:
+        rater = _acting(cards, int(part.manager), person)
+        if rater is not None:
+            days[rater] += part.days
+    return tuple(days.items())
+
+
+# ── how far it is ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Heads counted: parts done of all by role, decided of all, reviews by state."""
+
+    reviews: int
+    parts: Mapping[str, tuple[int, int]]
+    decided: int
+    states: Mapping[str, int]
+    acknowledged: int
+
+
+@query
+def progress(actor: Actor, plan_id: int) -> Progress:
+    """n of m over what the actor may know of. Cost: four statements."""
+    done = ~Q(state=PartState.DRAFT)
+    parts = Part.objects.filter(access.visible_parts(), plan_id=plan_id)
+    lines = parts.values_list("role").annotate(done=Count("id", filter=done), all=Count("id")).order_by("role")
+    reviews = Review.objects.filter(access.visible_reviews(), plan_id=plan_id)
+    states = dict(reviews.values_list("state").annotate(n=Count("id")).order_by("state"))
+    decided = Rating.objects.filter(access.visible_ratings(), plan_id=plan_id, decided_by__isnull=False).count()
+    return Progress(
+        reviews=sum(states.values()),
+        parts={role: (finished, whole) for role, finished, whole in lines},
+        decided=decided,
+        states=states,
+        acknowledged=_acknowledged(plan_id),
+    )
+
+
+def _acknowledged(plan_id: int) -> int:
+    from beichen.reviews.models import Acknowledgement
+
+    return Acknowledgement.objects.filter(access.visible_acknowledgements(), review__plan_id=plan_id).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Acts of two people that were asked for and wait, by name of the act."""
+
+    launch: Asked | None
+    lock: Asked | None
+    release: Asked | None
+    unlock: Asked | None
+
+
+@query
+def asked(actor: Actor, plan_id: int) -> Steps:
+    """What waits for a second person. Cost: four statements."""
+    key = plan_key(plan_id)
+    steps = (access.LAUNCH, access.LOCK, access.RELEASE, access.UNLOCK)
+    return Steps(*(waiting(permission, [key]).get(key) for permission in steps))
+
+
+def plan_key(plan_id: int) -> str:
+    """The name under which acts of two people on a plan are kept."""
+    return f"plan:{plan_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person on the console: how far each part is. `peers` and `managers` as (done, all)."""
+
+    review_id: int
+    subject_id: int
+    manager_id: int
+    state: str
+    self_state: str
+    peers: tuple[int, int]
+    managers: tuple[int, int]
+    decided: bool
+
+
+@query
+def lines(actor: Actor, plan_id: int, after: int = 0, limit: int = 50, unit_id: int | None = None) -> list[Line]:
+    """Reviews of a plan by id after `after`. Cost: three statements."""
+    found = Review.objects.filter(access.visible_reviews(), plan_id=plan_id, pk__gt=after)
+    if unit_id is not None:
+        found = found.filter(unit_id=unit_id)
+    heads = list(found.order_by("pk")[:limit])
+    ids = [head.pk for head in heads]
+    parts: dict[int, dict[str, list[str]]] = {}
+    visible = Part.objects.filter(access.visible_parts(), review_id__in=ids)
+    for review_id, role, state in visible.values_list("review_id", "role", "state"):
+        parts.setdefault(review_id, {}).setdefault(role, []).append(state)
+    decided = set(
+        Rating.objects.filter(access.visible_ratings(), pk__in=ids, decided_by__isnull=False).values_list("pk", flat=True)
+    )
+    return [_line(head, parts.get(head.pk, {}), head.pk in decided) for head in heads]
+
+
+def _line(head: Review, parts: Mapping[str, list[str]], decided: bool) -> Line:  # noqa: FBT001
+    return Line(
+        head.pk, head.subject_id, head.manager_id, head.state, next(iter(parts.get("self", [])), ""),
+        _done(parts.get("peer", [])), _done(parts.get("manager", [])), decided,
+    )  # fmt: skip
+
+
+def _done(states: Sequence[str]) -> tuple[int, int]:
+    return sum(state != PartState.DRAFT for state in states), len(states)
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """A plan before the people who run it. `dry` only while it is a draft."""
+
+    plan: PlanCard
+    unit_name: str
+    progress: Progress
+    lines: tuple[Line, ...]
+    people: Mapping[int, PersonCard]
+    asked: Steps
+    dry: Seeds | None
+
+
+@query
+def console(actor: Actor, plan_id: int, after: int = 0) -> Console:
+    """A plan with its progress and 50 of its people, or NotFound. Cost: at most 15 statements."""
+    require(actor, access.RUN_PLAN)
+    card = plan(actor, plan_id)
+    dry = seeds(actor, plan_id) if card.state == "draft" else None
+    found = () if dry else tuple(lines(actor, plan_id, after))
+    faces = people.persons(actor, _faces(found, dry))
+    return Console(
+        card, people.unit(actor, card.unit_id).name, progress(actor, plan_id), found, faces, asked(actor, plan_id), dry
+    )
+
+
+def _faces(found: Sequence[Line], dry: Seeds | None) -> set[int | None]:
+    shown: set[int | None] = {i for line in found for i in (line.subject_id, line.manager_id)}
+    if dry is not None:
+        shown |= {i for seed in dry.seeds[:50] for i in (seed.person_id, seed.manager_id)}
+        shown |= {rater for seed in dry.seeds[:50] for rater, _ in seed.managers}
+        shown |= {line.person_id for line in dry.out[:50]}
+    return shown

@@ -1,0 +1,51 @@
+"""Every write of reviews."""
+
+from beichen.reviews.rules.closing import (
+    follow_cycle,
+    lock_results,
+    release_results,
+    take_step,
+    unlock_results,
+)
+from beichen.reviews.rules.errors import PartChanged
+from beichen.reviews.rules.grades import decide, move_grade
+from beichen.reviews.rules.parts import Saved, decline_part, remind, return_part, save_part, submit_part
+from beichen.reviews.rules.peers import nominate, settle, withdraw
+from beichen.reviews.rules.plans import (
+    PlanInput,
+    add_person,
+    create_plan,
+    edit_plan,
+    launch_plan,
+    make_reviews,
+    section_names,
+)
+from beichen.reviews.rules.receipts import acknowledge
+
+__all__ = [
+    "PartChanged",
+    "PlanInput",
+    "Saved",
+    "acknowledge",
+    "add_person",
+    "create_plan",
+    "decide",
+    "decline_part",
+    "edit_plan",
+    "follow_cycle",
+    "launch_plan",
+    "lock_results",
+    "make_reviews",
+    "move_grade",
+    "nominate",
+    "release_results",
+    "remind",
+    "return_part",
+    "save_part",
+    "section_names",
+    "settle",
+    "submit_part",
+    "take_step",
+    "unlock_results",
+    "withdraw",
+]

@@ -1,0 +1,228 @@
+"""Plans: drafted by HR, frozen at launch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from beichen.people import queries as people
+from beichen.people.rules import open_cycle
+from beichen.platform.access.current import rule
+from beichen.platform.access.permissions import require
+from beichen.platform.access.two_person import two_person
+from beichen.platform.audit import rules as audit
+from beichen.platform.events.bus import publish
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import Changed, Invalid, NotFound
+from beichen.reviews import access, queries
+from beichen.reviews.choices import PartRole, PlanState
+from beichen.reviews.events import LaunchAgreed, PlanLaunched
+from beichen.reviews.formulas.results import GOALS, plan_rules
+from beichen.reviews.models import Part, Rating, Review, ReviewPlan
+from beichen.reviews.queries import PlanCard, Seed
+from beichen.reviews.rules.errors import AnonymousNotYet, BadWeights, NobodyDecides, NobodyReviewed, PlanFrozen
+
+LAUNCH_PHASES = ("C00", "C01", "C02", "C03", "C04", "C05")
+BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInput:
+    """What HR enters. `weights` of sections in whole percents; `without`: people left out by name."""
+
+    name: str
+    cycle_id: int
+    unit_id: int
+    name_en: str = ""
+    managers: str = "in"
+    without: Sequence[int] = ()
+    weights: Mapping[str, int] = field(default_factory=dict)
+    rater_weights: Mapping[str, int] = field(default_factory=dict)
+    peer_mode: str = "confidential"
+
+
+@rule
+def create_plan(actor: Actor, entered: PlanInput) -> PlanCard:
+    """Draft a plan with the settings of its cycle. Errors: BadWeights, AnonymousNotYet. Cost: seven statements."""
+    require(actor, access.EDIT_PLAN)
+    made = ReviewPlan(author_id=actor.person_id or 0)
+    _fill(actor, made, entered)
+    made.save(force_insert=True)
+    audit.record(actor, access.EDIT_PLAN, made, details={"new": True})
+    return queries.plan(actor, made.pk)
+
+
+@rule
+def edit_plan(actor: Actor, plan_id: int, entered: PlanInput, version: int) -> PlanCard:
+    """Change a draft. Errors: PlanFrozen, Changed and those of `create_plan`. Cost: eight statements."""
+    found = _locked(plan_id)
+    require(actor, access.EDIT_PLAN)
+    if found.state != PlanState.DRAFT:
+        raise PlanFrozen(found)
+    if found.version != version:
+        raise Changed(found)
+    _fill(actor, found, entered)
+    found.version += 1
+    found.save()
+    audit.record(actor, access.EDIT_PLAN, found)
+    return queries.plan(actor, plan_id)
+
+
+def _locked(plan_id: int) -> ReviewPlan:
+    found = ReviewPlan.objects.select_for_update().filter(access.visible_plans(), pk=plan_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _fill(actor: Actor, made: ReviewPlan, entered: PlanInput) -> None:
+    cycle = people.cycle(actor, entered.cycle_id)
+    if entered.peer_mode == "anonymous":
+        raise AnonymousNotYet(field="peer_mode")
+    if not entered.name.strip():
+        raise Invalid(field="name")
+    made.name, made.name_en = entered.name.strip(), entered.name_en.strip()
+    made.cycle_id, made.unit_id = cycle.id, people.unit(actor, entered.unit_id).id
+    made.population = {"managers": entered.managers, "without": sorted(set(entered.without))}
+    made.settings = _settings(cycle.settings, entered)
+    made.form = _form(made.settings)
+    made.peer_mode = entered.peer_mode
+    plan_rules(made.settings)
+
+
+def _settings(company: Mapping[str, Any], entered: PlanInput) -> dict[str, Any]:
+    """The [reviews] of the cycle's settings with what was entered in their place."""
+    source = company["reviews"] if "reviews" in company else people.company_settings()["reviews"]
+    sections = [{**part, "weight": entered.weights.get(part["key"], part["weight"])} for part in source["sections"]]
+    whole = sum(int(part["weight"]) for part in sections)
+    if whole != 100 or min(int(part["weight"]) for part in sections) < 0:
+        raise BadWeights(field="weights", sum=whole)
+    return {
+        **source,
+        "sections": [part for part in sections if int(part["weight"])],
+        "rater_weights": {**source["rater_weights"], **entered.rater_weights},
+        "peers": {**source["peers"], "mode": entered.peer_mode},
+    }
+
+
+def _form(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The form's sections: what each asks, who scores it."""
+    return [{"key": part["key"], "scored": part["key"] != GOALS} for part in settings["sections"]]
+
+
+# ── launch ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@rule
+def launch_plan(actor: Actor, plan_id: int, version: int) -> bool:
+    """Launch, once a second HR administrator does the same; False: asked for. The reviews are made by a job.
+
+    Errors: PlanFrozen is none (a second press), NobodyReviewed, NobodyDecides, Changed. Cost: the dry run and six.
+    """
+    found = _locked(plan_id)
+    if found.state != PlanState.DRAFT:
+        return True
+    require(actor, access.LAUNCH, found)
+    if found.version != version:
+        raise Changed(found)
+    open_cycle(actor, found.cycle_id, *LAUNCH_PHASES)
+    dry = queries.seeds(actor, plan_id)
+    nobody = [line for line in dry.out if line.why == "nobody"]
+    if nobody:
+        raise NobodyDecides(count=len(nobody))
+    if not dry.seeds:
+        raise NobodyReviewed
+    if not two_person(actor, access.LAUNCH, queries.plan_key(plan_id), {"version": version}):
+        audit.record(actor, "reviews.ask_launch", found)
+        return False
+    found.state, found.launched_at, found.version = PlanState.LAUNCHED, clock.now(), found.version + 1
+    found.save(update_fields=["state", "launched_at", "version"])
+    audit.record(actor, access.LAUNCH, found, details={"people": len(dry.seeds)})
+    publish(LaunchAgreed(plan_id=plan_id))
+    return True
+
+
+@rule
+def make_reviews(actor: Actor, plan_id: int) -> int:
+    """Make the reviews, manager and self parts and ratings of everyone in a launched plan; again: only who is missing.
+
+    Run by the job "reviews.launch". Cost: the dry run, then four statements for each 2,000 people, and one audit row.
+    """
+    card = queries.plan(actor, plan_id)
+    require(actor, access.LAUNCH)
+    there = set(Review.objects.filter(cycle_id=card.cycle.id).values_list("subject_id", flat=True))
+    seeds = [seed for seed in queries.seeds(actor, plan_id).seeds if seed.person_id not in there]
+    made: list[int] = []
+    for start in range(0, len(seeds), BATCH):
+        made += [review.pk for review in _make(card, seeds[start : start + BATCH])]
+    audit.record_bulk(actor, access.LAUNCH, "reviews.review", made, {"plan": plan_id})
+    publish(PlanLaunched(plan_id=plan_id, cycle_id=card.cycle.id))
+    return len(made)
+
+
+@rule
+def add_person(actor: Actor, plan_id: int, person_id: int) -> int:
+    """Take one more person into a launched plan (a late joiner): the single-row twin of `make_reviews`.
+
+    Returns the review's id, also when it is there already. Errors: NobodyReviewed, NobodyDecides.
+    """
+    card = queries.plan(actor, plan_id)
+    require(actor, access.LAUNCH, card)
+    open_cycle(actor, card.cycle.id, *LAUNCH_PHASES)
+    there = Review.objects.filter(access.visible_reviews(), cycle_id=card.cycle.id, subject_id=person_id).first()
+    if there is not None:
+        return there.pk
+    dry = queries.seeds(actor, plan_id, [person_id])
+    if not dry.seeds:
+        raise NobodyDecides(count=1) if any(line.why == "nobody" for line in dry.out) else NobodyReviewed
+    made = _make(card, dry.seeds)[0]
+    audit.record(actor, "reviews.add_person", made, subjects=[person_id])
+    return made.pk
+
+
+def _make(card: PlanCard, seeds: Sequence[Seed]) -> list[Review]:
+    reviews = Review.objects.bulk_create(
+        [
+            Review(plan_id=card.id, cycle_id=card.cycle.id, subject_id=seed.person_id, subject_place=seed.place,
+                   unit_id=seed.unit_id, manager_id=seed.manager_id)
+            for seed in seeds
+        ]
+    )  # fmt: skip
+    parts = [part for review, seed in zip(reviews, seeds, strict=True) for part in _parts(review, seed)]
+    Part.objects.bulk_create(parts)
+    Rating.objects.bulk_create(
+        [
+            Rating(review=review, plan_id=card.id, cycle_id=card.cycle.id, subject_id=review.subject_id,
+                   subject_place=review.subject_place, manager_id=review.manager_id)
+            for review in reviews
+        ]
+    )  # fmt: skip
+    return reviews
+
+
+def _parts(review: Review, seed: Seed) -> list[Part]:
+    return [
+        new_part(review, review.subject_id, PartRole.SELF),
+        *(new_part(review, rater, PartRole.MANAGER, days) for rater, days in seed.managers),
+    ]
+
+
+def new_part(review: Review, rater_id: int, role: PartRole, days: int = 0) -> Part:
+    """A part to write, not yet saved."""
+    return Part(
+        review=review, plan_id=review.plan_id, cycle_id=review.cycle_id, subject_id=review.subject_id,
+        subject_place=review.subject_place, manager_id=review.manager_id, rater_id=rater_id, role=role, days=days,
+    )  # fmt: skip
+
+
+def section_names() -> dict[str, str]:
+    """What the sections of the form are called."""
+    return {
+        "goals": _("Goals"),
+        "behaviour": _("Behaviour and values"),
+        "contribution": _("Contribution and collaboration"),
+    }
