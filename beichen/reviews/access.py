@@ -223,6 +223,9 @@ MOVE_GRADE = Permission(
 SEE_BOARD = Permission(
     key="reviews.see_board", label=_("See the calibration list"), row="09b", subject=None, only=frozenset({"BP", "CF"})
 )
+SIT_AS_FACILITATOR = Permission(
+    key="reviews.facilitate", label=_("Facilitate a calibration"), row="10b", code="w", subject=None, only=frozenset({"CF"})
+)
 CALIBRATE = Permission(
     key="reviews.calibrate", label=_("Open the calibration"), row="10b", code="t", subject=None, only=frozenset({"HA"})
 )

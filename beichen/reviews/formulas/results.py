@@ -136,6 +136,16 @@ def recompute(story: Story) -> int | None:
     return total(sections, story["maximum"]).value
 
 
+def contributions(story: Story) -> list[tuple[str, int, str, Fraction]]:
+    """What each section adds to the total: key, weight, its score as people read it, and the exact addend."""
+    counted = [line for line in story["sections"] if line["score"] is not None]
+    whole = sum(line["weight"] for line in counted)
+    return [
+        (line["key"], line["weight"], line["shown"], Fraction(line["score"]) * line["weight"] / whole)
+        for line in counted
+    ]
+
+
 def _section_again(line: Story) -> Fraction | None:
     if line["key"] == GOALS:
         return _goals_again(line)

@@ -37,6 +37,7 @@ class PartCard:
     state: str
     submitted_at: datetime | None
     returned: bool
+    decides: bool
     version: int
 
 
@@ -69,7 +70,8 @@ def part_cards(actor: Actor, parts: Sequence[Part]) -> list[PartCard]:
     return [
         PartCard(
             part.pk, part.review_id, part.plan_id, part.cycle_id, part.role, cards[part.subject_id],
-            cards[part.rater_id], part.days, part.state, part.submitted_at, part.returned, part.version,
+            cards[part.rater_id], part.days, part.state, part.submitted_at, part.returned,
+            part.rater_id == part.manager_id, part.version,
         )
         for part in parts
         if part.subject_id in cards and part.rater_id in cards
@@ -153,6 +155,27 @@ def peer_sheet(actor: Actor, review_id: int) -> PeerSheet:
         NominationCard(n.pk, cards[n.peer_id], n.nominated_by_id == head.subject_id, n.state) for n in found
     )
     return PeerSheet(review_id, cards[head.subject_id], head.manager_id, plan(actor, head.plan_id), nominations)
+
+
+@dataclass(frozen=True, slots=True)
+class PeerChoice:
+    """A review whose proposed peers wait for the actor's choice."""
+
+    review_id: int
+    cycle_id: int
+    subject: PersonCard
+
+
+@query
+def peers_to_choose(actor: Actor) -> list[PeerChoice]:
+    """Reviews I decide in which proposed peers wait. Cost: two statements."""
+    found = (
+        Nomination.objects.filter(access.visible_nominations(), manager_id=actor.person_id, state="nominated")
+        .order_by("review_id").values_list("review_id", "review__cycle_id", "subject_id").distinct()
+    )  # fmt: skip
+    lines = list(found)
+    cards = people.persons(actor, [subject for _, _, subject in lines]) if lines else {}
+    return [PeerChoice(review, cycle, cards[subject]) for review, cycle, subject in lines if subject in cards]
 
 
 @dataclass(frozen=True, slots=True)

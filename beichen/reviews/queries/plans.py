@@ -13,6 +13,7 @@ from django.db.models import Count, Q
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard, PersonCard, Stretch
 from beichen.platform.access.current import query
+from beichen.platform.access.permissions import require
 from beichen.platform.access.two_person import Asked, waiting
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
@@ -244,11 +245,8 @@ class Steps:
 def asked(actor: Actor, plan_id: int) -> Steps:
     """What waits for a second person. Cost: four statements."""
     key = plan_key(plan_id)
-    found = [
-        waiting(permission, [key]).get(key)
-        for permission in (access.LAUNCH, access.LOCK, access.RELEASE, access.UNLOCK)
-    ]
-    return Steps(*found)
+    steps = (access.LAUNCH, access.LOCK, access.RELEASE, access.UNLOCK)
+    return Steps(*(waiting(permission, [key]).get(key) for permission in steps))
 
 
 def plan_key(plan_id: int) -> str:
@@ -297,3 +295,38 @@ def _line(head: Review, parts: Mapping[str, list[str]], decided: bool) -> Line: 
 
 def _done(states: Sequence[str]) -> tuple[int, int]:
     return sum(state != PartState.DRAFT for state in states), len(states)
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """A plan before the people who run it. `dry` only while it is a draft."""
+
+    plan: PlanCard
+    unit_name: str
+    progress: Progress
+    lines: tuple[Line, ...]
+    people: Mapping[int, PersonCard]
+    asked: Steps
+    dry: Seeds | None
+
+
+@query
+def console(actor: Actor, plan_id: int, after: int = 0) -> Console:
+    """A plan with its progress and 50 of its people, or NotFound. Cost: at most 15 statements."""
+    require(actor, access.RUN_PLAN)
+    card = plan(actor, plan_id)
+    dry = seeds(actor, plan_id) if card.state == "draft" else None
+    found = () if dry else tuple(lines(actor, plan_id, after))
+    faces = people.persons(actor, _faces(found, dry))
+    return Console(
+        card, people.unit(actor, card.unit_id).name, progress(actor, plan_id), found, faces, asked(actor, plan_id), dry
+    )
+
+
+def _faces(found: Sequence[Line], dry: Seeds | None) -> set[int | None]:
+    shown: set[int | None] = {i for line in found for i in (line.subject_id, line.manager_id)}
+    if dry is not None:
+        shown |= {i for seed in dry.seeds[:50] for i in (seed.person_id, seed.manager_id)}
+        shown |= {rater for seed in dry.seeds[:50] for rater, _ in seed.managers}
+        shown |= {line.person_id for line in dry.out[:50]}
+    return shown

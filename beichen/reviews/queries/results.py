@@ -12,6 +12,7 @@ from uuid import UUID
 from beichen.people import queries as people
 from beichen.people.queries import PersonCard
 from beichen.platform.access.current import query
+from beichen.platform.access.permissions import require
 from beichen.platform.audit import rules as audit
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
@@ -66,6 +67,20 @@ def released(actor: Actor, person_id: int) -> list[LockedResult]:
     states = [RatingState.RELEASED, RatingState.ARCHIVED]
     found = RatingContent.objects.filter(rating__subject_id=person_id, rating__state__in=states)
     return _results(_readable(actor, found).order_by("-rating_id"))
+
+
+@query
+def person_results(actor: Actor, person_id: int) -> list[tuple[LockedResult, str, str]]:
+    """Released results with the names of their plans (zh, en), newest first; leaves an audit row when there are any.
+
+    Cost: three statements.
+    """
+    found = released(actor, person_id)
+    if found:
+        audit.record_read(actor, "reviews.result", [person_id])
+    reviews = Review.objects.filter(access.visible_reviews(), pk__in=[line.review_id for line in found])
+    names = {pk: (zh, en) for pk, zh, en in reviews.values_list("pk", "plan__name", "plan__name_en")}
+    return [(line, *names[line.review_id]) for line in found if line.review_id in names]
 
 
 def _readable(actor: Actor, found: Any) -> Any:
@@ -326,6 +341,7 @@ class BoardLine:
 @query
 def board(actor: Actor, plan_id: int) -> list[BoardLine]:
     """People of a plan whose grades the actor may see in calibration, by manager. Cost: five statements."""
+    require(actor, access.SEE_BOARD)
     visible = Rating.objects.filter(access.visible_ratings(), plan_id=plan_id).exclude(subject_id=actor.person_id)
     heads = {head.pk: head for head in visible}
     found = RatingContent.objects.filter(access.readable_rating_contents(), pk__in=heads)

@@ -9,7 +9,7 @@ from beichen.reviews.rules.closing import (
 )
 from beichen.reviews.rules.errors import PartChanged
 from beichen.reviews.rules.grades import decide, move_grade
-from beichen.reviews.rules.parts import Saved, decline_part, return_part, save_part, submit_part
+from beichen.reviews.rules.parts import Saved, decline_part, remind, return_part, save_part, submit_part
 from beichen.reviews.rules.peers import nominate, settle, withdraw
 from beichen.reviews.rules.plans import (
     PlanInput,
@@ -39,6 +39,7 @@ __all__ = [
     "move_grade",
     "nominate",
     "release_results",
+    "remind",
     "return_part",
     "save_part",
     "section_names",

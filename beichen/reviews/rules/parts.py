@@ -9,6 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from beichen.people.rules import open_cycle
@@ -17,9 +19,10 @@ from beichen.platform.access.permissions import require
 from beichen.platform.audit import rules as audit
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import NotFound
+from beichen.platform.kit.errors import Changed, NotFound
+from beichen.platform.notify import rules as notify
 from beichen.reviews import access, queries
-from beichen.reviews.choices import PartRole, PartState, RatingState
+from beichen.reviews.choices import PART_RETURNED, REMINDED, PartRole, PartState, RatingState
 from beichen.reviews.formulas.results import GOALS
 from beichen.reviews.models import Part, PartContent, PartVersion, Rating
 from beichen.reviews.queries import Answers, PartText, PlanCard
@@ -184,8 +187,8 @@ def _is_extreme(plan: PlanCard, score: str | None) -> bool:
 
 
 @rule
-def return_part(actor: Actor, part_id: UUID, version: int) -> None:
-    """Give a self review back to its writer (once), or a manager's part back to the manager (SK, BP).
+def return_part(actor: Actor, part_id: UUID, version: int) -> int:
+    """Give a self review back to its writer (once), or a manager's part back to the manager (SK, BP); the review's id.
 
     A decided grade that rested on a returned manager's part must be decided again. Errors: NotFound, Forbidden,
     NotSubmitted, AlreadyReturned, Changed by version. Cost: seven statements.
@@ -196,6 +199,8 @@ def return_part(actor: Actor, part_id: UUID, version: int) -> None:
     require(actor, access.RETURN_PART, part)
     if part.state != PartState.SUBMITTED:
         raise NotSubmitted(part)
+    if part.version != version:
+        raise Changed(part)
     if part.returned and part.role == PartRole.SELF:
         raise AlreadyReturned(part)
     open_cycle(actor, part.cycle_id, *WINDOW_AFTER_RETURN)
@@ -204,6 +209,8 @@ def return_part(actor: Actor, part_id: UUID, version: int) -> None:
     if part.role == PartRole.MANAGER:
         Rating.objects.filter(pk=part.review_id, state=RatingState.PROPOSED).update(decided_by=None, decided_at=None)
     audit.record(actor, access.RETURN_PART, part, subjects=[part.subject_id])
+    notify.send(actor, part.rater_id, PART_RETURNED, reverse("reviews:part", args=[part.pk]))
+    return part.review_id
 
 
 @rule
@@ -218,3 +225,26 @@ def decline_part(actor: Actor, part_id: UUID) -> None:
     part.state, part.version = PartState.DECLINED, part.version + 1
     part.save(update_fields=["state", "version"])
     audit.record(actor, "reviews.decline_part", part, subjects=[part.subject_id])
+
+
+@rule
+def remind(actor: Actor, plan_id: int) -> int:
+    """Tell everyone who has something to write in the phase the cycle is in; how many. Once a day per person.
+
+    Cost: five statements.
+    """
+    plan = queries.plan(actor, plan_id)
+    require(actor, access.CALIBRATE, plan)
+    roles = [role for role, phases in WINDOWS.items() if plan.cycle.phase in phases]
+    waiting = (
+        Part.objects.filter(access.visible_parts(), plan_id=plan_id, state=PartState.DRAFT, role__in=roles)
+        .values_list("rater_id").annotate(n=Count("id")).order_by("rater_id")
+    )  # fmt: skip
+    letters = [
+        notify.Letter(rater, REMINDED, reverse("reviews:index"), {"count": count},
+                      dedupe=f"remind:{plan_id}:{rater}:{clock.today()}")
+        for rater, count in waiting
+    ]  # fmt: skip
+    notify.send_many(actor, letters)
+    audit.record(actor, "reviews.remind", details={"plan": plan_id, "people": len(letters)})
+    return len(letters)

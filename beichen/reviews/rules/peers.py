@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.urls import reverse
+
 from beichen.people import queries as people
 from beichen.people.rules import open_cycle
 from beichen.platform.access.current import rule
@@ -13,8 +15,9 @@ from beichen.platform.audit import rules as audit
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
+from beichen.platform.notify import rules as notify
 from beichen.reviews import access, queries
-from beichen.reviews.choices import NominationState, PartRole
+from beichen.reviews.choices import PEER_INVITED, NominationState, PartRole
 from beichen.reviews.models import Nomination, Part, Review
 from beichen.reviews.rules.errors import Nominated, NotAPeer, Settled, TooManyPeers
 from beichen.reviews.rules.plans import new_part
@@ -43,7 +46,7 @@ def nominate(actor: Actor, review_id: int, peer_ids: Sequence[int]) -> None:
     made = [_nomination(actor, review, peer, invited=invited) for peer in peer_ids]
     Nomination.objects.bulk_create(made)
     if invited:
-        _invite(review, list(peer_ids))
+        _invite(actor, review, list(peer_ids))
     audit.record(actor, access.NOMINATE, review, subjects=[review.subject_id], details={"peers": list(peer_ids)})
 
 
@@ -73,8 +76,16 @@ def _nomination(actor: Actor, review: Review, peer: int, *, invited: bool) -> No
     )  # fmt: skip
 
 
-def _invite(review: Review, peers: Sequence[int]) -> None:
-    Part.objects.bulk_create([new_part(review, peer, PartRole.PEER) for peer in peers])
+def _invite(actor: Actor, review: Review, peers: Sequence[int]) -> None:
+    parts = Part.objects.bulk_create([new_part(review, peer, PartRole.PEER) for peer in peers])
+    subject = people.person(actor, review.subject_id)
+    notify.send_many(
+        actor,
+        [
+            notify.Letter(part.rater_id, PEER_INVITED, reverse("reviews:part", args=[part.pk]), {"who": subject.name})
+            for part in parts
+        ],
+    )
 
 
 @rule
@@ -96,7 +107,7 @@ def settle(actor: Actor, review_id: int, invite: Sequence[UUID], refuse: Sequenc
     open_cycle(actor, review.cycle_id, *WINDOW)
     chosen = _turn(actor, [found[key] for key in invite], NominationState.INVITED)
     _turn(actor, [found[key] for key in refuse], NominationState.REFUSED)
-    _invite(review, chosen)
+    _invite(actor, review, chosen)
     audit.record(actor, access.SETTLE_PEERS, review, subjects=[review.subject_id], details={"invited": chosen})
 
 

@@ -31,7 +31,7 @@ export function start(form) {
   const store = "private" in form.dataset ? sessionStorage : localStorage;
   const key = `${PREFIX}${account}:${form.dataset.draft}`;
   const state = form.querySelector("[data-draft-state]");
-  const version = form.elements.version?.value ?? "";
+  let version = form.elements.version?.value ?? "";
   const drawn = JSON.stringify(values(form));
   let pause;
 
@@ -66,6 +66,14 @@ export function start(form) {
       const body = new FormData(form);
       const headers = { "X-CSRFToken": body.get("csrfmiddlewaretoken"), "X-Requested-With": "draft" };
       const answer = await fetch(form.dataset.save, { method: "POST", body, headers });
+      const told = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : {};
+      if (answer.ok && told.version) {
+        version = form.elements.version.value = String(told.version);
+        const record = JSON.parse(store.getItem(key) ?? "null");
+        if (record) store.setItem(key, JSON.stringify({ ...record, version }));
+        form.dispatchEvent(new CustomEvent("beichen:saved", { bubbles: true }));
+      }
+      if (told.sentence) return say(told.sentence);
       const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
       say(answer.ok ? `${words().saved} ${time}` : words().kept);
     } catch {

@@ -1,0 +1,217 @@
+"""The review of a report, the result unfolded, the calibration list."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from beichen.platform.access.permissions import may
+from beichen.platform.kit.rounding import shown
+from beichen.platform.ui.answers import page, see, tell
+from beichen.platform.ui.doors import PageRequest, SignedIn, door
+from beichen.platform.ui.drawings import Step
+from beichen.reviews import access, queries, rules
+from beichen.reviews.forms import SECTIONS, AnswerForm, DecideForm, MoveForm
+from beichen.reviews.formulas.distribution import differences
+from beichen.reviews.formulas.results import contributions
+from beichen.reviews.pages.writing import part_form
+
+READERS = SignedIn("the filters of the table decide; who may not read it meets a page that does not exist")
+
+
+def waterfall(story: Mapping[str, Any]) -> list[Step]:
+    """Sections adding up to the total."""
+    steps = [
+        Step(
+            str(SECTIONS.get(key, key)), float(part), "+" + shown(part, 2),
+            _("%(score)s × %(weight)s %%") % {"score": score, "weight": weight},
+        )
+        for key, weight, score, part in contributions(story)
+    ]  # fmt: skip
+    if story["total"] is None:
+        return steps
+    total = story["total"] / 100
+    return [*steps, Step(_("Total"), total, f"{total:.2f}", "", total=True)]
+
+
+def _own_part(request: PageRequest, sheet: queries.ReviewSheet) -> queries.PartSheet | None:
+    """The reader's own manager part, while it can still be written."""
+    own = next((p for p in sheet.waiting if p.rater.id == request.actor.person_id and p.role == "manager"), None)
+    return queries.sheet(request.actor, own.id) if own else None
+
+
+def _review_context(request: PageRequest, review_id: int) -> dict[str, Any]:
+    sheet = queries.review_sheet(request.actor, review_id)
+    decides = request.actor.person_id == sheet.manager.id and sheet.rating is not None
+    return {
+        "sheet": sheet,
+        "decides": decides and sheet.rating is not None and sheet.rating.state == "proposed",
+        "steps": waterfall(sheet.live.story) if sheet.live else [],
+        "story": sheet.live.story if sheet.live else None,
+        "missing": [SECTIONS.get(key, key) for key in sheet.live.missing] if sheet.live else [],
+        "late": [part for part in sheet.waiting if part.rater.id != request.actor.person_id],
+    }
+
+
+@door(READERS)
+def review(request: PageRequest, review_id: int) -> HttpResponse:
+    """One report's review before the manager: words of all, the own part, the live total, the decision."""
+    context = _review_context(request, review_id)
+    sheet = context["sheet"]
+    own = _own_part(request, sheet)
+    data = request.POST if request.drawn.refusal is not None and request.POST else None
+    content = sheet.rating.content if sheet.rating else None
+    form = DecideForm(
+        sheet.plan.settings["grades"], get_language() or "", data, grade=content.decided if content else None,
+        reason=content.reason if content else "",
+    )  # fmt: skip
+    return page(
+        request, "reviews/review.html", **context, own=own, part_form=part_form(own) if own else None, form=form,
+        sections=_by_section(sheet),
+    )  # fmt: skip
+
+
+def _by_section(sheet: queries.ReviewSheet) -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
+    """Words and scores of everyone who handed in, section by section: (key, label, [(voice, answer)])."""
+    return [
+        (s["key"], SECTIONS.get(s["key"], s["key"]), _said(sheet, s["key"]))
+        for s in sheet.plan.form
+    ]  # fmt: skip
+
+
+def _said(sheet: queries.ReviewSheet, key: str) -> list[tuple[Any, Any]]:
+    return [
+        (voice, voice.text.answers[key])
+        for voice in sheet.voices
+        if key in voice.text.answers and not (voice.card and voice.card.state == "draft")
+    ]
+
+
+@door(READERS)
+def live(request: PageRequest, review_id: int) -> HttpResponse:
+    """The live total alone, fetched again after each save."""
+    return page(request, "reviews/review.html", fragment="live", **_review_context(request, review_id))
+
+
+@door(access.DECIDE, methods=("POST",), again=review)
+def decide(request: PageRequest, review_id: int) -> HttpResponse:
+    """Enter the grade."""
+    sent = request.POST
+    rules.decide(request.actor, review_id, sent.get("grade", ""), sent.get("reason", ""), request.version)
+    tell(request, _("Your decision is kept. You can change it until the calibration opens."))
+    return see(reverse("reviews:review", args=[review_id]))
+
+
+@door(READERS)
+def result(request: PageRequest, review_id: int) -> HttpResponse:
+    """The result unfolded: what next, the grade, the numbers, the people. Cost: 15 statements."""
+    sheet = queries.result(request.actor, review_id)
+    data = request.POST if request.drawn.refusal is not None and request.POST else None
+    is_subject = request.actor.person_id == sheet.subject.id
+    return page(
+        request, "reviews/result.html", sheet=sheet, steps=waterfall(sheet.story), labels=SECTIONS,
+        ahead=[voice for voice in sheet.managers if voice.text.closing], is_subject=is_subject,
+        form=AnswerForm(data) if is_subject and sheet.answer is None and sheet.state == "released" else None,
+        grade=_grade_words(sheet), sections=_sections(sheet),
+    )  # fmt: skip
+
+
+def _grade_words(sheet: queries.ResultSheet) -> str:
+    word = "en" if (get_language() or "").startswith("en") else "zh"
+    return next((str(g[word]) for g in sheet.plan.settings["grades"] if g["key"] == sheet.decision.final), "")
+
+
+def _sections(sheet: queries.ResultSheet) -> list[dict[str, Any]]:
+    """Each section with its label, its terms named, and the words said about it."""
+    return [
+        {
+            **line,
+            "label": SECTIONS.get(line["key"], line["key"]),
+            "roles": [{**role, "by": _named(sheet, role.get("by", ()))} for role in line.get("roles", ())],
+            "goals": line.get("goals", ()),
+            "words": [(v.card, v.text.answers[line["key"]]["text"]) for v in sheet.managers
+                      if v.text.answers.get(line["key"], {}).get("text")],
+            "peers": [t.answers[line["key"]]["text"] for t in sheet.peers if t.answers.get(line["key"], {}).get("text")],
+            "own": sheet.own.answers.get(line["key"], {}).get("text", ""),
+        }
+        for line in sheet.story["sections"]
+    ]  # fmt: skip
+
+
+def _named(sheet: queries.ResultSheet, by: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{**line, "name": sheet.people[line["person"]].name if line["person"] in sheet.people else ""} for line in by]
+
+
+@door(access.ACKNOWLEDGE, methods=("POST",), again=result)
+def acknowledge(request: PageRequest, review_id: int) -> HttpResponse:
+    """Answer to the result."""
+    rules.acknowledge(request.actor, review_id, request.POST.get("answer", ""), request.POST.get("comment", ""))
+    tell(request, _("Your answer is kept with the result."))
+    return see(reverse("reviews:result", args=[review_id]))
+
+
+# ── calibration ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@door(access.SEE_BOARD)
+def board(request: PageRequest, plan_id: int) -> HttpResponse:
+    """The calibration list: people, scores, managers' averages, last grades, the guide beside it. Cost: 11 statements."""
+    plan = queries.plan(request.actor, plan_id)
+    lines = queries.board(request.actor, plan_id)
+    return page(
+        request, "reviews/board.html", plan=plan, lines=lines, guide=_guide(plan, lines), managers=_averages(lines),
+        may_move=plan.cycle.phase == "C06" and may(request.actor, access.SIT_AS_FACILITATOR), grades=plan.grades,
+    )  # fmt: skip
+
+
+def _guide(plan: queries.PlanCard, lines: Sequence[queries.BoardLine]) -> dict[str, Any] | None:
+    """Grades given beside the guide: only from the guide's smallest group on."""
+    guide = plan.settings.get("guide")
+    if not guide or len(lines) < int(guide["min_size"]):
+        return None
+    given = Counter(line.final for line in lines)
+    shares = [int(guide["shares"][grade]) * 100 for grade in plan.grades]
+    found = differences(plan.grades, given, shares)
+    return {
+        "rows": [(d.grade, d.actual, str(d.actual)) for d in found],
+        "against": [d.quota for d in found],
+        "lines": found,
+    }
+
+
+def _averages(lines: Sequence[queries.BoardLine]) -> list[tuple[Any, int, str]]:
+    """Managers with the number and mean of the totals they gave."""
+    totals: dict[int, list[queries.BoardLine]] = {}
+    for line in lines:
+        totals.setdefault(line.manager.id, []).append(line)
+    return [
+        (found[0].manager, len(found), f"{sum(line.total for line in found) / len(found) / 100:.2f}")
+        for found in totals.values()
+    ]
+
+
+@door(READERS)
+def move_form(request: PageRequest, review_id: int) -> HttpResponse:
+    """The dialog in which a grade is moved, with what led to it. Cost: that of the review's page."""
+    sheet = queries.review_sheet(request.actor, review_id)
+    data = request.POST if request.drawn.refusal is not None and request.POST else None
+    return page(
+        request, "reviews/move.html", sheet=sheet, form=MoveForm(sheet.plan.grades, data),
+        steps=waterfall(sheet.live.story) if sheet.live else [],
+    )  # fmt: skip
+
+
+@door(access.MOVE_GRADE, methods=("POST",), again=move_form)
+def move_grade(request: PageRequest, review_id: int) -> HttpResponse:
+    """Move a grade with a reason."""
+    sent = request.POST
+    rules.move_grade(request.actor, review_id, sent.get("grade", ""), sent.get("reason", ""), request.version)
+    tell(request, _("Moved. The change and its reason are kept."))
+    plan_id = queries.review(request.actor, review_id).plan_id
+    return see(reverse("reviews:board", args=[plan_id]))

@@ -1,0 +1,167 @@
+"""Plans before those who run them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from beichen.people import queries as people
+from beichen.people import rules as people_rules
+from beichen.people.choices import Phase
+from beichen.platform.access.permissions import may
+from beichen.platform.kit.errors import Invalid
+from beichen.platform.ui.answers import page, see, tell
+from beichen.platform.ui.doors import PageRequest, door
+from beichen.reviews import access, queries, rules
+from beichen.reviews.forms import PlanForm
+
+WHY_OUT = {
+    "left": _("left before the last day"), "manager": _("leads people"), "named": _("left out by name"),
+    "nobody": _("has nobody who decides"),
+}  # fmt: skip
+
+
+@door(access.SEE_PLANS)
+def plans(request: PageRequest) -> HttpResponse:
+    """Every plan the reader may see."""
+    return page(
+        request, "reviews/plans.html", plans=queries.plans(request.actor), may_edit=may(request.actor, access.EDIT_PLAN),
+        phases=dict(Phase.choices), runs=may(request.actor, access.RUN_PLAN),
+    )  # fmt: skip
+
+
+def _form(request: PageRequest, data: Any = None, **initial: Any) -> PlanForm:
+    cycles = [(card.id, card.period_key) for card in people.cycles(request.actor)]
+    units = sorted(people.units(request.actor).values(), key=lambda unit: unit.place)
+    return PlanForm(cycles, [(u.id, "　" * u.depth + u.name) for u in units], data, **initial)
+
+
+def _posted(request: PageRequest) -> Any:
+    return request.POST if request.drawn.refusal is not None and request.POST else None
+
+
+@door(access.EDIT_PLAN)
+def new_plan(request: PageRequest) -> HttpResponse:
+    """The form of a new plan."""
+    return page(request, "reviews/plan_form.html", form=_form(request, _posted(request)), plan=None)
+
+
+def _entered(request: PageRequest) -> rules.PlanInput:
+    form = _form(request, request.POST)
+    if not form.is_valid():
+        raise Invalid(fields={name: str(errors[0]) for name, errors in form.errors.items()})
+    sent = form.cleaned_data
+    numbers = [n.strip() for n in sent["without"].replace("，", ",").split(",") if n.strip()]
+    found = people.by_number(request.actor, numbers)
+    unknown = [number for number in numbers if number not in found]
+    if unknown:
+        raise Invalid(fields={"without": _("Nobody has the number %(number)s.") % {"number": unknown[0]}})
+    return rules.PlanInput(
+        name=sent["name"], name_en=sent["name_en"], cycle_id=int(sent["cycle_id"]), unit_id=int(sent["unit_id"]),
+        managers=sent["managers"], without=[card.id for card in found.values()], peer_mode=sent["peer_mode"],
+        weights={key: sent[key] for key in ("goals", "behaviour", "contribution")},
+    )  # fmt: skip
+
+
+@door(access.EDIT_PLAN, methods=("POST",), again=new_plan)
+def create_plan(request: PageRequest) -> HttpResponse:
+    """Draft a plan."""
+    made = rules.create_plan(request.actor, _entered(request))
+    tell(request, _("Drafted. Look at who gets what, then launch."))
+    return see(reverse("reviews:plan", args=[made.id]))
+
+
+@door(access.EDIT_PLAN)
+def edit_plan_form(request: PageRequest, plan_id: int) -> HttpResponse:
+    """The form of a draft."""
+    card = queries.plan(request.actor, plan_id)
+    left_out = people.persons(request.actor, card.population.get("without", ()))
+    weights = {part["key"]: part["weight"] for part in card.settings["sections"]}
+    initial = {
+        "name": card.name, "name_en": card.name_en, "cycle_id": card.cycle.id, "unit_id": card.unit_id,
+        "managers": card.population.get("managers", "in"), "peer_mode": card.settings["peers"]["mode"],
+        "without": ", ".join(sorted(person.number for person in left_out.values())),
+        **{key: weights.get(key, 0) for key in ("goals", "behaviour", "contribution")},
+    }  # fmt: skip
+    form = _form(request, _posted(request), **initial)
+    return page(request, "reviews/plan_form.html", form=form, plan=card)
+
+
+@door(access.EDIT_PLAN, methods=("POST",), again=edit_plan_form)
+def edit_plan(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Change a draft."""
+    rules.edit_plan(request.actor, plan_id, _entered(request), request.version)
+    tell(request, _("Saved."))
+    return see(reverse("reviews:plan", args=[plan_id]))
+
+
+@door(access.RUN_PLAN)
+def plan(request: PageRequest, plan_id: int) -> HttpResponse:
+    """The console: who gets what before the launch, how far everything is after it. Cost: at most 15 statements."""
+    after = request.GET.get("after", "")
+    desk = queries.console(request.actor, plan_id, int(after) if after.isascii() and after.isdigit() else 0)
+    phases = [(phase.value, phase.label) for phase in Phase]
+    keys = [key for key, _label in phases]
+    now = keys.index(desk.plan.cycle.phase)
+    return page(
+        request, "reviews/plan.html", desk=desk, plan=desk.plan, faces=desk.people, why=WHY_OUT,
+        path=[(key, label) for key, label in phases if "C02" <= key <= "C10"], phase=desk.plan.cycle.phase,
+        following=phases[now + 1] if now + 1 < len(phases) else None, me=request.actor.person_id,
+        is_admin=may(request.actor, access.LAUNCH, desk.plan), may_edit=may(request.actor, access.EDIT_PLAN),
+        next_page=desk.lines[-1].review_id if len(desk.lines) == 50 else "",
+    )  # fmt: skip
+
+
+def _two(request: PageRequest, plan_id: int, done: str, happened: bool) -> HttpResponse:  # noqa: FBT001
+    asked = _("Asked for. It happens when a second HR administrator does the same.")
+    tell(request, done if happened else asked)
+    return see(reverse("reviews:plan", args=[plan_id]))
+
+
+@door(access.LAUNCH, methods=("POST",))
+def launch(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Launch, by two people."""
+    done = rules.launch_plan(request.actor, plan_id, request.version)
+    return _two(request, plan_id, _("Launched. The reviews are being made."), done)
+
+
+@door(access.LOCK, methods=("POST",))
+def lock(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Lock the results, by two people."""
+    return _two(request, plan_id, _("Locked."), rules.lock_results(request.actor, plan_id, request.version))
+
+
+@door(access.UNLOCK, methods=("POST",))
+def unlock(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Open locked results again, by two people."""
+    return _two(request, plan_id, _("Open again."), rules.unlock_results(request.actor, plan_id, request.version))
+
+
+@door(access.RELEASE, methods=("POST",))
+def release(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Release the results, by two people."""
+    unit = request.POST.get("unit_id", "")
+    done = rules.release_results(
+        request.actor, plan_id, request.version, int(unit) if unit.isascii() and unit.isdigit() else None
+    )
+    return _two(request, plan_id, _("Released. Everyone concerned gets a notice without content."), done)
+
+
+@door(access.CALIBRATE, methods=("POST",))
+def move_phase(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Move the plan's cycle to its next phase, by two people."""
+    with_cycle = request.POST.get("cycle_id", "")
+    to = request.POST.get("to", "")
+    moved = people_rules.move_cycle(request.actor, int(with_cycle or 0), to, request.version)
+    return _two(request, plan_id, _("The cycle moved on."), moved.phase == to)
+
+
+@door(access.CALIBRATE, methods=("POST",))
+def remind(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Remind everyone who still has something to write in the phase the cycle is in."""
+    count = rules.remind(request.actor, plan_id)
+    tell(request, _("Reminded %(count)s people.") % {"count": count})
+    return see(reverse("reviews:plan", args=[plan_id]))

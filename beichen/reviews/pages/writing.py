@@ -1,0 +1,153 @@
+"""Writing parts and choosing peers."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from beichen.people import queries as people
+from beichen.platform.kit.errors import Refused
+from beichen.platform.ui.answers import page, see, tell
+from beichen.platform.ui.doors import PageRequest, SignedIn, door
+from beichen.reviews import access, queries, rules
+from beichen.reviews.forms import PartForm, answers_of
+from beichen.reviews.queries.parts import writes_as
+
+RATER = SignedIn("only the rater finds the part; everyone else meets a page that does not exist")
+
+
+def part_form(sheet: queries.PartSheet, data: Any = None) -> PartForm:
+    """The form of a part as it stands, or as it was just posted."""
+    gives = sheet.card.role == "manager" and not sheet.goals
+    return PartForm(
+        sheet.card.role, sheet.plan.form, sheet.text.answers, sheet.text.closing, gives_goals=gives,
+        maximum=int(sheet.plan.settings["total_max"]), data=data,
+    )  # fmt: skip
+
+
+@door(RATER)
+def part(request: PageRequest, part_id: UUID) -> HttpResponse:
+    """One part before its rater. Cost: 12 statements."""
+    sheet = queries.sheet(request.actor, part_id)
+    refusal = request.drawn.refusal
+    data = request.POST if refusal is not None and request.POST else None
+    theirs = refusal.theirs if isinstance(refusal, rules.PartChanged) else None
+    return page(
+        request, "reviews/part.html", sheet=sheet, form=part_form(sheet, data), who=writes_as(sheet.card),
+        theirs=theirs, version=theirs.version if theirs else sheet.text.version,
+    )  # fmt: skip
+
+
+def _sent(request: PageRequest, part_id: UUID) -> tuple[dict[str, dict[str, Any]], str]:
+    keys = [{"key": name.removeprefix("text_")} for name in request.POST if name.startswith("text_")]
+    return answers_of(request.POST.dict(), keys), request.POST.get("closing", "")  # type: ignore[arg-type]
+
+
+@door(access.WRITE_PART, methods=("POST",))
+def save_part(request: PageRequest, part_id: UUID) -> HttpResponse:
+    """The autosave: JSON with the version to go on with and a sentence."""
+    answers, closing = _sent(request, part_id)
+    try:
+        saved = rules.save_part(request.actor, part_id, answers, closing, request.version)
+    except Refused as refusal:
+        return JsonResponse({"sentence": refusal.sentence(_)}, status=refusal.status)
+    time = timezone.localtime(saved.at).strftime("%H:%M")
+    sentence = _("Saved %(time)s, version %(number)s") % {"time": time, "number": saved.version}
+    return JsonResponse({"version": saved.version, "sentence": sentence})
+
+
+@door(access.WRITE_PART, methods=("POST",), again=part)
+def submit_part(request: PageRequest, part_id: UUID) -> HttpResponse:
+    """Hand in."""
+    answers, closing = _sent(request, part_id)
+    try:
+        rules.submit_part(request.actor, part_id, answers, closing, request.version)
+    except rules.PartChanged as changed:
+        request.drawn.refusal = changed
+        response = part(request, part_id=part_id)
+        response.status_code = changed.status
+        return response
+    tell(request, _("Handed in. Thank you."))
+    return see(request.POST.get("next") or reverse("reviews:index"))
+
+
+@door(access.WRITE_PART, methods=("POST",))
+def decline_part(request: PageRequest, part_id: UUID) -> HttpResponse:
+    """I cannot judge this person's work."""
+    rules.decline_part(request.actor, part_id)
+    tell(request, _("Noted. Your part is left out; nobody is asked why."))
+    return see(reverse("reviews:index"))
+
+
+@door(access.RETURN_PART, methods=("POST",))
+def return_part(request: PageRequest, part_id: UUID) -> HttpResponse:
+    """Give a part back to its writer."""
+    review_id = rules.return_part(request.actor, part_id, request.version)
+    tell(request, _("Returned. The writer was told."))
+    return see(reverse("reviews:review", args=[review_id]))
+
+
+@door(RATER)
+def part_versions(request: PageRequest, part_id: UUID) -> HttpResponse:
+    """Every save of the own part. Cost: 10 statements."""
+    sheet = queries.sheet(request.actor, part_id)
+    return page(request, "reviews/versions.html", sheet=sheet, versions=queries.versions(request.actor, part_id))
+
+
+# ── peers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@door(access.NOMINATE)
+def peers(request: PageRequest, review_id: int) -> HttpResponse:
+    """Proposed and invited peers; with `q`, colleagues to choose from. Cost: 11 statements."""
+    sheet = queries.peer_sheet(request.actor, review_id)
+    text = request.GET.get("q", "")
+    there = {line.peer.id for line in sheet.nominations if line.state != "refused"}
+    there |= {sheet.subject.id, sheet.manager_id}
+    found = [card for card in people.find_persons(request.actor, text, 12) if card.id not in there] if text else []
+    limits = sheet.plan.settings["peers"]
+    return page(
+        request, "reviews/peers.html", fragment="found" if request.GET else None, sheet=sheet, found=found, q=text,
+        is_subject=request.actor.person_id == sheet.subject.id, limits=limits,
+        left=int(limits["nominate_max"]) - len([n for n in sheet.nominations if n.state != "refused"]),
+        waiting=[line for line in sheet.nominations if line.state == "nominated"],
+    )  # fmt: skip
+
+
+def _numbers(request: PageRequest, name: str) -> list[int]:
+    return [int(value) for value in request.POST.getlist(name) if value.isascii() and value.isdigit()]
+
+
+def _ids(request: PageRequest, name: str) -> list[UUID]:
+    try:
+        return [UUID(value) for value in request.POST.getlist(name)]
+    except ValueError:
+        return []
+
+
+@door(access.NOMINATE, methods=("POST",))
+def nominate(request: PageRequest, review_id: int) -> HttpResponse:
+    """Propose (the person) or invite (the manager)."""
+    rules.nominate(request.actor, review_id, _numbers(request, "peer"))
+    tell(request, _("Added."))
+    return see(reverse("reviews:peers", args=[review_id]))
+
+
+@door(access.SETTLE_PEERS, methods=("POST",))
+def settle(request: PageRequest, review_id: int) -> HttpResponse:
+    """Invite or leave out those proposed."""
+    rules.settle(request.actor, review_id, _ids(request, "invite"), _ids(request, "refuse"))
+    tell(request, _("Settled. Those invited see it in their list."))
+    return see(reverse("reviews:peers", args=[review_id]))
+
+
+@door(access.NOMINATE, methods=("POST",))
+def withdraw(request: PageRequest, review_id: int, nomination_id: UUID) -> HttpResponse:
+    """Take back an own proposal."""
+    rules.withdraw(request.actor, nomination_id)
+    return see(reverse("reviews:peers", args=[review_id]))
