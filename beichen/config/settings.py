@@ -20,7 +20,11 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver", ENV.host]
 AREAS = ["people", "metrics", "strategy", "goals", "conversations", "reviews", "reward", "insight", "demo"]
 PLATFORM = ["events", "audit", "access", "registry", "notify", "approvals", "forms", "api", "ui"]
 
+# Ours first: their templates and translations stand in front of those of Django and allauth.
 INSTALLED_APPS = [
+    "beichen.platform.auth",
+    *(f"beichen.platform.{name}" for name in PLATFORM if (BASE / "platform" / name / "apps.py").exists()),
+    *(f"beichen.{name}" for name in AREAS),
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -30,14 +34,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "template_partials",
-    "beichen.platform.auth",  # before allauth: its templates stand in front of allauth's
     "allauth",
     "allauth.account",
     "allauth.usersessions",
     "procrastinate.contrib.django",
     "pgtrigger",
-    *(f"beichen.platform.{name}" for name in PLATFORM if (BASE / "platform" / name / "apps.py").exists()),
-    *(f"beichen.{name}" for name in AREAS),
 ]
 
 MIDDLEWARE = [
@@ -76,6 +77,7 @@ def _database() -> dict[str, Any]:
         "PASSWORD": address.password,
         "HOST": address.host,
         "PORT": address.port,
+        "CONN_HEALTH_CHECKS": True,  # a restarted database leaves dead connections in the pool
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}} if ENV.role != "owner" else {},
     }
 

@@ -136,15 +136,15 @@ DECIDE_ALIGNMENT = Permission(
 )  # fmt: skip
 CLOSE = Permission(
     key="goals.close", label=_("Close the goals of a cycle"), row="21b", code="t", subject=None,
-    jobs=frozenset({"goals.close_when_due", "demo.load", "load_demo"}),
+    jobs=frozenset({"goals.close_when_due", "load_demo"}),
 )  # fmt: skip
 IMPORT = Permission(
     key="goals.import", label=_("Import goals"), row="25a", code="w", subject=None,
-    jobs=frozenset({"people.import", "import_company", "people.import_company", "load_demo", "demo.load"}),
+    jobs=frozenset({"import_company", "load_demo"}),
 )  # fmt: skip
 RECOUNT = Permission(
     key="goals.recount", label=_("Recount rolled-up numbers"), row="21b", code="t", subject=None,
-    jobs=frozenset({"goals.drain", "goals.drain_left", "goals.restate", "goals.recount"}),
+    jobs=frozenset({"goals.drain", "goals.drain_left", "goals.restate", "load_demo"}),
 )  # fmt: skip
 
 GUARDS = [

@@ -172,6 +172,7 @@ class Cluster:
             "unix_socket_directories": str(self.socket),
             "unix_socket_permissions": "0700",
             "listen_addresses": "",
+            "port": "5432",
             "logging_collector": "off",
             "log_line_prefix": "%m [%p] ",
             "timezone": "UTC",

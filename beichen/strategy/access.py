@@ -39,5 +39,9 @@ PUBLISH = Permission(
 NAME_EDITORS = Permission(
     key="strategy.name_editors", label=_("Name the editors of the page"), row="22a", code="t", subject=None
 )
+IMPORT = Permission(
+    key="strategy.import", label=_("Import priorities"), row="25a", code="w", subject=None,
+    jobs=frozenset({"import_company", "load_demo"}),
+)  # fmt: skip
 
 GUARDS = [StateGuard(model="strategy.StrategyVersion", edges=frozenset({("draft", "published")}))]

@@ -1,5 +1,6 @@
 """Every read of people. Returns frozen cards, never models, so that no template can start a query."""
 
+from beichen.people.queries.calendar import work_calendar
 from beichen.people.queries.cycles import (
     CycleCard,
     company_settings,
@@ -8,10 +9,13 @@ from beichen.people.queries.cycles import (
     cycles,
     period,
 )
+from beichen.people.queries.imports import BatchCard, batch, batches, imported
 from beichen.people.queries.persons import (
     PersonCard,
     by_number,
+    directory,
     find_persons,
+    head_counts,
     me,
     person,
     persons,
@@ -20,35 +24,66 @@ from beichen.people.queries.persons import (
     unit_people,
     who_acts,
 )
+from beichen.people.queries.profile import (
+    AssignmentCard,
+    ChangeCard,
+    EmploymentCard,
+    SeatCard,
+    employment,
+    history,
+    my_seats,
+    seats,
+    unit_on,
+    waiting_changes,
+)
 from beichen.people.queries.stretches import Stretch, people_on, stretches
 from beichen.people.queries.targets import TargetStretch, target_stretches
-from beichen.people.queries.units import UnitCard, children_of, unit, unit_path, units
+from beichen.people.queries.units import UnitCard, by_code, children_of, find_units, unit, unit_path, units
 
 __all__ = [
+    "AssignmentCard",
+    "BatchCard",
+    "ChangeCard",
     "CycleCard",
+    "EmploymentCard",
     "PersonCard",
+    "SeatCard",
     "Stretch",
     "TargetStretch",
     "UnitCard",
+    "batch",
+    "batches",
+    "by_code",
     "by_number",
     "children_of",
     "company_settings",
     "current_cycle",
     "cycle",
     "cycles",
+    "directory",
+    "employment",
     "find_persons",
+    "find_units",
+    "head_counts",
+    "history",
+    "imported",
     "me",
+    "my_seats",
     "people_on",
     "period",
     "person",
     "persons",
     "reports_of",
+    "seats",
     "stretches",
     "target_bonuses",
     "target_stretches",
     "unit",
+    "unit_on",
     "unit_path",
     "unit_people",
     "units",
+    "waiting_changes",
     "who_acts",
+    "work_calendar",
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
 
 from beichen.people.models import OrgUnit
 from beichen.platform.access.current import query
@@ -30,6 +31,11 @@ class UnitCard:
     place_end: int
     depth: int
     version: int
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language, where there is one."""
+        return self.name_en if self.name_en and get_language() == "en" else self.name
 
 
 _FIELDS = (
@@ -71,3 +77,16 @@ def unit_path(actor: Actor, unit_id: int) -> list[UnitCard]:
     """From the root down to the unit itself. Cost: two statements."""
     at = unit(actor, unit_id)
     return _cards(OrgUnit.objects.filter(place__lte=at.place, place_end__gte=at.place_end))
+
+
+@query
+def find_units(actor: Actor, text: str, limit: int = 20) -> list[UnitCard]:
+    """Active units by a part of code or name. Cost: one statement."""
+    like = Q(name__icontains=text) | Q(name_en__icontains=text) | Q(code__istartswith=text)
+    return _cards(OrgUnit.objects.filter(like, is_active=True))[:limit] if text.strip() else []
+
+
+@query
+def by_code(actor: Actor, codes: Iterable[str]) -> dict[str, UnitCard]:
+    """Active units by code. Cost: one statement."""
+    return {card.code: card for card in _cards(OrgUnit.objects.filter(code__in=set(codes), is_active=True))}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
@@ -25,6 +26,13 @@ M = TypeVar("M", bound=Model)
 class BadCursor(Invalid):
     code = "bad_cursor"
     text = gettext_noop("This cursor does not belong to this list. Begin again without one.")
+
+
+class _Exact(DjangoJSONEncoder):
+    """Times with their microseconds: cut to milliseconds, a cursor would skip the rows of the same millisecond."""
+
+    def default(self, o: Any) -> Any:
+        return o.isoformat() if isinstance(o, datetime) else super().default(o)
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ def page_of(actor: Actor, rows: QuerySet[M], asked: PageIn, *, order: Sequence[s
 
 def _sealed(last: Model, mark: list[Any], order: Sequence[str]) -> str:
     values = [getattr(last, column.lstrip("-")) for column in order]
-    plain = json.loads(json.dumps([mark, values], cls=DjangoJSONEncoder))
+    plain = json.loads(json.dumps([mark, values], cls=_Exact))
     return signing.dumps(plain, salt=SALT, compress=True)
 
 

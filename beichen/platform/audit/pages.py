@@ -16,18 +16,12 @@ from beichen.platform.ui.doors import PageRequest, SignedIn, door
 LOOKED = SignedIn("Everyone reads who looked at their own file.")
 
 
-def _following(request: PageRequest, cursor: str | None) -> str:
-    query = request.GET.copy()
-    query["cursor"] = cursor or ""
-    return f"?{query.urlencode()}" if cursor else ""
-
-
 @door(SEARCH)
 def search(request: PageRequest) -> HttpResponse:
     """What was done, by whom, when and about whom; newest first."""
-    form = SearchForm(request.GET or None)
+    form = SearchForm(request.GET)
     wanted = form.wanted()
-    asked = PageIn(cursor=request.GET.get("cursor", "")[:2000], limit=50)
+    asked = PageIn(cursor=request.GET.get("after", "")[:2000], limit=50)
     found = queries.entries(request.actor, wanted)
     rows = page_of(request.actor, found, asked, order=queries.ORDER, name=f"audit {wanted}")
     return page(
@@ -36,21 +30,21 @@ def search(request: PageRequest) -> HttpResponse:
         fragment="rows" if asked.cursor else None,
         form=form,
         lines=queries.lines(rows.items),
-        following=_following(request, rows.next),
+        following=rows.next or "",
     )
 
 
 @door(LOOKED)
 def looked(request: PageRequest) -> HttpResponse:
     """Who looked at my file: time, name, seat, kind of data, channel."""
-    asked = PageIn(cursor=request.GET.get("cursor", "")[:2000], limit=50)
+    asked = PageIn(cursor=request.GET.get("after", "")[:2000], limit=50)
     rows = page_of(request.actor, queries.looks(request.actor), asked, order=queries.ORDER, name="audit looked")
     return page(
         request,
         "audit/looked.html",
         fragment="rows" if asked.cursor else None,
         looks=queries.masked(rows.items),
-        following=_following(request, rows.next),
+        following=rows.next or "",
     )
 
 

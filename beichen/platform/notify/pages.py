@@ -19,14 +19,14 @@ MINE = SignedIn("Everyone reads their own notices and nobody else's.")
 @door(MINE)
 def listing(request: PageRequest) -> HttpResponse:
     """My notices, newest first."""
-    asked = PageIn(cursor=request.GET.get("cursor", "")[:2000], limit=30)
+    asked = PageIn(cursor=request.GET.get("after", "")[:2000], limit=30)
     rows = page_of(request.actor, queries.mine(request.actor), asked, order=queries.ORDER, name="notices")
     return page(
         request,
         "notify/notices.html",
         fragment="rows" if asked.cursor else None,
         lines=queries.lines(rows.items),
-        following=f"?cursor={rows.next}" if rows.next else "",
+        following=rows.next or "",
         unread=queries.unread_count(request.actor),
     )
 

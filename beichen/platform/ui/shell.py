@@ -8,8 +8,7 @@ from functools import cached_property
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext, pgettext_lazy
 
 from beichen.platform import registry
 from beichen.platform.access.permissions import Permission, may
@@ -20,7 +19,11 @@ from beichen.platform.ui.requests import actor_of, as_actor
 THEMES = ("auto", "light", "dark")
 DENSITIES = ("comfortable", "compact")
 THEME_COOKIE, DENSITY_COOKIE = "beichen_theme", "beichen_density"
-SECTIONS: dict[str, str | Promise] = {"work": "", "results": _("Results"), "company": _("Company")}
+SECTIONS: dict[str, str | Promise] = {
+    "work": "",
+    "results": pgettext_lazy("navigation", "Results"),
+    "company": pgettext_lazy("navigation", "Company"),
+}
 TABS = 4
 
 
@@ -84,7 +87,7 @@ class Shell:
     def company(self) -> str:
         """The company's name from whoever owns it (slot `shell.company`), else the product's."""
         found = registry.panels("shell.company", self.request, self.actor, 0) if self.actor else []
-        return str(found[0].title) if found else str(_("Beichen"))
+        return str(found[0].title) if found else gettext("Beichen")
 
     @cached_property
     def links(self) -> list[tuple[str, Link]]:

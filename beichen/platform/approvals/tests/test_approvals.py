@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import translation
 
 from beichen.people.models import Person
 from beichen.people.tests.makers import Company, small
@@ -33,6 +34,12 @@ finished: list[ApprovalFinished] = []
 @bus.on(ApprovalFinished)
 def note_outcome(event: ApprovalFinished) -> None:
     finished.append(event)
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -66,6 +73,13 @@ def test_each_step_asks_the_next_and_the_last_one_finishes(who, drain_jobs):
         (1, "approved", who("M1").person_id),
         (2, "approved", who("E1").person_id),
     ]
+
+
+@pytest.mark.req("BASE-03")
+def test_notice_speaks_the_language_of_its_reader(who):
+    begin(who, title="次日留存提升")
+    with translation.override("zh-hans"):
+        assert [line.text for line in notices(who("M1"))] == ["等你审批：次日留存提升"]
 
 
 def test_returning_says_why_and_ends_the_run(who):

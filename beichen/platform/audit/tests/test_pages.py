@@ -37,7 +37,7 @@ def company(owner_db, settings, tmp_path):
 def enter(client, company):
     def run(number: str):
         account = Account.objects.get(person_id=company.id(number))
-        client.force_login(account, "django.contrib.auth.backends.ModelBackend")
+        client.force_login(account)
         return client
 
     return run

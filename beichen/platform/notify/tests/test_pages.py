@@ -27,7 +27,7 @@ def people(owner_db):
 
 
 def sign_in(client, actor):
-    client.force_login(Account.objects.get(person_id=actor.person_id), "django.contrib.auth.backends.ModelBackend")
+    client.force_login(Account.objects.get(person_id=actor.person_id))
 
 
 def test_notice_is_read_by_following_it(client, people):
@@ -59,7 +59,7 @@ def test_long_list_goes_on_by_cursor_and_all_are_read_at_once(client, people):
     notify.send_many(ann, [notify.Letter(bo.person_id, AGREED, f"/n/{n}/", PARAMS) for n in range(35)])
     sign_in(client, bo)
     html = client.get("/notices/").content.decode()
-    (following,) = re.findall(r'href="(\?cursor=[^"]+)"', html)
+    (following,) = re.findall(r'href="(\?after=[^"]+)"', html)
     rest = client.get(f"/notices/{following}").content.decode()
     assert (html.count('class="notice '), rest.count('class="notice ')) == (30, 5)
     assert client.post("/notices/read/").status_code == 303

@@ -1,0 +1,127 @@
+"""What people type about the organisation. Persons and units are written by number or code, with suggestions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from beichen.people.choices import Phase, RoleType, SeatKind, UnitKind
+from beichen.platform.kit.errors import Invalid
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def _suggested(kind: str) -> forms.TextInput:
+    return forms.TextInput(
+        attrs={
+            "list": f"{kind}-options",
+            "autocomplete": "off",
+            "hx-get": reverse_lazy("people:options", args=[kind]),
+            "hx-trigger": "focus once, input changed delay:200ms",
+            "hx-target": f"#{kind}-options",
+        }
+    )
+
+
+class CodeField(forms.CharField):
+    """A number or code, alone or followed by a name ("E004 许知微")."""
+
+    def __init__(self, kind: str, **how: Any) -> None:
+        super().__init__(max_length=200, widget=_suggested(kind), **how)
+
+    def clean(self, value: Any) -> str:
+        return str(super().clean(value) or "").strip().split(" ")[0]
+
+
+class HireForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    number = forms.CharField(label=_("Employee number"), max_length=40)
+    email = forms.EmailField(label=_("Work e-mail"))
+    hired = forms.DateField(label=_("First day"), widget=DayInput())
+    unit = CodeField("unit", label=_("Unit"))
+    manager = CodeField(
+        "person", label=_("Manager"), required=False, help_text=_("Without one, the head of the unit leads.")
+    )
+    position = forms.CharField(label=_("Position"), max_length=120, required=False)
+    level = forms.CharField(label=_("Level"), max_length=20, required=False)
+    role_type = forms.ChoiceField(label=_("Role type"), choices=RoleType.choices, initial=RoleType.STABLE)
+
+
+class MoveForm(forms.Form):
+    first = forms.DateField(label=_("From"), widget=DayInput(), help_text=_("The first day on which this holds."))
+    unit = CodeField("unit", label=_("Unit"))
+    manager = CodeField("person", label=_("Manager"), required=False)
+    position = forms.CharField(label=_("Position"), max_length=120, required=False)
+    level = forms.CharField(label=_("Level"), max_length=20, required=False)
+
+
+class LeaveForm(forms.Form):
+    last = forms.DateField(label=_("Last day"), widget=DayInput())
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
+    email = forms.EmailField(label=_("Work e-mail"))
+    role_type = forms.ChoiceField(label=_("Role type"), choices=RoleType.choices)
+
+
+class UnitForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
+    code = forms.CharField(label=_("Code"), max_length=40)
+    kind = forms.ChoiceField(label=_("Kind"), choices=UnitKind.choices, initial=UnitKind.TEAM)
+    parent = CodeField("unit", label=_("Unit above"), required=False)
+    head = CodeField("person", label=_("Head"), required=False)
+    hrbp = CodeField("person", label=_("HRBP"), required=False)
+    role_type = forms.ChoiceField(label=_("Role type"), choices=RoleType.choices, initial=RoleType.STABLE)
+
+
+class SeatForm(forms.Form):
+    person = CodeField("person", label=_("Person"))
+    seat = forms.ChoiceField(label=_("Seat"), choices=SeatKind.choices)
+    scope = CodeField("unit", label=_("Over this unit and all below it"))
+
+
+class CycleForm(forms.Form):
+    period = forms.CharField(
+        label=_("Period"), max_length=12, help_text=_("2026Q2 for a quarter, 2026H1 for a half-year, 2026 for a year.")
+    )
+    scope = CodeField("unit", label=_("For this unit and all below it"))
+
+
+class PhaseForm(forms.Form):
+    to = forms.ChoiceField(label=_("Go to"), choices=Phase.choices)
+
+
+class AsOfForm(forms.Form):
+    day = forms.DateField(label=_("As of"), widget=DayInput(), required=False)
+
+
+class MultipleFileInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=_("Workbook"),
+        widget=MultipleFileInput(attrs={"multiple": True, "accept": ".xlsx,.csv"}),
+        help_text=_("One .xlsx with a sheet for each kind, or several .xlsx or .csv files together."),
+    )
+
+
+def cleaned(form: forms.Form) -> dict[str, Any]:
+    """What was entered, or Invalid with one message per field."""
+    if not form.is_valid():
+        raise Invalid(fields={name: str(errors[0]) for name, errors in form.errors.items()})
+    return form.cleaned_data

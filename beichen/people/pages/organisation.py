@@ -1,0 +1,152 @@
+"""The organisation: the tree, a unit, a person, the search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpResponse
+from django.utils.dateparse import parse_date
+
+from beichen.people import access, queries
+from beichen.people.choices import RoleType, UnitKind
+from beichen.people.forms import AsOfForm
+from beichen.people.queries import UnitCard
+from beichen.platform.access.permissions import may, require
+from beichen.platform.api.schemas import PageIn
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import Actor
+from beichen.platform.ui.answers import page
+from beichen.platform.ui.doors import door
+from beichen.platform.ui.requests import PageRequest
+
+ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A unit in the tree; `children` is None where the browser asks for them when it is opened."""
+
+    unit: UnitCard
+    count: int
+    has_children: bool
+    current: bool
+    children: list[Node] | None = None
+
+
+def _nodes(actor: Actor, units: list[UnitCard], path: list[int]) -> list[Node]:
+    """One level of the tree; the unit on the path is opened, down to its own children. Cost: two statements a level."""
+    counts = queries.head_counts(actor, [unit.id for unit in units])
+    nodes = []
+    for unit in units:
+        opened = unit.id in path and unit.place_end > unit.place
+        children = _nodes(actor, queries.children_of(actor, unit.id), path) if opened else None
+        current = bool(path) and unit.id == path[-1]
+        nodes.append(Node(unit, counts.get(unit.id, 0), unit.place_end > unit.place, current, children))
+    return nodes
+
+
+@door(access.VIEW_PEOPLE)
+def home(request: PageRequest) -> HttpResponse:
+    """The tree, opened at the viewer's own unit."""
+    me = queries.me(request.actor)
+    if me.unit_id is None:
+        return page(request, "people/organisation.html", unit=None, nodes=[])
+    return _organisation(request, me.unit_id)
+
+
+@door(access.VIEW_PEOPLE)
+def unit(request: PageRequest, unit_id: int) -> HttpResponse:
+    """The tree, opened at this unit."""
+    return _organisation(request, unit_id)
+
+
+def _organisation(request: PageRequest, unit_id: int) -> HttpResponse:
+    actor = request.actor
+    require(actor, access.VIEW_PEOPLE)
+    path = queries.unit_path(actor, unit_id)
+    at = path[-1]
+    within = (at.place, at.place_end)
+    found = queries.directory(actor, PageIn(limit=ROWS, cursor=request.GET.get("after", "")), within=within)
+    people = queries.persons(actor, [at.head_id, at.hrbp_id])
+    nodes = (
+        []
+        if request.htmx and "after" in request.GET
+        else _nodes(actor, queries.children_of(actor, None), [u.id for u in path])
+    )
+    return page(
+        request, "people/organisation.html", fragment="rows" if "after" in request.GET else None,
+        unit=at, path=path[:-1], nodes=nodes, found=found, head=people.get(at.head_id or 0),
+        hrbp=people.get(at.hrbp_id or 0), kind=UnitKind(at.kind).label, role_type=RoleType(at.role_type).label,
+        count=queries.head_counts(actor, [at.id])[at.id],
+        may_edit=may(actor, access.EDIT_ORG), may_ask=may(actor, access.SEE_AS_OF),
+    )  # fmt: skip
+
+
+@door(access.VIEW_PEOPLE)
+def children(request: PageRequest, unit_id: int) -> HttpResponse:
+    """The units below one, for the tree."""
+    require(request.actor, access.VIEW_PEOPLE)
+    nodes = _nodes(request.actor, queries.children_of(request.actor, unit_id), [])
+    return page(request, "people/branch.html", nodes=nodes)
+
+
+@door(access.SEE_AS_OF)
+def as_of(request: PageRequest, unit_id: int) -> HttpResponse:
+    """Who was in a unit on a day."""
+    at = queries.unit(request.actor, unit_id)
+    day = _day(request.GET.get("day", ""))
+    rows = queries.unit_on(request.actor, (at.place, at.place_end), day)
+    people = queries.persons(request.actor, [row.person_id for row in rows])
+    lines = [(people[row.person_id], row) for row in rows if row.person_id in people]
+    return page(
+        request, "people/as_of.html", fragment="result", unit=at, day=day, lines=lines, form=AsOfForm({"day": day})
+    )  # fmt: skip
+
+
+def _day(written: str) -> date:
+    try:
+        return parse_date(written) or clock.today()
+    except ValueError:
+        return clock.today()
+
+
+@door(access.VIEW_PEOPLE)
+def search(request: PageRequest) -> HttpResponse:
+    """People and units by a part of name, number or pinyin."""
+    text = request.GET.get("q", "").strip()
+    found = queries.directory(request.actor, PageIn(limit=ROWS, cursor=request.GET.get("after", "")), text=text)
+    fragment = "rows" if "after" in request.GET else "result"
+    return page(
+        request, "people/search.html", fragment=fragment, text=text, found=found,
+        units=queries.find_units(request.actor, text, 10) if "after" not in request.GET else [],
+    )  # fmt: skip
+
+
+@door(access.VIEW_PEOPLE)
+def options(request: PageRequest, kind: str) -> HttpResponse:
+    """Suggestions for a field that takes a person or a unit."""
+    text = next((value for key, value in request.GET.items() if value and key != "kind"), "")
+    if kind == "unit":
+        found = [(unit.code, unit.name) for unit in queries.find_units(request.actor, text)]
+    else:
+        found = [(card.number, f"{card.name} · {card.unit_name}") for card in queries.find_persons(request.actor, text)]
+    return page(request, "people/options.html", options=found)
+
+
+@door(access.VIEW_PEOPLE)
+def person(request: PageRequest, person_id: int) -> HttpResponse:
+    """A person: who, where, led by whom; more for those who may see it."""
+    actor = request.actor
+    card = queries.person(actor, person_id)
+    reports = queries.reports_of(actor, person_id)
+    may_move = may(actor, access.MOVE_PERSON, card)
+    return page(
+        request, "people/person.html", person=card, role_type=RoleType(card.role_type).label, reports=reports,
+        manager=queries.persons(actor, [card.manager_id]).get(card.manager_id or 0),
+        path=queries.unit_path(actor, card.unit_id) if card.unit_id else [],
+        employment=queries.employment(actor, person_id), history=queries.history(actor, person_id),
+        waiting=queries.waiting_changes(actor, person_id) if may_move else [],
+        seats=queries.my_seats(actor) if actor.person_id == person_id else [],
+        may_move=may_move, may_edit=may(actor, access.EDIT_PROFILE, card),
+    )  # fmt: skip

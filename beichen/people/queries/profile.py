@@ -1,0 +1,169 @@
+"""What stands behind a person's card: employment (20d), past and planned assignments (20b), seats (20e), changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from beichen.people import access
+from beichen.people.choices import ChangeState
+from beichen.people.models import Assignment, Employment, OrgChange, Seat
+from beichen.platform.access.current import query
+from beichen.platform.access.permissions import require
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import Actor
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class EmploymentCard:
+    """Level and dates of joining and leaving."""
+
+    hired_on: date
+    left_on: date | None
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentCard:
+    """One stretch; `last` None while it goes on."""
+
+    id: int
+    person_id: int
+    unit_id: int
+    unit_name: str
+    manager_id: int | None
+    manager_name: str
+    position: str
+    level: str
+    first: date
+    last: date | None
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether it has yet to begin."""
+        return self.first > clock.today()
+
+
+@dataclass(frozen=True, slots=True)
+class SeatCard:
+    """A seat, asked for or held."""
+
+    id: int
+    person_id: int
+    person_name: str
+    unit_name: str
+    seat: str
+    label: str
+    scope_id: int
+    scope_name: str
+    asked_by: int | None
+    granted_by: int | None
+    granted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCard:
+    """A change that waits for a second person, or was done."""
+
+    id: int
+    kind: str
+    label: str
+    state: str
+    person_id: int | None
+    person_name: str
+    payload: dict[str, Any]
+    asked_by: int
+    asked_at: datetime
+
+
+@query
+def employment(actor: Actor, person_id: int) -> EmploymentCard | None:
+    """Level and dates of a person, None where they are not the actor's to see. Cost: one statement."""
+    found = Employment.objects.filter(access.visible_employments(), pk=person_id).first()
+    return EmploymentCard(found.hired_on, found.left_on, found.level) if found else None
+
+
+@query
+def history(actor: Actor, person_id: int) -> list[AssignmentCard]:
+    """A person's assignments, newest first, as far as the actor may see them. Cost: one statement.
+
+    People see their own past, not what is planned for them (20b, M10).
+    """
+    mine = Q(person_id=actor.person_id, period__startswith__lte=clock.now())
+    found = Assignment.objects.filter(access.visible_assignments() | mine, person_id=person_id)
+    return _stretches(found.order_by("-period"))
+
+
+@query
+def unit_on(actor: Actor, unit_place: tuple[int, int], day: date, limit: int = 500) -> list[AssignmentCard]:
+    """Who was assigned in a unit or below it on a day (20b): for HR. Cost: one statement. Errors: Forbidden."""
+    require(actor, access.SEE_AS_OF)
+    at = datetime.combine(day, datetime.min.time(), tzinfo=clock.now().astimezone().tzinfo) + DAY / 2
+    found = Assignment.objects.filter(
+        access.visible_assignments(),
+        unit__place__gte=unit_place[0],
+        unit__place__lte=unit_place[1],
+        period__contains=at,
+    )
+    return _stretches(found.order_by("person__sort_key", "person_id")[:limit])
+
+
+def _stretches(found: Any) -> list[AssignmentCard]:
+    lines = found.values_list(
+        "id", "person_id", "unit_id", "unit__name", "manager_id", "manager__name", "position", "level", "period",
+        "person__entity__time_zone",
+    )  # fmt: skip
+    cards = []
+    for *plain, period, zone in lines:
+        first = period.lower.astimezone(ZoneInfo(zone)).date()
+        last = period.upper.astimezone(ZoneInfo(zone)).date() - DAY if period.upper else None
+        plain[5] = plain[5] or ""
+        cards.append(AssignmentCard(*plain, first, last))
+    return cards
+
+
+def _seats(found: Any) -> list[SeatCard]:
+    return [
+        SeatCard(
+            seat.pk, seat.person_id, seat.person.name, seat.person.unit.name if seat.person.unit else "", seat.seat,
+            str(seat.get_seat_display()), seat.scope_id, seat.scope.name, seat.asked_by, seat.granted_by,
+            seat.granted_at,
+        )
+        for seat in found.select_related("person__unit", "scope").order_by("granted_at", "seat", "person__sort_key")
+    ]  # fmt: skip
+
+
+@query
+def seats(actor: Actor) -> list[SeatCard]:
+    """Every seat asked for or held. Cost: two statements. Errors: Forbidden."""
+    require(actor, access.SEE_SEATS)
+    return _seats(Seat.objects.filter(revoked_at=None))
+
+
+@query
+def my_seats(actor: Actor) -> list[SeatCard]:
+    """The actor's own seats. Cost: one statement."""
+    return _seats(Seat.objects.filter(person_id=actor.person_id, granted_at__isnull=False, revoked_at=None))
+
+
+@query
+def waiting_changes(actor: Actor, person_id: int | None = None, limit: int = 200) -> list[ChangeCard]:
+    """Changes of the organisation that wait for a second person, newest first. Cost: two statements."""
+    require(actor, access.SEE_CHANGES)
+    found = OrgChange.objects.filter(state=ChangeState.WAITING).select_related("person").order_by("-pk")
+    if person_id is not None:
+        found = found.filter(person_id=person_id)
+    return [
+        ChangeCard(
+            change.pk, change.kind, str(change.get_kind_display()), change.state, change.person_id,
+            change.person.name if change.person else str(change.payload.get("name", "")), change.payload,
+            change.asked_by, change.asked_at,
+        )
+        for change in found[:limit]
+    ]  # fmt: skip
