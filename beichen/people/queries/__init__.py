@@ -1,5 +1,6 @@
 """Every read of people. Returns frozen cards, never models, so that no template can start a query."""
 
+from beichen.people.queries.calendar import work_calendar
 from beichen.people.queries.cycles import (
     CycleCard,
     company_settings,
@@ -84,4 +85,5 @@ __all__ = [
     "units",
     "waiting_changes",
     "who_acts",
+    "work_calendar",
 ]
