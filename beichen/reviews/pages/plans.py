@@ -13,7 +13,8 @@ from beichen.people import rules as people_rules
 from beichen.people.choices import Phase
 from beichen.platform.access.permissions import may
 from beichen.platform.kit.errors import Invalid
-from beichen.platform.ui import PageRequest, door, page, see, tell
+from beichen.platform.ui.answers import page, see, tell
+from beichen.platform.ui.doors import PageRequest, door
 from beichen.reviews import access, queries, rules
 from beichen.reviews.forms import PlanForm
 
