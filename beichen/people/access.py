@@ -75,17 +75,13 @@ REVOKE_SEAT = Permission(
     key="people.revoke_seat", label=_("Take a seat back"), row="20e", code="t", subject=lambda seat: seat.person_id
 )
 SEE_SEATS = Permission(
-    key="people.see_seats", label=_("See seats"), row="20e", code="r", subject=None, only=frozenset({"AU", "HA", "PA"})
+    key="people.see_seats", label=_("See seats"), row="20e", code="x", subject=None, only=frozenset({"AU", "HA", "PA"})
 )
-<<<<<<< HEAD
+SEE_CYCLE = Permission(key="people.see_cycle", label=_("See cycles"), row="21a", code="x", subject=None)
 SET_CYCLE = Permission(
     key="people.set_cycle", label=_("Set up a cycle"), row="21a", code="w", subject=None,
     jobs=frozenset({"import_company"}),
 )  # fmt: skip
-=======
-SEE_CYCLE = Permission(key="people.see_cycle", label=_("See cycles"), row="21a", code="x", subject=None)
-SET_CYCLE = Permission(key="people.set_cycle", label=_("Set up a cycle"), row="21a", code="w", subject=None)
->>>>>>> people
 MOVE_CYCLE = Permission(key="people.move_cycle", label=_("Move a cycle on"), row="21b", code="t", subject=None)
 
 # ── lock two ────────────────────────────────────────────────────────────────────────────────────────────────────
