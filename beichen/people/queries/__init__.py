@@ -1,5 +1,6 @@
 """Every read of people. Returns frozen cards, never models, so that no template can start a query."""
 
+from beichen.people.queries.calendar import work_calendar
 from beichen.people.queries.cycles import (
     CycleCard,
     company_settings,
@@ -36,6 +37,7 @@ from beichen.people.queries.profile import (
     waiting_changes,
 )
 from beichen.people.queries.stretches import Stretch, people_on, stretches
+from beichen.people.queries.targets import TargetStretch, target_stretches
 from beichen.people.queries.units import UnitCard, by_code, children_of, find_units, unit, unit_path, units
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "PersonCard",
     "SeatCard",
     "Stretch",
+    "TargetStretch",
     "UnitCard",
     "batch",
     "batches",
@@ -74,6 +77,7 @@ __all__ = [
     "seats",
     "stretches",
     "target_bonuses",
+    "target_stretches",
     "unit",
     "unit_on",
     "unit_path",
@@ -81,4 +85,5 @@ __all__ = [
     "units",
     "waiting_changes",
     "who_acts",
+    "work_calendar",
 ]

@@ -1,0 +1,40 @@
+"""The words of talks: states, reactions, and the notices that go out (they carry no content)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from beichen.platform.notify import template
+
+UNSUSTAINABLE = "unsustainable"
+"""The answer to "can you keep up this load?" that goes to the top of the manager's list when given twice running."""
+
+
+class CheckInState(models.TextChoices):
+    """How far a check-in is. Late is no state: it follows from the days."""
+
+    DUE = "due", pgettext_lazy("check-in", "To write")
+    FILLED = "filled", pgettext_lazy("check-in", "Sent, waits for an answer")
+    REPLIED = "replied", pgettext_lazy("check-in", "Answered")
+
+
+class Reaction(models.TextChoices):
+    """An answer in one tap."""
+
+    SEEN = "seen", _("Read, thank you")
+    GOOD = "good", _("Well done")
+    HELP = "help", _("I will see to it")
+    TALK = "talk", _("Let us talk about it")
+
+
+DUE_TODAY = template("conversations.due", _("Your check-in is due today. Two minutes are enough."), icon="message-2")
+SENT = template(
+    "conversations.sent", _("%(name)s sent you a check-in."), params=("name",), icon="message-2", mail=False
+)
+REPLIED = template("conversations.replied", _("%(name)s answered your check-in."), params=("name",), icon="message-2")
+UNANSWERED = template(
+    "conversations.unanswered",
+    _("%(name)s still waits for your answer to a check-in. One line is enough."),
+    params=("name",),
+    icon="message-2",
+)
