@@ -187,8 +187,8 @@ def _run(command: Sequence[str], what: str, env: Mapping[str, str], *, total: in
             said.append(line)
             if line.startswith(("Collecting ", "Requirement already satisfied")):
                 step(line.split("==")[0].rsplit(" ", 1)[-1].strip())
-            elif line.startswith(("Installing collected", "Prepared", "Installed")):
-                step("")
+            elif line.startswith(("Downloading ", "Prepared ", "Installed ")):  # uv; pip indents these
+                note(f"  {line.strip()}")
     if process.wait() != 0:
         raise _install_failure("".join(said), what)
 

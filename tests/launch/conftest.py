@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from beichen.launch import places
-from beichen.launch.cluster import Cluster
+from beichen.launch.cluster import UNSAFE, Cluster
 from beichen.launch.servant import choose
 
 LONG_NAME = "北辰 试用/" + "/".join(["很长的路径"] * 14) + "/checkout"
@@ -33,8 +32,15 @@ def cluster(home: Path) -> Iterator[Cluster]:
     """A running server on that folder."""
     server = open_cluster(home)
     yield server
-    with contextlib.suppress(ValueError):
-        server.close()
+    server.close()
+
+
+@pytest.fixture
+def reckless(home: Path) -> Iterator[Cluster]:
+    """A running server that would lose work in a power cut."""
+    server = open_cluster(home, *UNSAFE)
+    yield server
+    server.close()
 
 
 def open_cluster(home: Path, *extra: str) -> Cluster:

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from beichen.launch import places, roles
-from beichen.launch.cluster import UNSAFE, Cluster, read_pid_file
+from beichen.launch.cluster import Cluster, read_pid_file
 from beichen.launch.environment import DatabaseAddress
 from beichen.launch.failures import Stop
 from tests.launch.conftest import open_cluster
@@ -84,9 +84,9 @@ def test_one_who_is_attached_brings_a_killed_server_back(cluster: Cluster) -> No
     assert not other.alive()
     other.revive()
     cluster.revive()
+    other.close()
     assert cluster.attached
     assert value(cluster, "SELECT 1") == 1
-    other.close()
 
 
 def test_a_stale_pid_file_whose_number_went_to_another_program_is_no_obstacle(cluster: Cluster) -> None:
@@ -99,14 +99,9 @@ def test_a_stale_pid_file_whose_number_went_to_another_program_is_no_obstacle(cl
 
 
 @pytest.mark.req("BASE-07")
-def test_refuses_a_server_that_would_lose_work(home: Path) -> None:
-    server = open_cluster(home, *UNSAFE)
-    roles.make_database(server.conninfo(), "beichen")
-    roles.ensure(server.conninfo("beichen"), "beichen", "")
-    logins = roles.Logins(DatabaseAddress("beichen", "", "", str(server.socket), ""), "")
+def test_refuses_a_server_that_would_lose_work(reckless: Cluster) -> None:
     with pytest.raises(Stop, match="fsync, full_page_writes, synchronous_commit off"):
-        roles.require_durability(logins)
-    server.close()
+        roles.require_durability(prepared(reckless))
 
 
 @pytest.mark.req("BASE-07")

@@ -26,7 +26,7 @@ REPORTS = 20
 
 def goal_to_change(actor: Actor, goal_id: int) -> Goal:
     """The row, locked, or NotFound. For rules."""
-    found = Goal.objects.select_for_update(of=("self",)).filter(pk=goal_id)
+    found = Goal.objects.select_for_update(of=("self",), no_key=True).filter(pk=goal_id)
     if actor.person_id is not None:
         found = found.filter(access.visible_goals())
     row = found.select_related("cycle", "owner").first()
@@ -41,7 +41,7 @@ def key_result_to_change(actor: Actor, key_result_id: int) -> KeyResult:
     if goal_id is None:
         raise NotFound
     goal = goal_to_change(actor, goal_id)
-    row = KeyResult.objects.select_for_update(of=("self",)).filter(pk=key_result_id, goal_id=goal_id).first()
+    row = KeyResult.objects.select_for_update(of=("self",), no_key=True).filter(pk=key_result_id, goal_id=goal_id).first()
     if row is None:
         raise NotFound
     row.goal = goal
@@ -50,7 +50,7 @@ def key_result_to_change(actor: Actor, key_result_id: int) -> KeyResult:
 
 def key_result_to_report(actor: Actor, key_result_id: int) -> KeyResult:
     """The row, locked, with its goal read and not locked: reports on one goal do not wait for each other. For rules."""
-    found = KeyResult.objects.select_for_update(of=("self",)).filter(pk=key_result_id)
+    found = KeyResult.objects.select_for_update(of=("self",), no_key=True).filter(pk=key_result_id)
     if actor.person_id is not None:
         found = found.filter(access.visible_goals("goal__"))
     row = found.select_related("goal", "goal__cycle").first()
@@ -61,7 +61,7 @@ def key_result_to_report(actor: Actor, key_result_id: int) -> KeyResult:
 
 def alignment_to_change(actor: Actor, alignment_id: int) -> Alignment:
     """The row, locked, both of whose goals the actor may read, or NotFound. For rules."""
-    found = Alignment.objects.select_for_update(of=("self",)).filter(pk=alignment_id)
+    found = Alignment.objects.select_for_update(of=("self",), no_key=True).filter(pk=alignment_id)
     if actor.person_id is not None:
         found = found.filter(access.visible_goals("parent__")).filter(access.visible_goals("child__"))
     row = found.select_related("parent", "child").first()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from beichen.goals import access, queries
 from beichen.goals.choices import RUNNING, AlignmentState, GoalState
@@ -31,6 +31,7 @@ def propose_alignment(
     `weight` in hundredths; by default, fixed on acceptance, the mean of what the parent's counted items hold.
     Gives the alignment's id. Cost: about ten statements.
     """
+    _one_at_a_time()
     first, second = sorted((child_id, parent_id))
     locked = {pk: queries.goal_to_change(actor, pk) for pk in dict.fromkeys((first, second))}
     child, parent = locked[child_id], locked[parent_id]
@@ -51,6 +52,14 @@ def propose_alignment(
     else:
         publish(AlignmentAsked(alignment_id=line.pk, parent_owner_id=parent.owner_id))
     return line.pk
+
+
+def _one_at_a_time() -> None:
+    """The lock of the trigger that refuses circles, taken before any row: in the other order two writers would block
+    each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('goals_alignment'))")
 
 
 def _possible(child: Goal, parent: Goal, rolls_up: bool) -> None:  # noqa: FBT001  (passed on from the rule)
@@ -98,6 +107,7 @@ def _store(line: Alignment) -> None:
 @rule
 def accept_alignment(actor: Actor, alignment_id: int, version: int, *, weight: int | None = None) -> None:
     """Agree that the goal serves mine, and (for the roll-up) with which weight. Cost: about nine statements."""
+    _one_at_a_time()
     line = queries.alignment_to_change(actor, alignment_id)
     if line.state == AlignmentState.ACCEPTED and line.decided_by_id == actor.person_id:
         return
@@ -140,6 +150,7 @@ def _default_weight(line: Alignment) -> int:
 @rule
 def decline_alignment(actor: Actor, alignment_id: int, reason: str, version: int) -> None:
     """Say that the goal does not serve mine, and why. Cost: about six statements."""
+    _one_at_a_time()
     line = queries.alignment_to_change(actor, alignment_id)
     if line.state == AlignmentState.DECLINED:
         return
@@ -154,6 +165,7 @@ def decline_alignment(actor: Actor, alignment_id: int, reason: str, version: int
 @rule
 def end_alignment(actor: Actor, alignment_id: int, version: int) -> None:
     """Take one's own goal away from its parent. Cost: about six statements."""
+    _one_at_a_time()
     line = queries.alignment_to_change(actor, alignment_id)
     if line.state == AlignmentState.DECLINED:
         return
@@ -184,6 +196,7 @@ def move_goal(actor: Actor, child_id: int, parent_id: int, version: int, *, weig
 
     Gives the new alignment's id; `version` is that of the old alignment. Cost: about twenty statements.
     """
+    _one_at_a_time()
     for pk in sorted({child_id, parent_id}):
         queries.goal_to_change(actor, pk)
     old = Alignment.objects.filter(child_id=child_id, is_rollup=True, state=AlignmentState.ACCEPTED).first()

@@ -50,8 +50,8 @@ NO_KEY_RESULT = gettext_noop("No key result has the number “%(key)s”.")
 TWICE = gettext_noop("“%(key)s” stands in this sheet twice.")
 WEIGHT = gettext_noop("A weight lies between 0 and 100, with at most two decimals.")
 CIRCLE = gettext_noop("“%(key)s” would serve itself over its parents.")
-NO_BANDS = gettext_noop("A KPI by bands needs its points in the sheet Bands.")
-NO_STEPS = gettext_noop("A key result by milestones needs at least one row in the sheet Milestones.")
+NO_BANDS = gettext_noop("A KPI by bands needs at least two good points in the sheet Bands.")
+NO_STEPS = gettext_noop("A key result by milestones needs good rows in the sheet Milestones.")
 NO_VALUE = gettext_noop("“%(value)s” is no value of this kind of measure.")
 NO_STEP = gettext_noop("“%(value)s” is no milestone of this key result.")
 OUT_OF_PERIOD = gettext_noop("The day lies before the cycle begins.")
@@ -277,7 +277,7 @@ def preview_key_results(actor: Actor, rows: Rows) -> list[Finding]:
     """What every row of KeyResults would do. Cost: three statements."""
     goals, twice = _goal_ids(str(row["goal"]) for row in rows), _twice(rows, "key_result")
     known, here = _key_results(str(row["key_result"]) for row in rows), rows.brings("Goals", "goal")
-    bands, steps = rows.brings("Bands", "key_result"), rows.brings("Milestones", "key_result")
+    bands, steps = _by_key(rows.coming("Bands")), _by_key(rows.coming("Milestones"))
     findings: list[Finding] = []
     for row in rows:
         key, goal = str(row["key_result"]), str(row["goal"])
@@ -286,12 +286,28 @@ def preview_key_results(actor: Actor, rows: Rows) -> list[Finding]:
             faults.append(refuse(row, "goal", NO_GOAL, key=goal))
         if key in twice:
             faults.append(refuse(row, "key_result", TWICE, key=key))
-        if row["measure"] == Measure.BAND and key not in bands and key not in known:
+        if row["measure"] == Measure.BAND and key not in known and not _bands_stand(bands.get(key, [])):
             faults.append(refuse(row, "measure", NO_BANDS))
-        if row["measure"] == Measure.MILESTONES and key not in steps and key not in known:
+        if row["measure"] == Measure.MILESTONES and key not in known and not _steps_stand(steps.get(key, [])):
             faults.append(refuse(row, "measure", NO_STEPS))
         findings += _found(row, faults, key in known, _label(row, "key_result", "title"))
     return findings
+
+
+def _by_key(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[str(row["key_result"])].append(row)
+    return found
+
+
+def _bands_stand(lines: Sequence[Row]) -> bool:
+    return bool(lines) and _table_fault(lines) is None
+
+
+def _steps_stand(lines: Sequence[Row]) -> bool:
+    names = [row["name"] for row in lines]
+    return bool(lines) and len(set(names)) == len(names) and not any(_weight_fault(row, "weight") for row in lines)
 
 
 def _measure_fault(row: Row) -> Finding | None:
@@ -393,11 +409,8 @@ def preview_milestones(actor: Actor, rows: Rows) -> list[Finding]:
 def preview_bands(actor: Actor, rows: Rows) -> list[Finding]:
     """What every row of Bands would do: a table that cannot score is refused at the row at fault. Cost: two statements."""
     known, here = _key_results(str(row["key_result"]) for row in rows), rows.brings("KeyResults", "key_result")
-    tables: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        tables[str(row["key_result"])].append(row)
     findings: list[Finding] = []
-    for key, lines in tables.items():
+    for key, lines in _by_key(list(rows)).items():
         fault = _table_fault(lines)
         for row in lines:
             faults = [refuse(row, "key_result", NO_KEY_RESULT, key=key)] if key not in known and key not in here else []
@@ -558,19 +571,19 @@ SHEETS = (
     ImportSheet(
         key="Goals", name_zh="目标", order=200, preview=preview_goals, apply=apply_goals,
         columns=(
-            Column(key="goal", name_zh="编号", required=True), Column(key="title", name_zh="标题", required=True),
+            Column(key="goal", kind=Kind.CODE, name_zh="编号", required=True), Column(key="title", name_zh="标题", required=True),
             Column(key="kind", name_zh="类型", kind=Kind.CHOICE, words=KINDS),
             Column(key="ambition", name_zh="承诺/挑战", kind=Kind.CHOICE, words=AMBITIONS),
-            Column(key="owner", name_zh="负责", required=True), Column(key="period", name_zh="周期", required=True),
-            Column(key="weight", name_zh="计划权重", kind=Kind.DECIMAL), Column(key="parent", name_zh="上级目标"),
+            Column(key="owner", kind=Kind.CODE, name_zh="负责", required=True), Column(key="period", kind=Kind.CODE, name_zh="周期", required=True),
+            Column(key="weight", name_zh="计划权重", kind=Kind.DECIMAL), Column(key="parent", kind=Kind.CODE, name_zh="上级目标"),
             Column(key="rollup_weight", name_zh="汇总权重", kind=Kind.DECIMAL),
-            Column(key="priority", name_zh="战略重点"),
+            Column(key="priority", kind=Kind.CODE, name_zh="战略重点"),
         ),
     ),
     ImportSheet(
         key="KeyResults", name_zh="关键结果", order=210, preview=preview_key_results, apply=apply_key_results,
         columns=(
-            Column(key="key_result", name_zh="编号", required=True), Column(key="goal", name_zh="目标", required=True),
+            Column(key="key_result", kind=Kind.CODE, name_zh="编号", required=True), Column(key="goal", kind=Kind.CODE, name_zh="目标", required=True),
             Column(key="title", name_zh="标题", required=True),
             Column(key="measure", name_zh="度量", kind=Kind.CHOICE, words=MEASURES, required=True),
             *(Column(key=key, name_zh=zh, kind=Kind.DECIMAL) for key, zh in (
@@ -581,15 +594,15 @@ SHEETS = (
     ImportSheet(
         key="Milestones", name_zh="里程碑", order=220, preview=preview_milestones, apply=_with_key_results("milestones"),
         columns=(
-            Column(key="key_result", name_zh="关键结果", required=True), Column(key="name", name_zh="名称", required=True),
+            Column(key="key_result", kind=Kind.CODE, name_zh="关键结果", required=True), Column(key="name", name_zh="名称", required=True),
             Column(key="weight", name_zh="权重", kind=Kind.DECIMAL),
             Column(key="due", name_zh="到期", kind=Kind.DAY, required=True),
         ),
     ),
     ImportSheet(
-        key="Bands", name_zh="评分区间", order=205, preview=preview_bands, apply=_with_key_results("bands"),
+        key="Bands", name_zh="评分区间", order=215, preview=preview_bands, apply=_with_key_results("bands"),
         columns=(
-            Column(key="key_result", name_zh="关键结果", required=True),
+            Column(key="key_result", kind=Kind.CODE, name_zh="关键结果", required=True),
             Column(key="value", name_zh="值", kind=Kind.DECIMAL, required=True),
             Column(key="score", name_zh="得分", kind=Kind.DECIMAL, required=True),
         ),
@@ -597,7 +610,7 @@ SHEETS = (
     ImportSheet(
         key="Updates", name_zh="进展", order=230, preview=preview_updates, apply=apply_updates,
         columns=(
-            Column(key="key_result", name_zh="关键结果", required=True),
+            Column(key="key_result", kind=Kind.CODE, name_zh="关键结果", required=True),
             Column(key="date", name_zh="日期", kind=Kind.DAY, required=True),
             Column(key="value", name_zh="值", required=True),
             Column(key="confidence", name_zh="信心", kind=Kind.CHOICE, words=CONFIDENCE),

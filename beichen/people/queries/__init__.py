@@ -37,6 +37,7 @@ from beichen.people.queries.profile import (
     waiting_changes,
 )
 from beichen.people.queries.stretches import Stretch, people_on, stretches
+from beichen.people.queries.targets import TargetStretch, target_stretches
 from beichen.people.queries.units import UnitCard, by_code, children_of, find_units, unit, unit_path, units
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "PersonCard",
     "SeatCard",
     "Stretch",
+    "TargetStretch",
     "UnitCard",
     "batch",
     "batches",
@@ -75,6 +77,7 @@ __all__ = [
     "seats",
     "stretches",
     "target_bonuses",
+    "target_stretches",
     "unit",
     "unit_on",
     "unit_path",

@@ -108,11 +108,12 @@ def company_is_empty() -> bool:
 def read_preview(actor: Actor, book: reading.Book) -> Previewed:
     """Ask every sheet, in order, what its rows would do. Writes nothing."""
     result = Previewed(book)
+    every = {key: sheet.rows for key, sheet in book.sheets.items()}
     for kind in registry.sheets():
         sheet = book.sheets.get(kind.key)
         if sheet is None:
             continue
-        found = kind.preview(actor, Rows(sheet.rows, result.standing))
+        found = kind.preview(actor, Rows(sheet.rows, result.standing, every))
         refused = {finding.row for finding in found if finding.action is Action.REFUSED}
         result.standing[kind.key] = [row for row in sheet.rows if row.number not in refused]
         result.findings[kind.key] = [*sheet.findings, *found]

@@ -72,9 +72,15 @@ class Row:
 class Rows(Sequence[Row]):
     """The rows of one sheet that are still standing, and what the rest of the workbook brings along."""
 
-    def __init__(self, rows: Sequence[Row], book: Mapping[str, Sequence[Row]] | None = None) -> None:
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        book: Mapping[str, Sequence[Row]] | None = None,
+        later: Mapping[str, Sequence[Row]] | None = None,
+    ) -> None:
         self._rows = list(rows)
         self._book = book or {}
+        self._later = later or {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -91,6 +97,10 @@ class Rows(Sequence[Row]):
         In a preview they are not in the database yet. Rows refused in an earlier sheet are not among them.
         """
         return frozenset(str(row[column]) for row in self._book.get(sheet, ()) if row[column])
+
+    def coming(self, sheet: str) -> Sequence[Row]:
+        """The rows of a sheet that is looked at after this one, not yet asked whether they stand."""
+        return self._later.get(sheet, ())
 
     def of(self, sheet: str) -> Sequence[Row]:
         """The standing rows of another sheet."""

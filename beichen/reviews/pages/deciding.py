@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from beichen.platform.access.permissions import may
 from beichen.platform.kit.rounding import shown
-from beichen.platform.ui import PageRequest, SignedIn, door, page, see, tell
+from beichen.platform.ui.answers import page, see, tell
+from beichen.platform.ui.doors import PageRequest, SignedIn, door
 from beichen.platform.ui.drawings import Step
 from beichen.reviews import access, queries, rules
 from beichen.reviews.forms import SECTIONS, AnswerForm, DecideForm, MoveForm

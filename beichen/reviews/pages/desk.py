@@ -6,7 +6,8 @@ from django.http import HttpResponse
 
 from beichen.people import queries as people
 from beichen.platform.access.permissions import may
-from beichen.platform.ui import PageRequest, SignedIn, door, page
+from beichen.platform.ui.answers import page
+from beichen.platform.ui.doors import PageRequest, SignedIn, door
 from beichen.reviews import access, queries
 
 OWN = SignedIn("everyone sees the reviews of themselves and what they write; rows are filtered")

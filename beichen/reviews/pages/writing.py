@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from beichen.people import queries as people
 from beichen.platform.kit.errors import Refused
-from beichen.platform.ui import PageRequest, SignedIn, door, page, see, tell
+from beichen.platform.ui.answers import page, see, tell
+from beichen.platform.ui.doors import PageRequest, SignedIn, door
 from beichen.reviews import access, queries, rules
 from beichen.reviews.forms import PartForm, answers_of
 from beichen.reviews.queries.parts import writes_as

@@ -10,7 +10,7 @@ from beichen.platform.access.permissions import require
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import gettext_noop
-from beichen.platform.registry.imports import Action, Column, Counts, Finding, ImportSheet, Rows, refuse
+from beichen.platform.registry.imports import Action, Column, Counts, Finding, ImportSheet, Kind, Rows, refuse
 from beichen.strategy import access, queries
 from beichen.strategy.rules.pages import PriorityInput, put_priorities
 
@@ -64,7 +64,7 @@ def apply_priorities(actor: Actor, rows: Rows) -> Counts:
 PRIORITIES = ImportSheet(
     key="Priorities", name_zh="战略", order=100, preview=preview_priorities, apply=apply_priorities,
     columns=(
-        Column(key="priority", name_zh="编号", required=True), Column(key="name", name_zh="名称", required=True),
-        Column(key="name_en", name_zh="英文名"), Column(key="owner", name_zh="负责人"),
+        Column(key="priority", kind=Kind.CODE, name_zh="编号", required=True), Column(key="name", name_zh="名称", required=True),
+        Column(key="name_en", name_zh="英文名"), Column(key="owner", kind=Kind.CODE, name_zh="负责人"),
     ),
 )  # fmt: skip

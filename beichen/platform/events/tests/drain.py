@@ -1,6 +1,7 @@
 """Run what was deferred, here and now, in the transaction of the test.
 
-Jobs run oldest first, those they defer too, under the login of the worker, whose jobs hold grants; an error of a job is the test's error.
+Jobs run oldest first, those they defer too, under the login of the worker, whose jobs hold grants; an error of a job
+is the test's error.
 """
 
 from __future__ import annotations

@@ -1,0 +1,63 @@
+"""Goals for tests, made as the owner of the tables, and a small organisation to hang them on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from beichen.goals.models import Alignment, Goal, KeyResult, KeyResultStat
+from beichen.people.models import Cycle, Period
+from beichen.people.queries import company_settings
+from beichen.people.tests.makers import Company, small
+
+NOON = datetime(2026, 5, 16, 4, tzinfo=UTC)
+FIRST, LAST = date(2026, 4, 1), date(2026, 6, 30)
+
+
+@dataclass
+class World:
+    """A company, its running quarter, and goals by title."""
+
+    company: Company
+    cycle: Cycle
+    goals: dict[str, Goal] = field(default_factory=dict)
+
+    def actor(self, number: str):
+        return self.company.actor(number)
+
+
+def world(phase: str = "C02") -> World:
+    """`small()` with the quarter 2026Q2."""
+    company = small()
+    period = Period.objects.create(key="2026Q2", kind="quarter", starts_on=FIRST, ends_on=LAST)
+    cycle = Cycle.objects.create(
+        period=period, scope=company.units["U0"], phase=phase, settings=company_settings()
+    )
+    return World(company, cycle)
+
+
+def goal(world: World, title: str, owner: str, **more: Any) -> Goal:
+    """A goal of a person; running and public unless said otherwise. `unit` is a unit's code."""
+    person = world.company.people[owner]
+    unit = world.company.units[more.pop("unit")] if "unit" in more else None
+    values = {"state": "active", "weight": 10_000, "author": person, "last_editor": person, "start": FIRST, "due": LAST}
+    made = Goal.objects.create(
+        title=title, owner=person, owner_place=person.place, unit=unit, cycle=world.cycle, **{**values, **more}
+    )
+    world.goals[title] = made
+    return made
+
+
+def key_result(made: Goal, title: str = "K", weight: int = 10_000, **more: Any) -> KeyResult:
+    """An increase from 0 to 100 that stands at 0."""
+    values = {"measure": "increase", "baseline": Decimal(0), "target": Decimal(100), "start": made.start, "due": made.due}
+    kr = KeyResult.objects.create(goal=made, title=title, weight=weight, **{**values, **more})
+    KeyResultStat.objects.create(key_result=kr, progress=0, score=0)
+    return kr
+
+
+def aligned(child: Goal, parent: Goal, weight: int = 100) -> Alignment:
+    """An accepted roll-up."""
+    return Alignment.objects.create(child=child, parent=parent, weight=weight, state="accepted")

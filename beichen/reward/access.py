@@ -1,0 +1,196 @@
+"""Who sees and who may, for bonuses: the rows 11a–11d and 11f–11i of the table.
+
+An award's row of the table follows from its plan: no plan chose its scenario (11h), proposed or consolidated (11a),
+locked (11b), and 11c once the letter of this person is out. Plans hold nothing confidential and are not locked, so the
+filters may ask them; locks of awards and pools ask nothing else and so never turn in a circle.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from beichen.platform.access.locks import JobGrant, Lock, StateGuard
+from beichen.platform.access.permissions import Permission, relations_to
+from beichen.platform.access.policy import CONTENT
+from beichen.platform.access.relations import ActorId, InPeople, InRanges, knows, rows, sees, writes
+from beichen.platform.kit.actor import Actor
+from beichen.reward.choices import PlanState
+from beichen.reward.models import BonusAward, BonusPlan, BonusPool
+
+WITH_MANAGERS = (PlanState.PROPOSED, PlanState.CONSOLIDATED)
+OUT = (PlanState.RELEASED, PlanState.EXPORTED)
+DECIDED = (*WITH_MANAGERS, PlanState.LOCKED, *OUT)
+
+
+def _chosen(*states: str) -> QuerySet[BonusPlan, Any]:
+    """The scenarios that plans in these states go by: one hashed set per statement."""
+    return BonusPlan.objects.filter(state__in=states).values("chosen_id")
+
+
+def _awards(codes: frozenset[str], *states: str) -> Q:
+    """Awards whose cell, in one of these states of the plan, holds a code."""
+    by_row = {
+        "11h": ~Q(scenario_id__in=_chosen(*DECIDED)),
+        "11a": Q(scenario_id__in=_chosen(*WITH_MANAGERS)),
+        "11b": Q(scenario_id__in=_chosen(PlanState.LOCKED))
+        | Q(scenario_id__in=_chosen(*OUT), released_at__isnull=True),
+        "11c": Q(scenario_id__in=_chosen(*OUT), released_at__isnull=False),
+    }
+    found = Q(pk__in=[])
+    for row_id in states or tuple(by_row):
+        found |= by_row[row_id] & rows(row_id, codes, place="subject_place")
+    return found
+
+
+_POOL_SEATS = {seat: Q(InRanges("place", "seat_ranges", seat)) for seat in ("BP", "CA", "EX", "AU")}
+_POOL = {
+    **_POOL_SEATS,
+    "LM": Q(manager_id=ActorId()),
+    "SK": Q(InPeople("manager_id", "branch_people")),
+}
+
+
+def _pools(codes: frozenset[str]) -> Q:
+    """A pool is nobody's file: LM is the head of its unit, SK whoever leads that head, seats go by their scope."""
+    chosen = Q(scenario_id__in=_chosen(*DECIDED))
+    return (chosen & rows("11d", codes, subject="manager_id", **_POOL)) | (
+        ~chosen & rows("11i", codes, subject="manager_id", **_POOL_SEATS)
+    )
+
+
+# ── what may be read ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def readable_awards() -> Q:
+    """Amounts and their terms."""
+    return _awards(CONTENT)
+
+
+def readable_pools() -> Q:
+    """Sums of units."""
+    return _pools(CONTENT)
+
+
+def readable_scenarios() -> Q:
+    """Policies and what they cost (11g)."""
+    return sees("11g", subject=None)
+
+
+def readable_entries() -> Q:
+    """Inputs of the computation (11h)."""
+    return sees("11h", subject="person_id", place="subject_place")
+
+
+def visible_plans() -> Q:
+    """That there is a plan and how far it is: the seats, the heads of its pools, and who has a letter (11f)."""
+    pools = Exists(BonusPool.objects.filter(readable_pools(), plan_id=OuterRef("pk")))
+    own = Exists(BonusAward.objects.filter(readable_awards(), plan_id=OuterRef("pk"), subject_id=ActorId()))
+    return knows("11f", subject=None) | Q(pools) | Q(own)
+
+
+def readable_adjustments() -> Q:
+    """Adjustments are read with their award."""
+    return Q(Exists(BonusAward.objects.filter(readable_awards(), pk=OuterRef("award_id"))))
+
+
+def adjustable() -> Q:
+    """Awards the viewer may add an adjustment to (11a w): own reports; the compensation administrator."""
+    return _awards(frozenset("w"), "11a") & ~Q(subject_id=ActorId())
+
+
+def _consents(condition: Q) -> Q:
+    return Q(Exists(BonusPool.objects.filter(condition, pk=OuterRef("pool_id"))))
+
+
+def passable_pools() -> Q:
+    """Pools the viewer may pass on (11a t): whoever leads the head of the pool, and the compensation administrator."""
+    special = {column: test for column, test in _POOL.items() if column in ("SK", "CA")}
+    found = rows("11a", frozenset("t"), subject="manager_id", **special)
+    return Q(scenario_id__in=_chosen(PlanState.PROPOSED)) & found & ~Q(manager_id=ActorId())
+
+
+# ── who may do what ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _leads_head(actor: Actor, pool: BonusPool) -> bool:
+    return pool.manager_id is not None and bool(relations_to(actor, pool.manager_id) & {"LM", "UP"})
+
+
+SEE_PLANS = Permission(key="reward.see_plans", label=_("See bonus plans"), row="11f", code="x", subject=None)
+EDIT_PLAN = Permission(key="reward.edit_plan", label=_("Set up a bonus plan"), row="11f", code="w", subject=None)
+SEE_POLICIES = Permission(key="reward.see_policies", label=_("See and compare policies"), row="11g", subject=None)
+SIMULATE = Permission(key="reward.simulate", label=_("Simulate a bonus"), row="11h", code="w", subject=None)
+PROPOSE = Permission(
+    key="reward.propose", label=_("Choose a policy"), row="11a", code="t", subject=None, only=frozenset({"CA"})
+)
+SEE_POOL = Permission(key="reward.see_pool", label=_("See a pool"), row="11d", subject=lambda pool: pool.manager_id)
+ADJUST = Permission(
+    key="reward.adjust", label=_("Adjust awards"), row="11a", code="w", banned=("subject_id",),
+    only=frozenset({"LM", "CA"}),
+)  # fmt: skip
+PASS_ON = Permission(
+    key="reward.pass_on", label=_("Pass a pool on"), row="11a", code="t", subject=lambda pool: pool.manager_id,
+    special=(("SK", _leads_head),), only=frozenset({"SK", "CA"}),
+)  # fmt: skip
+CONSOLIDATE = Permission(
+    key="reward.consolidate", label=_("Put a bonus together"), row="11a", code="t", subject=None, only=frozenset({"CA"})
+)
+APPROVE = Permission(
+    key="reward.approve", label=_("Approve a bonus"), row="11b", code="t", subject=None, only=frozenset({"CA", "EX"})
+)
+UNLOCK = Permission(
+    key="reward.unlock", label=_("Open a locked bonus again"), row="11b", code="t", subject=None,
+    only=frozenset({"CA", "EX"}),
+)  # fmt: skip
+RELEASE = Permission(
+    key="reward.release", label=_("Send bonus letters"), row="11f", code="t", subject=None, only=frozenset({"HA"})
+)
+READ_LETTER = Permission(key="reward.read_letter", label=_("Read a bonus letter"), row="11c")
+
+# ── lock two ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_ADJUSTABLE = Q(Exists(BonusAward.objects.filter(adjustable(), pk=OuterRef("award_id"))))
+
+LOCKS = [
+    Lock(
+        model="reward.Scenario", select=readable_scenarios(), insert=writes("11g", subject=None),
+        update=writes("11g", subject=None),
+    ),
+    Lock(model="reward.BonusEntry", select=readable_entries()),
+    Lock(model="reward.BonusPool", select=readable_pools()),
+    Lock(model="reward.BonusAward", select=readable_awards()),
+    Lock(
+        model="reward.Adjustment", select=readable_adjustments(), insert=_ADJUSTABLE & Q(by_id=ActorId()),
+        update=_ADJUSTABLE & Q(by_id=ActorId()), delete=_ADJUSTABLE,
+    ),
+    Lock(
+        model="reward.Consent", select=_consents(readable_pools()),
+        insert=_consents(passable_pools()) & Q(by_id=ActorId()), delete=_consents(passable_pools()),
+    ),
+]  # fmt: skip
+
+GUARDS = [
+    StateGuard(
+        "reward.BonusPlan",
+        frozenset({
+            ("draft", "simulated"), ("simulated", "proposed"), ("proposed", "consolidated"), ("consolidated", "locked"),
+            ("locked", "proposed"), ("locked", "released"), ("released", "exported"),
+        }),
+    ),
+]  # fmt: skip
+
+_COMPUTES = "computes the bonus of a whole company, its own administrator included"
+_SENDS = "opens the letters of those whose rating is released, as two HR administrators asked who read no amounts"
+_RESULTS = ("reviews.Rating", "reviews.RatingContent")
+JOB_GRANTS = [
+    *(JobGrant("reward.simulate", model, "r", _COMPUTES) for model in ("people.TargetBonus", *_RESULTS)),
+    *(
+        JobGrant("reward.simulate", f"reward.{name}", "rw", _COMPUTES)
+        for name in ("Scenario", "BonusEntry", "BonusPool", "BonusAward")
+    ),
+    *(JobGrant("reward.send_letters", model, "r", _SENDS) for model in ("reward.BonusPool", *_RESULTS)),
+    JobGrant("reward.send_letters", "reward.BonusAward", "rw", _SENDS),
+]
