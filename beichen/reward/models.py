@@ -27,7 +27,7 @@ class BonusPlan(models.Model):
     """A bonus for one cycle. Class C3 (11f).
 
     `busy` names the computation that was asked for and has not ended; `asked_seat` is the seat of the first of the
-    two approvers. Every amount of one plan is in one currency.
+    two approvers. `letters_due` and `letters_out` count people, so that whoever sends letters needs to see no amount.
     """
 
     cycle = models.ForeignKey("people.Cycle", on_delete=models.PROTECT, related_name="+")
@@ -45,6 +45,8 @@ class BonusPlan(models.Model):
     first_approver_id = models.BigIntegerField(null=True)
     second_approver_id = models.BigIntegerField(null=True)
     released_at = models.DateTimeField(null=True)
+    letters_due = models.PositiveIntegerField(default=0)
+    letters_out = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
