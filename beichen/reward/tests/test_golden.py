@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from beichen.people.models import Cycle, OrgUnit, Period
-from beichen.people.queries import company_settings
+from beichen.people.models import Cycle
 from beichen.reward.tests.makers import Money, give_results
 from tests.cast import FOLDER, Golden
 
@@ -29,12 +28,8 @@ def expected(what: str) -> dict[str, int]:
 def golden_money(golden: Golden, owner_db: Any, worker_db: Any) -> Money:
     """The golden company in its compensation phase, with the grades of expected.csv."""
     with owner_db():
-        period, _ = Period.objects.get_or_create(
-            key="2026Q2", defaults={"kind": "quarter", "starts_on": "2026-04-01", "ends_on": "2026-06-30"}
-        )
-        cycle = Cycle.objects.create(
-            period=period, scope=OrgUnit.objects.get(code="U0"), phase="C08", settings=company_settings()
-        )
+        cycle = Cycle.objects.get(period__key="2026Q2")
+        Cycle.objects.filter(pk=cycle.pk).update(phase="C08")
         give_results(cycle.pk, {golden.id(number): grade for number, grade in GRADES.items()})
     made = Money(golden, cycle.pk, owner_db, worker_db)  # type: ignore[arg-type]
     made.make_plan(by="E017")

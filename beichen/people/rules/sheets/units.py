@@ -45,9 +45,7 @@ COLUMNS = (
 def match(known: Known, row: Row) -> OrgUnit | None:
     """The unit a row means: by code; the root of a first workbook takes the place of the provisional one."""
     found = known.unit(row["unit"])
-    if found is None and known.is_empty and not row["parent"]:
-        return next(iter(known.units.values()), None)
-    return found
+    return known.provisional if found is None and not row["parent"] else found
 
 
 def preview(actor: Actor, rows: Rows) -> list[Finding]:
