@@ -27,10 +27,11 @@ ATTENTION = ("at_risk", "off_track", "not_updated")
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """My next check-in: the open one, or the day on which the rhythm asks next."""
+    """My next check-in: the open one, or the day on which the rhythm asks next. Nobody writes without a manager."""
 
     open: CheckInCard | None
     coming: date | None
+    has_manager: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,6 @@ class Report:
     last: CheckInCard | None
     next: CheckInCard | None
     strained: bool
-
-    @property
-    def health(self) -> str:
-        """The colour of the progress bar: late against the expected pace, or plain."""
-        if self.progress is None or not self.expected:
-            return ""
-        share = self.progress / self.expected
-        return "on_track" if share >= 0.9 else "at_risk" if share >= 0.6 else "off_track"
 
     @property
     def pressing(self) -> int:
@@ -121,9 +114,12 @@ def owed(actor: Actor) -> list[TodoEntry]:
 
 @query
 def talk(actor: Actor) -> Talk:
-    """The actor's next check-in. Cost: one statement, three where none is open."""
+    """The actor's next check-in. Cost: one statement, four where none is open."""
     open_ = talks.my_open(actor)
-    return Talk(open_, None if open_ else talks.coming(actor))
+    if open_ is not None:
+        return Talk(open_, None, has_manager=True)
+    has_manager = people.me(actor).manager_id is not None
+    return Talk(None, talks.coming(actor) if has_manager else None, has_manager)
 
 
 @query
@@ -138,9 +134,18 @@ def my_people(actor: Actor) -> list[Report]:
     return sorted(lines, key=lambda line: line.pressing)
 
 
+def _pace(team: TeamLine | None) -> tuple[int | None, int | None]:
+    """Progress and expected progress: of the own goals, or of the unit's first one where a head has no own."""
+    if team is None or team.progress is not None:
+        return (team.progress, team.expected) if team else (None, None)
+    first = next((goal for goal in team.goals if goal.runs), None)
+    return (first.shown_progress, first.expected) if first else (None, None)
+
+
 def _report(line: talks.TeamLine, team: TeamLine | None) -> Report:
+    progress, expected = _pace(team)
     return Report(
-        line.person, team.progress if team else None, team.expected if team else None,
+        line.person, progress, expected,
         sum(1 for goal in team.goals if goal.runs) if team else 0, team.attention if team else 0,
         team.updated_on if team else None, line.last, line.next, line.strained,
     )  # fmt: skip
