@@ -39,11 +39,11 @@ C3 = "C3"
 
 @router.get("", response=Page[GoalOut], operation_id="goals_list")
 @door(access.VIEW, reads=C3)
-def goals(
+def goals(  # noqa: PLR0917  (query parameters)
     request: ApiRequest, asked: Query[PageIn], cycle_id: int, text: str = "", scope: str = "", health: str = "",
     kind: str = "", state: str = "", priority_id: int | None = None, unit_id: int | None = None,
 ) -> Slice[Any]:  # fmt: skip
-    """Goals of a cycle that are open to you, in the order they came; `scope`: units, branch; `health`: attention too."""
+    """Goals of a cycle that are open to you, as they came; `scope`: units, branch; `health`: attention too."""
     wanted = Filter(text, scope, health, kind, state, priority_id, unit_id)
     return queries.listed(request.actor, cycle_id, wanted, asked)
 
@@ -100,9 +100,7 @@ def coverage(request: ApiRequest, cycle_id: int | None = None) -> dict[str, Any]
 def create(request: ApiRequest, body: NewGoalIn) -> tuple[int, GoalCard]:
     """Begin a draft."""
     entered = GoalInput(**body.dict(exclude={"cycle_id", "owner_id", "unit_id"}))
-    made = rules.create_goal(
-        request.actor, body.cycle_id, entered, owner_id=body.owner_id, unit_id=body.unit_id
-    )
+    made = rules.create_goal(request.actor, body.cycle_id, entered, owner_id=body.owner_id, unit_id=body.unit_id)
     return 201, made
 
 
@@ -229,4 +227,3 @@ def end(request: ApiRequest, alignment_id: int, body: VersionIn) -> tuple[int, N
     """Take your goal away from the one it serves."""
     rules.end_alignment(request.actor, alignment_id, request.version)
     return 204, None
-

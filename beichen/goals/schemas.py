@@ -269,7 +269,7 @@ class MilestoneIn(Strict):
 
 
 class KeyResultIn(Strict):
-    """A key result as entered; which numbers are needed depends on the measure. `version`: of the goal for a new one."""
+    """A key result as entered; the measure says which numbers are needed. `version`: of the goal for a new one."""
 
     title: str = Field(min_length=1, max_length=160)
     measure: Measure

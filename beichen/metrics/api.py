@@ -42,9 +42,7 @@ def metric(request: ApiRequest, metric_id: int) -> MetricCard:
 @door(access.EDIT)
 def edit(request: ApiRequest, metric_id: int, body: MetricIn) -> MetricCard:
     """Change a metric."""
-    return rules.edit_metric(
-        request.actor, metric_id, MetricInput(**body.dict(exclude={"version"})), request.version
-    )
+    return rules.edit_metric(request.actor, metric_id, MetricInput(**body.dict(exclude={"version"})), request.version)
 
 
 @router.post("/{int:metric_id}/enact", response=MetricOut, operation_id="metrics_enact")
@@ -70,7 +68,7 @@ def _points(body: BandIn) -> list[Point]:
 def create_band(request: ApiRequest, body: BandIn) -> tuple[int, BandCard]:
     """Add a draft table."""
     return 201, rules.create_band_table(
-        request.actor, body.key, body.name, body.mode, _points(body), body.metric_id
+        request.actor, body.key, body.name, body.mode, _points(body), metric_id=body.metric_id
     )
 
 
@@ -92,7 +90,7 @@ def score(request: ApiRequest, table_id: int, value: Decimal) -> dict[str, Decim
 @door(access.EDIT_BAND)
 def edit_band(request: ApiRequest, table_id: int, body: BandIn) -> BandCard:
     """Change a draft table."""
-    return rules.edit_band_table(request.actor, table_id, body.name, body.mode, _points(body), request.version)
+    return rules.edit_band_table(request.actor, table_id, body.name, body.mode, _points(body), version=request.version)
 
 
 @router.post("/bands/{int:table_id}/freeze", response=BandOut, operation_id="bands_freeze")

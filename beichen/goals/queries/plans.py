@@ -12,7 +12,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from beichen.goals import access
-from beichen.goals.choices import RUNNING, AlignmentState, GoalState, Visibility
+from beichen.goals.choices import RUNNING, AlignmentState, GoalState, Measure, Visibility
 from beichen.goals.formulas.rollup import Item, progress_of, total_weight
 from beichen.goals.models import Alignment, Goal, KeyResult, Milestone, Update
 from beichen.goals.queries.cards import RELATED, GoalCard, KeyResultCard, MilestoneCard, Point, goal_card
@@ -145,13 +145,17 @@ def plan(actor: Actor, person_id: int, cycle_id: int) -> Plan:
     person, cycle = people.person(actor, person_id), people.cycle(actor, cycle_id)
     found = [
         goal_card(g)
-        for g in visible(actor).filter(owner_id=person_id, cycle_id=cycle_id, is_dropped=False).order_by("-weight", "id")
+        for g in visible(actor)
+        .filter(owner_id=person_id, cycle_id=cycle_id, is_dropped=False)
+        .order_by("-weight", "id")
     ]
     results, parents = key_results(actor, found, cycle.settings), _rollup_parents(actor, found)
     lines = [PlanLine(g, tuple(results.get(g.id, ())), *parents.get(g.id, ("", None))) for g in found]
     own = [line for line in lines if line.goal.unit_id is None]
     counted = [line.goal for line in own]
-    items = [Item(str(g.id), g.weight, g.shown_progress, counted=g.runs or g.state == GoalState.CLOSED) for g in counted]
+    items = [
+        Item(str(g.id), g.weight, g.shown_progress, counted=g.runs or g.state == GoalState.CLOSED) for g in counted
+    ]
     pace = [Item(str(g.id), g.weight, g.expected, counted=g.shown_progress is not None and g.runs) for g in counted]
     return Plan(
         person, cycle, tuple(own), tuple(line for line in lines if line.goal.unit_id is not None),
@@ -171,7 +175,9 @@ def _rollup_parents(actor: Actor, goals: Sequence[GoalCard]) -> dict[int, tuple[
     links = Alignment.objects.filter(
         child_id__in=[g.id for g in goals], state=AlignmentState.ACCEPTED, is_rollup=True
     ).filter(access.visible_goals("parent__") if actor.person_id is not None else Q())  # fmt: skip
-    return {child: (title, parent) for child, title, parent in links.values_list("child_id", "parent__title", "parent_id")}
+    return {
+        child: (title, parent) for child, title, parent in links.values_list("child_id", "parent__title", "parent_id")
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +282,10 @@ def _narrowed(actor: Actor, found: QuerySet[Goal], wanted: Filter) -> QuerySet[G
     if wanted.text.strip():
         text = wanted.text.strip()
         found = found.filter(
-            Q(title__icontains=text) | Q(key__iexact=text) | Q(owner__name__icontains=text) | Q(unit__name__icontains=text)
+            Q(title__icontains=text)
+            | Q(key__iexact=text)
+            | Q(owner__name__icontains=text)
+            | Q(unit__name__icontains=text)
         )
     if wanted.scope == "branch":
         found = found.filter(InRanges("owner_place", "branch_ranges"))
@@ -348,7 +357,7 @@ def due_reports(actor: Actor, limit: int = PAGE) -> list[DueReport]:
             goal__owner_id=actor.person_id, goal__state__in=list(RUNNING), goal__is_dropped=False, is_dropped=False,
             start__lt=today, goal__cycle__phase__in=["C01", "C02", "C03", "C04"],
         )
-        .exclude(stat__progress=PROGRESS, measure__in=["milestones", "yes_no", "increase", "decrease", "percent", "count"])
+        .exclude(Q(stat__progress=PROGRESS) & ~Q(measure__in=[Measure.WITHIN, Measure.BAND]))
         .select_related("goal__cycle", "stat").order_by("stat__updated_on", "id")
     )  # fmt: skip
     lines = []
@@ -397,7 +406,8 @@ def unit_attainment(actor: Actor, unit_ids: Iterable[int], cycle_id: int) -> dic
 def _attained(found: QuerySet[Goal], by: str) -> dict[int, int | None]:
     counted = found.filter(Q(state__in=list(RUNNING)) | Q(state=GoalState.CLOSED, is_dropped=False))
     items: dict[int, list[Item]] = defaultdict(list)
-    for key, pk, weight, manual, progress in counted.values_list(by, "pk", "weight", "manual_progress", "stat__progress"):
+    for key, pk, weight, manual, progress in counted.values_list(
+        by, "pk", "weight", "manual_progress", "stat__progress"
+    ):
         items[key].append(Item(str(pk), weight, progress if manual is None else manual))
     return {key: progress_of(row).value for key, row in items.items()}
-
