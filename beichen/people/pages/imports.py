@@ -15,6 +15,7 @@ from beichen.people.forms import UploadForm
 from beichen.people.queries import BatchCard
 from beichen.platform.access.permissions import may, require
 from beichen.platform.api.schemas import PageIn
+from beichen.platform.events import progress
 from beichen.platform.kit.errors import Invalid
 from beichen.platform.registry.imports import Action, sheets
 from beichen.platform.ui.answers import page, see, tell
@@ -85,6 +86,7 @@ def batch(request: PageRequest, batch_id: int) -> HttpResponse:
         and not (waits and mine),
         open=card.state in (ImportState.PREVIEWED, ImportState.WAITING), waits=waits, mine=mine,
         running=card.state == ImportState.APPLYING,
+        bar=progress.bar(request.actor, card.progress) if card.progress else None,
     )  # fmt: skip
 
 
