@@ -31,11 +31,15 @@ TONES = {"light": "ahead", "fine": "on_track", "heavy": "at_risk", "unsustainabl
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A check-in as a page draws it: the answers in words, the form of the reply."""
+    """A check-in as a page draws it: the answers in words, the form of the reply.
+
+    `is_pair`: the table opens it to the writer and the manager alone, so both can be named.
+    """
 
     view: CheckInView
     said: list[Said]
     form: ReplyForm
+    is_pair: bool
 
 
 def said(form: Form, answers: Any) -> list[Said]:
@@ -55,7 +59,8 @@ def said(form: Form, answers: Any) -> list[Said]:
 def shown(view: CheckInView) -> Shown:
     """A check-in ready to draw."""
     prefix = f"id_{view.card.id}_%s"
-    return Shown(view, said(view.form, view.answers), ReplyForm(auto_id=prefix))
+    is_pair = rights.readers("23c") == ["SE", "LM"]
+    return Shown(view, said(view.form, view.answers), ReplyForm(auto_id=prefix), is_pair)
 
 
 @door(access.SEE)
@@ -70,7 +75,6 @@ def mine(request: PageRequest) -> HttpResponse:
         coming=queries.coming(request.actor),
         lines=[shown(view) for view in views],
         following=views[-1].card.due_on.isoformat() if len(views) == queries.PAGE else "",
-        example=CHECK_IN,
     )
 
 
@@ -94,7 +98,7 @@ def check_in(request: PageRequest, check_in_id: int) -> HttpResponse:
     view = queries.view(request.actor, check_in_id)
     if view.may_write:
         return _to_write(request, view)
-    return page(request, "conversations/check_in.html", line=shown(view), who=rights.who_sees("23c"))
+    return page(request, "conversations/check_in.html", line=shown(view))
 
 
 def _to_write(request: PageRequest, view: CheckInView) -> HttpResponse:
@@ -147,7 +151,7 @@ def send(request: PageRequest, check_in_id: int) -> HttpResponse:
 def answer(request: PageRequest, check_in_id: int) -> HttpResponse:
     """What was written and the form to answer it, to be opened in place. Cost: six statements."""
     view = queries.view(request.actor, check_in_id)
-    return page(request, "conversations/check_in.html", fragment="inside", line=shown(view), who=rights.who_sees("23c"))
+    return page(request, "conversations/check_in.html", fragment="inside", line=shown(view))
 
 
 @door(access.REPLY, methods=("POST",), again=answer)
@@ -172,7 +176,6 @@ def team(request: PageRequest) -> HttpResponse:
         team=queries.team(request.actor),
         rates=queries.my_rates(request.actor),
         group=queries.group_rates(request.actor),
-        who=rights.who_sees("23c"),
     )
 
 

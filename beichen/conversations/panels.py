@@ -30,15 +30,15 @@ def _fill(card: queries.CheckInCard) -> TodoEntry:
     url = reverse("conversations:check_in", args=[card.id])
     return TodoEntry(
         f"check-in:{card.id}", _("Write your check-in"), _("Two minutes, read by your manager alone"), url, card.due_on,
-        "check_in", card.person_id,
+        "message-2", card.person_id,
     )  # fmt: skip
 
 
 def _answer(card: queries.CheckInCard) -> TodoEntry:
     return TodoEntry(
         f"check-in-answer:{card.id}", _("Answer a check-in"), card.person_name,
-        reverse("conversations:check_in", args=[card.id]), card.answer_due_on, "check_in_answer", card.person_id,
-        reverse("conversations:answer", args=[card.id]),
+        reverse("conversations:check_in", args=[card.id]), card.answer_due_on, "message-2", card.person_id,
+        reverse("conversations:check_in", args=[card.id]),
     )  # fmt: skip
 
 
