@@ -10,7 +10,8 @@ from beichen.goals import access, queries, rules
 from beichen.goals.forms import AlignForm, checked
 from beichen.platform.kit.errors import Forbidden
 from beichen.platform.ui.answers import page, see, tell
-from beichen.platform.ui.doors import PageRequest, door
+from beichen.platform.ui.doors import door
+from beichen.platform.ui.requests import PageRequest
 from beichen.platform.ui.answers import came_from
 
 

@@ -18,7 +18,8 @@ from beichen.metrics import queries as metrics
 from beichen.people import queries as people
 from beichen.platform.kit.errors import Forbidden
 from beichen.platform.ui.answers import page, see, tell
-from beichen.platform.ui.doors import PageRequest, door
+from beichen.platform.ui.doors import door
+from beichen.platform.ui.requests import PageRequest
 from beichen.platform.ui.answers import came_from
 from beichen.strategy import queries as strategy
 

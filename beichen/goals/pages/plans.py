@@ -17,7 +17,8 @@ from beichen.people import queries as people
 from beichen.people.queries import CycleCard
 from beichen.platform.kit.actor import Actor
 from beichen.platform.ui.answers import page
-from beichen.platform.ui.doors import PageRequest, door
+from beichen.platform.ui.doors import door
+from beichen.platform.ui.requests import PageRequest
 from beichen.strategy import queries as strategy
 
 HEALTHS = ("off_track", "at_risk", "on_track", "ahead", "done", "not_updated", "early", "not_measured")

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_noop
 
 from beichen.people import access
 from beichen.people.choices import ImportState, SeatKind
@@ -26,7 +25,7 @@ from beichen.platform.events import progress
 from beichen.platform.events.bus import publish
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound, Refused
+from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound, Refused, gettext_noop
 from beichen.platform.registry import imports as registry
 from beichen.platform.registry.imports import Action, Counts, Finding, ImportSheet, Row, Rows
 

@@ -13,7 +13,7 @@ from beichen.people import queries, rules
 from beichen.people.formulas import cells, workbook
 from beichen.people.models import Assignment, Branch, Employment, ImportBatch, OrgUnit, Person, Seat, TargetBonus
 from beichen.people.rules import founding, imports
-from beichen.people.rules.sheets import assignments, seats, units
+from beichen.people.rules.sheets import assignments, persons, seats, units
 from beichen.platform.auth.models import Account
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
@@ -39,7 +39,7 @@ def test_golden_company_comes_in_whole(golden: Golden, owner_db: Any) -> None:
         assert Account.objects.filter(is_active=True).count() == 16
 
 
-def book(**sheets: list[list[Any]]) -> bytes:
+def book(**sheets: Any) -> bytes:
     """An xlsx of these sheets; the first row of each is its header."""
     made = openpyxl.Workbook()
     made.remove(made.active)
@@ -59,6 +59,7 @@ def preview(golden: Golden, *files: tuple[str, bytes], by: str = "E015") -> quer
 
 
 PEOPLE = ["工号 number", "姓名 name", "邮箱 email", "入职 hired", "离职 left", "季度目标奖金(分) target_bonus_cents"]
+SEATS = ["number", "seat", "scope"]
 ASSIGNMENTS = ["工号 number", "单元编号 unit", "上级 manager", "开始 from", "结束 to"]
 
 
@@ -72,15 +73,15 @@ def test_the_same_workbook_again_changes_nothing(golden: Golden) -> None:
         imports.confirm(golden.actor("E015"), card.id, card.version)
 
 
-REFUSED = {
+REFUSED: dict[str, Any] = {
     "number twice": ("People", PEOPLE, [["N1", "甲", "n1@example.com", "2026-01-01"], ["N1", "乙", "n2@example.com",
-                     "2026-01-01"]], 3, "number", imports.persons_sheet.NUMBER_TWICE),
+                     "2026-01-01"]], 3, "number", persons.NUMBER_TWICE),
     "address of another": ("People", PEOPLE, [["N1", "甲", "xu.zhiwei@example.com", "2026-01-01"]], 2, "email",
-                           imports.persons_sheet.EMAIL_TAKEN),
+                           persons.EMAIL_TAKEN),
     "no address": ("People", PEOPLE, [["N1", "甲", "at-example", "2026-01-01"]], 2, "email",
-                   imports.persons_sheet.NO_EMAIL),
+                   persons.NO_EMAIL),
     "left before joining": ("People", PEOPLE, [["N1", "甲", "n1@example.com", "2026-02-01", "2026-01-01"]], 2, "left",
-                            imports.persons_sheet.LEFT_BEFORE),
+                            persons.LEFT_BEFORE),
     "no date": ("People", PEOPLE, [["N1", "甲", "n1@example.com", "2026-02-30"]], 2, "hired", cells.NO_DAY),
     "empty cell": ("People", PEOPLE, [["N1", "", "n1@example.com", "2026-02-01"]], 2, "name", cells.MISSING),
     "no number": ("People", PEOPLE, [["N1", "甲", "n1@example.com", "2026-02-01", None, "much"]], 2,
@@ -100,10 +101,10 @@ REFUSED = {
     "unit below itself": ("Units", ["unit", "name", "parent", "kind"], [["U1", "产品中心", "U11", "部门"]], 2, "parent",
                           units.IN_CIRCLE),
     "second root": ("Units", ["unit", "name", "parent", "kind"], [["U7", "别家", "", "公司"]], 2, "parent",
- units.SECOND_ROOT),
-    "unknown word": ("Seats", ["number", "seat", "scope"], [["E006", "国王", "U0"]], 2, "seat", cells.NO_CHOICE),
-    "seat without right": ("Seats", ["number", "seat", "scope"], [["E006", "审计员", "U0"]], 2, "seat", seats.NOT_YOURS),
-    "own seat": ("Seats", ["number", "seat", "scope"], [["E015", "审计员", "U0"]], 2, "number", seats.OWN_SEAT),
+                    units.SECOND_ROOT),
+    "unknown word": ("Seats", SEATS, [["E006", "国王", "U0"]], 2, "seat", cells.NO_CHOICE),
+    "seat without right": ("Seats", SEATS, [["E006", "审计员", "U0"]], 2, "seat", seats.NOT_YOURS),
+    "own seat": ("Seats", SEATS, [["E015", "审计员", "U0"]], 2, "number", seats.OWN_SEAT),
 }  # fmt: skip
 
 
@@ -246,9 +247,8 @@ def test_a_hostile_file_gets_a_sentence(golden: Golden, kind: str) -> None:
 
 
 @pytest.mark.req("PEOPLE-05")
-def test_the_first_administrator_founds_the_company_alone(
-    db: None, _as_web_login: None, worker_db: Any, owner_db: Any, drain_jobs: Any
-) -> None:
+@pytest.mark.django_db
+def test_the_first_administrator_founds_the_company_alone(worker_db: Any, owner_db: Any, drain_jobs: Any) -> None:
     person_id = rules.first_administrator("钱多多", "X1", "qian.duoduo@example.com")
     actor = Actor(person_id=person_id)
     batch_id = imports.upload(actor, [(WORKBOOK.name, WORKBOOK.read_bytes())])

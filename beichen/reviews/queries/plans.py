@@ -135,6 +135,13 @@ def seeds(actor: Actor, plan_id: int, only: Sequence[int] | None = None) -> Seed
     return Seeds(tuple(seed for _, seed in made if seed is not None), tuple(sorted(out, key=lambda l: l.person_id)))
 
 
+@query
+def dry_run(actor: Actor, plan_id: int) -> Seeds:
+    """The dry run before those who run reviews. Cost: that of `seeds`."""
+    require(actor, access.RUN_PLAN)
+    return seeds(actor, plan_id)
+
+
 def _leaders(
     actor: Actor, card: PlanCard, only: Sequence[int] | None, lines: Mapping[int, list[Stretch]]
 ) -> set[int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import F
-from django.utils.translation import gettext_noop as _
 
 from beichen.people.choices import UnitKind
 from beichen.people.formulas.cells import Codes
@@ -15,6 +14,7 @@ from beichen.people.rules.sheets import known as knowing
 from beichen.people.rules.sheets.known import Known
 from beichen.people.rules.sheets.persons import ROLES
 from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import gettext_noop as _
 from beichen.platform.registry.imports import Action, Column, Counts, Finding, ImportSheet, Kind, Row, Rows, refuse
 
 CODE_TWICE = _("The unit %(code)s stands in row %(row)s as well.")
