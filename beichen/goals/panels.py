@@ -2,8 +2,62 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from beichen.goals import queries
 from beichen.goals.rules.imports import SHEETS
-from beichen.platform.registry import imports
+from beichen.platform.kit.actor import Actor
+from beichen.platform.registry import NavEntry, Panel, TodoEntry, imports, nav, slot, todo
 
 for sheet in SHEETS:
     imports.register(sheet)
+
+nav(NavEntry(key="goals", label=gettext_lazy("Goals"), url_name="goals:plan", icon="target", order=30, tab=True))
+
+
+@slot("people.person", order=20)
+def person_goals(request: object, actor: Actor, person_id: int) -> Panel | None:
+    """The goals of a person on the person's page."""
+    return Panel("goals", gettext_lazy("Goals"), reverse("goals:person_panel", args=[person_id]), icon="target")
+
+
+@slot("insight.home", order=20)
+def my_goals(request: object, actor: Actor, person_id: int) -> Panel | None:
+    """My goals with the pace they should have, on the home page."""
+    return Panel("my_goals", gettext_lazy("My goals"), reverse("goals:home_panel"), icon="target")
+
+
+@slot("strategy.coverage", order=10)
+def coverage(request: object, actor: Actor, map_id: int) -> Panel | None:
+    """How far each priority has come, and what serves none, on the strategy page."""
+    return Panel("goals_coverage", gettext_lazy("How far we are"), reverse("goals:coverage"), icon="chart-arrows")
+
+
+@todo
+def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
+    """Goals to agree to, alignments to accept, reports that are due. Cost: four statements."""
+    goals = [
+        TodoEntry(
+            f"goals.approve:{g.id}", _("Agree to a goal: %(title)s") % {"title": g.title}, g.owner_name,
+            reverse("goals:inbox"), kind="target", subject_id=g.owner_id,
+        )
+        for g in queries.waiting_goals(actor, limit)
+    ]  # fmt: skip
+    asks = [
+        TodoEntry(
+            f"goals.alignment:{a.id}", _("Wants to serve your goal: %(title)s") % {"title": a.child.title},
+            a.parent_title, reverse("goals:inbox"), kind="arrow-merge", subject_id=a.child.owner_id,
+        )
+        for a in queries.waiting_alignments(actor, limit)
+    ]  # fmt: skip
+    reports = [
+        TodoEntry(
+            f"goals.report:{r.key_result_id}", _("Report on: %(title)s") % {"title": r.title}, r.goal_title,
+            reverse("goals:update", args=[r.key_result_id]), due=r.due_on, kind="refresh",
+            act_url=reverse("goals:update", args=[r.key_result_id]),
+        )
+        for r in queries.due_reports(actor, limit)
+    ]  # fmt: skip
+    return [*goals, *asks, *reports][:limit]

@@ -75,7 +75,7 @@ REVOKE_SEAT = Permission(
     key="people.revoke_seat", label=_("Take a seat back"), row="20e", code="t", subject=lambda seat: seat.person_id
 )
 SEE_SEATS = Permission(
-    key="people.see_seats", label=_("See seats"), row="20e", code="r", subject=None, only=frozenset({"AU", "HA", "PA"})
+    key="people.see_seats", label=_("See seats"), row="20e", code="x", subject=None, only=frozenset({"AU", "HA", "PA"})
 )
 SEE_CYCLE = Permission(key="people.see_cycle", label=_("See cycles"), row="21a", code="x", subject=None)
 SET_CYCLE = Permission(

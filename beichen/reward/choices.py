@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from beichen.platform.notify import template
+
 
 class PlanState(models.TextChoices):
     """The way of a bonus plan (`access.md` 1.10); pools and awards follow the plan that chose them."""
@@ -43,3 +45,9 @@ class AtLimit(models.TextChoices):
     NONE = "", _("Between the limits")
     FLOOR = "floor", _("Raised to the floor")
     CAP = "cap", _("Cut to the cap")
+
+
+POOL_OPEN = template(
+    "reward.pool_open", _("%(plan)s: propose adjustments for your unit"), params=("plan",), icon="adjustments"
+)
+LETTER_READY = template("reward.letter_ready", _("Your letter on %(plan)s is ready"), params=("plan",), icon="mail-opened")

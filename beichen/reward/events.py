@@ -32,3 +32,17 @@ class LettersReleased:
 
     plan_id: int
     people: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SimulationAsked:
+    """The pools and awards of a plan are to be computed."""
+
+    plan_id: int
+
+
+@dataclass(frozen=True)
+class LettersAsked:
+    """Two HR administrators asked to open the letters of everybody whose rating is released."""
+
+    plan_id: int

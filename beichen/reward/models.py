@@ -27,7 +27,7 @@ class BonusPlan(models.Model):
     """A bonus for one cycle. Class C3 (11f).
 
     `busy` names the computation that was asked for and has not ended; `asked_seat` is the seat of the first of the
-    two approvers. Every amount of one plan is in one currency.
+    two approvers. `letters_due` and `letters_out` count people, so that whoever sends letters needs to see no amount.
     """
 
     cycle = models.ForeignKey("people.Cycle", on_delete=models.PROTECT, related_name="+")
@@ -45,6 +45,8 @@ class BonusPlan(models.Model):
     first_approver_id = models.BigIntegerField(null=True)
     second_approver_id = models.BigIntegerField(null=True)
     released_at = models.DateTimeField(null=True)
+    letters_due = models.PositiveIntegerField(default=0)
+    letters_out = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -119,6 +121,7 @@ class BonusEntry(models.Model):
     currency = models.CharField(max_length=3)
     grade = models.CharField(max_length=20, blank=True)
     coefficient = models.PositiveIntegerField(null=True)
+    review_id = models.BigIntegerField(null=True)
     out = models.CharField(max_length=12, choices=Out.choices, blank=True)
 
     class Meta:
@@ -199,6 +202,7 @@ class BonusAward(models.Model):
     target_days = Exact()
     grade = models.CharField(max_length=20)
     coefficient = models.PositiveIntegerField()
+    review_id = models.BigIntegerField(null=True)
     flat_n = Exact()
     flat_d = Exact()
     weight = Exact(max_digits=100)
@@ -216,6 +220,7 @@ class BonusAward(models.Model):
         indexes = [
             models.Index(fields=["subject"], name="bonus_award_subject"),
             models.Index(fields=["scenario", "subject"], name="bonus_award_scenario"),
+            models.Index(fields=["review_id"], name="bonus_award_review"),
         ]
 
     def __str__(self) -> str:

@@ -266,3 +266,8 @@ def may_write(actor: Actor, card: GoalCard) -> bool:
     if card.runs:
         return may(actor, access.ADJUST, card)
     return card.state == GoalState.DRAFT and may(actor, access.WRITE, card)
+
+
+def may_align(actor: Actor, card: GoalCard) -> bool:
+    """Whether the actor may say what the goal serves. Cost: one statement at most."""
+    return card.state != GoalState.CLOSED and may(actor, access.ALIGN, card)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Window
@@ -321,7 +321,7 @@ class DueReport:
     title: str
     goal_title: str
     since: date
-    due: date
+    due_on: date
 
 
 @query
@@ -341,7 +341,7 @@ def due_reports(actor: Actor, limit: int = PAGE) -> list[DueReport]:
         rules = health_rules(kr.goal.cycle.settings)
         since = (kr.stat.updated_on if getattr(kr, "stat", None) else None) or kr.start
         if (today - since).days > rules.rhythm_days:
-            lines.append(DueReport(kr.pk, kr.title, kr.goal.title, since, kr.due))
+            lines.append(DueReport(kr.pk, kr.title, kr.goal.title, since, since + timedelta(days=rules.rhythm_days)))
     return lines[:limit]
 
 

@@ -61,7 +61,7 @@ def batch(request: PageRequest, batch_id: int) -> HttpResponse:
     """What a workbook would do, or did."""
     card = queries.batch(request.actor, batch_id)
     people = queries.persons(request.actor, [card.uploaded_by, card.confirmed_by])
-    mine = card.uploaded_by == request.actor.person_id
+    mine = card.asked_by == request.actor.person_id
     waits = card.state == ImportState.WAITING
     return page(
         request, "people/import.html", batch=card, state=ImportState(card.state).label, table=_table(card),

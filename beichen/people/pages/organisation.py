@@ -126,7 +126,7 @@ def search(request: PageRequest) -> HttpResponse:
 @door(access.VIEW_PEOPLE)
 def options(request: PageRequest, kind: str) -> HttpResponse:
     """Suggestions for a field that takes a person or a unit."""
-    text = next((value for key, value in request.GET.items() if value and key != "kind"), "")
+    text = next((str(value) for value in request.GET.values() if value), "")
     if kind == "unit":
         found = [(unit.code, unit.name) for unit in queries.find_units(request.actor, text)]
     else:

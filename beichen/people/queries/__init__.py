@@ -11,6 +11,7 @@ from beichen.people.queries.cycles import (
 )
 from beichen.people.queries.imports import BatchCard, batch, batches, imported
 from beichen.people.queries.persons import (
+    PeoplePage,
     PersonCard,
     by_number,
     directory,
@@ -46,6 +47,7 @@ __all__ = [
     "ChangeCard",
     "CycleCard",
     "EmploymentCard",
+    "PeoplePage",
     "PersonCard",
     "SeatCard",
     "Stretch",

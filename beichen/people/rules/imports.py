@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_noop
 
 from beichen.people import access
 from beichen.people.choices import ImportState, SeatKind
@@ -26,7 +25,7 @@ from beichen.platform.events import progress
 from beichen.platform.events.bus import publish
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound, Refused
+from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound, Refused, gettext_noop
 from beichen.platform.registry import imports as registry
 from beichen.platform.registry.imports import Action, Counts, Finding, ImportSheet, Row, Rows
 
@@ -229,8 +228,8 @@ def confirm(actor: Actor, batch_id: int, version: int) -> int:
     batch.is_first = batch.is_first and company_is_empty()
     _no_own_seat(actor, batch)
     if not batch.is_first and not two_person(actor, access.IMPORT, f"import:{batch.pk}", {"digest": batch.digest}):
-        batch.state, batch.uploaded_by = ImportState.WAITING, batch.uploaded_by or actor.person_id
-        batch.save(update_fields=["state", "uploaded_by"])
+        batch.state, batch.asked_by = ImportState.WAITING, actor.person_id
+        batch.save(update_fields=["state", "asked_by"])
         audit.record(actor, "people.ask_import", batch, details={"digest": batch.digest})
         return batch.pk
     _start(actor, batch)
@@ -239,7 +238,7 @@ def confirm(actor: Actor, batch_id: int, version: int) -> int:
 
 def _pay_only(actor: Actor, batch: ImportBatch) -> bool:
     """A workbook that may change nothing but target bonuses, which no preview compares."""
-    return bool(batch.counts.get("People")) and _may_write_pay([actor.person_id, batch.uploaded_by])
+    return bool(batch.counts.get("People")) and _may_write_pay([actor.person_id, batch.uploaded_by, batch.asked_by])
 
 
 def _no_own_seat(actor: Actor, batch: ImportBatch) -> None:
@@ -330,13 +329,14 @@ def _settle_people(actor: Actor, batch: ImportBatch, found: Previewed) -> None:
     """What follows from the sheets of people: who asked for seats, places, pay. Before goals, which carry places."""
     fresh = Seat.objects.filter(asked_by=None, granted_by=None)
     accounts_due = list(fresh.values_list("person_id", "seat"))
-    granted_by = batch.confirmed_by if batch.confirmed_by != batch.uploaded_by else None
-    fresh.update(asked_by=batch.uploaded_by, granted_by=granted_by)
+    asked_by = batch.asked_by or batch.uploaded_by
+    granted_by = batch.confirmed_by if batch.confirmed_by != asked_by else None
+    fresh.update(asked_by=asked_by, granted_by=granted_by)
     if batch.is_first:
         places.renumber()
     else:
         places.catch_up()
-    if found.has_pay() and (batch.is_first or _may_write_pay([batch.uploaded_by, batch.confirmed_by])):
+    if found.has_pay() and (batch.is_first or _may_write_pay([batch.uploaded_by, batch.asked_by, batch.confirmed_by])):
         persons_sheet.write_bonuses(Rows(found.standing["People"], found.standing))
     accounts.guard_seats(actor, accounts_due)
 

@@ -1,9 +1,18 @@
-"""What verification can find."""
+"""The words of the audit: ways of reading, and what verification can find."""
 
 from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+
+class Channel(TextChoices):
+    """By which way somebody read."""
+
+    PAGE = "page", _("On a page")
+    API = "api", _("By a program")
+    EXPORT = "export", _("In an export")
+    JOB = "job", _("By a scheduled job")
 
 
 class Fault(TextChoices):

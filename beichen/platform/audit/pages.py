@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.utils.translation import gettext
 
+from beichen.platform.access import policy
 from beichen.platform.api.paging import page_of
 from beichen.platform.api.schemas import PageIn
 from beichen.platform.audit import queries, verification
 from beichen.platform.audit.access import SEARCH, VERIFY
+from beichen.platform.audit.choices import Channel
 from beichen.platform.audit.forms import SearchForm
+from beichen.platform.ui import rights
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import PageRequest, SignedIn, door
 
 LOOKED = SignedIn("Everyone reads who looked at their own file.")
+
+
+def _said(look: queries.Look) -> queries.Look:
+    """Seat, kind and channel in words."""
+    seat = str(rights.RELATIONS.get(look.seat, look.seat))
+    channel = str(Channel(look.channel).label) if look.channel in Channel.values else look.channel
+    return replace(look, seat=seat, kind=_noun(look), channel=channel)
+
+
+def _noun(look: queries.Look) -> str:
+    """What was read, in words; a row the table no longer has is shown as it was noted."""
+    try:
+        return rights.noun(policy.row(look.row).noun) if look.row else look.kind
+    except policy.UnknownRow:
+        return look.kind
 
 
 @door(SEARCH)
@@ -43,7 +63,7 @@ def looked(request: PageRequest) -> HttpResponse:
         request,
         "audit/looked.html",
         fragment="rows" if asked.cursor else None,
-        looks=queries.masked(rows.items),
+        looks=[_said(look) for look in queries.masked(rows.items)],
         following=rows.next or "",
     )
 

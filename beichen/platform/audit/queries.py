@@ -55,6 +55,7 @@ class Look:
     seat: str
     kind: str
     channel: str
+    row: str = ""
 
 
 def entries(actor: Actor, wanted: Wanted) -> QuerySet[Entry]:
@@ -102,7 +103,7 @@ def masked(rows: Iterable[Entry]) -> list[Look]:
     return [
         Look(
             row.at, names.get(row.person_id, row.actor), str(row.details.get("seat", "")), row.kind,
-            str(row.details.get("channel", "")),
+            str(row.details.get("channel", "")), str(row.details.get("row", "")),
         )
         for row in found
     ]  # fmt: skip

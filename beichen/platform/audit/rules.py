@@ -75,7 +75,8 @@ def record_bulk(
 def record_read(actor: Actor, kind: str, subjects: Sequence[int], details: Mapping[str, Any] | None = None) -> None:
     """Note that confidential rows of `kind` about these people were read: once per request. Cost: one statement.
 
-    `details` may name `seat` and `channel` (page, api, export); they are shown to the person who was looked at.
+    `details` may name `seat` (a column of the table of rights), `row` (of that table) and `channel` (page, api,
+    export); they are shown to the person who was looked at.
     """
     _insert(actor, "read", (kind, ""), subjects, details or {})
 

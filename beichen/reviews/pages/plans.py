@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from beichen.people import queries as people
 from beichen.people import rules as people_rules
@@ -19,8 +20,8 @@ from beichen.reviews import access, queries, rules
 from beichen.reviews.forms import PlanForm
 
 WHY_OUT = {
-    "left": _("left before the last day"), "manager": _("leads people"), "named": _("left out by name"),
-    "nobody": _("has nobody who decides"),
+    "left": lazy("left before the last day"), "manager": lazy("leads people"), "named": lazy("left out by name"),
+    "nobody": lazy("has nobody who decides"),
 }  # fmt: skip
 
 
@@ -107,12 +108,50 @@ def plan(request: PageRequest, plan_id: int) -> HttpResponse:
     keys = [key for key, _label in phases]
     now = keys.index(desk.plan.cycle.phase)
     return page(
-        request, "reviews/plan.html", desk=desk, plan=desk.plan, faces=desk.people, why=WHY_OUT,
+        request, "reviews/plan.html", desk=desk, plan=desk.plan, **_rows(desk), asked_list=_asked(desk),
         path=[(key, label) for key, label in phases if "C02" <= key <= "C10"], phase=desk.plan.cycle.phase,
-        following=phases[now + 1] if now + 1 < len(phases) else None, me=request.actor.person_id,
+        following=phases[now + 1] if now + 1 < len(phases) else None,
         is_admin=may(request.actor, access.LAUNCH, desk.plan), may_edit=may(request.actor, access.EDIT_PLAN),
         next_page=desk.lines[-1].review_id if len(desk.lines) == 50 else "",
     )  # fmt: skip
+
+
+def _rows(desk: queries.Console) -> dict[str, Any]:
+    """The tables of the console with people instead of ids; at most 50 lines each."""
+    faces = desk.people
+    done = desk.progress
+    labels = {"self": _("self reviews"), "peer": _("peers"), "manager": _("managers")}
+    dry = desk.dry or queries.Seeds((), ())
+    return {
+        "rows": [
+            {"subject": faces[line.subject_id], "manager": faces[line.manager_id], "self_state": line.self_state,
+             "peers": line.peers, "managers": line.managers, "state": line.state, "decided": line.decided}
+            for line in desk.lines
+        ],
+        "counts": [
+            *((labels[role], *done.parts[role]) for role in labels if role in done.parts),
+            (_("decided"), done.decided, done.reviews), (_("answered"), done.acknowledged, done.reviews),
+        ],
+        "dry_lines": [
+            {"person": faces[seed.person_id], "decides": faces[seed.manager_id], "stands_in": seed.stands_in,
+             "managers": [(faces[rater], days) for rater, days in seed.managers]}
+            for seed in dry.seeds[:50]
+        ],
+        "dry_out": [(faces[line.person_id], WHY_OUT[line.why]) for line in dry.out[:50]],
+    }  # fmt: skip
+
+
+def _asked(desk: queries.Console) -> list[tuple[str, Any]]:
+    """Sentences about steps that wait for a second person."""
+    steps = (
+        (_("The launch"), desk.asked.launch), (_("The lock"), desk.asked.lock),
+        (_("The release"), desk.asked.release), (_("Opening the results again"), desk.asked.unlock),
+    )  # fmt: skip
+    return [
+        (_("%(step)s waits for a second HR administrator. %(who)s asked for it.")
+         % {"step": step, "who": desk.people[asked.asked_by].name if asked.asked_by in desk.people else ""}, asked)
+        for step, asked in steps if asked
+    ]  # fmt: skip
 
 
 def _two(request: PageRequest, plan_id: int, done: str, happened: bool) -> HttpResponse:  # noqa: FBT001

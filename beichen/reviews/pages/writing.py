@@ -16,6 +16,7 @@ from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import PageRequest, SignedIn, door
 from beichen.reviews import access, queries, rules
 from beichen.reviews.forms import PartForm, answers_of
+from beichen.reviews.queries.evidence import measured
 from beichen.reviews.queries.parts import writes_as
 
 RATER = SignedIn("only the rater finds the part; everyone else meets a page that does not exist")
@@ -23,7 +24,7 @@ RATER = SignedIn("only the rater finds the part; everyone else meets a page that
 
 def part_form(sheet: queries.PartSheet, data: Any = None) -> PartForm:
     """The form of a part as it stands, or as it was just posted."""
-    gives = sheet.card.role == "manager" and not sheet.goals
+    gives = sheet.card.role == "manager" and not measured(sheet.goals)
     return PartForm(
         sheet.card.role, sheet.plan.form, sheet.text.answers, sheet.text.closing, gives_goals=gives,
         maximum=int(sheet.plan.settings["total_max"]), data=data,

@@ -135,6 +135,13 @@ def seeds(actor: Actor, plan_id: int, only: Sequence[int] | None = None) -> Seed
     return Seeds(tuple(seed for _, seed in made if seed is not None), tuple(sorted(out, key=lambda l: l.person_id)))
 
 
+@query
+def dry_run(actor: Actor, plan_id: int) -> Seeds:
+    """The dry run before those who run reviews. Cost: that of `seeds`."""
+    require(actor, access.RUN_PLAN)
+    return seeds(actor, plan_id)
+
+
 def _leaders(
     actor: Actor, card: PlanCard, only: Sequence[int] | None, lines: Mapping[int, list[Stretch]]
 ) -> set[int]:
@@ -317,10 +324,11 @@ def console(actor: Actor, plan_id: int, after: int = 0) -> Console:
     card = plan(actor, plan_id)
     dry = seeds(actor, plan_id) if card.state == "draft" else None
     found = () if dry else tuple(lines(actor, plan_id, after))
-    faces = people.persons(actor, _faces(found, dry))
-    return Console(
-        card, people.unit(actor, card.unit_id).name, progress(actor, plan_id), found, faces, asked(actor, plan_id), dry
-    )
+    steps = asked(actor, plan_id)
+    askers = {a.asked_by for a in (steps.launch, steps.lock, steps.release, steps.unlock) if a}
+    faces = people.persons(actor, _faces(found, dry) | askers)
+    unit_name = people.unit(actor, card.unit_id).name
+    return Console(card, unit_name, progress(actor, plan_id), found, faces, steps, dry)
 
 
 def _faces(found: Sequence[Line], dry: Seeds | None) -> set[int | None]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from beichen.platform.kit.errors import Changed, Forbidden, Invalid, Refused, gettext_noop
+from django.utils.translation import gettext_noop
+
+from beichen.platform.kit.errors import Changed, Forbidden, Invalid, Refused
 
 
 class PlanFrozen(Refused):

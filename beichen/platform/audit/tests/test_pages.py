@@ -27,7 +27,9 @@ def company(owner_db, settings, tmp_path):
                 email=f"{number.lower()}@example.cn", name=f"Name {number}", person_id=made.id(number), locale="en"
             )
     with acting(made.actor("HA1")):
-        audit.record_read(made.actor("HA1"), "reviews.result", [made.id("A1")], {"seat": "HA", "channel": "page"})
+        audit.record_read(
+            made.actor("HA1"), "reviews.result", [made.id("A1")], {"seat": "HA", "channel": "page", "row": "10d"}
+        )
     with acting(made.actor("M1")):
         audit.record(made.actor("M1"), "goals.approve", subjects=[made.id("A1")], details={"goal": "次日留存提升"})
     return made
@@ -73,7 +75,8 @@ def test_nobody_else_searches_the_audit(enter, number):
 def test_people_read_who_looked_at_them_and_nothing_more(enter, company):
     html = enter("A1").get("/company/looked/").content.decode()
     assert "Name HA1" in html
-    assert "reviews.result" in html
+    assert "the HR administrator" in html
+    assert "On a page" in html
     assert "次日留存提升" not in html
     (look,) = enter("A1").get("/api/v1/audit/looked").json()["items"]
     assert {**look, "at": ""} == {

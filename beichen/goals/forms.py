@@ -1,0 +1,274 @@
+"""What people type about goals. Weights are typed in per cent and handed on in hundredths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from beichen.goals.choices import VALUED, Ambition, Confidence, GoalKind, Measure, Visibility
+from beichen.goals.queries import KeyResultCard
+from beichen.goals.rules import GoalInput, KeyResultInput, MilestoneInput, ReportInput
+from beichen.platform.kit.errors import Invalid
+
+STEPS = 8
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def _percent(**how: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        min_value=0, max_value=100, max_digits=5, decimal_places=2,
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}), **how,
+    )  # fmt: skip
+
+
+def _number(**how: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        max_digits=24, decimal_places=6, required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}), **how,
+    )  # fmt: skip
+
+
+def checked(form: forms.Form) -> dict[str, Any]:
+    """The cleaned values, or Invalid with one sentence per field."""
+    if not form.is_valid():
+        raise Invalid(fields={name: str(errors[0]) for name, errors in form.errors.items()})
+    return form.cleaned_data
+
+
+def hundredths(percent: Decimal | None) -> int:
+    """Per cent as it is stored."""
+    return int((percent or Decimal(0)) * 100)
+
+
+def _id(text: str) -> int | None:
+    return int(text) if text else None
+
+
+class GoalForm(forms.Form):
+    """A goal in its own words, before its key results."""
+
+    title = forms.CharField(
+        label=_("What do you want to reach?"), max_length=160,
+        widget=forms.TextInput(attrs={"placeholder": _("New users see the first benefit within three days")}),
+    )  # fmt: skip
+    owner = forms.ChoiceField(label=_("Whose goal is it?"))
+    kind = forms.ChoiceField(label=_("Kind"), choices=GoalKind.choices)
+    ambition = forms.ChoiceField(label=_("Ambition"), choices=Ambition.choices, widget=forms.RadioSelect)
+    weight = _percent(label=_("Weight in the plan, %"))
+    priority = forms.ChoiceField(label=_("Which priority does it serve?"), required=False)
+    due = forms.DateField(label=_("Due"), widget=DayInput(), required=False)
+    verification = forms.CharField(
+        label=_("How will we see that it is reached?"), max_length=300, required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("Data warehouse report “first three days”, every Monday")}),
+    )  # fmt: skip
+    visibility = forms.ChoiceField(label=_("Who sees it once it is agreed?"), choices=Visibility.choices)
+
+    def __init__(
+        self, *args: Any, owners: Sequence[tuple[str, str]] = (), priorities: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        named: dict[str, Any] = self.fields
+        named["priority"].choices = [("", _("None directly: it serves another goal")), *priorities]
+        if len(owners) > 1:
+            named["owner"].choices = list(owners)
+        else:
+            del self.fields["owner"]
+
+    def entered(self) -> GoalInput:
+        """What the rule takes; Invalid names the fields at fault."""
+        values = checked(self)
+        return GoalInput(
+            title=values["title"].strip(), kind=values["kind"], ambition=values["ambition"],
+            weight=hundredths(values["weight"]), priority_id=_id(values["priority"]), visibility=values["visibility"],
+            due=values["due"], verification=values["verification"].strip(),
+        )  # fmt: skip
+
+    @property
+    def owner_ids(self) -> tuple[int | None, int | None]:
+        """(person, unit) as chosen; nothing means oneself."""
+        kind, _sep, number = str(self.cleaned_data.get("owner", "")).partition(":")
+        return (int(number) if kind == "person" else None), (int(number) if kind == "unit" else None)
+
+
+class KeyResultForm(forms.Form):
+    """A measured part of a goal; which fields show depends on the measure (goals.css)."""
+
+    title = forms.CharField(
+        label=_("What is measured?"), max_length=160,
+        widget=forms.TextInput(attrs={"placeholder": _("Share of new users who come back on day 30")}),
+    )  # fmt: skip
+    measure = forms.ChoiceField(label=_("How is it measured?"), choices=Measure.choices)
+    baseline = _number(label=_("From"))
+    target = _number(label=_("To"))
+    low = _number(label=_("Not below"))
+    high = _number(label=_("Not above"))
+    tolerance = _number(
+        label=_("Tolerance"), help_text=_("How far beyond the edge nothing counts any more. Between, it counts in part.")
+    )
+    unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
+    band = forms.ChoiceField(label=_("Band table"), required=False)
+    weight = _percent(label=_("Weight in the goal, %"))
+    due = forms.DateField(label=_("Due"), widget=DayInput(), required=False)
+
+    def __init__(self, *args: Any, bands: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named: dict[str, Any] = self.fields
+        named["band"].choices = [("", "–"), *bands]
+        for n in range(STEPS):
+            named[f"step_{n}"] = forms.CharField(label=_("Milestone"), max_length=120, required=False)
+            named[f"step_{n}_due"] = forms.DateField(label=_("Due"), widget=DayInput(), required=False)
+            named[f"step_{n}_weight"] = _percent(label=_("Weight"), required=False)
+            named[f"step_{n}_id"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    @property
+    def steps(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField, forms.BoundField]]:
+        """The rows of milestones: name, due, weight, id."""
+        return [
+            (self[f"step_{n}"], self[f"step_{n}_due"], self[f"step_{n}_weight"], self[f"step_{n}_id"])
+            for n in range(STEPS)
+        ]
+
+    def entered(self) -> KeyResultInput:
+        """What the rule takes; Invalid names the fields at fault."""
+        values = checked(self)
+        return KeyResultInput(
+            title=values["title"].strip(), measure=values["measure"], baseline=values["baseline"],
+            target=values["target"], low=values["low"], high=values["high"], tolerance=values["tolerance"],
+            unit=values["unit"].strip(), weight=hundredths(values["weight"]), due=values["due"],
+            band_id=_id(values["band"]), milestones=self._milestones(values),
+        )  # fmt: skip
+
+    def _milestones(self, values: Mapping[str, Any]) -> list[MilestoneInput]:
+        if values["measure"] != Measure.MILESTONES:
+            return []
+        named = [n for n in range(STEPS) if values[f"step_{n}"].strip()]
+        missing = {f"step_{n}_due": str(_("Say by when.")) for n in named if not values[f"step_{n}_due"]}
+        if missing:
+            raise Invalid(fields=missing)
+        return [
+            MilestoneInput(
+                name=values[f"step_{n}"].strip(), due=values[f"step_{n}_due"],
+                weight=hundredths(values[f"step_{n}_weight"]), id=values[f"step_{n}_id"] or 0,
+            )
+            for n in named
+        ]  # fmt: skip
+
+    @staticmethod
+    def initial_of(card: KeyResultCard) -> dict[str, Any]:
+        """What the form shows for a key result that is there."""
+        values: dict[str, Any] = {
+            name: getattr(card, name) for name in ("title", "measure", "unit", "due", "baseline", "target", "low", "high", "tolerance")
+        }  # fmt: skip
+        values |= {"weight": Decimal(card.weight) / 100, "band": str(card.band_id or "")}
+        for n, step in enumerate(card.milestones[:STEPS]):
+            values |= {
+                f"step_{n}": step.name, f"step_{n}_due": step.due, f"step_{n}_weight": Decimal(step.weight) / 100,
+                f"step_{n}_id": step.id,
+            }  # fmt: skip
+        return {name: trimmed(value) if isinstance(value, Decimal) else value for name, value in values.items()}
+
+
+def trimmed(value: Decimal) -> Decimal:
+    """Without zeros at the end: 38.000000 is typed as 38."""
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+
+
+def _line(label: Any, placeholder: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=1000, required=False,
+        widget=forms.Textarea(attrs={"rows": 1, "placeholder": placeholder, "class": "short-text"}),
+    )  # fmt: skip
+
+
+class ReportForm(forms.Form):
+    """Progress, problem, next step, support: the loop in one small form."""
+
+    value = _number(label=_("Where does it stand now?"))
+    answer = forms.ChoiceField(
+        label=_("Reached?"), required=False, choices=(("no", _("Not yet")), ("yes", _("Yes"))), widget=forms.RadioSelect
+    )
+    finished = forms.MultipleChoiceField(label=_("Finished so far"), required=False, widget=forms.CheckboxSelectMultiple)
+    confidence = forms.ChoiceField(
+        label=_("How confident are you?"), required=False, choices=Confidence.choices, widget=forms.RadioSelect
+    )
+    text = _line(_("Progress"), _("What moved since last time?"))
+    problem = _line(_("Problem"), _("What is in the way?"))
+    next_action = _line(_("Next step"), _("What do you do next, and by when?"))
+    support = _line(_("Support needed"), _("From whom, and what?"))
+    is_shared = forms.BooleanField(label=_("Let everyone who sees the goal read these three"), required=False)
+
+    def __init__(self, *args: Any, card: KeyResultCard, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named: dict[str, Any] = self.fields
+        wanted = "value" if card.measure in VALUED else "answer" if card.measure == Measure.YES_NO else "finished"
+        for name in {"value", "answer", "finished"} - {wanted}:
+            del named[name]
+        if wanted == "finished":
+            named["finished"].choices = [(str(step.id), step.name) for step in card.milestones]
+        if wanted == "value" and card.unit:
+            named["value"].label = _("Where does it stand now? (%(unit)s)") % {"unit": card.unit}
+        self.wanted = wanted
+
+    def entered(self) -> ReportInput:
+        """What the rule takes; Invalid names the fields at fault."""
+        values = checked(self)
+        return ReportInput(
+            value=values.get("value"), answer={"yes": True, "no": False}.get(values.get("answer", "")),
+            finished=[int(i) for i in values["finished"]] if self.wanted == "finished" else None,
+            confidence=values["confidence"], text=values["text"], problem=values["problem"],
+            next_action=values["next_action"], support=values["support"], is_shared=values["is_shared"],
+        )  # fmt: skip
+
+    @staticmethod
+    def initial_of(card: KeyResultCard) -> dict[str, Any]:
+        """The last value and confidence, so that an unchanged one takes no typing."""
+        return {
+            "value": trimmed(card.current) if card.current is not None else None,
+            "answer": "yes" if card.answer else "no",
+            "finished": [str(step.id) for step in card.milestones if step.finished_on],
+            "confidence": card.confidence or Confidence.ON_TRACK,
+        }
+
+
+class AlignForm(forms.Form):
+    """What a goal serves."""
+
+    parent = forms.ChoiceField(label=_("It serves"), widget=forms.RadioSelect)
+    counts = forms.BooleanField(
+        label=_("Its progress counts in that goal"), required=False, initial=True,
+        help_text=_("A goal counts in one other goal; it may serve more."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, parents: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named: dict[str, Any] = self.fields
+        named["parent"].choices = list(parents)
+
+
+class FilterForm(forms.Form):
+    """What the list of all goals is narrowed to."""
+
+    q = forms.CharField(label=_("Search"), required=False)
+    scope = forms.ChoiceField(
+        label=_("Of"), required=False,
+        choices=(("", _("Everyone")), ("units", _("Units")), ("branch", _("My line"))),
+    )  # fmt: skip
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=(("", _("Any kind")), *GoalKind.choices))
+    priority = forms.ChoiceField(label=_("Priority"), required=False)
+
+    def __init__(self, *args: Any, priorities: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named: dict[str, Any] = self.fields
+        named["priority"].choices = [("", _("Any priority")), *priorities]

@@ -1,0 +1,150 @@
+"""My plan, the plan of a colleague, the team, all goals, and what waits for me."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from beichen.goals import access, queries
+from beichen.goals.choices import GoalKind
+from beichen.goals.forms import FilterForm
+from beichen.goals.pages import terms
+from beichen.goals.queries import Filter, PlanLine
+from beichen.people import queries as people
+from beichen.people.queries import CycleCard
+from beichen.platform.kit.actor import Actor
+from beichen.platform.ui.answers import page
+from beichen.platform.ui.doors import door
+from beichen.platform.ui.requests import PageRequest
+from beichen.strategy import queries as strategy
+
+HEALTHS = ("off_track", "at_risk", "on_track", "ahead", "done", "not_updated", "early", "not_measured")
+
+
+def cycle_of(request: PageRequest) -> tuple[CycleCard | None, list[CycleCard]]:
+    """The cycle asked for, else the one that runs today, else the newest. Cost: two statements."""
+    every = people.cycles(request.actor)
+    asked = request.GET.get("cycle", "")
+    if asked.isdigit():
+        return next((c for c in every if c.id == int(asked)), None), every
+    current = people.current_cycle(request.actor)
+    return current or next(iter(every), None), every
+
+
+def tabs(actor: Actor, *, leads: bool) -> list[tuple[str, str, str]]:
+    """The ways through goals; the team only for those who lead one."""
+    found = [("mine", _("My plan"), reverse("goals:plan"))]
+    if leads:
+        found.append(("team", _("My team"), reverse("goals:team")))
+    return [*found, ("all", _("All goals"), reverse("goals:all")), ("inbox", _("To decide"), reverse("goals:inbox"))]
+
+
+def frame(request: PageRequest, current: str) -> dict[str, Any]:
+    """What every page of goals shows around itself. Cost: one statement."""
+    leads = bool(people.reports_of(request.actor))
+    return {"tabs": tabs(request.actor, leads=leads), "tab": current, "leads": leads}
+
+
+def _line(line: PlanLine) -> dict[str, Any]:
+    return {
+        "goal": line.goal, "results": terms.drawn([kr for kr in line.key_results if not kr.is_dropped]),
+        "serves": line.serves, "serves_id": line.serves_id, "weight": terms.weight(line.goal.weight),
+    }  # fmt: skip
+
+
+@door(access.VIEW)
+def plan(request: PageRequest) -> HttpResponse:
+    """My goals of the cycle."""
+    return _plan(request, request.actor.person_id or 0)
+
+
+@door(access.VIEW)
+def person_plan(request: PageRequest, person_id: int) -> HttpResponse:
+    """A colleague's goals, as far as they are open to me."""
+    return _plan(request, person_id)
+
+
+def _plan(request: PageRequest, person_id: int) -> HttpResponse:
+    cycle, every = cycle_of(request)
+    own = person_id == request.actor.person_id
+    if cycle is None:
+        return page(request, "goals/plan.html", plan=None, cycles=every, **frame(request, "mine" if own else ""))
+    found = queries.plan(request.actor, person_id, cycle.id)
+    return page(
+        request, "goals/plan.html", plan=found, cycles=every, own=own, weight=terms.weight(found.weight),
+        lines=[_line(line) for line in found.lines], unit_lines=[_line(line) for line in found.unit_lines],
+        may_report=own, **frame(request, "mine" if own else ""),
+    )  # fmt: skip
+
+
+@door(access.VIEW)
+def team(request: PageRequest) -> HttpResponse:
+    """My reports and how their goals stand."""
+    cycle, every = cycle_of(request)
+    only = request.GET.get("only", "")
+    lines = queries.team(request.actor, cycle.id, only) if cycle else []
+    shown = [{"line": line, "weight": terms.weight(line.weight)} for line in lines]
+    return page(request, "goals/team.html", lines=shown, only=only, cycle=cycle, cycles=every, **frame(request, "team"))
+
+
+@door(access.VIEW)
+def all_goals(request: PageRequest) -> HttpResponse:
+    """Every goal that is open to me, narrowed and page by page."""
+    cycle, every = cycle_of(request)
+    priorities = strategy.priorities(request.actor)
+    form = FilterForm(request.GET, priorities=[(str(p.id), f"{p.key} {p.name}") for p in priorities])
+    asked = form.cleaned_data if form.is_valid() else {}
+    after, health = request.GET.get("after", ""), request.GET.get("health", "")
+    unit = request.GET.get("unit", "")
+    wanted = Filter(
+        text=asked.get("q", ""), scope=asked.get("scope", ""), kind=asked.get("kind", ""),
+        health=health if health in (*HEALTHS, "attention") else "",
+        priority_id=int(asked.get("priority") or 0) or None, unit_id=int(unit) if unit.isdigit() else None,
+    )  # fmt: skip
+    found = queries.all_goals(request.actor, cycle.id, wanted, int(after) if after.isdigit() else 0) if cycle else None
+    counts = [(key, found.by_health[key]) for key in HEALTHS if found and found.by_health.get(key)]
+    return page(
+        request, "goals/all.html", fragment="rows" if after else None, found=found, form=form, counts=counts,
+        health=health, cycle=cycle, cycles=every, kinds=dict(GoalKind.choices), **frame(request, "all"),
+    )  # fmt: skip
+
+
+@door(access.VIEW)
+def inbox(request: PageRequest) -> HttpResponse:
+    """Goals that wait for my word, and goals that want to serve mine."""
+    actor = request.actor
+    waiting, asks = queries.waiting_goals(actor), queries.waiting_alignments(actor)
+    results = queries.key_results(actor, waiting)
+    lines = [
+        {"goal": g, "results": terms.drawn(results.get(g.id, [])), "weight": terms.weight(g.weight)} for g in waiting
+    ]
+    return page(request, "goals/inbox.html", lines=lines, asks=asks, **frame(request, "inbox"))
+
+
+@door(access.VIEW)
+def person_panel(request: PageRequest, person_id: int) -> HttpResponse:
+    """The goals of a person, on the person's page."""
+    cycle = people.current_cycle(request.actor) or next(iter(people.cycles(request.actor)), None)
+    found = queries.plan(request.actor, person_id, cycle.id) if cycle else None
+    lines = [line.goal for line in found.lines if line.goal.runs or found.is_own] if found else []
+    return page(request, "goals/panel.html", lines=lines, person_id=person_id, own=False)
+
+
+@door(access.VIEW)
+def home_panel(request: PageRequest) -> HttpResponse:
+    """My goals with the pace they should have, on the home page."""
+    me = request.actor.person_id or 0
+    cycle = people.current_cycle(request.actor) or next(iter(people.cycles(request.actor)), None)
+    found = queries.plan(request.actor, me, cycle.id) if cycle else None
+    lines = [line.goal for line in (*found.lines, *found.unit_lines)] if found else []
+    return page(request, "goals/panel.html", lines=lines, person_id=me, own=True, plan=found)
+
+
+@door(access.VIEW)
+def coverage(request: PageRequest) -> HttpResponse:
+    """Attainment per priority, priorities nobody serves, goals that serve none: a part of the strategy page."""
+    found = queries.coverage(request.actor)
+    return page(request, "goals/coverage.html", coverage=found)

@@ -1,0 +1,99 @@
+"""What people type about metrics and band tables."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from beichen.metrics.choices import BandMode, Direction
+from beichen.metrics.formulas import Point
+from beichen.metrics.queries import BandCard
+from beichen.metrics.rules import MetricInput
+from beichen.platform.kit.errors import Invalid
+
+ROWS = 6
+
+
+def checked(form: forms.Form) -> dict[str, Any]:
+    """The cleaned values, or Invalid with one sentence per field."""
+    if not form.is_valid():
+        raise Invalid(fields={name: str(errors[0]) for name, errors in form.errors.items()})
+    return form.cleaned_data
+
+
+class MetricForm(forms.Form):
+    code = forms.CharField(label=_("Code"), max_length=40)
+    name = forms.CharField(label=_("Name"), max_length=120)
+    name_en = forms.CharField(label=_("In English"), max_length=120, required=False)
+    unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
+    direction = forms.ChoiceField(label=_("Which way is better?"), choices=Direction.choices)
+    owner = forms.CharField(
+        label=_("Who answers for it"), max_length=200, required=False,
+        widget=forms.TextInput(attrs={
+            "list": "person-options", "autocomplete": "off", "hx-get": reverse_lazy("people:options", args=["person"]),
+            "hx-trigger": "focus once, input changed delay:200ms", "hx-target": "#person-options",
+        }),
+    )  # fmt: skip
+    definition = forms.CharField(
+        label=_("Definition"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What is counted, what is left out, where the figure comes from."),
+    )  # fmt: skip
+
+    @property
+    def owner_number(self) -> str:
+        """The employee number typed."""
+        return str(checked(self)["owner"]).strip().split(" ")[0]
+
+    def entered(self, owner_id: int | None) -> MetricInput:
+        """What the rule takes."""
+        values = {name: value for name, value in checked(self).items() if name != "owner"}
+        return MetricInput(**values, owner_id=owner_id)
+
+
+class BandForm(forms.Form):
+    """Points from the worst to the best; the score of a point is in points, 100 is met."""
+
+    key = forms.CharField(label=_("Key"), max_length=40)
+    name = forms.CharField(label=_("Name"), max_length=120)
+    mode = forms.ChoiceField(label=_("Between two points"), choices=BandMode.choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named: dict[str, Any] = self.fields
+        for n in range(ROWS):
+            named[f"value_{n}"] = forms.DecimalField(label=_("Value"), required=False, max_digits=24, decimal_places=6)
+            named[f"score_{n}"] = forms.DecimalField(
+                label=_("Score"), required=False, min_value=0, max_digits=5, decimal_places=2
+            )
+
+    @property
+    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """The rows of points."""
+        return [(self[f"value_{n}"], self[f"score_{n}"]) for n in range(ROWS)]
+
+    @property
+    def points(self) -> list[Point]:
+        """The points typed; a row with one half is refused."""
+        values = checked(self)
+        half = {
+            f"{'score' if values[f'score_{n}'] is None else 'value'}_{n}": str(_("A point has a value and a score."))
+            for n in range(ROWS) if (values[f"value_{n}"] is None) != (values[f"score_{n}"] is None)
+        }  # fmt: skip
+        if half:
+            raise Invalid(fields=half)
+        return [
+            Point(values[f"value_{n}"], int(values[f"score_{n}"] * 100))
+            for n in range(ROWS) if values[f"value_{n}"] is not None
+        ]  # fmt: skip
+
+    @staticmethod
+    def initial_of(card: BandCard) -> dict[str, Any]:
+        """What the form shows for a table that is there."""
+        values: dict[str, Any] = {"key": card.key, "name": card.name, "mode": card.mode}
+        for n, point in enumerate(card.points[:ROWS]):
+            values |= {f"value_{n}": point.value.normalize(), f"score_{n}": Decimal(point.score) / 100}
+        return values

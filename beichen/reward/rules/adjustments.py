@@ -1,0 +1,114 @@
+"""What managers change in their pool, and the next manager's consent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+
+from beichen.people.choices import Phase
+from beichen.people.rules import open_cycle
+from beichen.platform import audit
+from beichen.platform.access.current import rule
+from beichen.platform.access.permissions import require
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import Forbidden, NotFound
+from beichen.reward import access
+from beichen.reward.choices import PlanState
+from beichen.reward.formulas import shares
+from beichen.reward.models import Adjustment, BonusAward, BonusPlan, BonusPool, Consent
+from beichen.reward.rules.errors import OwnEdit, PassedOn, TooLate, WrongState
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A manager's change to one award, in the smallest unit of money; `delta` 0 takes an earlier one back."""
+
+    award_id: int
+    delta: int
+    reason: str = ""
+
+
+def _open_pool(actor: Actor, pool_id: int) -> tuple[BonusPool, BonusPlan]:
+    pool = BonusPool.objects.filter(access.readable_pools() | _with_own_awards(), pk=pool_id).first()
+    if pool is None:
+        raise NotFound
+    plan = BonusPlan.objects.select_for_update().get(pk=pool.plan_id)
+    open_cycle(actor, plan.cycle_id, Phase.COMPENSATION)
+    if plan.state != PlanState.PROPOSED or plan.chosen_id != pool.scenario_id:
+        raise WrongState(now=str(PlanState(plan.state).label))
+    return pool, plan
+
+
+def _with_own_awards() -> Exists:
+    return Exists(BonusAward.objects.filter(access.adjustable(), pool_id=OuterRef("pk")))
+
+
+@rule
+def adjust(actor: Actor, pool_id: int, changes: Sequence[Change]) -> int:
+    """Set the actor's adjustments in a pool: each within the plan's limit and with a reason, together 0.
+
+    What the actor may adjust and does not name goes back to the computed amount. Returns how many differ from it.
+    Errors: NotFound, Forbidden, WrongPhase, WrongState, TooLate, PassedOn, BadValue. Cost: eleven statements.
+    """
+    pool, plan = _open_pool(actor, pool_id)
+    if plan.adjust_until and clock.today() > plan.adjust_until:
+        raise TooLate(day=plan.adjust_until.isoformat())
+    if Consent.objects.filter(pool_id=pool.pk).exists():
+        raise PassedOn
+    mine = {award.pk: award for award in BonusAward.objects.filter(access.adjustable(), pool_id=pool_id)}
+    if not mine:
+        raise Forbidden(act=str(access.ADJUST.label))
+    if any(change.award_id not in mine for change in changes):
+        raise NotFound
+    for award in {change.award_id: mine[change.award_id] for change in changes}.values():
+        require(actor, access.ADJUST, award)
+    keys = {pk: (award.number, award.entity) for pk, award in mine.items()}
+    wanted = [shares.Adjustment(keys[c.award_id], c.delta, c.reason) for c in changes if c.delta]
+    shares.adjusted({keys[pk]: award.amount for pk, award in mine.items()}, wanted, plan.adjust_percent)
+    _replace(actor, pool, mine, [change for change in changes if change.delta])
+    audit.record(
+        actor, access.ADJUST, pool, subjects=[mine[c.award_id].subject_id for c in changes],
+        details={"changed": len(wanted)},
+    )  # fmt: skip
+    return len(wanted)
+
+
+def _replace(actor: Actor, pool: BonusPool, mine: dict[int, BonusAward], changes: Sequence[Change]) -> None:
+    Adjustment.objects.filter(award_id__in=mine).delete()
+    Adjustment.objects.bulk_create(
+        Adjustment(
+            award_id=change.award_id, pool=pool, subject_id=mine[change.award_id].subject_id, delta=change.delta,
+            reason=change.reason.strip(), by_id=actor.person_id or 0, at=clock.now(),
+        )
+        for change in changes
+    )  # fmt: skip
+
+
+@rule
+def pass_on(actor: Actor, pool_id: int) -> None:
+    """Pass a pool on: whoever leads the head of the unit looked at it. A second click is not an error.
+
+    Errors: NotFound, Forbidden, OwnEdit, WrongPhase, WrongState. Cost: nine statements.
+    """
+    pool, _ = _open_pool(actor, pool_id)
+    if Consent.objects.filter(pool_id=pool_id).exists():
+        return
+    require(actor, access.PASS_ON, pool)
+    if Adjustment.objects.filter(pool_id=pool_id, by_id=actor.person_id).exists():
+        raise OwnEdit
+    Consent.objects.create(pool=pool, by_id=actor.person_id or 0, at=clock.now())
+    audit.record(actor, access.PASS_ON, pool)
+
+
+@rule
+def take_back(actor: Actor, pool_id: int) -> None:
+    """Give a pool back to its managers before the plan is put together. Errors: as `pass_on`."""
+    pool, _ = _open_pool(actor, pool_id)
+    require(actor, access.PASS_ON, pool)
+    Consent.objects.filter(pool_id=pool_id).delete()
+    audit.record(actor, "reward.take_back", pool)
+
+

@@ -1,0 +1,123 @@
+"""The one page as people type it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from beichen.platform.kit.errors import Invalid
+from beichen.strategy.choices import Box
+from beichen.strategy.queries import PageCard
+from beichen.strategy.rules import PageInput, PriorityInput
+
+ROWS = 5
+HINTS = {
+    Box.TARGET_USERS: _("Who do we serve first, and who not?"),
+    Box.CORE_VALUE: _("What changes for them?"),
+    Box.BUSINESS_MODEL: _("Who pays for what?"),
+    Box.KEY_CAPABILITIES: _("What must we be able to do better than others?"),
+    Box.KEY_METRICS: _("Which few numbers tell us that it works?"),
+}
+
+
+def _person() -> forms.TextInput:
+    return forms.TextInput(
+        attrs={
+            "list": "person-options", "autocomplete": "off", "hx-get": reverse_lazy("people:options", args=["person"]),
+            "hx-trigger": "focus once, input changed delay:200ms", "hx-target": "#person-options",
+        }
+    )  # fmt: skip
+
+
+class PageForm(forms.Form):
+    """Everything on the page at once."""
+
+    horizon = forms.CharField(label=_("Horizon"), max_length=60)
+    period = forms.CharField(label=_("Period"), max_length=60, required=False)
+    exclusions = forms.CharField(
+        label=_("What we will not do"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One per line."),
+    )  # fmt: skip
+    note = forms.CharField(label=_("What changed, for the history"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named: dict[str, Any] = self.fields
+        for box in Box:
+            named[box.value] = forms.CharField(
+                label=box.label, required=False, max_length=1000,
+                widget=forms.Textarea(attrs={"rows": 3, "placeholder": HINTS[box]}),
+            )  # fmt: skip
+        for n in range(ROWS):
+            named[f"key_{n}"] = forms.CharField(label=_("Number"), max_length=20, required=False)
+            named[f"name_{n}"] = forms.CharField(label=_("Priority"), max_length=120, required=False)
+            named[f"name_en_{n}"] = forms.CharField(label=_("In English"), max_length=120, required=False)
+            named[f"owner_{n}"] = forms.CharField(label=_("Owner"), max_length=200, required=False, widget=_person())
+
+    @property
+    def boxes(self) -> list[forms.BoundField]:
+        """The five boxes in their order."""
+        return [self[box.value] for box in Box]
+
+    @property
+    def rows(self) -> list[tuple[forms.BoundField, ...]]:
+        """The rows of priorities."""
+        return [(self[f"key_{n}"], self[f"name_{n}"], self[f"name_en_{n}"], self[f"owner_{n}"]) for n in range(ROWS)]
+
+    def cleaned(self) -> dict[str, Any]:
+        """The values, or Invalid with one sentence per field."""
+        if not self.is_valid():
+            raise Invalid(fields={name: str(errors[0]) for name, errors in self.errors.items()})
+        return self.cleaned_data
+
+    @property
+    def owner_numbers(self) -> list[str]:
+        """Employee numbers typed as owners."""
+        values = self.cleaned()
+        return [number(values[f"owner_{n}"]) for n in range(ROWS) if number(values[f"owner_{n}"])]
+
+    def entered(self, owners: Mapping[str, int]) -> PageInput:
+        """What the rule takes; `owners` are ids by employee number."""
+        values = self.cleaned()
+        unknown = {
+            f"owner_{n}": str(_("Nobody has this number.")) for n in range(ROWS)
+            if number(values[f"owner_{n}"]) and number(values[f"owner_{n}"]) not in owners
+        }  # fmt: skip
+        if unknown:
+            raise Invalid(fields=unknown)
+        return PageInput(
+            horizon=values["horizon"].strip(), period=values["period"].strip(),
+            boxes={box.value: values[box.value].strip() for box in Box},
+            priorities=[
+                PriorityInput(
+                    key=values[f"key_{n}"].strip() or f"P{n + 1}", name=values[f"name_{n}"].strip(),
+                    name_en=values[f"name_en_{n}"].strip(), owner_id=owners.get(number(values[f"owner_{n}"])),
+                )
+                for n in range(ROWS) if values[f"name_{n}"].strip()
+            ],
+            exclusions=[line.strip() for line in values["exclusions"].splitlines() if line.strip()],
+            note=values["note"].strip(),
+        )  # fmt: skip
+
+    @staticmethod
+    def initial_of(card: PageCard | None, numbers: Mapping[int, str]) -> dict[str, Any]:
+        """What the form shows for a version that is there; `numbers` are employee numbers by id."""
+        if card is None:
+            return {f"key_{n}": f"P{n + 1}" for n in range(3)}
+        values: dict[str, Any] = {
+            "horizon": card.horizon, "period": card.period, "exclusions": "\n".join(card.exclusions), **card.boxes,
+        }  # fmt: skip
+        for n, line in enumerate(card.priorities[:ROWS]):
+            owner = numbers.get(line.owner_id or 0, "")
+            values |= {f"key_{n}": line.key, f"name_{n}": line.name, f"name_en_{n}": line.name_en,
+                       f"owner_{n}": f"{owner} {line.owner_name}".strip()}  # fmt: skip
+        return values
+
+
+def number(text: str) -> str:
+    """The employee number of "E004 许知微"."""
+    return text.strip().split(" ")[0]

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from beichen.strategy import pages
+
+app_name = "strategy"
+urlpatterns = [
+    path("", pages.page, name="page"),
+    path("edit/", pages.edit, name="edit"),
+    path("publish/", pages.publish, name="publish"),
+    path("editors/", pages.editors, name="editors"),
+    path("history/", pages.history, name="history"),
+    path("<int:map_id>/versions/<int:number>/", pages.version, name="version"),
+]
