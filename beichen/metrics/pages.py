@@ -22,7 +22,10 @@ def library(request: PageRequest) -> HttpResponse:
     """All metrics and band tables."""
     actor, text = request.actor, request.GET.get("q", "")
     metrics = [(m, Direction(m.direction).label, MetricState(m.state).label) for m in queries.metrics(actor, text)]
-    bands = [(card, BandMode(card.mode).label) for card in queries.band_tables(actor).values()]
+    bands = [
+        (card, BandMode(card.mode).label, [(f"{p.value.normalize():f}", p.score) for p in card.points])
+        for card in queries.band_tables(actor).values()
+    ]
     return page(
         request, "metrics/library.html", metrics=metrics, bands=bands, may_edit=may(actor, access.EDIT), text=text,
         may_band=may(actor, access.EDIT_BAND), me=actor.person_id,
