@@ -121,7 +121,9 @@ class AnswerForm(forms.Form):
     )
     comment = forms.CharField(
         label=_("Comment"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Needed where you disagree. Answering is a receipt, not an agreement; an appeal stays open to you."),
+        help_text=_(
+            "Needed where you disagree. Answering is a receipt, not an agreement; an appeal stays open to you."
+        ),
     )  # fmt: skip
 
 
@@ -152,7 +154,9 @@ class PlanForm(forms.Form):
         ),
     )  # fmt: skip
 
-    def __init__(self, cycles: Sequence[tuple[int, str]], units: Sequence[tuple[int, str]], data: Any = None, **initial: Any) -> None:
+    def __init__(
+        self, cycles: Sequence[tuple[int, str]], units: Sequence[tuple[int, str]], data: Any = None, **initial: Any
+    ) -> None:
         super().__init__(data, initial=initial)
         self.fields["cycle_id"].choices = cycles  # type: ignore[attr-defined]
         self.fields["unit_id"].choices = units  # type: ignore[attr-defined]

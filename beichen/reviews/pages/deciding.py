@@ -135,17 +135,21 @@ def _sections(sheet: queries.ResultSheet) -> list[dict[str, Any]]:
             "label": SECTIONS.get(line["key"], line["key"]),
             "roles": [{**role, "by": _named(sheet, role.get("by", ()))} for role in line.get("roles", ())],
             "goals": line.get("goals", ()),
-            "words": [(v.card, v.text.answers[line["key"]]["text"]) for v in sheet.managers
-                      if v.text.answers.get(line["key"], {}).get("text")],
-            "peers": [t.answers[line["key"]]["text"] for t in sheet.peers if t.answers.get(line["key"], {}).get("text")],
-            "own": sheet.own.answers.get(line["key"], {}).get("text", ""),
+            "words": [(v.card, said) for v in sheet.managers if (said := _words(v.text, line["key"]))],
+            "peers": [said for text in sheet.peers if (said := _words(text, line["key"]))],
+            "own": _words(sheet.own, line["key"]),
         }
         for line in sheet.story["sections"]
     ]  # fmt: skip
 
 
+def _words(text: queries.PartText, key: str) -> str:
+    return str(text.answers.get(key, {}).get("text") or "")
+
+
 def _named(sheet: queries.ResultSheet, by: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**line, "name": sheet.people[line["person"]].name if line["person"] in sheet.people else ""} for line in by]
+    names = {person.id: person.name for person in sheet.people.values()}
+    return [{**line, "name": names.get(line["person"], "")} for line in by]
 
 
 @door(access.ACKNOWLEDGE, methods=("POST",), again=result)
@@ -161,7 +165,7 @@ def acknowledge(request: PageRequest, review_id: int) -> HttpResponse:
 
 @door(access.SEE_BOARD)
 def board(request: PageRequest, plan_id: int) -> HttpResponse:
-    """The calibration list: people, scores, managers' averages, last grades, the guide beside it. Cost: 11 statements."""
+    """The calibration list: people, scores, managers' averages, last grades, the guide. Cost: 11 statements."""
     plan = queries.plan(request.actor, plan_id)
     lines = queries.board(request.actor, plan_id)
     return page(

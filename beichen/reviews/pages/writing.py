@@ -46,7 +46,7 @@ def part(request: PageRequest, part_id: UUID) -> HttpResponse:
 
 def _sent(request: PageRequest, part_id: UUID) -> tuple[dict[str, dict[str, Any]], str]:
     keys = [{"key": name.removeprefix("text_")} for name in request.POST if name.startswith("text_")]
-    return answers_of(request.POST.dict(), keys), request.POST.get("closing", "")  # type: ignore[arg-type]
+    return answers_of(request.POST.dict(), keys), request.POST.get("closing", "")
 
 
 @door(access.WRITE_PART, methods=("POST",))
