@@ -202,6 +202,9 @@ def _topic(work: str, unit: str, company: Company, rng: Random, shelf: Shelf) ->
             "o": thing, "o_en": thing_en, "u": product, "p": words["places"][place], "p_en": words["places_en"][place],
         }  # fmt: skip
         title = plain(zh, filled)
+        if attempt > 100:
+            about, about_en = rng.choice(((filled["p"], filled["p_en"]), (product, product_en)))
+            title, english = (title, english) if about in title else (f"{title}（{about}）", f"{english} ({about_en})")
         if shelf.used[title] < (1 if attempt < 60 else MOST):
             shelf.used[title] += 1
             english = plain(english, {"o": thing_en, "u": product_en, "p": filled["p_en"], "p_en": filled["p_en"]})

@@ -127,9 +127,13 @@ def _value(result: Result, reached: float, share: float, speed: float, rng: Rand
     assert result.target is not None
     goal, start = float(result.target), float(result.baseline)
     digits = max(0, -int(result.target.as_tuple().exponent), -int(result.baseline.as_tuple().exponent))
-    if abs(goal - start) <= 30 and result.unit in ("%", "分", "元", "天", "秒", "分钟", "步", "万", "‰", "分"):
+    if abs(goal - start) <= 30 and result.unit in ("%", "分", "元", "天", "秒", "分钟", "步", "万", "‰"):
         digits = max(digits, 1)
-    return Decimal(str(round(start + (goal - start) * min(reached, 1.25), digits)))
+    return _rounded(start + (goal - start) * min(reached, 1.25), digits)
+
+
+def _rounded(value: float, digits: int) -> Decimal:
+    return Decimal(str(round(value, digits))) if digits else Decimal(round(value))
 
 
 def _held(result: Result, speed: float, rng: Random) -> Decimal:
@@ -143,7 +147,7 @@ def _held(result: Result, speed: float, rng: Random) -> Decimal:
         out = float(result.high) + float(result.tolerance) * rng.uniform(0.1, 0.7)
     value = inside if rng.random() < min(0.95, speed - 0.1) else out
     digits = max(-int(part.as_tuple().exponent) for part in (result.high, result.tolerance))
-    return Decimal(str(round(max(0.0, value), max(0, digits))))
+    return _rounded(max(0.0, value), max(0, digits))
 
 
 # ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────

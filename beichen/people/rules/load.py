@@ -13,7 +13,7 @@ from typing import Any
 
 from beichen.people import access, queries
 from beichen.people.models import Assignment, Cycle, Employment, LegalEntity, OrgUnit, Period, Person, Seat, TargetBonus, WorkDay
-from beichen.people.rules import accounts, places
+from beichen.people.rules import places
 from beichen.people.rules.founding import CompanyExists
 from beichen.people.rules.persons import begins
 from beichen.platform import audit
@@ -107,7 +107,6 @@ def load_company(
         for row in seats
     )  # fmt: skip
     places.renumber()
-    accounts.follow(actor)
     audit.record_bulk(actor, access.IMPORT, "people.person", [person.pk for person in people.values()])
     ranks = dict(Person.objects.values_list("number", "place"))
     return Loaded({code: unit.pk for code, unit in made.items()}, {n: p.pk for n, p in people.items()}, ranks)
