@@ -20,7 +20,7 @@ from beichen.reviews import access, queries, rules
 from beichen.reviews.forms import SECTIONS, AnswerForm, DecideForm, MoveForm
 from beichen.reviews.formulas.distribution import differences
 from beichen.reviews.formulas.results import contributions
-from beichen.reviews.pages.writing import part_form
+from beichen.reviews.pages.writing import blocks, part_form
 
 READERS = SignedIn("the filters of the table decide; who may not read it meets a page that does not exist")
 
@@ -71,10 +71,25 @@ def review(request: PageRequest, review_id: int) -> HttpResponse:
         sheet.plan.settings["grades"], get_language() or "", data, grade=content.decided if content else None,
         reason=content.reason if content else "",
     )  # fmt: skip
+    sections = _by_section(sheet)
+    own_form = part_form(own) if own else None
+    said = {key: voices for key, _label, voices in sections}
     return page(
-        request, "reviews/review.html", **context, own=own, part_form=part_form(own) if own else None, form=form,
-        sections=_by_section(sheet),
+        request, "reviews/review.html", **context, own=own, part_form=own_form, form=form, sections=sections,
+        blocks=blocks(own_form, said) if own_form else [], writes=sheet.plan.cycle.phase == "C05",
+        closings=[v for v in sheet.voices if v.text.closing and not (v.card and v.card.state == "draft")],
+        returnable=_returnable(request, sheet),
     )  # fmt: skip
+
+
+def _returnable(request: PageRequest, sheet: queries.ReviewSheet) -> list[queries.PartCard]:
+    """The self review while the manager may still give it back."""
+    if request.actor.person_id != sheet.manager.id or sheet.plan.cycle.phase not in ("C03", "C04", "C05"):
+        return []
+    return [
+        v.card for v in sheet.voices
+        if v.card and v.role == "self" and v.card.state == "submitted" and not v.card.returned
+    ]  # fmt: skip
 
 
 def _by_section(sheet: queries.ReviewSheet) -> list[tuple[str, Any, list[tuple[Any, Any]]]]:

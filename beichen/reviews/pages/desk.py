@@ -28,7 +28,7 @@ def index(request: PageRequest) -> HttpResponse:
         written=[part for part in parts if part.role != "self" and part.state != "draft"],
         decide=[(head, plans.get(head.plan_id), faces.get(head.subject_id)) for head in decide],
         own_parts={part.review_id: part for part in parts if part.role == "manager"},
-        plans=plans, runs=may(actor, access.RUN_PLAN),
+        decided=queries.decided(actor, [head.id for head in decide]), plans=plans, runs=may(actor, access.RUN_PLAN),
         answered=queries.acknowledged(actor, [head.id for head in mine]),
     )  # fmt: skip
 

@@ -321,6 +321,13 @@ def _answer(review_id: int) -> tuple[str, str, datetime] | None:
 
 
 @query
+def decided(actor: Actor, review_ids: Sequence[int]) -> set[int]:
+    """Which of these reviews have a decided grade. Cost: one statement."""
+    found = Rating.objects.filter(access.visible_ratings(), pk__in=review_ids, decided_by__isnull=False)
+    return set(found.values_list("pk", flat=True))
+
+
+@query
 def acknowledged(actor: Actor, review_ids: Sequence[int]) -> set[int]:
     """Which of these reviews were answered. Cost: one statement."""
     found = Acknowledgement.objects.filter(access.visible_acknowledgements(), pk__in=review_ids)
