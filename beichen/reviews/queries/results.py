@@ -197,6 +197,16 @@ def review_sheet(actor: Actor, review_id: int) -> ReviewSheet:
     )  # fmt: skip
 
 
+@query
+def move_sheet(actor: Actor, review_id: int) -> ReviewSheet:
+    """What a facilitator reads before moving a grade; NotFound without a grade. Cost: that of `review_sheet`."""
+    require(actor, access.SIT_AS_FACILITATOR)
+    sheet = review_sheet(actor, review_id)
+    if sheet.rating is None or sheet.rating.content is None:
+        raise NotFound
+    return sheet
+
+
 def _voices(review_id: int, cards: Mapping[UUID, PartCard]) -> tuple[Voice, ...]:
     """Readable contents; a peer's without a readable head stands without a name, in an order that tells nothing."""
     found = PartContent.objects.filter(access.readable_part_contents(), review_id=review_id)
