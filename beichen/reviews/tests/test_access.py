@@ -24,8 +24,12 @@ COLUMNS = {
     "EX": "X1", "CF": "F1", "AU": "W1",
 }  # fmt: skip
 CANARY = {
-    "self": "canary-self-7193", "peer": "canary-peer-2284", "manager": "canary-manager-5561",
-    "past": "canary-past-9107", "reason": "canary-reason-8842 因为这一年的协作远超岗位要求", "move": "canary-move-3305 两位主管一致",
+    "self": "canary-self-7193",
+    "peer": "canary-peer-2284",
+    "manager": "canary-manager-5561",
+    "past": "canary-past-9107",
+    "reason": "canary-reason-8842 因为这一年的协作远超岗位要求",
+    "move": "canary-move-3305 两位主管一致",
 }  # fmt: skip
 CONTENT, HEAD = frozenset("rw"), frozenset("xrwt")
 
