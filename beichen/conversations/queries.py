@@ -19,6 +19,7 @@ from django.db.models import (
     Window,
 )
 from django.db.models.functions import RowNumber
+from django.utils.translation import ngettext
 
 from beichen.conversations import access
 from beichen.conversations.choices import UNSUSTAINABLE, CheckInState, Reaction
@@ -28,7 +29,6 @@ from beichen.people import queries as people
 from beichen.people.queries import CycleCard, PersonCard
 from beichen.platform import audit
 from beichen.platform.access.current import query
-from beichen.platform.access.permissions import may
 from beichen.platform.forms.schema import Form
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
@@ -150,6 +150,15 @@ class Rates:
         """Answered, in millionths."""
         return self.answered * 1_000_000 // self.sent if self.sent else None
 
+    @property
+    def median_words(self) -> str:
+        """The middle time until an answer, as people say it: hours up to two days, then days."""
+        hours = max(1, round((self.median or timedelta()).total_seconds() / 3600))
+        if hours < 48:
+            return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+        days = round(hours / 24)
+        return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+
 
 # ── settings ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -218,7 +227,7 @@ def card(actor: Actor, check_in_id: int) -> CheckInCard:
 @query
 def my_open(actor: Actor) -> CheckInCard | None:
     """The actor's check-in that is not sent yet. Cost: one statement."""
-    return next(iter(_cards(_known(actor).filter(person_id=actor.person_id, state=CheckInState.DUE))), None)
+    return next(iter(_cards(_known(actor).filter(person_id=actor.person_id or 0, state=CheckInState.DUE))), None)
 
 
 @query
@@ -241,7 +250,8 @@ def heads(actor: Actor) -> QuerySet[CheckIn]:
 def answers_by_id(actor: Actor, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """What may be read of these check-ins, by question key. Cost: two statements."""
     wanted, found = list(ids), defaultdict[int, dict[str, Any]](dict)
-    for pk, answers in CheckInAnswers.objects.filter(access.visible_answers(), pk__in=wanted).values_list("pk", "answers"):
+    progress = CheckInAnswers.objects.filter(access.visible_answers(), pk__in=wanted)
+    for pk, answers in progress.values_list("pk", "answers"):
         found[pk] |= answers
     private = CheckInPrivate.objects.filter(access.visible_private(), pk__in=wanted)
     for pk, answers in private.values_list("pk", "answers"):
@@ -257,7 +267,7 @@ def answers_of(actor: Actor, check_in_id: int) -> dict[str, Any]:
 def _replies(ids: Iterable[int]) -> dict[int, ReplyCard]:
     found = Reply.objects.filter(access.visible_replies(), pk__in=list(ids))
     lines = found.values_list("pk", "author__name", "text", "reaction", "at")
-    return {pk: ReplyCard(*rest) for pk, *rest in lines}
+    return {pk: ReplyCard(name, text, reaction, at) for pk, name, text, reaction, at in lines}
 
 
 @query
@@ -289,7 +299,7 @@ def _views(actor: Actor, heads_: list[CheckIn]) -> list[CheckInView]:
         CheckInView(
             cards[h.pk], h.form.form, said.get(h.pk, {}), replies.get(h.pk),
             may_write=h.state == CheckInState.DUE and h.person_id == actor.person_id,
-            may_reply=h.state == CheckInState.FILLED and may(actor, access.REPLY, h),
+            may_reply=h.state == CheckInState.FILLED and h.manager_id == actor.person_id and h.pk in said,
             is_open=h.pk in said, strained=h.person_id in tired,
         )
         for h in heads_
@@ -299,7 +309,7 @@ def _views(actor: Actor, heads_: list[CheckIn]) -> list[CheckInView]:
 @query
 def own_history(actor: Actor, before: date | None = None, limit: int = PAGE) -> list[CheckInView]:
     """The actor's sent check-ins with answers and replies, newest first. Cost: five statements."""
-    found = _known(actor).filter(person_id=actor.person_id).exclude(state=CheckInState.DUE)
+    found = _known(actor).filter(person_id=actor.person_id or 0).exclude(state=CheckInState.DUE)
     found = found.filter(due_on__lt=before) if before else found
     return _views(actor, list(found.select_related("form").order_by("-due_on")[:limit]))
 
@@ -324,7 +334,7 @@ def to_answer(actor: Actor, limit: int = PAGE) -> list[CheckInView]:
 
 @query
 def strained_people(actor: Actor, person_ids: Iterable[int]) -> set[int]:
-    """Those whose last two check-ins the actor may read both say that the load cannot be kept up. Cost: one statement."""
+    """Those whose last two check-ins the actor may read both say that the load is too much. Cost: one statement."""
     newest = Window(RowNumber(), partition_by="person_id", order_by=F("check_in__due_on").desc())
     lines = (
         CheckInPrivate.objects.filter(access.visible_private(), person_id__in=list(person_ids))

@@ -83,7 +83,7 @@ def open_due(actor: Actor, cycle_id: int, due_on: date) -> list[int]:
     require(actor, access.OPEN)
     cycle = people.cycle(actor, cycle_id)
     form = forms.use(actor, forms.ensure(actor, CHECK_IN))
-    values = {"cycle": cycle.id, "scope": cycle.scope_id, "form": form.pk, "due": due_on}
+    values: dict[str, int | date] = {"cycle": cycle.id, "scope": cycle.scope_id, "form": form.pk, "due": due_on}
     with connection.cursor() as cursor:
         cursor.execute(OPEN_DUE, values)
         made = [int(line[0]) for line in cursor.fetchall()]
@@ -103,9 +103,9 @@ def open_by_rhythm(actor: Actor, day: date) -> list[int]:
 
 @rule
 def open_check_in(actor: Actor, person_id: int, due_on: date | None = None) -> CheckIn:
-    """Begin one check-in, due today unless said otherwise; the open one, where there is one. Errors: NoManager, NoCycle.
+    """Begin one check-in, due today unless said otherwise; the open one, where there is one.
 
-    Cost: about eight statements.
+    Errors: NoManager, NoCycle. Cost: about eight statements.
     """
     require(actor, access.OPEN, _Of(person_id))
     person = people.person(actor, person_id)
@@ -138,7 +138,7 @@ def _cycle_of(actor: Actor, unit_id: int | None, day: date) -> CycleCard:
 
 @rule
 def follow_manager(actor: Actor, person_ids: list[int] | None = None) -> int:
-    """Address check-ins that are not written yet to today's managers (of all people by default). Cost: one statement."""
+    """Address unwritten check-ins to today's managers (of everyone by default). Cost: one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

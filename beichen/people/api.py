@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from ninja import File, Query, Router, Status
 from ninja.files import UploadedFile
@@ -14,6 +15,7 @@ from beichen.people.queries import (
     ChangeCard,
     CycleCard,
     EmploymentCard,
+    PeoplePage,
     PersonCard,
     UnitCard,
 )
@@ -51,7 +53,7 @@ router = Router()
 
 @router.get("", response=Page[PersonOut], operation_id="people_list")
 @door(access.VIEW_PEOPLE)
-def people(request: ApiRequest, asked: Query[PageIn], text: str = "", unit_id: int | None = None) -> Slice[PersonCard]:
+def people(request: ApiRequest, asked: Query[PageIn], text: str = "", unit_id: int | None = None) -> PeoplePage:
     """People in name order; `text` is a part of name, number or pinyin, `unit_id` a unit with all below it."""
     within = None
     if unit_id is not None:
@@ -187,7 +189,7 @@ def move_cycle(request: ApiRequest, cycle_id: int, body: PhaseIn) -> Status[Cycl
 
 @router.get("/imports", response=Page[BatchLine], operation_id="imports_list")
 @door(access.SEE_IMPORTS)
-def batches(request: ApiRequest, asked: Query[PageIn]) -> Slice[object]:
+def batches(request: ApiRequest, asked: Query[PageIn]) -> Slice[Any]:
     """Workbooks, newest first."""
     return queries.batches(request.actor, asked)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from beichen.people.choices import Phase, RoleType, SeatKind, UnitKind
 from beichen.platform.kit.errors import Invalid
@@ -44,7 +45,7 @@ class CodeField(forms.CharField):
 
 
 class HireForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=80)
     number = forms.CharField(label=_("Employee number"), max_length=40)
     email = forms.EmailField(label=_("Work e-mail"))
     hired = forms.DateField(label=_("First day"), widget=DayInput())
@@ -58,7 +59,7 @@ class HireForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    first = forms.DateField(label=_("From"), widget=DayInput(), help_text=_("The first day on which this holds."))
+    first = forms.DateField(label=_("Holds from"), widget=DayInput(), help_text=_("The first day on which this holds."))
     unit = CodeField("unit", label=_("Unit"))
     manager = CodeField("person", label=_("Manager"), required=False)
     position = forms.CharField(label=_("Position"), max_length=120, required=False)
@@ -70,14 +71,14 @@ class LeaveForm(forms.Form):
 
 
 class ProfileForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=80)
     name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
     email = forms.EmailField(label=_("Work e-mail"))
     role_type = forms.ChoiceField(label=_("Role type"), choices=RoleType.choices)
 
 
 class UnitForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("of a unit", "Name"), max_length=120)
     name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
     code = forms.CharField(label=_("Code"), max_length=40)
     kind = forms.ChoiceField(label=_("Kind"), choices=UnitKind.choices, initial=UnitKind.TEAM)

@@ -344,6 +344,7 @@ class ImportBatch(models.Model):
     changes = models.JSONField(default=list)
     notes = models.JSONField(default=list)
     written = models.JSONField(default=dict)
+    asked_by = models.BigIntegerField(null=True)
     confirmed_by = models.BigIntegerField(null=True)
     is_first = models.BooleanField(default=False)
     progress = models.UUIDField(null=True)

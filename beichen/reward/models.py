@@ -121,6 +121,7 @@ class BonusEntry(models.Model):
     currency = models.CharField(max_length=3)
     grade = models.CharField(max_length=20, blank=True)
     coefficient = models.PositiveIntegerField(null=True)
+    review_id = models.BigIntegerField(null=True)
     out = models.CharField(max_length=12, choices=Out.choices, blank=True)
 
     class Meta:
@@ -201,6 +202,7 @@ class BonusAward(models.Model):
     target_days = Exact()
     grade = models.CharField(max_length=20)
     coefficient = models.PositiveIntegerField()
+    review_id = models.BigIntegerField(null=True)
     flat_n = Exact()
     flat_d = Exact()
     weight = Exact(max_digits=100)
@@ -218,6 +220,7 @@ class BonusAward(models.Model):
         indexes = [
             models.Index(fields=["subject"], name="bonus_award_subject"),
             models.Index(fields=["scenario", "subject"], name="bonus_award_scenario"),
+            models.Index(fields=["review_id"], name="bonus_award_review"),
         ]
 
     def __str__(self) -> str:

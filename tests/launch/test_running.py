@@ -26,9 +26,11 @@ def prepared() -> Iterator[Running]:
     base = Path(tempfile.mkdtemp(prefix="beichen-running-"))
     base.chmod(0o755)
     one = Running(base / "数据 data", base / "output.txt")
-    one.prepare(sys.executable)
-    yield one
-    shutil.rmtree(base)
+    try:
+        one.prepare(sys.executable)
+        yield one
+    finally:
+        shutil.rmtree(base)
 
 
 @pytest.fixture

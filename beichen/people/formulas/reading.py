@@ -12,7 +12,6 @@ from beichen.platform.kit.errors import gettext_noop
 from beichen.platform.registry.imports import Action, Column, Finding, ImportSheet, Row
 
 NO_COLUMN = gettext_noop("The column “%(column)s” is missing, so this sheet cannot be read.")
-TWICE = gettext_noop("The column “%(column)s” stands here twice.")
 HEADER_WITHIN = 10
 _ORDINAL = re.compile(r"^\d+\s*[-_. ]\s*")
 

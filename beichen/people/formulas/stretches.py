@@ -54,4 +54,6 @@ def in_force(spans: Sequence[Span], day: date) -> Span | None:
     order = sorted(spans, key=lambda span: span.first)
     today = [span for span in order if span.holds(day)]
     past = [span for span in order if span.first <= day]
-    return (today or past or order or [None])[-1 if today or past else 0]
+    if today or past:
+        return (today or past)[-1]
+    return order[0] if order else None

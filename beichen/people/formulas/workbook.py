@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -159,7 +160,7 @@ def _decoded(content: bytes) -> str:
     raise BadFile(field="file")
 
 
-def _lines(rows: list[list[object]]) -> list[Line]:
+def _lines(rows: Sequence[Sequence[object]]) -> list[Line]:
     return [
         Line(number, tuple(row))
         for number, row in enumerate(rows, start=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -24,7 +26,7 @@ def seats(request: PageRequest) -> HttpResponse:
     actor = request.actor
     found = queries.seats(actor)
     people = queries.persons(actor, [n for seat in found for n in (seat.asked_by, seat.granted_by)])
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "seat": seat, "asker": people.get(seat.asked_by or 0), "granter": people.get(seat.granted_by or 0),
             "may_grant": seat.granted_at is None and may(actor, access.GRANT_SEAT, seat),
@@ -89,7 +91,7 @@ def cycles(request: PageRequest) -> HttpResponse:
                 "next": [(p.value, p.label) for p in order if p > cycle.phase],
                 "back": cycle.phase == Phase.CALIBRATION,
                 "asked": ask_, "asker": people.get(ask_.asked_by) if ask_ else None,
-                "mine": bool(ask_) and ask_.asked_by == actor.person_id,
+                "mine": ask_ is not None and ask_.asked_by == actor.person_id,
             }
         )  # fmt: skip
     return page(

@@ -27,6 +27,7 @@ class BatchCard:
     state: str
     uploaded_by: int | None
     uploaded_at: datetime
+    asked_by: int | None
     confirmed_by: int | None
     applied_at: datetime | None
     is_first: bool

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from beichen.people import access
 from beichen.people.models import OrgUnit, Person, TargetBonus
 from beichen.platform.access.current import query
-from beichen.platform.api.paging import Slice, page_of
+from beichen.platform.api.paging import page_of
 from beichen.platform.api.schemas import PageIn
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
@@ -48,6 +48,14 @@ class PersonCard:
     def pk(self) -> int:
         """The id, for permissions that ask about a person."""
         return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """One page of a list of people; `next` is the cursor of the page after it."""
+
+    items: list[PersonCard]
+    next: str | None
 
 
 _FIELDS = (
@@ -177,9 +185,7 @@ def _matching(text: str) -> Q:
 
 
 @query
-def directory(
-    actor: Actor, asked: PageIn, *, text: str = "", within: tuple[int, int] | None = None
-) -> Slice[PersonCard]:
+def directory(actor: Actor, asked: PageIn, *, text: str = "", within: tuple[int, int] | None = None) -> PeoplePage:
     """People who work here in name order, by page; `within`: the stretch of places of a unit. Cost: two statements."""
     rows = _visible(actor).filter(is_active=True)
     if text.strip():
@@ -188,7 +194,7 @@ def directory(
         rows = rows.filter(unit__place__gte=within[0], unit__place__lte=within[1])
     found = page_of(actor, rows, asked, order=("sort_key", "pk"), name=f"people.directory:{within}:{text.strip()}")
     cards = persons(actor, [row.pk for row in found.items])
-    return Slice([cards[row.pk] for row in found.items], found.next)
+    return PeoplePage([cards[row.pk] for row in found.items], found.next)
 
 
 @query

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from beichen.people import access
 from beichen.people.choices import ChangeState
@@ -43,6 +43,11 @@ class AssignmentCard:
     level: str
     first: date
     last: date | None
+
+    @property
+    def is_now(self) -> bool:
+        """Whether it holds today."""
+        return self.first <= clock.today() and (self.last is None or self.last >= clock.today())
 
     @property
     def is_planned(self) -> bool:
@@ -95,7 +100,7 @@ def history(actor: Actor, person_id: int) -> list[AssignmentCard]:
 
     People see their own past, not what is planned for them (20b, M10).
     """
-    mine = Q(person_id=actor.person_id, period__startswith__lte=clock.now())
+    mine = Q(person_id=actor.person_id or 0, period__startswith__lte=clock.now())
     found = Assignment.objects.filter(access.visible_assignments() | mine, person_id=person_id)
     return _stretches(found.order_by("-period"))
 
@@ -114,21 +119,21 @@ def unit_on(actor: Actor, unit_place: tuple[int, int], day: date, limit: int = 5
     return _stretches(found.order_by("person__sort_key", "person_id")[:limit])
 
 
-def _stretches(found: Any) -> list[AssignmentCard]:
-    lines = found.values_list(
-        "id", "person_id", "unit_id", "unit__name", "manager_id", "manager__name", "position", "level", "period",
-        "person__entity__time_zone",
+def _stretches(found: QuerySet[Assignment]) -> list[AssignmentCard]:
+    lines = found.select_related("unit", "manager", "person__entity")
+    return [_stretch(line, ZoneInfo(line.person.entity.time_zone)) for line in lines]
+
+
+def _stretch(line: Assignment, zone: ZoneInfo) -> AssignmentCard:
+    last = line.period.upper.astimezone(zone).date() - DAY if line.period.upper else None
+    return AssignmentCard(
+        id=line.pk, person_id=line.person_id, unit_id=line.unit_id, unit_name=line.unit.name,
+        manager_id=line.manager_id, manager_name=line.manager.name if line.manager else "", position=line.position,
+        level=line.level, first=line.period.lower.astimezone(zone).date(), last=last,
     )  # fmt: skip
-    cards = []
-    for *plain, period, zone in lines:
-        first = period.lower.astimezone(ZoneInfo(zone)).date()
-        last = period.upper.astimezone(ZoneInfo(zone)).date() - DAY if period.upper else None
-        plain[5] = plain[5] or ""
-        cards.append(AssignmentCard(*plain, first, last))
-    return cards
 
 
-def _seats(found: Any) -> list[SeatCard]:
+def _seats(found: QuerySet[Seat]) -> list[SeatCard]:
     return [
         SeatCard(
             seat.pk, seat.person_id, seat.person.name, seat.person.unit.name if seat.person.unit else "", seat.seat,
@@ -149,7 +154,7 @@ def seats(actor: Actor) -> list[SeatCard]:
 @query
 def my_seats(actor: Actor) -> list[SeatCard]:
     """The actor's own seats. Cost: one statement."""
-    return _seats(Seat.objects.filter(person_id=actor.person_id, granted_at__isnull=False, revoked_at=None))
+    return _seats(Seat.objects.filter(person_id=actor.person_id or 0, granted_at__isnull=False, revoked_at=None))
 
 
 @query

@@ -30,7 +30,7 @@ class TargetStretch:
 
 # Days are those of the person's legal entity. A target bonus that changed cuts a stretch in two.
 _TARGETS = """
-    SELECT person_id, number, code, place, unit_id, greatest(first, lower(t.valid)), least(last, upper(t.valid) - 1),
+    SELECT cut.person_id, number, code, place, unit_id, greatest(first, lower(t.valid)), least(last, upper(t.valid) - 1),
            least(last, upper(t.valid) - 1) - greatest(first, lower(t.valid)) + 1, fte_percent, t.amount,
            coalesce(t.currency, cut.currency)
     FROM (
@@ -40,7 +40,7 @@ _TARGETS = """
         FROM people_assignment a
         JOIN people_person p ON p.id = a.person_id AND p.kind = 'employee'
         JOIN people_legalentity e ON e.id = p.entity_id
-        JOIN people_orgunit u ON u.id = p.unit_id
+        JOIN people_orgunit u ON u.id = a.unit_id
         JOIN people_orgunit top ON top.id = %(scope)s AND u.place BETWEEN top.place AND top.place_end
         WHERE a.period && tstzrange(%(first)s::timestamp AT TIME ZONE e.time_zone,
                                     (%(last)s::date + 1)::timestamp AT TIME ZONE e.time_zone)

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_noop
 
 from beichen.people import access
 from beichen.people.choices import ChangeKind, ChangeState
@@ -22,7 +21,7 @@ from beichen.platform.access.permissions import require
 from beichen.platform.access.two_person import TokensCannot
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Forbidden, NotFound, Refused
+from beichen.platform.kit.errors import Forbidden, NotFound, Refused, gettext_noop
 
 
 class NoLongerWaiting(Refused):

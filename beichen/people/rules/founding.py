@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_noop
-
 from beichen.people.choices import SeatKind, UnitKind
 from beichen.people.models import Assignment, Employment, LegalEntity, OrgUnit, Person, Seat
 from beichen.people.rules import places
 from beichen.people.rules.persons import begins
-from beichen.people.rules.sheets.known import ENTITY
+from beichen.people.rules.sheets.known import ENTITY, ROOT
 from beichen.platform import audit
 from beichen.platform.access.current import acting
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import system
-from beichen.platform.kit.errors import Refused
+from beichen.platform.kit.errors import Refused, gettext_noop
 from beichen.platform.kit.names import pinyin_key
-
-ROOT = "company"
 
 
 class CompanyExists(Refused):

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_noop
 
 from beichen.people import access
 from beichen.people.choices import ImportState, SeatKind
@@ -26,7 +25,7 @@ from beichen.platform.events import progress
 from beichen.platform.events.bus import publish
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound, Refused
+from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound, Refused, gettext_noop
 from beichen.platform.registry import imports as registry
 from beichen.platform.registry.imports import Action, Counts, Finding, ImportSheet, Row, Rows
 
@@ -42,6 +41,7 @@ FAILED = gettext_noop("Nothing was written: %(sentence)s")
 CLASHED = gettext_noop("the company changed in the meantime. Upload the workbook again.")
 
 Upload = tuple[str, bytes]
+Report = progress.Reporter
 
 
 class NothingRecognised(Invalid):
@@ -157,7 +157,7 @@ def _said(found: Previewed, actions: frozenset[Action]) -> list[dict[str, Any]]:
     lines = [
         {"sheet": key, **asdict(finding)}
         for key in sorted(found.findings, key=lambda key: key != "Seats")
-        for finding in found.findings[key]
+        for finding in sorted(found.findings[key], key=lambda finding: finding.row)
         if finding.action in actions
     ]
     seats = sum(line["sheet"] == "Seats" for line in lines)
@@ -229,8 +229,8 @@ def confirm(actor: Actor, batch_id: int, version: int) -> int:
     batch.is_first = batch.is_first and company_is_empty()
     _no_own_seat(actor, batch)
     if not batch.is_first and not two_person(actor, access.IMPORT, f"import:{batch.pk}", {"digest": batch.digest}):
-        batch.state, batch.uploaded_by = ImportState.WAITING, batch.uploaded_by or actor.person_id
-        batch.save(update_fields=["state", "uploaded_by"])
+        batch.state, batch.asked_by = ImportState.WAITING, actor.person_id
+        batch.save(update_fields=["state", "asked_by"])
         audit.record(actor, "people.ask_import", batch, details={"digest": batch.digest})
         return batch.pk
     _start(actor, batch)
@@ -239,7 +239,7 @@ def confirm(actor: Actor, batch_id: int, version: int) -> int:
 
 def _pay_only(actor: Actor, batch: ImportBatch) -> bool:
     """A workbook that may change nothing but target bonuses, which no preview compares."""
-    return bool(batch.counts.get("People")) and _may_write_pay([actor.person_id, batch.uploaded_by])
+    return bool(batch.counts.get("People")) and _may_write_pay([actor.person_id, batch.uploaded_by, batch.asked_by])
 
 
 def _no_own_seat(actor: Actor, batch: ImportBatch) -> None:
@@ -274,14 +274,14 @@ def discard(actor: Actor, batch_id: int, version: int) -> None:
 
 
 @rule
-def write(actor: Actor, batch_id: int) -> Written:
+def write(actor: Actor, batch_id: int, report: Report | None = None) -> Written:
     """Write a confirmed workbook; everything or nothing; a second run does nothing. Runs as `import_company`."""
     batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
     if batch.state != ImportState.APPLYING:
         return Written(batch.pk, batch.written, [])
     try:
         with transaction.atomic():
-            done = _write(actor, batch)
+            done = _write(actor, batch, report)
     except (Refused, IntegrityError) as fault:
         sentence = fault.sentence() if isinstance(fault, Refused) else str(CLASHED)
         batch.notes = [*batch.notes, {"note": FAILED, "params": {"sentence": sentence}}]
@@ -297,7 +297,7 @@ def write(actor: Actor, batch_id: int) -> Written:
     return done
 
 
-def _write(actor: Actor, batch: ImportBatch) -> Written:
+def _write(actor: Actor, batch: ImportBatch, report: Report | None) -> Written:
     """The company may have changed since the preview, so every row is asked again; what no longer fits is refused."""
     packed = ImportContent.objects.values_list("sheets", flat=True).get(batch=batch)
     book = reading.Book()
@@ -310,10 +310,10 @@ def _write(actor: Actor, batch: ImportBatch) -> Written:
         batch.refused = [*batch.refused, *late]
         batch.save(update_fields=["refused"])
     first, then = _split(found)
-    counts = _apply(actor, found, first)
+    counts = _apply(actor, found, first, report)
     _settle_people(actor, batch, found)
     newcomers = accounts.follow(actor)
-    counts |= _apply(actor, found, then)
+    counts |= _apply(actor, found, then, report)
     return Written(batch.pk, {key: asdict(count) for key, count in counts.items()}, newcomers)
 
 
@@ -322,21 +322,30 @@ def _split(found: Previewed) -> tuple[list[ImportSheet], list[ImportSheet]]:
     return [k for k in here if k.order < PEOPLE_FIRST], [k for k in here if k.order >= PEOPLE_FIRST]
 
 
-def _apply(actor: Actor, found: Previewed, kinds: Sequence[ImportSheet]) -> dict[str, Counts]:
-    return {kind.key: kind.apply(actor, Rows(found.standing[kind.key], found.standing)) for kind in kinds}
+def _apply(actor: Actor, found: Previewed, kinds: Sequence[ImportSheet], report: Report | None) -> dict[str, Counts]:
+    counts = {}
+    order = list(found.standing)
+    total = sum(len(rows) for rows in found.standing.values())
+    for kind in kinds:
+        counts[kind.key] = kind.apply(actor, Rows(found.standing[kind.key], found.standing))
+        if report:
+            behind = order[: order.index(kind.key) + 1]
+            report(done=sum(len(found.standing[key]) for key in behind), total=total, message=kind.key)
+    return counts
 
 
 def _settle_people(actor: Actor, batch: ImportBatch, found: Previewed) -> None:
     """What follows from the sheets of people: who asked for seats, places, pay. Before goals, which carry places."""
     fresh = Seat.objects.filter(asked_by=None, granted_by=None)
     accounts_due = list(fresh.values_list("person_id", "seat"))
-    granted_by = batch.confirmed_by if batch.confirmed_by != batch.uploaded_by else None
-    fresh.update(asked_by=batch.uploaded_by, granted_by=granted_by)
+    asked_by = batch.asked_by or batch.uploaded_by
+    granted_by = batch.confirmed_by if batch.confirmed_by != asked_by else None
+    fresh.update(asked_by=asked_by, granted_by=granted_by)
     if batch.is_first:
         places.renumber()
     else:
         places.catch_up()
-    if found.has_pay() and (batch.is_first or _may_write_pay([batch.uploaded_by, batch.confirmed_by])):
+    if found.has_pay() and (batch.is_first or _may_write_pay([batch.uploaded_by, batch.asked_by, batch.confirmed_by])):
         persons_sheet.write_bonuses(Rows(found.standing["People"], found.standing))
     accounts.guard_seats(actor, accounts_due)
 

@@ -11,7 +11,6 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
-from django.utils.translation import gettext_noop
 
 from beichen.people import access
 from beichen.people.choices import RoleType
@@ -25,7 +24,7 @@ from beichen.platform.access.permissions import require
 from beichen.platform.events.bus import publish
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Changed, Invalid, NotFound, Refused
+from beichen.platform.kit.errors import Changed, Invalid, NotFound, Refused, gettext_noop
 from beichen.platform.kit.names import pinyin_key
 
 DAY = timedelta(days=1)

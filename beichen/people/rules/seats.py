@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_noop
 
 from beichen.people import access
 from beichen.people.choices import SeatKind
@@ -15,7 +14,7 @@ from beichen.platform.access.permissions import require
 from beichen.platform.access.two_person import TokensCannot
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import NotFound, Refused
+from beichen.platform.kit.errors import NotFound, Refused, gettext_noop
 
 
 class SeatHeld(Refused):
@@ -91,7 +90,7 @@ def grant_seat(actor: Actor, seat_id: int) -> None:
     """
     require(actor, access.SEE_SEATS)
     seat = _locked(seat_id)
-    if seat.granted_at is not None and seat.granted_by == actor.person_id:
+    if seat.granted_by == actor.person_id and seat.revoked_at is None:
         return
     require(actor, access.GRANT_SEAT, seat)
     if seat.revoked_at is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_noop
 
 from beichen.people.choices import RoleType
 from beichen.people.models import LegalEntity, OrgUnit, Person
@@ -13,7 +12,7 @@ from beichen.people.rules import places
 from beichen.platform import audit
 from beichen.platform.access.current import rule
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Invalid, NotFound, Refused
+from beichen.platform.kit.errors import Invalid, NotFound, Refused, gettext_noop
 
 
 class CircularTree(Refused):

@@ -80,12 +80,36 @@ def acting(actor: Actor) -> Iterator[None]:
             _tell_database(outer.actor if outer else None)
 
 
+_before: ContextVar[Callable[[Actor], None] | None] = ContextVar("beichen_before_rule", default=None)
+
+
+@contextmanager
+def before_rule(claim: Callable[[Actor], None]) -> Iterator[None]:
+    """Inside: the first rule that runs calls `claim(actor)` first, in its own transaction.
+
+    So an idempotency key and the act it stands for commit together, or neither does.
+    """
+    token = _before.set(claim)
+    try:
+        yield
+    finally:
+        _before.reset(token)
+
+
+def _claim(actor: Actor) -> None:
+    claim = _before.get()
+    if claim is not None:
+        _before.set(None)
+        claim(actor)
+
+
 def rule(function: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:
     """A write: the function runs in one transaction as the actor, which is its first argument."""
 
     @wraps(function)
     def run(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
         with acting(actor):
+            _claim(actor)
             return function(actor, *args, **kwargs)
 
     return run
@@ -96,4 +120,10 @@ def query(function: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[
 
     Return lists or dataclasses, not lazy querysets: outside the transaction there is no actor any more.
     """
-    return rule(function)
+
+    @wraps(function)
+    def run(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with acting(actor):
+            return function(actor, *args, **kwargs)
+
+    return run

@@ -1,7 +1,7 @@
 """One act per key: both doors run a write through `once`.
 
-The key is a UUIDv7 made when the form is drawn or by the client. Key and act commit together; a second request
-waits for the first and gets its status, address and id, never its content. A refused act frees its key.
+The key is a UUIDv7 made when the form is drawn or by the client. Key and act commit together, in the rule's transaction; a second
+request waits for the first and gets its status, address and id, never its content. A refused act frees its key.
 """
 
 from __future__ import annotations
@@ -12,18 +12,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
+from beichen.platform.access.current import before_rule
 from beichen.platform.api.models import Idempotency
 from beichen.platform.api.requests import actor_of
 from beichen.platform.kit import clock
+from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Invalid, gettext_noop
 
 KEPT = timedelta(hours=72)
 AHEAD = timedelta(minutes=10)
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+REPLAYED = "Idempotent-Replayed"
 NOT_CONTENT = ("csrfmiddlewaretoken", "idempotency_key")
 
 CLAIM = """
@@ -42,25 +45,35 @@ class KeyReused(Invalid):
     text = gettext_noop("This idempotency key already stands for another request. Make a new one.")
 
 
+class AlreadyDone(Exception):
+    """The key was used before; `response` says what became of it."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        self.response = response
+
+
 def once(request: HttpRequest, run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """The answer of `run`, or of the same act done before. Raises BadKey, KeyReused. Cost with a key: two statements.
 
-    `run` answers with status 400 or more when it refused: then nothing it did is kept. If it raises instead,
-    nothing is kept either.
+    The key is claimed in the transaction of the rule that `run` calls: when the rule refuses, the key is free again.
     """
     text, actor = _key(request), actor_of(request)
     if not text or actor is None:
         return run()
     key, digest = _checked(text), _digest(request)
-    with transaction.atomic():
-        if not _claimed(actor.name, key, digest):
-            return _again(request, Idempotency.objects.get(actor=actor.name, key=key), digest)
-        response = run()
-        if response.status_code >= 400:
-            transaction.set_rollback(True)
-        else:
-            _keep(actor.name, key, response)
-        return response
+
+    def claim(by: Actor) -> None:
+        if not _claimed(by.name, key, digest):
+            raise AlreadyDone(_again(request, Idempotency.objects.get(actor=by.name, key=key), digest))
+
+    try:
+        with before_rule(claim):
+            response = run()
+    except AlreadyDone as done:
+        return done.response
+    if response.status_code < 400 and REPLAYED not in response.headers:
+        _keep(actor.name, key, response)
+    return response
 
 
 def forget_old() -> int:
@@ -127,12 +140,12 @@ def _again(request: HttpRequest, done: Idempotency, digest: str) -> HttpResponse
         raise KeyReused(field="idempotency_key")
     if request.path.startswith("/api/"):
         body = {"replayed": True, "id": done.result_id or None, "location": done.location or None}
-        response: HttpResponse = JsonResponse(body, status=done.status)
+        response: HttpResponse = JsonResponse(body, status=done.status or 200)
     else:
         response = HttpResponse(status=done.status if done.location else 204)
     if done.location:
         response["Location"] = done.location
     elif not request.path.startswith("/api/"):
         response["HX-Refresh"] = "true"
-    response["Idempotent-Replayed"] = "true"
+    response[REPLAYED] = "true"
     return response

@@ -125,7 +125,7 @@ class Finding:
 Refusal = Finding
 
 
-def refuse(row: Row, column: str, reason: Phrase, **params: object) -> Finding:
+def refuse(row: Row, column: str, reason: Phrase, /, **params: object) -> Finding:
     """A refused row: the column at fault, and a sentence that says what would be right."""
     said = {name: str(value) for name, value in params.items()}
     return Finding(row.number, Action.REFUSED, column, str(reason), said)

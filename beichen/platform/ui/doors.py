@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from beichen.platform.access.permissions import Permission
+from beichen.platform.api.idempotency import once
 from beichen.platform.kit.errors import NotFound, Refused
 from beichen.platform.ui.answers import See, page
 from beichen.platform.ui.requests import PageRequest, actor_of, as_actor, drawn, field_errors, is_htmx, prepared
@@ -80,7 +81,7 @@ def _enter(view: View, request: PageRequest, kwargs: dict[str, Any], again: View
     act = request.method == "POST"
     request.drawn.depth += 1
     try:
-        response = view(request, **kwargs) if act else _read(view, request, kwargs)
+        response = _act(view, request, kwargs) if act else _read(view, request, kwargs)
     except Http404:
         return refused(request, NotFound())
     except Refused as refusal:
@@ -90,6 +91,11 @@ def _enter(view: View, request: PageRequest, kwargs: dict[str, Any], again: View
     finally:
         request.drawn.depth -= 1
     return _go(request, response)
+
+
+def _act(view: View, request: PageRequest, kwargs: dict[str, Any]) -> HttpResponse:
+    """Run a write: the same form sent twice acts once and leads to the same place."""
+    return cast(HttpResponse, once(request, lambda: view(request, **kwargs)))
 
 
 def _read(view: View, request: PageRequest, kwargs: dict[str, Any]) -> HttpResponse:

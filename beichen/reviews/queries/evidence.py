@@ -29,3 +29,8 @@ def goal_lines(actor: Actor, person_id: int, cycle_id: int) -> tuple[GoalLine, .
 def goal_terms(lines: tuple[GoalLine, ...]) -> list[GoalTerm]:
     """The lines as the formula takes them."""
     return [GoalTerm(GoalPart(str(line.goal_id), line.weight, line.score), line.title) for line in lines]
+
+
+def measured(lines: tuple[GoalLine, ...]) -> bool:
+    """Whether the goals section has a score of its own, so that nobody enters one."""
+    return any(line.score is not None for line in lines)

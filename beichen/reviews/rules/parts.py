@@ -26,7 +26,7 @@ from beichen.reviews.choices import PART_RETURNED, REMINDED, PartRole, PartState
 from beichen.reviews.formulas.results import GOALS
 from beichen.reviews.models import Part, PartContent, PartVersion, Rating
 from beichen.reviews.queries import Answers, PartText, PlanCard
-from beichen.reviews.queries.evidence import goal_lines
+from beichen.reviews.queries.evidence import goal_lines, measured
 from beichen.reviews.queries.parts import EMPTY
 from beichen.reviews.rules.errors import (
     AlreadyReturned,
@@ -165,7 +165,7 @@ def _missing(actor: Actor, plan: PlanCard, part: Part, answers: Mapping[str, Map
             found |= _missing_in(plan, part, key, answer)
         elif answer["score"] and not answer["text"]:
             found[f"text_{key}"] = _("A score entered by hand needs a reason.")
-        elif answer["score"] and goal_lines(actor, part.subject_id, part.cycle_id):
+        elif answer["score"] and measured(goal_lines(actor, part.subject_id, part.cycle_id)):
             found[f"score_{key}"] = _("This person has scored goals: their results make the score.")
     return found
 

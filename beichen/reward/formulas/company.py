@@ -79,7 +79,7 @@ def share_company(
         return {unit: _by_formula(unit, found, policy, terms[unit], cycle_days) for unit, found in people.items()}
     bases = {unit: base(found, cycle_days).value for unit, found in people.items()}
     values = {unit: pool(unit, bases[unit], policy.company.coefficient, terms[unit].c_unit).value for unit in people}
-    if policy.mode == "fixed" and values:
+    if policy.mode == "fixed":
         values = scaled_pools(values, policy.fixed_total or 0)
     return {
         unit: _shared(unit, bases[unit], values[unit], found, policy, terms[unit], cycle_days)

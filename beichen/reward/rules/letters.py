@@ -20,9 +20,9 @@ from beichen.reward import access
 from beichen.reward.choices import LETTER_READY, PlanState
 from beichen.reward.events import LettersAsked, LettersReleased
 from beichen.reward.models import BonusAward, BonusPlan
+from beichen.reward.queries import plan_key
 from beichen.reward.rules.errors import NobodyReleased, StillComputing, WrongState
 from beichen.reward.rules.plans import plan_to_change
-from beichen.reward.rules.steps import plan_key
 
 BATCH = 1_000
 RATED = ("released", "archived")

@@ -108,6 +108,7 @@ class _Person:
     grade: str
     out: str
     last_unit: int
+    review_id: int | None
 
 
 def freeze(actor: Actor, plan: BonusPlan, cycle: CycleCard, units: Mapping[int, UnitCard]) -> int:
@@ -145,8 +146,8 @@ def _person(result: LockedResult | None, end: TargetStretch, has_target: bool, l
         else Out.NO_TARGET
     )  # fmt: skip
     if out or result is None:
-        return _Person(None, result.grade if result else "", str(out), end.unit_id)
-    return _Person(result.coefficient, result.grade, "", end.unit_id)
+        return _Person(None, result.grade if result else "", str(out), end.unit_id, None)
+    return _Person(result.coefficient, result.grade, "", end.unit_id, result.review_id)
 
 
 def paying_unit(unit_id: int, person_id: int, units: Mapping[int, UnitCard]) -> int:
@@ -175,6 +176,7 @@ def _columns(
         "currency": [s.currency for s in stretches],
         "grade": [p.grade for p in who],
         "coefficient": [-1 if p.coefficient is None else p.coefficient for p in who],
+        "review": [-1 if p.review_id is None else p.review_id for p in who],
         "out": [p.out for p in who],
     }
 

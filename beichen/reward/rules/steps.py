@@ -25,6 +25,7 @@ from beichen.reward.events import BonusLocked, BonusProposed, BonusUnlocked
 from beichen.reward.formulas import policy as policies
 from beichen.reward.formulas.policy import PERCENT
 from beichen.reward.models import BonusPlan, BonusPool, Consent, Scenario
+from beichen.reward.queries import plan_key
 from beichen.reward.rules.errors import NotSimulated, OtherSeatNeeded, PoolsWaiting, StillComputing, WrongState
 from beichen.reward.rules.plans import plan_to_change
 
@@ -32,9 +33,6 @@ NAMED = 5
 """How many units a refusal names."""
 
 
-def plan_key(plan_id: int) -> str:
-    """The name of a plan among the acts that wait for a second person."""
-    return f"bonus:{plan_id}"
 
 
 def _step(actor: Actor, plan_id: int, version: int, permission: Permission, state: str) -> BonusPlan:

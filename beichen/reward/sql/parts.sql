@@ -2,7 +2,7 @@
 -- The twin is formulas/parts.py.
 WITH person AS (
     SELECT p.id AS pool_id, e.person_id, min(e.number) AS number, min(e.entity) AS entity,
-           min(e.subject_place) AS place, min(e.grade) AS grade, min(e.coefficient)::numeric AS k,
+           min(e.subject_place) AS place, min(e.grade) AS grade, min(e.coefficient)::numeric AS k, min(e.review_id) AS review_id,
            (array_agg(e.target ORDER BY e.first DESC))[1] AS target, sum(e.days) AS days,
            sum(e.target::numeric * e.days * e.fte_percent) AS target_days,
            min(p.cycle_days) AS cycle_days, min(p.c_company) AS c_company, min(p.c_unit) AS c_unit,
@@ -21,9 +21,9 @@ WITH person AS (
 ), written AS (
     INSERT INTO reward_bonusaward
         (plan_id, scenario_id, pool_id, subject_id, subject_place, number, entity, target, days, target_days, grade,
-         coefficient, flat_n, flat_d, weight, amount, by_remainder, at_limit, terms)
+         coefficient, review_id, flat_n, flat_d, weight, amount, by_remainder, at_limit, terms)
     SELECT %(plan)s, %(scenario)s, pool_id, person_id, place, number, entity, target, days, target_days, grade,
-           k, flat_n, 10000, target_days * flat_n, amount, false, '',
+           k, review_id, flat_n, 10000, target_days * flat_n, amount, false, '',
            jsonb_build_object('mode', 'formula', 'cycle_days', cycle_days, 'c_company', c_company, 'c_unit', c_unit,
                               'flattening', 0, 'people', people, 'rate', NULL,
                               'parts', jsonb_build_array(%(alpha)s, %(beta)s, %(gamma)s))

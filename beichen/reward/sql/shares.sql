@@ -4,7 +4,7 @@
 -- formulas/shares.py with kit/sharing.py.
 WITH person AS (
     SELECT p.id AS pool_id, e.person_id, min(e.number) AS number, min(e.entity) AS entity,
-           min(e.subject_place) AS place, min(e.grade) AS grade, min(e.coefficient)::numeric AS k,
+           min(e.subject_place) AS place, min(e.grade) AS grade, min(e.coefficient)::numeric AS k, min(e.review_id) AS review_id,
            (array_agg(e.target ORDER BY e.first DESC))[1] AS target, sum(e.days) AS days,
            sum(e.target::numeric * e.days * e.fte_percent) AS target_days
     FROM reward_bonusentry e
@@ -94,9 +94,9 @@ WITH person AS (
 ), written AS (
     INSERT INTO reward_bonusaward
         (plan_id, scenario_id, pool_id, subject_id, subject_place, number, entity, target, days, target_days, grade,
-         coefficient, flat_n, flat_d, weight, amount, by_remainder, at_limit, terms)
+         coefficient, review_id, flat_n, flat_d, weight, amount, by_remainder, at_limit, terms)
     SELECT %(plan)s, %(scenario)s, pool_id, person_id, place, number, entity, target, days, target_days, grade,
-           k, flat_n, flat_d, weight, amount, by_remainder,
+           k, review_id, flat_n, flat_d, weight, amount, by_remainder,
            CASE WHEN settled IS NULL OR weight = 0 OR settled = 0 THEN ''
                 WHEN high IS NOT NULL AND settled = high AND low < high THEN 'cap' ELSE 'floor' END,
            jsonb_build_object('mode', %(mode)s::text, 'cycle_days', cycle_days, 'c_company', c_company,

@@ -6,8 +6,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext_noop as _
-
 from beichen.people.events import PersonMoved
 from beichen.people.formulas.cells import Codes
 from beichen.people.formulas.lines import circles
@@ -18,6 +16,7 @@ from beichen.people.rules.sheets.known import DAY, Known, KnownStretch
 from beichen.platform.events.bus import publish
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import gettext_noop as _
 from beichen.platform.registry.imports import Action, Column, Counts, Finding, ImportSheet, Kind, Row, Rows, refuse
 
 NO_PERSON = _("There is no person with the number %(number)s, neither in this workbook nor in the company.")
@@ -239,7 +238,9 @@ def apply(actor: Actor, rows: Rows) -> Counts:
 
 def _write(known: Known, made: Plan) -> None:
     """Shorter first, then longer, then new: no two assignments of one person overlap at any moment."""
-    shorter, longer, fresh = [], [], []
+    shorter: list[Assignment] = []
+    longer: list[Assignment] = []
+    fresh: list[Assignment] = []
     for number, spans in made.spans.items():
         before = {old.first: old for old in made.before.get(number, [])}
         for span in spans:

@@ -13,6 +13,8 @@ from beichen.people.formulas.cells import Codes
 from beichen.people.models import Assignment, Employment, LegalEntity, OrgUnit, Person, Seat
 
 ENTITY = "main"
+# The unit that an installation begins with, until a workbook brings the real one.
+ROOT = "company"
 DAY = timedelta(days=1)
 
 
@@ -43,6 +45,11 @@ class Known:
     def is_empty(self) -> bool:
         """Nobody here but the first administrator: the workbook founds the company."""
         return len(self.persons) <= 1 and len(self.units) <= 1
+
+    @property
+    def provisional(self) -> OrgUnit | None:
+        """The unit the installation began with, as long as it is the only one."""
+        return self.units.get(ROOT) if len(self.units) == 1 else None
 
     @cached_property
     def numbers(self) -> Codes:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils.translation import gettext_noop as _
 
 from beichen.people.choices import RoleType
 from beichen.people.events import PersonLeft
@@ -17,6 +16,7 @@ from beichen.people.rules.sheets.known import ENTITY, Known
 from beichen.platform.events.bus import publish
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import gettext_noop as _
 from beichen.platform.kit.names import pinyin_key
 from beichen.platform.registry.imports import Action, Column, Counts, Finding, ImportSheet, Kind, Row, Rows, refuse
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_noop as _
-
 from beichen.people import access
 from beichen.people.choices import SeatKind
 from beichen.people.formulas.cells import Codes
@@ -13,6 +11,7 @@ from beichen.people.rules.sheets.known import Known
 from beichen.platform.access.permissions import may
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import gettext_noop as _
 from beichen.platform.registry.imports import Action, Column, Counts, Finding, ImportSheet, Kind, Row, Rows, refuse
 
 NO_PERSON = _("There is no person with the number %(number)s, neither in this workbook nor in the company.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import F
-from django.utils.translation import gettext_noop as _
 
 from beichen.people.choices import UnitKind
 from beichen.people.formulas.cells import Codes
@@ -15,6 +14,7 @@ from beichen.people.rules.sheets import known as knowing
 from beichen.people.rules.sheets.known import Known
 from beichen.people.rules.sheets.persons import ROLES
 from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import gettext_noop as _
 from beichen.platform.registry.imports import Action, Column, Counts, Finding, ImportSheet, Kind, Row, Rows, refuse
 
 CODE_TWICE = _("The unit %(code)s stands in row %(row)s as well.")
@@ -45,9 +45,7 @@ COLUMNS = (
 def match(known: Known, row: Row) -> OrgUnit | None:
     """The unit a row means: by code; the root of a first workbook takes the place of the provisional one."""
     found = known.unit(row["unit"])
-    if found is None and known.is_empty and not row["parent"]:
-        return next(iter(known.units.values()), None)
-    return found
+    return known.provisional if found is None and not row["parent"] else found
 
 
 def preview(actor: Actor, rows: Rows) -> list[Finding]:

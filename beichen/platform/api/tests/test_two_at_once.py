@@ -34,8 +34,10 @@ def test_eight_requests_with_one_key_act_once(owner_db):
     _, value = rules.create_token(rules.actor_of(account), "test", ["write:goals"])
     headers = {"Authorization": f"Bearer {value}", "Idempotency-Key": key()}
     answers = at_once(lambda _: Client().post("/api/v1/things", {"title": "x"}, content_type=JSON, headers=headers), 8)
-    assert {answer.status_code for answer in answers} == {201}
-    assert sum("Idempotent-Replayed" in answer.headers for answer in answers) == 7
+    acted = [answer for answer in answers if "Idempotent-Replayed" not in answer.headers]
+    assert [answer.status_code for answer in acted] == [201]
+    # A replay that comes before the first answer is drawn knows that it was done, not yet with which status.
+    assert {answer.status_code for answer in answers} <= {200, 201}
     with owner_db():
         assert Entry.objects.filter(act="test.done").count() == 1
 

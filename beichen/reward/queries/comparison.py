@@ -1,0 +1,202 @@
+"""Two policies side by side: pools by unit, who gains and who loses, how evenly each spreads the money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
+
+from beichen.people import queries as people
+from beichen.people.queries import PersonCard, UnitCard
+from beichen.platform import audit
+from beichen.platform.access.current import query
+from beichen.platform.kit.actor import Actor
+from beichen.reward import access
+from beichen.reward.formulas import lorenz
+from beichen.reward.models import BonusAward, BonusEntry, BonusPool
+from beichen.reward.queries.plans import ScenarioCard
+
+GROUPS = 20
+NAMED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PoolPair:
+    """One unit's pool under both policies; None where a policy has none. Money in the smallest unit."""
+
+    unit: UnitCard
+    people: int
+    a: int | None
+    b: int | None
+    unallocated: tuple[int, int]
+    pool_ids: tuple[int | None, int | None]
+
+    @property
+    def difference(self) -> int:
+        """B less A."""
+        return (self.b or 0) - (self.a or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """Somebody whose amount differs between the policies."""
+
+    person: PersonCard
+    a: int
+    b: int
+
+    @property
+    def difference(self) -> int:
+        return self.b - self.a
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A Lorenz curve: `path` on a square of 100, `rows` of (share of people, share of money), `gini` on 0 … 1."""
+
+    path: str
+    rows: tuple[tuple[float, float], ...]
+    gini: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`counts`: people who gain, lose, stay the same under B; `sums`: their gains and losses. Empty lists and no
+    curves for readers of sums alone; `hidden`: people whose amounts the reader may not see.
+    """
+
+    pools: tuple[PoolPair, ...]
+    counts: tuple[int, int, int]
+    sums: tuple[int, int]
+    gains: tuple[Mover, ...]
+    losses: tuple[Mover, ...]
+    curves: tuple[Curve, Curve] | None
+    hidden: int
+
+
+@query
+def comparison(actor: Actor, plan_id: int, pair: Sequence[ScenarioCard]) -> Comparison:
+    """The comparison as far as the actor may read it. Cost: eight statements, one of them the audit's."""
+    a, b = (scenario.id for scenario in pair)
+    pools = _pools(actor, a, b)
+    sql, params = _amounts(plan_id, a, b)
+    counts, sums, seen = _counts(sql, params)
+    movers = _movers(actor, sql, params)
+    audit.record_read(actor, "reward.comparison", [m.person.id for m in movers], {"plan": plan_id, "people": seen})
+    return Comparison(
+        pools=pools, counts=counts, sums=sums,
+        gains=tuple(sorted((m for m in movers if m.difference > 0), key=lambda m: -m.difference)),
+        losses=tuple(sorted((m for m in movers if m.difference < 0), key=lambda m: m.difference)),
+        curves=_curves(sql, params) if seen else None,
+        hidden=max(0, int(pair[0].facts.get("people", 0)) - seen),
+    )  # fmt: skip
+
+
+def _pools(actor: Actor, a: int, b: int) -> tuple[PoolPair, ...]:
+    found: dict[int, dict[int, BonusPool]] = {}
+    for pool in BonusPool.objects.filter(access.readable_pools(), scenario_id__in=[a, b]):
+        found.setdefault(pool.unit_id, {})[pool.scenario_id] = pool
+    units = people.units(actor, list(found))
+    return tuple(_pair(units[unit], found[unit].get(a), found[unit].get(b)) for unit in units)
+
+
+def _pair(unit: UnitCard, a: BonusPool | None, b: BonusPool | None) -> PoolPair:
+    return PoolPair(
+        unit=unit, people=max(a.people if a else 0, b.people if b else 0),
+        a=a.value if a else None, b=b.value if b else None,
+        unallocated=(a.unallocated if a else 0, b.unallocated if b else 0),
+        pool_ids=(a.pk if a else None, b.pk if b else None),
+    )  # fmt: skip
+
+
+def _amounts(plan_id: int, a: int, b: int) -> tuple[str, tuple[Any, ...]]:
+    """The statement that gives each person's amount under A and B, cut to what the actor may read."""
+    found = (
+        BonusAward.objects.filter(access.readable_awards(), plan_id=plan_id, scenario_id__in=[a, b])
+        .values("subject_id")
+        .annotate(
+            a=Coalesce(Sum("amount", filter=Q(scenario_id=a)), 0), b=Coalesce(Sum("amount", filter=Q(scenario_id=b)), 0)
+        )
+    )
+    sql, params = found.order_by().query.sql_with_params()
+    return str(sql), tuple(params)
+
+
+# People who gain, lose and stay, the sums of what they gain and lose, and everybody seen.
+_COUNTS = """
+SELECT count(*) FILTER (WHERE b > a), count(*) FILTER (WHERE b < a), count(*) FILTER (WHERE b = a),
+       coalesce(sum(b - a) FILTER (WHERE b > a), 0)::bigint, coalesce(sum(b - a) FILTER (WHERE b < a), 0)::bigint,
+       count(*)
+FROM ({mine}) mine
+"""
+
+# The people who gain and lose most.
+_MOVERS = """
+WITH mine AS MATERIALIZED ({mine})
+(SELECT subject_id, a::bigint, b::bigint FROM mine WHERE b > a ORDER BY b - a DESC, subject_id LIMIT {named})
+UNION ALL
+(SELECT subject_id, a::bigint, b::bigint FROM mine WHERE b < a ORDER BY b - a, subject_id LIMIT {named})
+"""
+
+# Sums of equal groups, the poorest first, and the Gini coefficient, under each policy.
+_CURVES = """
+WITH mine AS MATERIALIZED ({mine}), one AS (
+    SELECT 'a' AS policy, a AS amount FROM mine UNION ALL SELECT 'b', b FROM mine
+), line AS (
+    SELECT policy, amount, row_number() OVER (PARTITION BY policy ORDER BY amount) AS place,
+           count(*) OVER (PARTITION BY policy) AS n
+    FROM one
+)
+SELECT policy, ceil(place * least(n, {groups}) / n::numeric)::int AS part, sum(amount)::bigint,
+       sum((2 * place - n - 1) * amount), max(n)
+FROM line
+GROUP BY policy, part
+ORDER BY policy, part
+"""
+
+
+def _rows(text: str, mine: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(text.format(mine=mine, groups=GROUPS, named=NAMED), list(params))
+        return cursor.fetchall()
+
+
+def _counts(sql: str, params: Sequence[Any]) -> tuple[tuple[int, int, int], tuple[int, int], int]:
+    up, down, same, gain, loss, seen = _rows(_COUNTS, sql, params)[0]
+    return (up, down, same), (gain, loss), seen
+
+
+def _movers(actor: Actor, sql: str, params: Sequence[Any]) -> list[Mover]:
+    lines = _rows(_MOVERS, sql, params)
+    faces = people.persons(actor, [line[0] for line in lines])
+    return [Mover(faces[line[0]], line[1], line[2]) for line in lines if line[0] in faces]
+
+
+def _curves(sql: str, params: Sequence[Any]) -> tuple[Curve, Curve]:
+    found: dict[str, list[tuple[Any, ...]]] = {"a": [], "b": []}
+    for policy, *rest in _rows(_CURVES, sql, params):
+        found[policy].append(tuple(rest))
+    return _curve(found["a"]), _curve(found["b"])
+
+
+def _curve(lines: Sequence[tuple[Any, ...]]) -> Curve:
+    whole, spread = sum(line[1] for line in lines), sum(line[2] for line in lines)
+    points = lorenz.curve([line[1] for line in lines])
+    gini = float(spread) / (lines[0][3] * whole) if whole else 0.0
+    return Curve(lorenz.path(points), tuple(points), gini)
+
+
+@query
+def out_of_plan(actor: Actor, plan_id: int) -> list[tuple[PersonCard, str]]:
+    """People who are in neither base nor share, with the reason, in number order. Cost: two statements."""
+    found: Mapping[int, str] = dict(
+        BonusEntry.objects.filter(access.readable_entries(), plan_id=plan_id, coefficient__isnull=True)
+        .order_by("number")
+        .values_list("person_id", "out")
+    )
+    faces = people.persons(actor, found)
+    return [(faces[person], out) for person, out in found.items() if person in faces]

@@ -1,0 +1,224 @@
+"""Pools: all of a plan, one with its awards, and those that wait for the actor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from beichen.people import queries as people
+from beichen.people.queries import PersonCard, UnitCard
+from beichen.platform import audit
+from beichen.platform.access.current import query
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import NotFound
+from beichen.reward import access
+from beichen.reward.choices import PlanState
+from beichen.reward.formulas.explain import FTE, Explanation, Inputs, explain
+from beichen.reward.models import Adjustment, BonusAward, BonusPlan, BonusPool, Consent
+from beichen.reward.queries.plans import PlanCard, cards
+
+PARTS = (0, 0, 10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolCard:
+    """One pool. `base` exact; `mean` is k̄ in ten-thousandths or None; `passed_by` and `passed_at`: the consent."""
+
+    id: int
+    plan_id: int
+    scenario_id: int
+    unit: UnitCard
+    manager_id: int | None
+    mode: str
+    currency: str
+    people: int
+    base: Fraction
+    c_company: int
+    c_unit: int
+    flattening: int
+    mean: Fraction | None
+    value: int
+    reserve: int
+    unallocated: int
+    passed_by: int | None
+    passed_at: datetime | None
+
+    @property
+    def to_share(self) -> int:
+        """The pool without its reserve."""
+        return self.value - self.reserve
+
+
+@dataclass(frozen=True, slots=True)
+class AwardLine:
+    """One person in a pool; `final` is what is paid."""
+
+    id: int
+    person: PersonCard
+    target: int
+    days: int
+    grade: str
+    coefficient: int
+    amount: int
+    delta: int
+    reason: str
+    adjusted_by: int | None
+    at_limit: str
+    by_remainder: bool
+    released_at: datetime | None
+    may_adjust: bool
+    story: Explanation
+
+    @property
+    def final(self) -> int:
+        """The amount after the adjustment."""
+        return self.amount + self.delta
+
+    @property
+    def most(self) -> int:
+        """The amount in whole cents that an adjustment is a share of."""
+        return self.amount
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSheet:
+    """A pool's page. `pool` None for somebody who leads people in it but not its unit; `hidden`: awards not shown."""
+
+    pool_id: int
+    plan: PlanCard
+    pool: PoolCard | None
+    lines: tuple[AwardLine, ...]
+    hidden: int
+    may_adjust: bool
+    may_pass_on: bool
+
+
+def _card(pool: BonusPool, unit: UnitCard, consent: tuple[int, datetime] | None) -> PoolCard:
+    mean = None if pool.mean_n is None or not pool.mean_d else Fraction(int(pool.mean_n), int(pool.mean_d))
+    return PoolCard(
+        id=pool.pk, plan_id=pool.plan_id, scenario_id=pool.scenario_id, unit=unit, manager_id=pool.manager_id,
+        mode=pool.mode, currency=pool.currency, people=pool.people,
+        base=Fraction(int(pool.base_n), FTE * pool.cycle_days), c_company=pool.c_company, c_unit=pool.c_unit,
+        flattening=pool.flattening, mean=mean, value=pool.value, reserve=pool.reserve, unallocated=pool.unallocated,
+        passed_by=consent[0] if consent else None, passed_at=consent[1] if consent else None,
+    )  # fmt: skip
+
+
+def _cards(actor: Actor, found: Iterable[BonusPool]) -> list[PoolCard]:
+    lines = list(found)
+    units = people.units(actor, [pool.unit_id for pool in lines]) if lines else {}
+    consents = {
+        pool: (by, at)
+        for pool, by, at in Consent.objects.filter(pool_id__in=[p.pk for p in lines]).values_list("pool_id", "by_id", "at")
+    } if lines else {}  # fmt: skip
+    order = {unit: n for n, unit in enumerate(units)}
+    ordered = sorted(lines, key=lambda pool: (-pool.plan_id, order[pool.unit_id]))
+    return [_card(pool, units[pool.unit_id], consents.get(pool.pk)) for pool in ordered]
+
+
+@query
+def pools(actor: Actor, plan: PlanCard) -> list[PoolCard]:
+    """The pools of the chosen policy that the actor may read, in tree order. Cost: four statements, one the audit's."""
+    found = _cards(actor, BonusPool.objects.filter(access.readable_pools(), scenario_id=plan.chosen_id))
+    if found:
+        audit.record_read(actor, "reward.bonuspool", [], {"plan": plan.id, "pools": [pool.id for pool in found]})
+    return found
+
+
+def _decided() -> QuerySet[BonusPlan]:
+    return BonusPlan.objects.filter(pk=OuterRef("plan_id"), chosen_id=OuterRef("scenario_id"))
+
+
+@query
+def my_pools(actor: Actor) -> list[tuple[PoolCard, PlanCard]]:
+    """Pools of units the actor heads, newest plan first. Cost: four statements; no amount is in the result's use."""
+    found = BonusPool.objects.filter(access.readable_pools(), manager_id=actor.person_id)
+    return _with_plans(_cards(actor, found.filter(Exists(_decided()))))
+
+
+@query
+def to_pass_on(actor: Actor) -> list[tuple[PoolCard, PlanCard]]:
+    """Pools that wait for the actor as the next manager. Cost: four statements."""
+    under = BonusPool.objects.filter(
+        access.readable_pools(), access.passable_pools(), manager_id__in=_led_by(actor)
+    ).exclude(Exists(Consent.objects.filter(pool_id=OuterRef("pk"))))
+    return _with_plans(_cards(actor, under))
+
+
+def _led_by(actor: Actor) -> list[int]:
+    return [card.id for card in people.reports_of(actor)]
+
+
+def _with_plans(found: Sequence[PoolCard]) -> list[tuple[PoolCard, PlanCard]]:
+    known = {plan.id: plan for plan in cards(BonusPlan.objects.filter(pk__in={pool.plan_id for pool in found}))}
+    return [(pool, known[pool.plan_id]) for pool in found]
+
+
+@query
+def pool_sheet(actor: Actor, pool_id: int) -> PoolSheet:
+    """One pool with the awards the actor may read, largest first. Cost: nine statements, one of them the audit's.
+
+    Errors: NotFound for somebody who may read neither the pool nor anybody in it.
+    """
+    pool = BonusPool.objects.filter(access.readable_pools(), pk=pool_id).first()
+    awards = list(
+        BonusAward.objects.filter(access.readable_awards(), pool_id=pool_id)
+        .annotate(mine=Exists(BonusAward.objects.filter(access.adjustable(), pk=OuterRef("pk"))))
+        .order_by("-amount", "number")
+    )
+    if pool is None and not awards:
+        raise NotFound
+    plan_id = pool.plan_id if pool else awards[0].plan_id
+    plan = cards(BonusPlan.objects.filter(pk=plan_id))[0]
+    lines = lines_of(actor, awards)
+    audit.record_read(actor, "reward.bonuspool", [line.person.id for line in lines], {"pool": pool_id})
+    card = _cards(actor, [pool])[0] if pool else None
+    open_now = plan.state == PlanState.PROPOSED and (card is None or card.passed_at is None)
+    return PoolSheet(
+        pool_id=pool_id, plan=plan, pool=card, lines=lines, hidden=card.people - len(lines) if card else 0,
+        may_adjust=open_now and any(line.may_adjust for line in lines),
+        may_pass_on=open_now and card is not None and _may_pass_on(pool_id),
+    )  # fmt: skip
+
+
+def _may_pass_on(pool_id: int) -> bool:
+    return BonusPool.objects.filter(access.passable_pools(), pk=pool_id).exists()
+
+
+def lines_of(actor: Actor, awards: Sequence[BonusAward]) -> tuple[AwardLine, ...]:
+    """Awards with their people and adjustments. Cost: two statements."""
+    faces = people.persons(actor, [award.subject_id for award in awards])
+    changes = {
+        change.pk: change
+        for change in Adjustment.objects.filter(access.readable_adjustments(), award_id__in=[a.pk for a in awards])
+    }
+    return tuple(_line(award, faces[award.subject_id], changes.get(award.pk)) for award in awards)
+
+
+def _line(award: BonusAward, person: PersonCard, change: Adjustment | None) -> AwardLine:
+    return AwardLine(
+        id=award.pk, person=person, target=award.target, days=award.days, grade=award.grade,
+        coefficient=award.coefficient, amount=award.amount, delta=change.delta if change else 0,
+        reason=change.reason if change else "", adjusted_by=change.by_id if change else None,
+        at_limit=award.at_limit, by_remainder=award.by_remainder, released_at=award.released_at,
+        may_adjust=bool(getattr(award, "mine", False)), story=story_of(award, change.delta if change else 0),
+    )  # fmt: skip
+
+
+def story_of(award: BonusAward, delta: int) -> Explanation:
+    """How the amount came about, from what is stored with it."""
+    terms = award.terms
+    rate = terms.get("rate")
+    return explain(
+        Inputs(
+            mode=terms["mode"], target_days=int(award.target_days), cycle_days=terms["cycle_days"],
+            coefficient=award.coefficient, flat_n=int(award.flat_n), flat_d=int(award.flat_d),
+            c_company=terms["c_company"], c_unit=terms["c_unit"], weight=int(award.weight),
+            rate=(int(rate[0]), int(rate[1])) if rate else None, amount=award.amount, adjustment=delta,
+            parts=tuple(terms.get("parts") or PARTS),
+        )
+    )  # fmt: skip
