@@ -160,6 +160,15 @@ class Rates:
         return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
 
 
+@dataclass(frozen=True, slots=True)
+class NextTalk:
+    """My next check-in: the open one, or the day on which the rhythm asks next. Nobody writes without a manager."""
+
+    open: CheckInCard | None
+    coming: date | None
+    has_manager: bool
+
+
 # ── settings ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -228,6 +237,16 @@ def card(actor: Actor, check_in_id: int) -> CheckInCard:
 def my_open(actor: Actor) -> CheckInCard | None:
     """The actor's check-in that is not sent yet. Cost: one statement."""
     return next(iter(_cards(_known(actor).filter(person_id=actor.person_id or 0, state=CheckInState.DUE))), None)
+
+
+@query
+def next_talk(actor: Actor) -> NextTalk:
+    """The actor's next check-in. Cost: one statement, four where none is open."""
+    open_ = my_open(actor)
+    if open_ is not None:
+        return NextTalk(open_, None, has_manager=True)
+    has_manager = people.me(actor).manager_id is not None
+    return NextTalk(None, coming(actor) if has_manager else None, has_manager)
 
 
 @query
@@ -315,6 +334,14 @@ def own_history(actor: Actor, before: date | None = None, limit: int = PAGE) -> 
 
 
 # ── what a manager owes ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@query
+def owed(actor: Actor, limit: int = PAGE) -> list[CheckInCard]:
+    """The actor's own open check-in, then those that wait for the actor's answer. Cost: one statement."""
+    mine = Q(state=CheckInState.DUE) & access.MINE
+    found = CheckIn.objects.filter(mine | (Q(state=CheckInState.FILLED) & access.ADDRESSED))
+    return _cards(found.order_by("state", "answer_due_on", "id")[: limit + 1])
 
 
 @query
