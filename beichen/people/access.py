@@ -42,7 +42,7 @@ def visible_batches() -> Q:
 VIEW_PEOPLE = Permission(key="people.view", label=_("See the organisation"), row="20a", subject=None)
 IMPORT = Permission(
     key="people.import", label=_("Import a workbook"), row="25a", code="w", subject=None,
-    jobs=frozenset({"import_company"}),
+    jobs=frozenset({"import_company", "load_demo"}),
 )  # fmt: skip
 SEE_IMPORTS = Permission(
     key="people.see_imports", label=_("See imports"), row="25a", code="r", subject=None, only=frozenset({"HA", "AU"})

@@ -105,6 +105,13 @@ def _consents(condition: Q) -> Q:
     return Q(Exists(BonusPool.objects.filter(condition, pk=OuterRef("pool_id"))))
 
 
+def readable_consents() -> Q:
+    """That a pool was passed on: for its readers, and for whoever leads people in it."""
+    return _consents(readable_pools()) | Q(
+        Exists(BonusAward.objects.filter(readable_awards(), pool_id=OuterRef("pool_id")))
+    )
+
+
 def passable_pools() -> Q:
     """Pools the viewer may pass on (11a t): whoever leads the head of the pool, and the compensation administrator."""
     special = {column: test for column, test in _POOL.items() if column in ("SK", "CA")}
@@ -167,7 +174,7 @@ LOCKS = [
         update=_ADJUSTABLE & Q(by_id=ActorId()), delete=_ADJUSTABLE,
     ),
     Lock(
-        model="reward.Consent", select=_consents(readable_pools()),
+        model="reward.Consent", select=readable_consents(),
         insert=_consents(passable_pools()) & Q(by_id=ActorId()), delete=_consents(passable_pools()),
     ),
 ]  # fmt: skip

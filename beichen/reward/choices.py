@@ -51,3 +51,20 @@ POOL_OPEN = template(
     "reward.pool_open", _("%(plan)s: propose adjustments for your unit"), params=("plan",), icon="adjustments"
 )
 LETTER_READY = template("reward.letter_ready", _("Your letter on %(plan)s is ready"), params=("plan",), icon="mail-opened")
+
+
+class Step(models.TextChoices):
+    """The steps from a target to an amount, as formulas/explain.py names them."""
+
+    PRORATED = "prorated", _("Target bonus for the days in this unit")
+    GRADE = "grade", _("Grade")
+    COMPANY = "company", _("Company result")
+    UNIT = "unit", _("Unit result")
+    FLATTENING = "flattening", _("Evened out within the team")
+    SHARING = "sharing", _("Pool spent exactly")
+    LIMIT = "limit", _("Floor or cap")
+    ROUNDING = "rounding", _("Rounding to the cent")
+    ADJUSTMENT = "adjustment", _("Manager’s adjustment")
+    COMPANY_PART = "company_part", _("Company part")
+    UNIT_PART = "unit_part", _("Unit part")
+    PERSON_PART = "person_part", _("Personal part")

@@ -17,10 +17,9 @@ from beichen.goals.queries import GoalCard
 from beichen.metrics import queries as metrics
 from beichen.people import queries as people
 from beichen.platform.kit.errors import Forbidden
-from beichen.platform.ui.answers import page, see, tell
+from beichen.platform.ui.answers import came_from, page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
-from beichen.platform.ui.answers import came_from
 from beichen.strategy import queries as strategy
 
 
@@ -111,7 +110,9 @@ def new_key_result(request: PageRequest, goal_id: int) -> HttpResponse:
     card = queries.goal(request.actor, goal_id)
     if not queries.may_write(request.actor, card):
         raise Forbidden
-    rest = 10_000 - sum(kr.weight for kr in queries.key_results(request.actor, [card]).get(goal_id, ()) if not kr.is_dropped)
+    rest = 10_000 - sum(
+        kr.weight for kr in queries.key_results(request.actor, [card]).get(goal_id, ()) if not kr.is_dropped
+    )
     first = {"measure": "increase", "due": card.due, "weight": trimmed(Decimal(max(rest, 0)) / 100)}
     form = _form(request, KeyResultForm, how, first)
     return page(request, "goals/key_result_form.html", form=form, goal=card, key_result=None)

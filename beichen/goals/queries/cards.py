@@ -257,6 +257,14 @@ class UpdateCard:
         return str(Confidence(self.confidence).label) if self.confidence else ""
 
     @property
+    def shown_value(self) -> str:
+        """The value with its unit, without zeros at the end."""
+        if self.value is None:
+            return ""
+        text = f"{self.value.normalize():f}"
+        return f"{text}{self.unit}" if self.unit in ("", "%", "‰") else f"{text} {self.unit}"
+
+    @property
     def has_words(self) -> bool:
         """Whether there is anything of row 02d to show."""
         return bool(self.problem or self.next_action or self.support or self.risk)

@@ -41,7 +41,9 @@ def key_result_to_change(actor: Actor, key_result_id: int) -> KeyResult:
     if goal_id is None:
         raise NotFound
     goal = goal_to_change(actor, goal_id)
-    row = KeyResult.objects.select_for_update(of=("self",), no_key=True).filter(pk=key_result_id, goal_id=goal_id).first()
+    row = (
+        KeyResult.objects.select_for_update(of=("self",), no_key=True).filter(pk=key_result_id, goal_id=goal_id).first()
+    )
     if row is None:
         raise NotFound
     row.goal = goal

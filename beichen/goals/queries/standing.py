@@ -14,7 +14,16 @@ from django.db.models import Prefetch
 
 from beichen.goals.choices import LINEAR, RUNNING, AlignmentState, GoalState, Measure
 from beichen.goals.formulas import measures as m
-from beichen.goals.formulas.health import Health, HealthRules, ItemStanding, Standing, When, holds_to_end, stand, stand_of_goal
+from beichen.goals.formulas.health import (
+    Health,
+    HealthRules,
+    ItemStanding,
+    Standing,
+    When,
+    holds_to_end,
+    stand,
+    stand_of_goal,
+)
 from beichen.goals.formulas.rollup import Item, progress_of, score_of, upward
 from beichen.goals.models import Alignment, Goal, KeyResult, Milestone
 from beichen.metrics.formulas import Table, band_score

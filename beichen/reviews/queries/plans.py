@@ -132,7 +132,8 @@ def seeds(actor: Actor, plan_id: int, only: Sequence[int] | None = None) -> Seed
     cards = people.persons(actor, _involved(here))
     made = [_seed(card, cards, person, found) for person, found in sorted(here.items()) if person not in left]
     out += [Left(person, "nobody") for person, seed in made if seed is None]
-    return Seeds(tuple(seed for _, seed in made if seed is not None), tuple(sorted(out, key=lambda l: l.person_id)))
+    kept = tuple(seed for _, seed in made if seed is not None)
+    return Seeds(kept, tuple(sorted(out, key=lambda line: line.person_id)))
 
 
 @query
@@ -180,7 +181,7 @@ def _acting(cards: Mapping[int, PersonCard], manager: int | None, person: int) -
     """The manager, or who stands in where they left or nobody leads the person (G21)."""
     if manager is not None and manager in cards and cards[manager].is_active:
         return manager
-    above = cards[manager].manager_id if manager in cards else None
+    above = cards[manager].manager_id if manager is not None and manager in cards else None
     if above is not None and above != person:
         return above
     return people.who_acts("SK", person)
@@ -287,9 +288,8 @@ def lines(actor: Actor, plan_id: int, after: int = 0, limit: int = 50, unit_id: 
     visible = Part.objects.filter(access.visible_parts(), review_id__in=ids)
     for review_id, role, state in visible.values_list("review_id", "role", "state"):
         parts.setdefault(review_id, {}).setdefault(role, []).append(state)
-    decided = set(
-        Rating.objects.filter(access.visible_ratings(), pk__in=ids, decided_by__isnull=False).values_list("pk", flat=True)
-    )
+    ratings = Rating.objects.filter(access.visible_ratings(), pk__in=ids, decided_by__isnull=False)
+    decided = set(ratings.values_list("pk", flat=True))
     return [_line(head, parts.get(head.pk, {}), head.pk in decided) for head in heads]
 
 

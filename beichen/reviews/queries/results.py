@@ -97,7 +97,8 @@ def _readable(actor: Actor, found: Any) -> Any:
 
 def _results(found: Any) -> list[LockedResult]:
     fields = ("rating__subject_id", "final", "coefficient", "total", "rating_id", "rating__state")
-    return [LockedResult(*line) for line in found.order_by(*(found.query.order_by or ["rating__subject_id"])).values_list(*fields)]
+    ordered = found if found.query.order_by else found.order_by("rating__subject_id")
+    return [LockedResult(*line) for line in ordered.values_list(*fields)]
 
 
 # ── one review, for those who write and decide ──────────────────────────────────────────────────────────────────
@@ -204,7 +205,7 @@ def _voices(review_id: int, cards: Mapping[UUID, PartCard]) -> tuple[Voice, ...]
         for content in found.order_by("pk")
     ]
     order = {PartRole.SELF: 0, PartRole.MANAGER: 1, PartRole.PEER: 2}
-    return tuple(sorted(voices, key=lambda voice: (order[PartRole(voice.role)], voice.card.rater.id if voice.card else 0)))
+    return tuple(sorted(voices, key=lambda v: (order[PartRole(v.role)], v.card.rater.id if v.card else 0)))
 
 
 def outcome(card: PlanCard, voices: Iterable[Voice], goals: tuple[GoalLine, ...], manager_id: int) -> Result:
@@ -243,9 +244,9 @@ def _rating(review_id: int) -> RatingCard | None:
     if head is None:
         return None
     found = RatingContent.objects.filter(access.readable_rating_contents(), pk=review_id).first()
-    content = found and Decision(
+    content = None if found is None else Decision(
         found.total, found.suggested, found.decided, found.reason, found.final, found.final_reason
-    )
+    )  # fmt: skip
     return RatingCard(
         head.state, head.decided_by_id, head.decided_at, head.locked_at, head.released_at, head.version, content
     )
@@ -317,6 +318,13 @@ def _answer(review_id: int) -> tuple[str, str, datetime] | None:
         .first()
     )
     return found
+
+
+@query
+def decided(actor: Actor, review_ids: Sequence[int]) -> set[int]:
+    """Which of these reviews have a decided grade. Cost: one statement."""
+    found = Rating.objects.filter(access.visible_ratings(), pk__in=review_ids, decided_by__isnull=False)
+    return set(found.values_list("pk", flat=True))
 
 
 @query

@@ -73,10 +73,8 @@ def decide(actor: Actor, review_id: int, grade: str, reason: str, version: int) 
 
 
 def _stands(actor: Actor, rating: Rating, grade: str, reason: str) -> bool:
-    return (
-        rating.decided_by_id == actor.person_id
-        and RatingContent.objects.filter(access.readable_rating_contents(), pk=rating.pk, decided=grade, reason=reason).exists()
-    )  # fmt: skip
+    same = RatingContent.objects.filter(access.readable_rating_contents(), pk=rating.pk, decided=grade, reason=reason)
+    return rating.decided_by_id == actor.person_id and same.exists()
 
 
 def _handed_in(actor: Actor, review_id: int) -> None:
@@ -153,6 +151,6 @@ def move_grade(actor: Actor, review_id: int, grade: str, reason: str, version: i
 def _note_move(actor: Actor, rating: Rating, before: str, after: str, reason: str) -> None:
     GradeMove.objects.create(
         review_id=rating.pk, subject_id=rating.subject_id, subject_place=rating.subject_place,
-        manager_id=rating.manager_id, before=before, after=after, reason=reason, moved_by_id=actor.person_id,
+        manager_id=rating.manager_id, before=before, after=after, reason=reason, moved_by_id=actor.person_id or 0,
         moved_at=clock.now(),
     )  # fmt: skip

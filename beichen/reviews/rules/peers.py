@@ -70,7 +70,7 @@ def _check(actor: Actor, review: Review, peer_ids: Sequence[int]) -> None:
 def _nomination(actor: Actor, review: Review, peer: int, *, invited: bool) -> Nomination:
     return Nomination(
         review=review, subject_id=review.subject_id, subject_place=review.subject_place, manager_id=review.manager_id,
-        peer_id=peer, nominated_by_id=actor.person_id, nominated_at=clock.now(),
+        peer_id=peer, nominated_by_id=actor.person_id or 0, nominated_at=clock.now(),
         state=NominationState.INVITED if invited else NominationState.NOMINATED,
         settled_by_id=actor.person_id if invited else None,
     )  # fmt: skip

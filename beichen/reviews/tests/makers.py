@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from beichen.people import queries as people
 from beichen.people.models import Cycle, Period
 from beichen.people.tests.makers import Company, small
-from beichen.platform.events import bus
 from beichen.platform.kit.actor import Actor, system
 from beichen.reviews import rules
 from beichen.reviews.models import Part, Review, ReviewPlan
@@ -101,10 +97,10 @@ class World:
             rules.take_step(system("reviews.advance", "test"), agreed)
 
 
-def make_cycle(company: Company, phase: str = "C00", first: date = date(2026, 4, 1), last: date = date(2026, 6, 30)) -> int:
+def make_cycle(company: Company, phase: str = "C00") -> int:
     """A quarter with the settings of a new company."""
     period, _ = Period.objects.get_or_create(
-        key="2026Q2", defaults={"kind": "quarter", "starts_on": first, "ends_on": last}
+        key="2026Q2", defaults={"kind": "quarter", "starts_on": date(2026, 4, 1), "ends_on": date(2026, 6, 30)}
     )
     scope = next(unit for unit in company.units.values() if unit.parent_id is None)
     return Cycle.objects.create(

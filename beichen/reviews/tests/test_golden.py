@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from beichen.goals import rules as goals
+from beichen.goals.models import Milestone
+from beichen.goals.rules import ReportInput
 from beichen.people.models import Cycle, OrgUnit, Period, Person, Seat
 from beichen.people.queries import company_settings
 from beichen.people.rules import places
@@ -133,6 +136,8 @@ def _run(walk):
     with walk.owner_db():
         numbers = sorted(Review.objects.filter(plan_id=walk.plan_id).values_list("subject__number", flat=True))
     assert numbers == sorted(given)
+    walk.phase("C02")
+    _finish_the_double_write(walk)
     walk.phase("C04")
     for subject, raters in given.items():
         _peers(walk, subject, [scores for (role, _), scores in raters.items() if role == "peer"])
@@ -145,6 +150,18 @@ def _run(walk):
     walk.both("lock")
     walk.phase("C09")
     walk.both("release")
+
+
+def _finish_the_double_write(walk):
+    with walk.owner_db():
+        steps = list(
+            Milestone.objects.filter(key_result__key="K311", name__in=["接口冻结", "双写"]).values_list("pk", flat=True)
+        )
+        key_result = Milestone.objects.get(pk=steps[0]).key_result_id
+    entered = ReportInput(finished=steps, day=date(2026, 6, 20))
+    goals.report(walk.golden.actor("E007"), key_result, entered)
+    goals.drain(walk.golden.actor("E007"), walk.cycle_id)
+    walk.drain()
 
 
 def _peers(walk, subject, answers):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from beichen.people.rules.cycles import WrongPhase
-from beichen.platform.kit.errors import Forbidden, NotFound
+from beichen.platform.kit.errors import NotFound
 from beichen.reviews import queries, rules
 from beichen.reviews.rules import errors
-from beichen.reviews.tests.makers import REASON, World, decided, world
+from beichen.reviews.tests.makers import World, decided, world
 
 pytestmark = pytest.mark.django_db
 

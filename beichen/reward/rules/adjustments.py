@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
-
 from beichen.people.choices import Phase
 from beichen.people.rules import open_cycle
 from beichen.platform import audit
@@ -31,19 +29,19 @@ class Change:
     reason: str = ""
 
 
-def _open_pool(actor: Actor, pool_id: int) -> tuple[BonusPool, BonusPlan]:
-    pool = BonusPool.objects.filter(access.readable_pools() | _with_own_awards(), pk=pool_id).first()
-    if pool is None:
+def _open_pool(actor: Actor, pool_id: int) -> BonusPlan:
+    """The plan of a pool that the actor may read, or in which they lead somebody; its row held, its window open."""
+    found = (
+        BonusPool.objects.filter(access.readable_pools(), pk=pool_id).values_list("plan_id", "scenario_id").first()
+        or BonusAward.objects.filter(access.adjustable(), pool_id=pool_id).values_list("plan_id", "scenario_id").first()
+    )
+    if found is None:
         raise NotFound
-    plan = BonusPlan.objects.select_for_update().get(pk=pool.plan_id)
+    plan = BonusPlan.objects.select_for_update().get(pk=found[0])
     open_cycle(actor, plan.cycle_id, Phase.COMPENSATION)
-    if plan.state != PlanState.PROPOSED or plan.chosen_id != pool.scenario_id:
+    if plan.state != PlanState.PROPOSED or plan.chosen_id != found[1]:
         raise WrongState(now=str(PlanState(plan.state).label))
-    return pool, plan
-
-
-def _with_own_awards() -> Exists:
-    return Exists(BonusAward.objects.filter(access.adjustable(), pool_id=OuterRef("pk")))
+    return plan
 
 
 @rule
@@ -53,10 +51,10 @@ def adjust(actor: Actor, pool_id: int, changes: Sequence[Change]) -> int:
     What the actor may adjust and does not name goes back to the computed amount. Returns how many differ from it.
     Errors: NotFound, Forbidden, WrongPhase, WrongState, TooLate, PassedOn, BadValue. Cost: eleven statements.
     """
-    pool, plan = _open_pool(actor, pool_id)
+    plan = _open_pool(actor, pool_id)
     if plan.adjust_until and clock.today() > plan.adjust_until:
         raise TooLate(day=plan.adjust_until.isoformat())
-    if Consent.objects.filter(pool_id=pool.pk).exists():
+    if Consent.objects.filter(pool_id=pool_id).exists():
         raise PassedOn
     mine = {award.pk: award for award in BonusAward.objects.filter(access.adjustable(), pool_id=pool_id)}
     if not mine:
@@ -68,23 +66,30 @@ def adjust(actor: Actor, pool_id: int, changes: Sequence[Change]) -> int:
     keys = {pk: (award.number, award.entity) for pk, award in mine.items()}
     wanted = [shares.Adjustment(keys[c.award_id], c.delta, c.reason) for c in changes if c.delta]
     shares.adjusted({keys[pk]: award.amount for pk, award in mine.items()}, wanted, plan.adjust_percent)
-    _replace(actor, pool, mine, [change for change in changes if change.delta])
+    _replace(actor, pool_id, mine, [change for change in changes if change.delta])
     audit.record(
-        actor, access.ADJUST, pool, subjects=[mine[c.award_id].subject_id for c in changes],
-        details={"changed": len(wanted)},
+        actor, access.ADJUST, plan, subjects=[mine[c.award_id].subject_id for c in changes],
+        details={"pool": pool_id, "changed": len(wanted)},
     )  # fmt: skip
     return len(wanted)
 
 
-def _replace(actor: Actor, pool: BonusPool, mine: dict[int, BonusAward], changes: Sequence[Change]) -> None:
+def _replace(actor: Actor, pool_id: int, mine: dict[int, BonusAward], changes: Sequence[Change]) -> None:
     Adjustment.objects.filter(award_id__in=mine).delete()
     Adjustment.objects.bulk_create(
         Adjustment(
-            award_id=change.award_id, pool=pool, subject_id=mine[change.award_id].subject_id, delta=change.delta,
+            award_id=change.award_id, pool_id=pool_id, subject_id=mine[change.award_id].subject_id, delta=change.delta,
             reason=change.reason.strip(), by_id=actor.person_id or 0, at=clock.now(),
         )
         for change in changes
     )  # fmt: skip
+
+
+def _pool(pool_id: int) -> BonusPool:
+    found = BonusPool.objects.filter(access.readable_pools(), pk=pool_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 @rule
@@ -93,7 +98,8 @@ def pass_on(actor: Actor, pool_id: int) -> None:
 
     Errors: NotFound, Forbidden, OwnEdit, WrongPhase, WrongState. Cost: nine statements.
     """
-    pool, _ = _open_pool(actor, pool_id)
+    _open_pool(actor, pool_id)
+    pool = _pool(pool_id)
     if Consent.objects.filter(pool_id=pool_id).exists():
         return
     require(actor, access.PASS_ON, pool)
@@ -106,7 +112,8 @@ def pass_on(actor: Actor, pool_id: int) -> None:
 @rule
 def take_back(actor: Actor, pool_id: int) -> None:
     """Give a pool back to its managers before the plan is put together. Errors: as `pass_on`."""
-    pool, _ = _open_pool(actor, pool_id)
+    _open_pool(actor, pool_id)
+    pool = _pool(pool_id)
     require(actor, access.PASS_ON, pool)
     Consent.objects.filter(pool_id=pool_id).delete()
     audit.record(actor, "reward.take_back", pool)

@@ -88,7 +88,7 @@ def test_all_zero_coefficients_are_reported_not_divided(owner_db, worker_db):
     with owner_db():
         from beichen.reviews.models import RatingContent
 
-        RatingContent.objects.update(coefficient=0, final="D")
+        RatingContent.objects.update(coefficient=0, decided="D", suggested="D", final="D")
     made.make_plan()
     made.edit("B", mode="fixed", fixed_total=1_000_000, company={"coefficient": "0"})
     made.simulate()

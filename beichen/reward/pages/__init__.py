@@ -1,0 +1,1 @@
+"""The pages of bonuses: plans with their simulator, pools, letters."""

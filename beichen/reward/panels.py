@@ -1,0 +1,100 @@
+"""What bonuses show on other pages: the way in, what is owed, the bonus under a result."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from beichen.people.choices import Phase
+from beichen.platform.access.permissions import may
+from beichen.platform.kit.actor import Actor
+from beichen.platform.registry import NavEntry, Panel, TodoEntry, nav, slot, todo
+from beichen.reward import access, queries
+from beichen.reward.choices import PlanState
+
+nav(NavEntry("reward", _("Bonus"), "reward:index", "coins", section="results", order=60))
+
+
+@slot("reviews.result", order=10)
+def on_result(request: object, actor: Actor, subject_id: int) -> Panel | None:
+    """The bonus that the result led to, once the reader may see it. Cost: one statement."""
+    if not queries.has_bonus(actor, subject_id):
+        return None
+    return Panel("bonus", _("From the grade to the bonus"), url=reverse("reward:of_review", args=[subject_id]), icon="coins")
+
+
+@todo
+def owed(actor: Actor, limit: int) -> list[TodoEntry]:
+    """Pools to adjust and to pass on, plans that wait for a step of mine. Cost: at most twelve statements."""
+    if actor.person_id is None:
+        return []
+    return [*_pools(actor), *_plans(actor), *_letters(actor)][:limit]
+
+
+def _pools(actor: Actor) -> list[TodoEntry]:
+    open_now = [
+        (pool, plan) for pool, plan in queries.my_pools(actor)
+        if plan.state == PlanState.PROPOSED and pool.passed_at is None
+    ]  # fmt: skip
+    mine = [
+        TodoEntry(
+            f"bonus-adjust:{pool.id}", _("Look at your unit’s bonus pool"), f"{plan.name} · {pool.unit.name}",
+            reverse("reward:pool", args=[pool.id]), plan.adjust_until, "bonus_pool",
+        )
+        for pool, plan in open_now
+    ]  # fmt: skip
+    others = [
+        TodoEntry(
+            f"bonus-pass:{pool.id}", _("Pass on a bonus pool"), f"{plan.name} · {pool.unit.name}",
+            reverse("reward:pool", args=[pool.id]), plan.adjust_until, "bonus_pool",
+        )
+        for pool, plan in queries.to_pass_on(actor)
+    ]  # fmt: skip
+    return [*mine, *others]
+
+
+def _plans(actor: Actor) -> list[TodoEntry]:
+    if not may(actor, access.SEE_PLANS):
+        return []
+    found = queries.plans(actor)
+    asked = {
+        **queries.waiting_for(actor, access.APPROVE, [p.id for p in found if p.state == PlanState.CONSOLIDATED]),
+        **queries.waiting_for(actor, access.RELEASE, [p.id for p in found if p.phase in (Phase.RELEASE, Phase.APPEAL)]),
+    }
+    entries = [(plan, _step(actor, plan, asked.get(plan.id))) for plan in found]
+    return [
+        TodoEntry(f"bonus:{plan.id}", title, plan.name, reverse("reward:plan", args=[plan.id]), None, "bonus_plan")
+        for plan, title in entries
+        if title
+    ]
+
+
+def _step(actor: Actor, plan: queries.PlanCard, asked: object) -> object:
+    """What this plan waits for from the actor, in words; empty for nothing."""
+    if getattr(asked, "asked_by", None) == actor.person_id:
+        return ""
+    if plan.state == PlanState.SIMULATED and plan.phase == Phase.COMPENSATION and may(actor, access.PROPOSE):
+        return _("The simulation is ready: compare and choose")
+    if plan.state == PlanState.CONSOLIDATED and may(actor, access.APPROVE):
+        return _("Approve a bonus as the second person") if asked else _("Approve a bonus")
+    to_send = plan.state in (PlanState.LOCKED, PlanState.RELEASED) and plan.phase in (Phase.RELEASE, Phase.APPEAL)
+    if to_send and plan.letters_out < plan.letters_due and may(actor, access.RELEASE):
+        return _("Send bonus letters as the second person") if asked else _("Send the bonus letters")
+    return ""
+
+
+def _letters(actor: Actor) -> list[TodoEntry]:
+    """A letter is news for two weeks."""
+    from datetime import timedelta
+
+    from beichen.platform.kit import clock
+
+    since = clock.now() - timedelta(days=14)
+    return [
+        TodoEntry(
+            f"bonus-letter:{card.plan.id}", _("Read your bonus letter"), card.plan.name,
+            reverse("reward:letter", args=[card.plan.id]), None, "bonus_letter",
+        )
+        for card in queries.letters(actor)
+        if card.released_at >= since
+    ]  # fmt: skip
