@@ -40,8 +40,7 @@ def measured(
     told: dict[str, list[str]] | None,
 ) -> Result:  # fmt: skip
     """A key result of the line with its reports up to the day."""
-    kind, title, *rest = line.split("|")
-    title = plain(title, words)
+    kind, title, *rest = plain(line, words).split("|")
     speed = pace.speed if pace.steady else max(0.05, pace.speed + rng.gauss(0, 0.12))
     days = list(_days(quarter, day, pace, rng))
     made = _shape(kind, title, rest, rng, quarter, weight)
