@@ -64,7 +64,7 @@ def test_no_page_costs_more_with_more_people(owner_db, worker_db):
     """Statements per page are those frozen in query_counts.json, at two and at six reviewed people."""
     from django.db import transaction
 
-    for reviewed in (("A1", "A2"), ("A1", "A2", "A3", "B1", "B2", "M1")):
+    for reviewed in (("A1", "A2"), ("A1", "A2", "A3", "B1", "B2", "CA1")):
         point = transaction.savepoint()
         made = _launched(owner_db, worker_db, reviewed)
         made.phase("C04")
