@@ -16,6 +16,21 @@ from beichen.platform.access.current import query
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 
+__all__ = [
+    "BandCard",
+    "BandScore",
+    "MetricCard",
+    "Point",
+    "Table",
+    "band_score",
+    "band_table",
+    "band_tables",
+    "bands_by_key",
+    "metric",
+    "metrics",
+    "score",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class MetricCard:
@@ -56,11 +71,15 @@ class BandCard:
 _FIELDS = (
     "id", "code", "name", "name_en", "unit", "direction", "owner_id", "owner__name", "definition", "state", "version",
 )  # fmt: skip
+OWNER_NAME = _FIELDS.index("owner__name")
 
 
 def _cards(found: QuerySet[Metric]) -> list[MetricCard]:
     lines = found.order_by("code").values_list(*_FIELDS)
-    return [MetricCard(*line[:7], line[7] or "", *line[8:]) for line in lines]
+    return [
+        MetricCard(*(("" if value is None and n == OWNER_NAME else value) for n, value in enumerate(line)))
+        for line in lines
+    ]
 
 
 def _visible_metrics(actor: Actor) -> QuerySet[Metric]:
