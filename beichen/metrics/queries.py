@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from beichen.metrics import access
 from beichen.metrics.choices import BandMode
@@ -69,17 +70,13 @@ class BandCard:
 
 
 _FIELDS = (
-    "id", "code", "name", "name_en", "unit", "direction", "owner_id", "owner__name", "definition", "state", "version",
+    "id", "code", "name", "name_en", "unit", "direction", "owner_id", "owner_name", "definition", "state", "version",
 )  # fmt: skip
-OWNER_NAME = _FIELDS.index("owner__name")
 
 
 def _cards(found: QuerySet[Metric]) -> list[MetricCard]:
-    lines = found.order_by("code").values_list(*_FIELDS)
-    return [
-        MetricCard(*(("" if value is None and n == OWNER_NAME else value) for n, value in enumerate(line)))
-        for line in lines
-    ]
+    named = found.annotate(owner_name=Coalesce("owner__name", Value("")))
+    return [MetricCard(*line) for line in named.order_by("code").values_list(*_FIELDS)]
 
 
 def _visible_metrics(actor: Actor) -> QuerySet[Metric]:

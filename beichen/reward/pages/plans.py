@@ -161,6 +161,8 @@ def _compared(request: PageRequest, card: queries.PlanCard, pair: list[queries.S
 @door(access.SIMULATE)
 def out(request: PageRequest, plan_id: int) -> HttpResponse:
     """Who is in neither base nor share, and why. Cost: four statements."""
+    if not may(request.actor, access.SIMULATE):
+        raise NotFound
     card = queries.plan(request.actor, plan_id)
     lines = [(person, Out(why).label) for person, why in queries.out_of_plan(request.actor, plan_id)]
     return page(request, "reward/out.html", fragment="list", plan=card, lines=lines)
@@ -169,6 +171,8 @@ def out(request: PageRequest, plan_id: int) -> HttpResponse:
 @door(access.EDIT_PLAN)
 def policy(request: PageRequest, plan_id: int, key: str) -> HttpResponse:
     """The settings of one policy. Cost: six statements."""
+    if not may(request.actor, access.EDIT_PLAN):
+        raise NotFound
     card = queries.plan(request.actor, plan_id)
     scenario = _scenario(request, plan_id, key)
     form = PolicyForm(scenario.policy, scenario.name, _units(request), _posted(request))

@@ -60,7 +60,7 @@ def terms(line: AwardLine, cycle_days: int, currency: str) -> list[Term]:
         (_("Grade %(grade)s") % {"grade": line.grade}, coefficient(line.coefficient)),
     ]
     if story.flattened != story.coefficient:
-        found.append((_("Coefficient, evened out"), coefficient(story.flattened)))
+        found.append((_("Coefficient, evened out"), trimmed(story.flattened, 8)))
     if story.pays is not None:
         found.append((_("The pool pays for each unit of target × coefficient"), shown(story.pays, 8)))
     if line.at_limit:

@@ -96,7 +96,7 @@ def has_bonus(actor: Actor, review_id: int) -> bool:
 def _sheet(actor: Actor, awards: list[BonusAward], kind: str) -> LetterSheet:
     if not awards:
         raise NotFound
-    lines = lines_of(actor, awards)
+    lines, _names = lines_of(actor, awards)
     plan = cards(BonusPlan.objects.filter(pk=awards[0].plan_id))[0]
     audit.record_read(actor, kind, [awards[0].subject_id], {"plan": plan.id})
     return LetterSheet(

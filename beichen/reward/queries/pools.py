@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -78,11 +78,6 @@ class AwardLine:
         """The amount after the adjustment."""
         return self.amount + self.delta
 
-    @property
-    def most(self) -> int:
-        """The amount in whole cents that an adjustment is a share of."""
-        return self.amount
-
 
 @dataclass(frozen=True, slots=True)
 class PoolSheet:
@@ -95,6 +90,7 @@ class PoolSheet:
     hidden: int
     may_adjust: bool
     may_pass_on: bool
+    names: Mapping[int, PersonCard]
 
 
 def _card(pool: BonusPool, unit: UnitCard, consent: tuple[int, datetime] | None) -> PoolCard:
@@ -160,11 +156,15 @@ def _with_plans(found: Sequence[PoolCard]) -> list[tuple[PoolCard, PlanCard]]:
 
 @query
 def pool_sheet(actor: Actor, pool_id: int) -> PoolSheet:
-    """One pool with the awards the actor may read, largest first. Cost: nine statements, one of them the audit's.
+    """One pool with the awards the actor may read, largest first. Cost: eight statements, one of them the audit's.
 
     Errors: NotFound for somebody who may read neither the pool nor anybody in it.
     """
-    pool = BonusPool.objects.filter(access.readable_pools(), pk=pool_id).first()
+    pool = (
+        BonusPool.objects.filter(access.readable_pools(), pk=pool_id)
+        .annotate(passable=Exists(BonusPool.objects.filter(access.passable_pools(), pk=OuterRef("pk"))))
+        .first()
+    )
     awards = list(
         BonusAward.objects.filter(access.readable_awards(), pool_id=pool_id)
         .annotate(mine=Exists(BonusAward.objects.filter(access.adjustable(), pk=OuterRef("pk"))))
@@ -172,31 +172,29 @@ def pool_sheet(actor: Actor, pool_id: int) -> PoolSheet:
     )
     if pool is None and not awards:
         raise NotFound
-    plan_id = pool.plan_id if pool else awards[0].plan_id
-    plan = cards(BonusPlan.objects.filter(pk=plan_id))[0]
-    lines = lines_of(actor, awards)
-    audit.record_read(actor, "reward.bonuspool", [line.person.id for line in lines], {"pool": pool_id})
+    plan = cards(BonusPlan.objects.filter(pk=pool.plan_id if pool else awards[0].plan_id))[0]
     card = _cards(actor, [pool])[0] if pool else None
+    lines, names = lines_of(actor, awards, [card.manager_id, card.passed_by] if card else [])
+    audit.record_read(actor, "reward.bonuspool", [line.person.id for line in lines], {"pool": pool_id})
     open_now = plan.state == PlanState.PROPOSED and (card is None or card.passed_at is None)
     return PoolSheet(
         pool_id=pool_id, plan=plan, pool=card, lines=lines, hidden=card.people - len(lines) if card else 0,
         may_adjust=open_now and any(line.may_adjust for line in lines),
-        may_pass_on=open_now and card is not None and _may_pass_on(pool_id),
+        may_pass_on=open_now and bool(getattr(pool, "passable", False)), names=names,
     )  # fmt: skip
 
 
-def _may_pass_on(pool_id: int) -> bool:
-    return BonusPool.objects.filter(access.passable_pools(), pk=pool_id).exists()
-
-
-def lines_of(actor: Actor, awards: Sequence[BonusAward]) -> tuple[AwardLine, ...]:
-    """Awards with their people and adjustments. Cost: two statements."""
-    faces = people.persons(actor, [award.subject_id for award in awards])
+def lines_of(
+    actor: Actor, awards: Sequence[BonusAward], also: Sequence[int | None] = ()
+) -> tuple[tuple[AwardLine, ...], Mapping[int, PersonCard]]:
+    """Awards with their people and adjustments, and the cards of everybody named. Cost: two statements."""
     changes = {
         change.pk: change
         for change in Adjustment.objects.filter(access.readable_adjustments(), award_id__in=[a.pk for a in awards])
     }
-    return tuple(_line(award, faces[award.subject_id], changes.get(award.pk)) for award in awards)
+    named = [award.subject_id for award in awards] + [change.by_id for change in changes.values()]
+    faces = people.persons(actor, [*named, *also])
+    return tuple(_line(award, faces[award.subject_id], changes.get(award.pk)) for award in awards), faces
 
 
 def _line(award: BonusAward, person: PersonCard, change: Adjustment | None) -> AwardLine:
