@@ -84,8 +84,8 @@ def problem(said: Any) -> str:
         return ""
     if said.get("code") == "bad_value":
         return _("The settings cannot be used: %(field)s.") % {"field": said["params"].get("field", "")}
-    sentence: str = _(said["text"])
-    return sentence % said.get("params", {})
+    params: dict[str, str] = said.get("params", {})
+    return str(_(said["text"])) % params
 
 
 def curve_rows(

@@ -116,7 +116,7 @@ def _pair(unit: UnitCard, a: BonusPool | None, b: BonusPool | None) -> PoolPair:
 
 
 def _amounts(plan_id: int, a: int, b: int) -> tuple[str, tuple[Any, ...]]:
-    """The statement that gives each person's amount under A and B, of those the actor may read under both."""
+    """The statement for each person's amount under A and B, of those the actor may read under both."""
     found = (
         BonusAward.objects.filter(access.readable_awards(), plan_id=plan_id, scenario_id__in=[a, b])
         .values("subject_id")

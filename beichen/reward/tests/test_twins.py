@@ -76,7 +76,9 @@ def place(db: None, owner_db: Any) -> dict[str, Any]:
         )
         unit = company.units["U1"]
         people = {
-            number: Person.objects.create(number=number, name=number, entity=entity, email=f"p{n}@example.com", unit=unit)
+            number: Person.objects.create(
+                number=number, name=number, entity=entity, email=f"p{n}@example.com", unit=unit
+            )
             for n, number in enumerate(NUMBERS)
             if number not in company.people
         } | {number: person for number, person in company.people.items() if number in NUMBERS}  # fmt: skip
