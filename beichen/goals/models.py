@@ -281,7 +281,7 @@ class GoalStat(models.Model):
 
 
 class RollupDue(models.Model):
-    """A goal to be recomputed. Every writer adds a row of its own: a shared row could be deleted under a second writer."""
+    """A goal to be recomputed. Each writer adds a row: a shared one could be deleted under a second writer."""
 
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="+")
 

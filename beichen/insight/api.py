@@ -11,6 +11,7 @@ from beichen.insight.queries import Home, Overview, Report
 from beichen.insight.schemas import HomeOut
 from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
+from beichen.platform.registry import TodoEntry
 
 router = Router()
 
@@ -39,7 +40,7 @@ def _home(found: Home) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _owed(entry: queries.TodoEntry) -> dict[str, Any]:
+def _owed(entry: TodoEntry) -> dict[str, Any]:
     return {
         "key": entry.key, "title": str(entry.title), "subtitle": str(entry.subtitle), "url": entry.url,
         "due": entry.due, "kind": entry.kind, "subject_id": entry.subject_id,

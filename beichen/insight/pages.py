@@ -50,7 +50,7 @@ def _greeting(hour: int) -> str:
 
 @door(access.HOME)
 def home(request: PageRequest) -> HttpResponse:
-    """What I owe and my next talk; my goals, my people and my unit are loaded after it.
+    """What I owe; my next talk, my goals, my people and my unit are loaded after it.
 
     Cost: fifteen statements at most, most of them those of the providers of what is owed.
     """
@@ -61,7 +61,6 @@ def home(request: PageRequest) -> HttpResponse:
         fragment="owed" if request.htmx.target == "owed" else None,
         hello=_greeting(timezone.localtime(clock.now()).hour) % {"name": getattr(request.user, "name", "")},
         owed=owed,
-        talk=queries.talk(request.actor),
         start=queries.start(request.actor),
     )
 

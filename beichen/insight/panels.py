@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from beichen.insight import access
+from beichen.insight import access, queries
 from beichen.people import queries as people
 from beichen.platform.access.permissions import seats_of
 from beichen.platform.kit.actor import Actor
 from beichen.platform.registry import NavEntry, Panel, nav, slot
 
-nav(NavEntry("home", _("Home"), "insight:home", "home", order=10, tab=True))
+nav(NavEntry("home", pgettext_lazy("page", "Home"), "insight:home", "home", order=10, tab=True))
 
 
 @slot("insight.home", order=30)
@@ -19,15 +19,14 @@ def my_people(request: object, actor: Actor, subject_id: int) -> Panel | None:
     """My people, for those who lead any. Cost: one statement."""
     if not people.reports_of(actor):
         return None
-    return Panel("home-people", _("My people"), url=reverse("insight:people"), icon="users")
+    return Panel("home-people", pgettext_lazy("talks", "My people"), url=reverse("insight:people"), icon="users")
 
 
 @slot("insight.home", order=50)
 def my_unit(request: object, actor: Actor, subject_id: int) -> Panel | None:
     """The unit or company, for heads, HR and executives. Cost: one statement."""
     seats = seats_of(actor)
-    leads = any(actor.person_id in (u.head_id, u.hrbp_id) for u in people.units(actor).values())
-    if not leads and not seats & access.OVERSEERS:
+    if not seats & access.OVERSEERS and not queries.leads(actor):
         return None
-    title = _("The company") if seats & access.OVERSEERS else _("My unit")
+    title = pgettext_lazy("home", "The company") if seats & access.OVERSEERS else pgettext_lazy("home", "My unit")
     return Panel("home-unit", title, url=reverse("insight:unit"), icon="building")

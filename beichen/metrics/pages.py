@@ -22,7 +22,10 @@ def library(request: PageRequest) -> HttpResponse:
     """All metrics and band tables."""
     actor, text = request.actor, request.GET.get("q", "")
     metrics = [(m, Direction(m.direction).label, MetricState(m.state).label) for m in queries.metrics(actor, text)]
-    bands = [(card, BandMode(card.mode).label) for card in queries.band_tables(actor).values()]
+    bands = [
+        (card, BandMode(card.mode).label, [(f"{p.value.normalize():f}", p.score) for p in card.points])
+        for card in queries.band_tables(actor).values()
+    ]
     return page(
         request, "metrics/library.html", metrics=metrics, bands=bands, may_edit=may(actor, access.EDIT), text=text,
         may_band=may(actor, access.EDIT_BAND), me=actor.person_id,
@@ -50,7 +53,9 @@ def new_metric(request: PageRequest) -> HttpResponse:
     if not may(request.actor, access.EDIT):
         raise Forbidden
     typed = request.drawn.refusal is not None and request.POST
-    return page(request, "metrics/metric_form.html", form=MetricForm(request.POST) if typed else MetricForm(), metric=None)
+    return page(
+        request, "metrics/metric_form.html", form=MetricForm(request.POST) if typed else MetricForm(), metric=None
+    )
 
 
 @door(access.EDIT, methods=("GET", "POST"))
@@ -101,7 +106,7 @@ def edit_band(request: PageRequest, table_id: int) -> HttpResponse:
     if request.method == "POST":
         form = BandForm(request.POST)
         points, values = form.points, checked(form)
-        rules.edit_band_table(request.actor, table_id, values["name"], values["mode"], points, request.version)
+        rules.edit_band_table(request.actor, table_id, values["name"], values["mode"], points, version=request.version)
         tell(request, _("Saved."))
         return see(reverse("metrics:library"))
     card = queries.band_table(request.actor, table_id)

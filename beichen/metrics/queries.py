@@ -106,7 +106,9 @@ def band_to_change(actor: Actor, table_id: int) -> BandTable:
 
 
 @query
-def band_tables(actor: Actor, ids: Iterable[int | None] | None = None, *, metric_id: int | None = None) -> dict[int, BandCard]:
+def band_tables(
+    actor: Actor, ids: Iterable[int | None] | None = None, *, metric_id: int | None = None
+) -> dict[int, BandCard]:
     """Band tables by id, in the order of their keys; all visible ones without ids. Cost: two statements."""
     found = _visible_bands(actor)
     if ids is not None:

@@ -155,7 +155,7 @@ def readable_acknowledgement_contents() -> Q:
 
 def _writable_rating_contents() -> Q:
     """The manager who decides writes while proposed, the facilitator in calibration."""
-    table = {state: RATING_ROWS[state] for state in (RatingState.PROPOSED, RatingState.CALIBRATION)}
+    table = {str(state): RATING_ROWS[state] for state in (RatingState.PROPOSED, RatingState.CALIBRATION)}
     return Q(Exists(Rating.objects.filter(pk=OuterRef("rating_id")).filter(_by_state(table, frozenset("w")))))
 
 
@@ -171,7 +171,7 @@ def _is_rater(actor: Actor, part: Part) -> bool:
 
 
 def _is_responsible(actor: Actor, head: Any) -> bool:
-    return actor.person_id == head.manager_id
+    return bool(actor.person_id == head.manager_id)
 
 
 def _part_row(part: Part) -> str:
@@ -195,7 +195,8 @@ SEE_PLANS = Permission(
     key="reviews.see_plans", label=_("See review plans"), row="41b", subject=None,
 )
 RUN_PLAN = Permission(
-    key="reviews.run_plan", label=_("Run a review"), row="41c", code="x", subject=None, only=frozenset({"BP", "HA", "AU"})
+    key="reviews.run_plan", label=_("Run a review"), row="41c", code="x", subject=None,
+    only=frozenset({"BP", "HA", "AU"}),
 )
 LAUNCH = Permission(
     key="reviews.launch", label=_("Launch a review"), row="41b", code="w", subject=None, only=frozenset({"HA"}),
@@ -212,7 +213,8 @@ RETURN_PART = Permission(
 NOMINATE = Permission(key="reviews.nominate", label=_("Nominate peers"), row="07a", code="w", special=_LEADS,
                       own=lambda actor, obj: actor.person_id == obj.subject_id)
 SETTLE_PEERS = Permission(
-    key="reviews.settle_peers", label=_("Choose peers"), row="07a", code="t", special=_LEADS, only=frozenset({"LM", "BP"})
+    key="reviews.settle_peers", label=_("Choose peers"), row="07a", code="t", special=_LEADS,
+    only=frozenset({"LM", "BP"}),
 )
 DECIDE = Permission(
     key="reviews.decide", label=_("Decide the grade"), row=_rating_row, code="w", special=_LEADS, only=frozenset({"LM"})
@@ -224,7 +226,8 @@ SEE_BOARD = Permission(
     key="reviews.see_board", label=_("See the calibration list"), row="09b", subject=None, only=frozenset({"BP", "CF"})
 )
 SIT_AS_FACILITATOR = Permission(
-    key="reviews.facilitate", label=_("Facilitate a calibration"), row="10b", code="w", subject=None, only=frozenset({"CF"})
+    key="reviews.facilitate", label=_("Facilitate a calibration"), row="10b", code="w", subject=None,
+    only=frozenset({"CF"}),
 )
 CALIBRATE = Permission(
     key="reviews.calibrate", label=_("Open the calibration"), row="10b", code="t", subject=None, only=frozenset({"HA"})
@@ -233,7 +236,8 @@ LOCK = Permission(
     key="reviews.lock", label=_("Lock the results"), row="10c", code="t", subject=None, only=frozenset({"HA"})
 )
 UNLOCK = Permission(
-    key="reviews.unlock", label=_("Open locked results again"), row="10c", code="t", subject=None, only=frozenset({"HA"})
+    key="reviews.unlock", label=_("Open locked results again"), row="10c", code="t", subject=None,
+    only=frozenset({"HA"}),
 )
 RELEASE = Permission(
     key="reviews.release", label=_("Release the results"), row="10d", code="t", subject=None, only=frozenset({"HA"})

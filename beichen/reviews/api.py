@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Path, Query, Router
+from ninja import Router, Status
+from pydantic import Field
 
 from beichen.platform.access.permissions import SIGNED_IN
 from beichen.platform.api.door import door
@@ -15,7 +16,7 @@ from beichen.reviews import access, queries, rules
 from beichen.reviews import schemas as s
 
 router = Router(tags=["reviews"])
-Id = Path(..., ge=1, le=2**63 - 1)
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 def _plan(card: queries.PlanCard) -> s.PlanOut:
@@ -64,70 +65,70 @@ def create_plan(request: ApiRequest, sent: s.PlanIn) -> s.PlanOut:
 
 @router.get("/plans/{plan_id}", response=s.PlanOut, operation_id="reviews_plan")
 @door(access.SEE_PLANS)
-def plan(request: ApiRequest, plan_id: int = Id) -> s.PlanOut:
+def plan(request: ApiRequest, plan_id: Id) -> s.PlanOut:
     """One plan."""
     return _plan(queries.plan(request.actor, plan_id))
 
 
 @router.put("/plans/{plan_id}", response=s.PlanOut, operation_id="reviews_edit_plan")
 @door(access.EDIT_PLAN)
-def edit_plan(request: ApiRequest, sent: s.PlanEdit, plan_id: int = Id) -> s.PlanOut:
+def edit_plan(request: ApiRequest, sent: s.PlanEdit, plan_id: Id) -> s.PlanOut:
     """Change a draft."""
     return _plan(rules.edit_plan(request.actor, plan_id, _entered(sent), sent.version))
 
 
 @router.get("/plans/{plan_id}/dry-run", response=s.DryRunOut, operation_id="reviews_dry_run")
 @door(access.RUN_PLAN)
-def dry_run(request: ApiRequest, plan_id: int = Id) -> Any:
+def dry_run(request: ApiRequest, plan_id: Id) -> Any:
     """Who gets what, who is left out, who would act."""
     return queries.dry_run(request.actor, plan_id)
 
 
 @router.get("/plans/{plan_id}/progress", response=s.ProgressOut, operation_id="reviews_progress")
 @door(access.RUN_PLAN)
-def progress(request: ApiRequest, plan_id: int = Id) -> Any:
+def progress(request: ApiRequest, plan_id: Id) -> Any:
     """n of m."""
     return queries.console(request.actor, plan_id).progress
 
 
 @router.post("/plans/{plan_id}/launch", response=s.StepOut, operation_id="reviews_launch")
 @door(access.LAUNCH)
-def launch(request: ApiRequest, sent: s.VersionIn, plan_id: int = Id) -> s.StepOut:
+def launch(request: ApiRequest, sent: s.VersionIn, plan_id: Id) -> s.StepOut:
     """Launch, by two people."""
     return s.StepOut(done=rules.launch_plan(request.actor, plan_id, sent.version))
 
 
 @router.post("/plans/{plan_id}/lock", response=s.StepOut, operation_id="reviews_lock")
 @door(access.LOCK)
-def lock(request: ApiRequest, sent: s.VersionIn, plan_id: int = Id) -> s.StepOut:
+def lock(request: ApiRequest, sent: s.VersionIn, plan_id: Id) -> s.StepOut:
     """Lock the results, by two people."""
     return s.StepOut(done=rules.lock_results(request.actor, plan_id, sent.version))
 
 
 @router.post("/plans/{plan_id}/unlock", response=s.StepOut, operation_id="reviews_unlock")
 @door(access.UNLOCK)
-def unlock(request: ApiRequest, sent: s.VersionIn, plan_id: int = Id) -> s.StepOut:
+def unlock(request: ApiRequest, sent: s.VersionIn, plan_id: Id) -> s.StepOut:
     """Open locked results again, by two people."""
     return s.StepOut(done=rules.unlock_results(request.actor, plan_id, sent.version))
 
 
 @router.post("/plans/{plan_id}/release", response=s.StepOut, operation_id="reviews_release")
 @door(access.RELEASE)
-def release(request: ApiRequest, sent: s.ReleaseIn, plan_id: int = Id) -> s.StepOut:
+def release(request: ApiRequest, sent: s.ReleaseIn, plan_id: Id) -> s.StepOut:
     """Release the results, by two people."""
     return s.StepOut(done=rules.release_results(request.actor, plan_id, sent.version, sent.unit_id))
 
 
 @router.post("/plans/{plan_id}/remind", response=dict[str, int], operation_id="reviews_remind")
 @door(access.CALIBRATE)
-def remind(request: ApiRequest, plan_id: int = Id) -> dict[str, int]:
+def remind(request: ApiRequest, plan_id: Id) -> dict[str, int]:
     """Remind everyone who has something to write now."""
     return {"people": rules.remind(request.actor, plan_id)}
 
 
 @router.get("/plans/{plan_id}/calibration", response=list[s.BoardOut], operation_id="reviews_board")
 @door(access.SEE_BOARD)
-def board(request: ApiRequest, plan_id: int = Id) -> list[s.BoardOut]:
+def board(request: ApiRequest, plan_id: Id) -> list[s.BoardOut]:
     """The calibration list."""
     return [
         s.BoardOut(
@@ -190,26 +191,26 @@ def save(request: ApiRequest, sent: s.AnswersIn, part_id: UUID) -> Any:
 
 @router.post("/parts/{part_id}/submit", response={204: None}, operation_id="reviews_submit_part")
 @door(access.WRITE_PART)
-def submit(request: ApiRequest, sent: s.AnswersIn, part_id: UUID) -> tuple[int, None]:
+def submit(request: ApiRequest, sent: s.AnswersIn, part_id: UUID) -> Status[None]:
     """Save and hand in."""
     rules.submit_part(request.actor, part_id, _answers(sent), sent.closing, sent.version)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/parts/{part_id}/decline", response={204: None}, operation_id="reviews_decline_part")
 @door(access.WRITE_PART)
-def decline(request: ApiRequest, part_id: UUID) -> tuple[int, None]:
+def decline(request: ApiRequest, part_id: UUID) -> Status[None]:
     """I cannot judge this person's work."""
     rules.decline_part(request.actor, part_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/parts/{part_id}/return", response={204: None}, operation_id="reviews_return_part")
 @door(access.RETURN_PART)
-def return_part(request: ApiRequest, sent: s.VersionIn, part_id: UUID) -> tuple[int, None]:
+def return_part(request: ApiRequest, sent: s.VersionIn, part_id: UUID) -> Status[None]:
     """Give a part back to its writer."""
     rules.return_part(request.actor, part_id, sent.version)
-    return 204, None
+    return Status(204, None)
 
 
 # ── one review ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -225,30 +226,30 @@ def _nominations(request: ApiRequest, review_id: int) -> list[s.NominationOut]:
 
 @router.get("/{review_id}/peers", response=list[s.NominationOut], operation_id="reviews_peers")
 @door(access.NOMINATE)
-def peers(request: ApiRequest, review_id: int = Id) -> list[s.NominationOut]:
+def peers(request: ApiRequest, review_id: Id) -> list[s.NominationOut]:
     """Proposed and asked peers."""
     return _nominations(request, review_id)
 
 
 @router.post("/{review_id}/peers", response={204: None}, operation_id="reviews_nominate")
 @door(access.NOMINATE)
-def nominate(request: ApiRequest, sent: s.PeersIn, review_id: int = Id) -> tuple[int, None]:
+def nominate(request: ApiRequest, sent: s.PeersIn, review_id: Id) -> Status[None]:
     """Propose (the person) or ask (the manager)."""
     rules.nominate(request.actor, review_id, sent.peers)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/{review_id}/peers/settle", response={204: None}, operation_id="reviews_settle_peers")
 @door(access.SETTLE_PEERS)
-def settle(request: ApiRequest, sent: s.SettleIn, review_id: int = Id) -> tuple[int, None]:
+def settle(request: ApiRequest, sent: s.SettleIn, review_id: Id) -> Status[None]:
     """Choose among the proposed."""
     rules.settle(request.actor, review_id, sent.invite, sent.refuse)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/{review_id}", response=s.SheetOut, operation_id="reviews_review")
 @door(SIGNED_IN, reads="C5")
-def review(request: ApiRequest, review_id: int = Id) -> s.SheetOut:
+def review(request: ApiRequest, review_id: Id) -> s.SheetOut:
     """A review before those who write and decide: words, live total with its terms, decision."""
     sheet = queries.review_sheet(request.actor, review_id)
     rating = sheet.rating
@@ -269,23 +270,23 @@ def review(request: ApiRequest, review_id: int = Id) -> s.SheetOut:
 
 @router.post("/{review_id}/decide", response={204: None}, operation_id="reviews_decide")
 @door(access.DECIDE, reads="C5")
-def decide(request: ApiRequest, sent: s.DecideIn, review_id: int = Id) -> tuple[int, None]:
+def decide(request: ApiRequest, sent: s.DecideIn, review_id: Id) -> Status[None]:
     """Enter the grade."""
     rules.decide(request.actor, review_id, sent.grade, sent.reason, sent.version)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/{review_id}/move", response={204: None}, operation_id="reviews_move_grade")
 @door(access.MOVE_GRADE, reads="C5")
-def move(request: ApiRequest, sent: s.DecideIn, review_id: int = Id) -> tuple[int, None]:
+def move(request: ApiRequest, sent: s.DecideIn, review_id: Id) -> Status[None]:
     """Move a grade in calibration, with a reason."""
     rules.move_grade(request.actor, review_id, sent.grade, sent.reason, sent.version)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/{review_id}/result", response=s.ResultOut, operation_id="reviews_result")
 @door(SIGNED_IN, reads="C4")
-def result(request: ApiRequest, review_id: int = Id) -> s.ResultOut:
+def result(request: ApiRequest, review_id: Id) -> s.ResultOut:
     """A result unfolded to every number, weight, rule version and person, without peers' names."""
     sheet = queries.result(request.actor, review_id)
     return s.ResultOut(
@@ -298,14 +299,14 @@ def result(request: ApiRequest, review_id: int = Id) -> s.ResultOut:
 
 @router.post("/{review_id}/acknowledge", response={204: None}, operation_id="reviews_acknowledge")
 @door(access.ACKNOWLEDGE)
-def acknowledge(request: ApiRequest, sent: s.AnswerResultIn, review_id: int = Id) -> tuple[int, None]:
+def acknowledge(request: ApiRequest, sent: s.AnswerResultIn, review_id: Id) -> Status[None]:
     """Answer to the result."""
     rules.acknowledge(request.actor, review_id, sent.answer, sent.comment)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/results/locked", response=list[s.LockedOut], operation_id="reviews_locked_results")
 @door(SIGNED_IN, reads="C5")
-def locked(request: ApiRequest, cycle_id: int = Query(..., ge=1, le=2**63 - 1)) -> Any:
+def locked(request: ApiRequest, cycle_id: Id) -> Any:
     """Final results of a cycle, as far as the reader may see them."""
     return queries.read_locked(request.actor, cycle_id)

@@ -10,7 +10,9 @@ PART_RETURNED = template("reviews.part_returned", _("Your self review came back 
 PEER_INVITED = template(
     "reviews.peer_invited", _("You were asked to write about working with %(who)s."), params=("who",), icon="users"
 )
-REMINDED = template("reviews.reminded", _("%(count)s reviews are waiting for your words."), params=("count",), icon="edit")
+REMINDED = template(
+    "reviews.reminded", _("%(count)s reviews are waiting for your words."), params=("count",), icon="edit"
+)
 
 
 class PlanState(models.TextChoices):

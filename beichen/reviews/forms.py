@@ -87,7 +87,7 @@ def answers_of(sent: Mapping[str, str], sections: Sequence[Mapping[str, Any]]) -
 class DecideForm(forms.Form):
     """The manager's decision."""
 
-    grade = forms.ChoiceField(label=_("Your grade"), widget=forms.RadioSelect)
+    grade = forms.ChoiceField(label=_("Grade"), widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Needed where your grade differs from the suggestion: at least 20 characters."),
@@ -117,11 +117,13 @@ class AnswerForm(forms.Form):
     """The person's answer to the result."""
 
     answer = forms.ChoiceField(
-        label=_("Your answer"), choices=Receipt.choices, widget=forms.RadioSelect, initial=Receipt.READ
+        label=_("Answer"), choices=Receipt.choices, widget=forms.RadioSelect, initial=Receipt.READ
     )
     comment = forms.CharField(
         label=_("Comment"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Needed where you disagree. Answering is a receipt, not an agreement; an appeal stays open to you."),
+        help_text=_(
+            "Needed where you disagree. Answering is a receipt, not an agreement; an appeal stays open to you."
+        ),
     )  # fmt: skip
 
 
@@ -152,7 +154,9 @@ class PlanForm(forms.Form):
         ),
     )  # fmt: skip
 
-    def __init__(self, cycles: Sequence[tuple[int, str]], units: Sequence[tuple[int, str]], data: Any = None, **initial: Any) -> None:
+    def __init__(
+        self, cycles: Sequence[tuple[int, str]], units: Sequence[tuple[int, str]], data: Any = None, **initial: Any
+    ) -> None:
         super().__init__(data, initial=initial)
         self.fields["cycle_id"].choices = cycles  # type: ignore[attr-defined]
         self.fields["unit_id"].choices = units  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Plans, reviews and ratings. Heads (ids, states, dates) and contents (words, scores, grades) are apart (see access.py).
+"""Plans, reviews and ratings. Heads (ids, states, dates) and contents (words, scores, grades) lie apart (access.py).
 
 Scores and totals are hundredths of a point. `manager_id` repeats on heads who decides, so that each lock reads one row.
 """
@@ -272,7 +272,8 @@ class RatingContent(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(decided=F("suggested")) | Q(reason__length__gte=REASON_MIN), name="grade_reason_where_differs"
+                condition=Q(decided=F("suggested")) | Q(reason__length__gte=REASON_MIN),
+                name="grade_reason_where_differs",
             ),
             models.CheckConstraint(
                 condition=Q(final=F("decided")) | Q(final_reason__length__gte=MOVE_REASON_MIN),

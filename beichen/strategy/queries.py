@@ -98,7 +98,9 @@ def _card(actor: Actor, version: StrategyVersion, editors: frozenset[int]) -> Pa
 
 def editors_of(map_id: int) -> frozenset[int]:
     """Ids of the named editors. Cost: one statement."""
-    return frozenset(StrategyMap.editors.through.objects.filter(strategymap_id=map_id).values_list("person_id", flat=True))
+    return frozenset(
+        StrategyMap.editors.through.objects.filter(strategymap_id=map_id).values_list("person_id", flat=True)
+    )
 
 
 @query
@@ -124,10 +126,35 @@ def draft_page(actor: Actor) -> PageCard | None:
     return _card(actor, found, editors_of(found.map_id)) if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class VersionCard:
+    """One version in the history."""
+
+    map_id: int
+    number: int
+    state: str
+    note: str
+    editor_name: str
+    edited_at: datetime
+    publisher_name: str
+    published_at: datetime | None
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it is not in force yet."""
+        return self.state == VersionState.DRAFT
+
+
 @query
-def history(actor: Actor, map_id: int) -> list[StrategyVersion]:
+def history(actor: Actor, map_id: int) -> list[VersionCard]:
     """Versions of a page, newest first; who, when and why. Cost: one statement."""
-    return list(_versions(actor).filter(map_id=map_id).order_by("-number"))
+    return [
+        VersionCard(
+            v.map_id, v.number, v.state, v.note, v.last_editor.name if v.last_editor else "", v.edited_at,
+            v.published_by.name if v.published_by else "", v.published_at,
+        )
+        for v in _versions(actor).filter(map_id=map_id).order_by("-number")
+    ]  # fmt: skip
 
 
 @query
@@ -158,9 +185,7 @@ def _parts(card: PageCard) -> dict[str, str]:
 def priorities(actor: Actor) -> list[PriorityCard]:
     """The priorities in force, in their order. Cost: one statement."""
     found = Priority.objects.filter(is_current=True).select_related("owner")
-    return [
-        PriorityCard(p.pk, p.key, p.name, p.name_en, p.owner_id, p.owner.name if p.owner else "") for p in found
-    ]
+    return [PriorityCard(p.pk, p.key, p.name, p.name_en, p.owner_id, p.owner.name if p.owner else "") for p in found]
 
 
 @query

@@ -24,6 +24,7 @@ from beichen.goals.queries.pages import (
     stat_of,
 )
 from beichen.goals.queries.plans import (
+    AlignmentAsk,
     DueReport,
     Filter,
     GoalPage,
@@ -35,6 +36,7 @@ from beichen.goals.queries.plans import (
     goal,
     goals_by_id,
     key_results,
+    listed,
     parents_to_choose,
     plan,
     team,
@@ -54,6 +56,7 @@ from beichen.goals.queries.scored import (
 )
 
 __all__ = [
+    "AlignmentAsk",
     "AlignmentCard",
     "Coverage",
     "DueReport",
@@ -86,6 +89,7 @@ __all__ = [
     "key_result_to_change",
     "key_result_to_report",
     "key_results",
+    "listed",
     "may_align",
     "may_report",
     "may_write",

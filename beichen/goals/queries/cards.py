@@ -40,6 +40,7 @@ class GoalCard:
     due: date
     verification: str
     author_id: int | None
+    last_editor_id: int | None
     approver_id: int | None
     approver_name: str
     proposed_at: datetime | None
@@ -110,6 +111,7 @@ def goal_card(goal: Goal) -> GoalCard:
         priority_id=goal.priority_id, priority_key=goal.priority.key if goal.priority else "",
         priority_name=goal.priority.name if goal.priority else "", state=goal.state, visibility=goal.visibility,
         start=goal.start, due=goal.due, verification=goal.verification, author_id=goal.author_id,
+        last_editor_id=goal.last_editor_id,
         approver_id=goal.approver_id, approver_name=goal.approver.name if goal.approver else "",
         proposed_at=goal.proposed_at, comment=goal.comment, is_dropped=goal.is_dropped,
         manual_progress=goal.manual_progress, manual_reason=goal.manual_reason, version=goal.version,
@@ -255,6 +257,14 @@ class UpdateCard:
     def confidence_label(self) -> str:
         """The owner's own view in the reader's language."""
         return str(Confidence(self.confidence).label) if self.confidence else ""
+
+    @property
+    def shown_value(self) -> str:
+        """The value with its unit, without zeros at the end."""
+        if self.value is None:
+            return ""
+        text = f"{self.value.normalize():f}"
+        return f"{text}{self.unit}" if self.unit in ("", "%", "‰") else f"{text} {self.unit}"
 
     @property
     def has_words(self) -> bool:

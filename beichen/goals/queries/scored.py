@@ -76,16 +76,25 @@ def scored_goals(actor: Actor, person_ids: Iterable[int], cycle_id: int) -> dict
 
 def _items(goal: Goal) -> tuple[ScoredItem, ...]:
     own = [
-        ScoredItem("key_result", kr.pk, kr.title, kr.weight, kr.stat.score if getattr(kr, "stat", None) else None,
-                   counted=not kr.is_dropped)
+        ScoredItem("key_result", kr.pk, kr.title, kr.weight, _score(kr), counted=not kr.is_dropped)
         for kr in goal.key_results.all()
-    ]  # fmt: skip
+    ]
     below = [
-        ScoredItem("goal", a.child_id, a.child.title, a.weight, a.child.stat.score if getattr(a.child, "stat", None) else None,
-                   counted=a.child.state in RUNNING or (a.child.state == GoalState.CLOSED and not a.child.is_dropped))
-        for a in goal.children.all()
-    ]  # fmt: skip
+        ScoredItem(
+            "goal", line.child_id, line.child.title, line.weight, _score(line.child), counted=_counts(line.child)
+        )
+        for line in goal.children.all()
+    ]
     return (*own, *below)
+
+
+def _score(measured: Goal | KeyResult) -> int | None:
+    stat = getattr(measured, "stat", None)
+    return stat.score if stat else None
+
+
+def _counts(child: Goal) -> bool:
+    return child.state in RUNNING or (child.state == GoalState.CLOSED and not child.is_dropped)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,8 @@ def drain(actor: Actor, cycle_id: int, wait_ms: int = WAIT_MS) -> bool:
         if "lock timeout" not in str(error):
             raise
         return False
-    return all([drain(actor, other, wait_ms) for other in sorted(left)])
+    done = [drain(actor, other, wait_ms) for other in sorted(left)]
+    return all(done)
 
 
 def _lock(cycle_id: int, wait_ms: int) -> None:
@@ -126,7 +127,9 @@ def restate(actor: Actor, cycle_id: int, day: date | None = None) -> int:
     changed: set[int] = set()
     for level in _levels(cycle_id):
         for start in range(0, len(level), BATCH):
-            changed.update(write(numbers(level[start : start + BATCH], day or clock.today()).values(), day or clock.today()))
+            changed.update(
+                write(numbers(level[start : start + BATCH], day or clock.today()).values(), day or clock.today())
+            )
     return len(changed)
 
 

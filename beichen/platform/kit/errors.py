@@ -55,7 +55,7 @@ class NotFound(Refused):
 
     code = "not_found"
     status = 404
-    text = gettext_noop("There is nothing here, or it is not open to you.")
+    text: ClassVar[object] = gettext_noop("There is nothing here, or it is not open to you.")
 
 
 class Forbidden(Refused):
@@ -63,14 +63,16 @@ class Forbidden(Refused):
 
     code = "forbidden"
     status = 403
-    text = gettext_noop("You can see this, but this step is not yours to take.")
+    text: ClassVar[object] = gettext_noop("You can see this, but this step is not yours to take.")
 
 
 class Changed(Refused):
     """Somebody else changed it after the actor read it."""
 
     code = "changed"
-    text = gettext_noop("Somebody changed this in the meantime. Look at the new version, then decide again.")
+    text: ClassVar[object] = gettext_noop(
+        "Somebody changed this in the meantime. Look at the new version, then decide again."
+    )
 
 
 class Invalid(Refused):
@@ -78,7 +80,7 @@ class Invalid(Refused):
 
     code = "invalid"
     status = 422
-    text = gettext_noop("Something entered here cannot be taken. The marked fields say why.")
+    text: ClassVar[object] = gettext_noop("Something entered here cannot be taken. The marked fields say why.")
 
     def __init__(
         self,

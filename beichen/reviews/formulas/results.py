@@ -126,7 +126,7 @@ def compute(rules: PlanRules, raters: Sequence[Scored], goals: Sequence[GoalTerm
     return Result(value, suggested, missing, story)
 
 
-def recompute(story: Story) -> int | None:
+def recompute(story: Mapping[str, Any]) -> int | None:
     """The total from the terms of a story alone: what a reader with a pencil does. Equals `story["total"]`."""
     sections = [
         SectionResult(line["key"], line["weight"], _section_again(line)) for line in story["sections"]
@@ -136,7 +136,7 @@ def recompute(story: Story) -> int | None:
     return total(sections, story["maximum"]).value
 
 
-def contributions(story: Story) -> list[tuple[str, int, str, Fraction]]:
+def contributions(story: Mapping[str, Any]) -> list[tuple[str, int, str, Fraction]]:
     """What each section adds to the total: key, weight, its score as people read it, and the exact addend."""
     counted = [line for line in story["sections"] if line["score"] is not None]
     whole = sum(line["weight"] for line in counted)

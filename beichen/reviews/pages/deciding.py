@@ -20,7 +20,7 @@ from beichen.reviews import access, queries, rules
 from beichen.reviews.forms import SECTIONS, AnswerForm, DecideForm, MoveForm
 from beichen.reviews.formulas.distribution import differences
 from beichen.reviews.formulas.results import contributions
-from beichen.reviews.pages.writing import part_form
+from beichen.reviews.pages.writing import blocks, part_form
 
 READERS = SignedIn("the filters of the table decide; who may not read it meets a page that does not exist")
 
@@ -71,10 +71,25 @@ def review(request: PageRequest, review_id: int) -> HttpResponse:
         sheet.plan.settings["grades"], get_language() or "", data, grade=content.decided if content else None,
         reason=content.reason if content else "",
     )  # fmt: skip
+    sections = _by_section(sheet)
+    own_form = part_form(own) if own else None
+    said = {key: voices for key, _label, voices in sections}
     return page(
-        request, "reviews/review.html", **context, own=own, part_form=part_form(own) if own else None, form=form,
-        sections=_by_section(sheet),
+        request, "reviews/review.html", **context, own=own, part_form=own_form, form=form, sections=sections,
+        blocks=blocks(own_form, said) if own_form else [], writes=sheet.plan.cycle.phase == "C05",
+        closings=[v for v in sheet.voices if v.text.closing and not (v.card and v.card.state == "draft")],
+        returnable=_returnable(request, sheet),
     )  # fmt: skip
+
+
+def _returnable(request: PageRequest, sheet: queries.ReviewSheet) -> list[queries.PartCard]:
+    """The self review while the manager may still give it back."""
+    if request.actor.person_id != sheet.manager.id or sheet.plan.cycle.phase not in ("C03", "C04", "C05"):
+        return []
+    return [
+        v.card for v in sheet.voices
+        if v.card and v.role == "self" and v.card.state == "submitted" and not v.card.returned
+    ]  # fmt: skip
 
 
 def _by_section(sheet: queries.ReviewSheet) -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
@@ -135,17 +150,21 @@ def _sections(sheet: queries.ResultSheet) -> list[dict[str, Any]]:
             "label": SECTIONS.get(line["key"], line["key"]),
             "roles": [{**role, "by": _named(sheet, role.get("by", ()))} for role in line.get("roles", ())],
             "goals": line.get("goals", ()),
-            "words": [(v.card, v.text.answers[line["key"]]["text"]) for v in sheet.managers
-                      if v.text.answers.get(line["key"], {}).get("text")],
-            "peers": [t.answers[line["key"]]["text"] for t in sheet.peers if t.answers.get(line["key"], {}).get("text")],
-            "own": sheet.own.answers.get(line["key"], {}).get("text", ""),
+            "words": [(v.card, said) for v in sheet.managers if (said := _words(v.text, line["key"]))],
+            "peers": [said for text in sheet.peers if (said := _words(text, line["key"]))],
+            "own": _words(sheet.own, line["key"]),
         }
         for line in sheet.story["sections"]
     ]  # fmt: skip
 
 
+def _words(text: queries.PartText, key: str) -> str:
+    return str(text.answers.get(key, {}).get("text") or "")
+
+
 def _named(sheet: queries.ResultSheet, by: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**line, "name": sheet.people[line["person"]].name if line["person"] in sheet.people else ""} for line in by]
+    names = {person.id: person.name for person in sheet.people.values()}
+    return [{**line, "name": names.get(line["person"], "")} for line in by]
 
 
 @door(access.ACKNOWLEDGE, methods=("POST",), again=result)
@@ -161,7 +180,7 @@ def acknowledge(request: PageRequest, review_id: int) -> HttpResponse:
 
 @door(access.SEE_BOARD)
 def board(request: PageRequest, plan_id: int) -> HttpResponse:
-    """The calibration list: people, scores, managers' averages, last grades, the guide beside it. Cost: 11 statements."""
+    """The calibration list: people, scores, managers' averages, last grades, the guide. Cost: 11 statements."""
     plan = queries.plan(request.actor, plan_id)
     lines = queries.board(request.actor, plan_id)
     return page(
@@ -196,10 +215,10 @@ def _averages(lines: Sequence[queries.BoardLine]) -> list[tuple[Any, int, str]]:
     ]
 
 
-@door(READERS)
+@door(access.MOVE_GRADE)
 def move_form(request: PageRequest, review_id: int) -> HttpResponse:
     """The dialog in which a grade is moved, with what led to it. Cost: that of the review's page."""
-    sheet = queries.review_sheet(request.actor, review_id)
+    sheet = queries.move_sheet(request.actor, review_id)
     data = request.POST if request.drawn.refusal is not None and request.POST else None
     return page(
         request, "reviews/move.html", sheet=sheet, form=MoveForm(sheet.plan.grades, data),

@@ -24,11 +24,11 @@ def index(request: PageRequest) -> HttpResponse:
     return page(
         request, "reviews/index.html",
         mine=[(head, plans.get(head.plan_id), own.get(head.id), faces.get(head.manager_id)) for head in mine],
-        to_write=[part for part in parts if part.role != "self" and part.state == "draft" and not _inline(part, decide)],
+        to_write=[p for p in parts if p.role != "self" and p.state == "draft" and not _inline(p, decide)],
         written=[part for part in parts if part.role != "self" and part.state != "draft"],
         decide=[(head, plans.get(head.plan_id), faces.get(head.subject_id)) for head in decide],
         own_parts={part.review_id: part for part in parts if part.role == "manager"},
-        plans=plans, runs=may(actor, access.RUN_PLAN),
+        decided=queries.decided(actor, [head.id for head in decide]), plans=plans, runs=may(actor, access.RUN_PLAN),
         answered=queries.acknowledged(actor, [head.id for head in mine]),
     )  # fmt: skip
 

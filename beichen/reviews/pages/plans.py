@@ -29,8 +29,8 @@ WHY_OUT = {
 def plans(request: PageRequest) -> HttpResponse:
     """Every plan the reader may see."""
     return page(
-        request, "reviews/plans.html", plans=queries.plans(request.actor), may_edit=may(request.actor, access.EDIT_PLAN),
-        phases=dict(Phase.choices), runs=may(request.actor, access.RUN_PLAN),
+        request, "reviews/plans.html", plans=queries.plans(request.actor),
+        may_edit=may(request.actor, access.EDIT_PLAN), runs=may(request.actor, access.RUN_PLAN),
     )  # fmt: skip
 
 

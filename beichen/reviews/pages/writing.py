@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,6 @@ from beichen.platform.ui.doors import PageRequest, SignedIn, door
 from beichen.reviews import access, queries, rules
 from beichen.reviews.forms import PartForm, answers_of
 from beichen.reviews.queries.evidence import measured
-from beichen.reviews.queries.parts import writes_as
 
 RATER = SignedIn("only the rater finds the part; everyone else meets a page that does not exist")
 
@@ -31,6 +31,11 @@ def part_form(sheet: queries.PartSheet, data: Any = None) -> PartForm:
     )  # fmt: skip
 
 
+def blocks(form: PartForm, said: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    """Section by section: key, label, score field, text field, and what others said (None: not shown here)."""
+    return [(*block, None if said is None else said.get(block[0], [])) for block in form.blocks()]
+
+
 @door(RATER)
 def part(request: PageRequest, part_id: UUID) -> HttpResponse:
     """One part before its rater. Cost: 12 statements."""
@@ -38,15 +43,16 @@ def part(request: PageRequest, part_id: UUID) -> HttpResponse:
     refusal = request.drawn.refusal
     data = request.POST if refusal is not None and request.POST else None
     theirs = refusal.theirs if isinstance(refusal, rules.PartChanged) else None
+    form = part_form(sheet, data)
     return page(
-        request, "reviews/part.html", sheet=sheet, form=part_form(sheet, data), who=writes_as(sheet.card),
-        theirs=theirs, version=theirs.version if theirs else sheet.text.version,
+        request, "reviews/part.html", sheet=sheet, form=form,
+        theirs=theirs, blocks=blocks(form), version=theirs.version if theirs else sheet.text.version,
     )  # fmt: skip
 
 
 def _sent(request: PageRequest, part_id: UUID) -> tuple[dict[str, dict[str, Any]], str]:
     keys = [{"key": name.removeprefix("text_")} for name in request.POST if name.startswith("text_")]
-    return answers_of(request.POST.dict(), keys), request.POST.get("closing", "")  # type: ignore[arg-type]
+    return answers_of(request.POST.dict(), keys), request.POST.get("closing", "")
 
 
 @door(access.WRITE_PART, methods=("POST",))

@@ -14,7 +14,7 @@ from beichen.platform.access.current import query
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.reviews import access
-from beichen.reviews.choices import PartRole, PartState
+from beichen.reviews.choices import PartState
 from beichen.reviews.models import Nomination, Part, PartContent, PartVersion, Review
 from beichen.reviews.queries.evidence import GoalLine, goal_lines
 from beichen.reviews.queries.plans import PlanCard, plan
@@ -220,8 +220,3 @@ def review(actor: Actor, review_id: int) -> ReviewCard:
     if head is None:
         raise NotFound
     return _review_card(head)
-
-
-def writes_as(part: PartCard) -> str:
-    """The row of the table that says who will read the part once it is handed in."""
-    return {PartRole.SELF: "06b", PartRole.PEER: "07c", PartRole.MANAGER: "08b"}[PartRole(part.role)]

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from beichen.people import queries as people
+from beichen.people.choices import Phase
 from beichen.people.queries import CycleCard, PersonCard, Stretch
 from beichen.platform.access.current import query
 from beichen.platform.access.permissions import require
@@ -132,7 +133,8 @@ def seeds(actor: Actor, plan_id: int, only: Sequence[int] | None = None) -> Seed
     cards = people.persons(actor, _involved(here))
     made = [_seed(card, cards, person, found) for person, found in sorted(here.items()) if person not in left]
     out += [Left(person, "nobody") for person, seed in made if seed is None]
-    return Seeds(tuple(seed for _, seed in made if seed is not None), tuple(sorted(out, key=lambda l: l.person_id)))
+    kept = tuple(seed for _, seed in made if seed is not None)
+    return Seeds(kept, tuple(sorted(out, key=lambda line: line.person_id)))
 
 
 @query
@@ -180,7 +182,7 @@ def _acting(cards: Mapping[int, PersonCard], manager: int | None, person: int) -
     """The manager, or who stands in where they left or nobody leads the person (G21)."""
     if manager is not None and manager in cards and cards[manager].is_active:
         return manager
-    above = cards[manager].manager_id if manager in cards else None
+    above = cards[manager].manager_id if manager is not None and manager in cards else None
     if above is not None and above != person:
         return above
     return people.who_acts("SK", person)
@@ -215,8 +217,9 @@ class Progress:
 
 
 @query
-def progress(actor: Actor, plan_id: int) -> Progress:
-    """n of m over what the actor may know of. Cost: four statements."""
+def progress(actor: Actor, card: PlanCard) -> Progress:
+    """n of m over what the actor may know of. Cost: at most four statements."""
+    plan_id = card.id
     done = ~Q(state=PartState.DRAFT)
     parts = Part.objects.filter(access.visible_parts(), plan_id=plan_id)
     lines = parts.values_list("role").annotate(done=Count("id", filter=done), all=Count("id")).order_by("role")
@@ -228,7 +231,7 @@ def progress(actor: Actor, plan_id: int) -> Progress:
         parts={role: (finished, whole) for role, finished, whole in lines},
         decided=decided,
         states=states,
-        acknowledged=_acknowledged(plan_id),
+        acknowledged=_acknowledged(plan_id) if "released" in states else 0,
     )
 
 
@@ -249,11 +252,14 @@ class Steps:
 
 
 @query
-def asked(actor: Actor, plan_id: int) -> Steps:
-    """What waits for a second person. Cost: four statements."""
-    key = plan_key(plan_id)
-    steps = (access.LAUNCH, access.LOCK, access.RELEASE, access.UNLOCK)
-    return Steps(*(waiting(permission, [key]).get(key) for permission in steps))
+def asked(actor: Actor, card: PlanCard) -> Steps:
+    """What waits for a second person, of the acts the phase allows. Cost: at most two statements."""
+    key, phase, draft = plan_key(card.id), card.cycle.phase, card.state == "draft"
+    open_now = (
+        (access.LAUNCH, draft), (access.LOCK, phase == Phase.LOCK), (access.RELEASE, phase == Phase.RELEASE),
+        (access.UNLOCK, phase == Phase.LOCK),
+    )  # fmt: skip
+    return Steps(*(waiting(permission, [key]).get(key) if now else None for permission, now in open_now))
 
 
 def plan_key(plan_id: int) -> str:
@@ -287,9 +293,8 @@ def lines(actor: Actor, plan_id: int, after: int = 0, limit: int = 50, unit_id: 
     visible = Part.objects.filter(access.visible_parts(), review_id__in=ids)
     for review_id, role, state in visible.values_list("review_id", "role", "state"):
         parts.setdefault(review_id, {}).setdefault(role, []).append(state)
-    decided = set(
-        Rating.objects.filter(access.visible_ratings(), pk__in=ids, decided_by__isnull=False).values_list("pk", flat=True)
-    )
+    ratings = Rating.objects.filter(access.visible_ratings(), pk__in=ids, decided_by__isnull=False)
+    decided = set(ratings.values_list("pk", flat=True))
     return [_line(head, parts.get(head.pk, {}), head.pk in decided) for head in heads]
 
 
@@ -324,11 +329,11 @@ def console(actor: Actor, plan_id: int, after: int = 0) -> Console:
     card = plan(actor, plan_id)
     dry = seeds(actor, plan_id) if card.state == "draft" else None
     found = () if dry else tuple(lines(actor, plan_id, after))
-    steps = asked(actor, plan_id)
+    steps = asked(actor, card)
     askers = {a.asked_by for a in (steps.launch, steps.lock, steps.release, steps.unlock) if a}
     faces = people.persons(actor, _faces(found, dry) | askers)
     unit_name = people.unit(actor, card.unit_id).name
-    return Console(card, unit_name, progress(actor, plan_id), found, faces, steps, dry)
+    return Console(card, unit_name, progress(actor, card), found, faces, steps, dry)
 
 
 def _faces(found: Sequence[Line], dry: Seeds | None) -> set[int | None]:

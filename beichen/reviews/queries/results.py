@@ -97,7 +97,8 @@ def _readable(actor: Actor, found: Any) -> Any:
 
 def _results(found: Any) -> list[LockedResult]:
     fields = ("rating__subject_id", "final", "coefficient", "total", "rating_id", "rating__state")
-    return [LockedResult(*line) for line in found.order_by(*(found.query.order_by or ["rating__subject_id"])).values_list(*fields)]
+    ordered = found if found.query.order_by else found.order_by("rating__subject_id")
+    return [LockedResult(*line) for line in ordered.values_list(*fields)]
 
 
 # ── one review, for those who write and decide ──────────────────────────────────────────────────────────────────
@@ -196,6 +197,16 @@ def review_sheet(actor: Actor, review_id: int) -> ReviewSheet:
     )  # fmt: skip
 
 
+@query
+def move_sheet(actor: Actor, review_id: int) -> ReviewSheet:
+    """What a facilitator reads before moving a grade; NotFound without a grade. Cost: that of `review_sheet`."""
+    require(actor, access.SIT_AS_FACILITATOR)
+    sheet = review_sheet(actor, review_id)
+    if sheet.rating is None or sheet.rating.content is None:
+        raise NotFound
+    return sheet
+
+
 def _voices(review_id: int, cards: Mapping[UUID, PartCard]) -> tuple[Voice, ...]:
     """Readable contents; a peer's without a readable head stands without a name, in an order that tells nothing."""
     found = PartContent.objects.filter(access.readable_part_contents(), review_id=review_id)
@@ -204,7 +215,7 @@ def _voices(review_id: int, cards: Mapping[UUID, PartCard]) -> tuple[Voice, ...]
         for content in found.order_by("pk")
     ]
     order = {PartRole.SELF: 0, PartRole.MANAGER: 1, PartRole.PEER: 2}
-    return tuple(sorted(voices, key=lambda voice: (order[PartRole(voice.role)], voice.card.rater.id if voice.card else 0)))
+    return tuple(sorted(voices, key=lambda v: (order[PartRole(v.role)], v.card.rater.id if v.card else 0)))
 
 
 def outcome(card: PlanCard, voices: Iterable[Voice], goals: tuple[GoalLine, ...], manager_id: int) -> Result:
@@ -243,9 +254,9 @@ def _rating(review_id: int) -> RatingCard | None:
     if head is None:
         return None
     found = RatingContent.objects.filter(access.readable_rating_contents(), pk=review_id).first()
-    content = found and Decision(
+    content = None if found is None else Decision(
         found.total, found.suggested, found.decided, found.reason, found.final, found.final_reason
-    )
+    )  # fmt: skip
     return RatingCard(
         head.state, head.decided_by_id, head.decided_at, head.locked_at, head.released_at, head.version, content
     )
@@ -320,65 +331,14 @@ def _answer(review_id: int) -> tuple[str, str, datetime] | None:
 
 
 @query
+def decided(actor: Actor, review_ids: Sequence[int]) -> set[int]:
+    """Which of these reviews have a decided grade. Cost: one statement."""
+    found = Rating.objects.filter(access.visible_ratings(), pk__in=review_ids, decided_by__isnull=False)
+    return set(found.values_list("pk", flat=True))
+
+
+@query
 def acknowledged(actor: Actor, review_ids: Sequence[int]) -> set[int]:
     """Which of these reviews were answered. Cost: one statement."""
     found = Acknowledgement.objects.filter(access.visible_acknowledgements(), pk__in=review_ids)
     return set(found.values_list("pk", flat=True))
-
-
-# ── calibration ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class BoardLine:
-    """One person on the calibration list."""
-
-    review_id: int
-    subject: PersonCard
-    manager: PersonCard
-    state: str
-    total: int
-    suggested: str
-    decided: str
-    final: str
-    reason: str
-    last_grades: tuple[str, ...]
-    version: int
-
-
-@query
-def board(actor: Actor, plan_id: int) -> list[BoardLine]:
-    """People of a plan whose grades the actor may see in calibration, by manager. Cost: five statements."""
-    require(actor, access.SEE_BOARD)
-    visible = Rating.objects.filter(access.visible_ratings(), plan_id=plan_id).exclude(subject_id=actor.person_id)
-    heads = {head.pk: head for head in visible}
-    found = RatingContent.objects.filter(access.readable_rating_contents(), pk__in=heads)
-    contents = list(found)
-    subjects = [heads[content.pk].subject_id for content in contents]
-    faces = people.persons(actor, {*subjects, *(heads[c.pk].manager_id for c in contents)})
-    earlier = _earlier(plan_id, subjects)
-    audit.record_read(actor, "reviews.board", subjects)
-    rows = [_board_line(heads[c.pk], c, faces, earlier.get(heads[c.pk].subject_id, ())) for c in contents]
-    return sorted(rows, key=lambda row: (row.manager.number, -row.total, row.subject.number))
-
-
-def _board_line(
-    head: Rating, content: RatingContent, faces: Mapping[int, PersonCard], earlier: tuple[str, ...]
-) -> BoardLine:
-    return BoardLine(
-        head.pk, faces[head.subject_id], faces[head.manager_id], head.state, content.total, content.suggested,
-        content.decided, content.final, content.reason, earlier, head.version,
-    )  # fmt: skip
-
-
-def _earlier(plan_id: int, subjects: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """The last four released grades of each person, oldest first (M3)."""
-    found = (
-        RatingContent.objects.filter(access.readable_rating_contents())
-        .filter(rating__subject_id__in=subjects, rating__state__in=[RatingState.RELEASED, RatingState.ARCHIVED])
-        .exclude(rating__plan_id=plan_id)
-    )
-    grades: dict[int, list[str]] = {}
-    for subject, grade in found.order_by("rating_id").values_list("rating__subject_id", "final"):
-        grades.setdefault(subject, []).append(grade)
-    return {subject: tuple(line[-4:]) for subject, line in grades.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
@@ -12,7 +12,7 @@ from django.urls import reverse
 from beichen.people.choices import Phase
 from beichen.people.rules import open_cycle
 from beichen.platform.access.current import rule
-from beichen.platform.access.permissions import Permission, require
+from beichen.platform.access.permissions import require
 from beichen.platform.access.two_person import two_person, waiting
 from beichen.platform.audit import rules as audit
 from beichen.platform.events.bus import publish
@@ -28,6 +28,11 @@ from beichen.reviews.rules.errors import NothingToDo, SomeReleased, Undecided
 
 BATCH = 1_000
 LOCK, UNLOCK, RELEASE = "lock", "unlock", "release"
+STEPS = {
+    LOCK: (access.LOCK, Phase.LOCK),
+    UNLOCK: (access.UNLOCK, Phase.LOCK),
+    RELEASE: (access.RELEASE, Phase.RELEASE),
+}
 
 
 @rule
@@ -37,14 +42,14 @@ def lock_results(actor: Actor, plan_id: int, version: int) -> bool:
     Errors: NotFound, Forbidden, WrongPhase, Changed, Undecided, NothingToDo. Cost: nine statements, then a job.
     """
     ratings = _ratings(plan_id)
-    return _agree(actor, access.LOCK, LOCK, plan_id, version, Phase.LOCK, lambda: _may_lock(ratings))
+    return _agree(actor, LOCK, plan_id, version, lambda: _may_lock(ratings))
 
 
 @rule
 def unlock_results(actor: Actor, plan_id: int, version: int) -> bool:
     """Open locked results for calibration again, before any release; two people. The cycle stays where it is."""
     ratings = _ratings(plan_id)
-    return _agree(actor, access.UNLOCK, UNLOCK, plan_id, version, Phase.LOCK, lambda: _may_unlock(ratings))
+    return _agree(actor, UNLOCK, plan_id, version, lambda: _may_unlock(ratings))
 
 
 @rule
@@ -55,7 +60,7 @@ def release_results(actor: Actor, plan_id: int, version: int, unit_id: int | Non
     """
     ratings = _ratings(plan_id, unit_id)
     check = _need(ratings.filter(state=RatingState.LOCKED))
-    return _agree(actor, access.RELEASE, RELEASE, plan_id, version, Phase.RELEASE, check, unit_id)
+    return _agree(actor, RELEASE, plan_id, version, check, unit_id=unit_id)
 
 
 def _ratings(plan_id: int, unit_id: int | None = None) -> Any:
@@ -76,7 +81,7 @@ def _may_unlock(ratings: Any) -> None:
     _need(ratings.filter(state=RatingState.LOCKED))()
 
 
-def _need(ratings: Any) -> Any:
+def _need(ratings: Any) -> Callable[[], None]:
     def check() -> None:
         if not ratings.exists():
             raise NothingToDo
@@ -85,10 +90,10 @@ def _need(ratings: Any) -> Any:
 
 
 def _agree(
-    actor: Actor, permission: Permission, step: str, plan_id: int, version: int, phase: Phase, check: Any,
-    unit_id: int | None = None,
-) -> bool:  # fmt: skip
+    actor: Actor, step: str, plan_id: int, version: int, check: Callable[[], None], *, unit_id: int | None = None
+) -> bool:
     """Ask for a step, or let it happen when somebody else asked for the very same."""
+    permission, phase = STEPS[step]
     plan = ReviewPlan.objects.select_for_update().filter(access.visible_plans(), pk=plan_id).first()
     if plan is None:
         raise NotFound

@@ -21,7 +21,10 @@ class BadWeights(Invalid):
 
 class AnonymousNotYet(Invalid):
     code = "anonymous_peers"
-    text = gettext_noop("Anonymous peers are not offered in this version. Choose confidential: names are hidden from the person, and the managers know them.")  # fmt: skip
+    text = gettext_noop(
+        "Anonymous peers are not offered in this version. Choose confidential: names are hidden from the "
+        "person, and the managers know them."
+    )
 
 
 class NobodyReviewed(Refused):
@@ -31,7 +34,10 @@ class NobodyReviewed(Refused):
 
 class NobodyDecides(Refused):
     code = "nobody_decides"
-    text = gettext_noop("%(count)s people have nobody who could decide their grade. Name a manager for them, or leave them out of the plan.")  # fmt: skip
+    text = gettext_noop(
+        "%(count)s people have nobody who could decide their grade. Name a manager for them, or leave them "
+        "out of the plan."
+    )
 
 
 class PartClosed(Refused):
@@ -108,7 +114,10 @@ class NoSuchGrade(Invalid):
 
 class ReasonNeeded(Invalid):
     code = "reason_needed"
-    text = gettext_noop("This grade differs from the suggestion, %(suggested)s. Give a reason of at least %(limit)s characters.")  # fmt: skip
+    text = gettext_noop(
+        "This grade differs from the suggestion, %(suggested)s. Give a reason of at least %(limit)s "
+        "characters."
+    )
 
 
 class MoveReasonNeeded(Invalid):
@@ -143,7 +152,10 @@ class NothingToDo(Refused):
 
 class SomeReleased(Refused):
     code = "some_released"
-    text = gettext_noop("Results of this plan are released already. A change now is a new version with a reason, not an unlock.")  # fmt: skip
+    text = gettext_noop(
+        "Results of this plan are released already. A change now is a new version with a reason, not an "
+        "unlock."
+    )
 
 
 class NotReleased(Refused):

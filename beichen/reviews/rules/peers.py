@@ -70,7 +70,7 @@ def _check(actor: Actor, review: Review, peer_ids: Sequence[int]) -> None:
 def _nomination(actor: Actor, review: Review, peer: int, *, invited: bool) -> Nomination:
     return Nomination(
         review=review, subject_id=review.subject_id, subject_place=review.subject_place, manager_id=review.manager_id,
-        peer_id=peer, nominated_by_id=actor.person_id, nominated_at=clock.now(),
+        peer_id=peer, nominated_by_id=actor.person_id or 0, nominated_at=clock.now(),
         state=NominationState.INVITED if invited else NominationState.NOMINATED,
         settled_by_id=actor.person_id if invited else None,
     )  # fmt: skip
@@ -95,6 +95,7 @@ def settle(actor: Actor, review_id: int, invite: Sequence[UUID], refuse: Sequenc
     Errors: NotFound, Forbidden, WrongPhase, Settled where the choice was the other. Cost: nine statements.
     """
     review = _head(review_id)
+    require(actor, access.SETTLE_PEERS, review)
     found = {
         n.pk: n
         for n in Nomination.objects.select_for_update().filter(
@@ -103,7 +104,6 @@ def settle(actor: Actor, review_id: int, invite: Sequence[UUID], refuse: Sequenc
     }
     if set(found) != {*invite, *refuse}:
         raise NotFound
-    require(actor, access.SETTLE_PEERS, review)
     open_cycle(actor, review.cycle_id, *WINDOW)
     chosen = _turn(actor, [found[key] for key in invite], NominationState.INVITED)
     _turn(actor, [found[key] for key in refuse], NominationState.REFUSED)

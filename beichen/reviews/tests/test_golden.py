@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from beichen.goals import rules as goals
+from beichen.goals.models import Milestone
+from beichen.goals.rules import ReportInput
 from beichen.people.models import Cycle, OrgUnit, Period, Person, Seat
 from beichen.people.queries import company_settings
 from beichen.people.rules import places
@@ -24,7 +28,7 @@ PEERS = ("E006", "E007", "E009", "E010", "E011", "E012")
 
 
 def _assessments():
-    found = defaultdict(dict)
+    found: Any = defaultdict(dict)
     with (FOLDER / "assessments.csv").open(encoding="utf-8") as file:
         for line in csv.DictReader(file):
             section = line["section"].split(" ", 1)[1]
@@ -68,7 +72,7 @@ class Walk:
 
     def __init__(self, golden, client_as, owner_db, drain, cycle_id):
         self.golden, self.owner_db, self.drain, self.cycle_id = golden, owner_db, drain, cycle_id
-        self.clients = defaultdict(dict)
+        self.clients: dict[str, Any] = {}
         self.client = lambda number: self.clients.setdefault(number, client_as(number))
         self.plan_id = 0
 
@@ -133,6 +137,8 @@ def _run(walk):
     with walk.owner_db():
         numbers = sorted(Review.objects.filter(plan_id=walk.plan_id).values_list("subject__number", flat=True))
     assert numbers == sorted(given)
+    walk.phase("C02")
+    _finish_the_double_write(walk)
     walk.phase("C04")
     for subject, raters in given.items():
         _peers(walk, subject, [scores for (role, _), scores in raters.items() if role == "peer"])
@@ -145,6 +151,18 @@ def _run(walk):
     walk.both("lock")
     walk.phase("C09")
     walk.both("release")
+
+
+def _finish_the_double_write(walk):
+    with walk.owner_db():
+        steps = list(
+            Milestone.objects.filter(key_result__key="K311", name__in=["接口冻结", "双写"]).values_list("pk", flat=True)
+        )
+        key_result = Milestone.objects.get(pk=steps[0]).key_result_id
+    entered = ReportInput(finished=steps, day=date(2026, 6, 20))
+    goals.report(walk.golden.actor("E007"), key_result, entered)
+    goals.drain(walk.golden.actor("E007"), walk.cycle_id)
+    walk.drain()
 
 
 def _peers(walk, subject, answers):
@@ -194,7 +212,7 @@ def _compare(walk, owner_db):
     for line in _expected():
         who, _, number = line["of"].partition(" section ")
         story = stories.get(who, {"sections": ()})
-        section = next((s for s in story["sections"] if s["key"] == sections.get(number)), None)
+        section: Any = next((s for s in story["sections"] if s["key"] == sections.get(number)), None)
         if line["what"] == "manager part":
             role = next(r for r in section["roles"] if r["role"] == "manager")
             assert shown(Fraction(role["score"]), 4) == line["value"], line

@@ -124,7 +124,8 @@ def _amounts(plan_id: int, a: int, b: int) -> tuple[str, tuple[Any, ...]]:
             a=Coalesce(Sum("amount", filter=Q(scenario_id=a)), 0), b=Coalesce(Sum("amount", filter=Q(scenario_id=b)), 0)
         )
     )
-    sql, params = found.annotate(both=Count("scenario_id", distinct=True)).filter(both=2).order_by().query.sql_with_params()
+    both = found.annotate(policies=Count("scenario_id", distinct=True)).filter(policies=2)
+    sql, params = both.order_by().query.sql_with_params()
     return str(sql), tuple(params)
 
 

@@ -1,0 +1,28 @@
+"""The word banks beside this file, read once."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent / "words"
+
+
+@cache
+def bank(name: str) -> dict[str, Any]:
+    """One bank by its name."""
+    with (HERE / f"{name}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def lines(text: str) -> list[list[str]]:
+    """A table written as lines of parts between bars."""
+    return [line.split("|") for line in text.strip().splitlines() if line.strip()]
+
+
+def pair(text: str) -> tuple[str, str]:
+    """A word and its English: 中文|English."""
+    zh, _, en = text.partition("|")
+    return zh, en or zh

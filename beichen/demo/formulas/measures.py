@@ -1,0 +1,189 @@
+"""Key results drawn from a line of a bank, and the reports that follow them through the quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+from beichen.demo.formulas.banks import bank
+from beichen.demo.formulas.story import Quarter, Report, Result, Step
+
+RHYTHM, RHYTHM_BEHIND = 14, 21
+MEASURES = {"inc": "increase", "dec": "decrease", "cnt": "count", "pct": "percent", "within": "within", "yes": "yes_no", "ms": "milestones"}
+SAID = (
+    "{k}现在是 {v}{unit}。", "本期数：{v}{unit}。", "{v}{unit}，", "已更新到 {v}{unit}。", "{k}{v}{unit}；", "",
+)  # fmt: skip
+DONE_STEP = ("{s}完成。", "{s}这一步走完了。", "{s}按计划收尾，", "{s}通过。")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast it goes against the calendar (1 is on time), and how reliably it is reported."""
+
+    speed: float
+    punctual: float
+    steady: bool = False
+
+
+def plain(text: str, words: dict[str, str]) -> str:
+    """Words put into their places; none left open."""
+    for key, word in words.items():
+        text = text.replace("{" + key + "}", word)
+    return text
+
+
+def measured(
+    line: str, words: dict[str, str], rng: Random, pace: Pace, quarter: Quarter, day: date, work: str, weight: int,
+    told: dict[str, list[str]] | None,
+) -> Result:  # fmt: skip
+    """A key result of the line with its reports up to the day."""
+    kind, title, *rest = plain(line, words).split("|")
+    speed = pace.speed if pace.steady else max(0.05, pace.speed + rng.gauss(0, 0.12))
+    days = list(_days(quarter, day, pace, rng))
+    made = _shape(kind, title, rest, rng, quarter, weight)
+    reports = tuple(_reports(made, words, rng, speed, quarter, days, work, told))
+    return Result(made.title, made.measure, made.unit, weight, made.baseline, made.target, made.low, made.high, made.tolerance, made.steps, reports)
+
+
+def _shape(kind: str, title: str, rest: list[str], rng: Random, quarter: Quarter, weight: int) -> Result:
+    measure = MEASURES[kind]
+    if kind == "yes":
+        return Result(title, measure, "", weight)
+    if kind == "ms":
+        return Result(title, measure, "", weight, steps=_steps(rest[0].split(">"), quarter))
+    if kind == "within":
+        low, high, tolerance, unit = rest
+        return Result(title, measure, unit, weight, low=Decimal(low), high=Decimal(high), tolerance=Decimal(tolerance))
+    baseline, by = _between(rest[0], rng), _between(rest[1], rng)
+    target = baseline - by if kind == "dec" else baseline + by
+    return Result(title, measure, rest[2], weight, baseline, target)
+
+
+def _between(text: str, rng: Random) -> Decimal:
+    """A number out of "58..72", as fine as it is written; big ones rounded as people would."""
+    low, _, high = text.partition("..")
+    if not high or low == high:
+        return Decimal(low)
+    digits = max(len(part.partition(".")[2]) for part in (low, high))
+    value = Decimal(str(round(rng.uniform(float(low), float(high)), digits)))
+    if value >= 1000 and not digits:
+        step = 10 ** (len(str(int(value))) - 2)
+        value = Decimal(int(value) // step * step)
+    return value.quantize(Decimal(1).scaleb(-digits)) if digits else Decimal(int(value))
+
+
+def _steps(names: list[str], quarter: Quarter) -> tuple[Step, ...]:
+    span = (quarter.last - quarter.first).days
+    weight, left = 10000 // len(names), 10000 % len(names)
+    return tuple(
+        Step(name, weight + (left if n == 0 else 0), quarter.first + timedelta(days=max(1, span * (n + 1) // len(names))))
+        for n, name in enumerate(names)
+    )
+
+
+def _days(quarter: Quarter, day: date, pace: Pace, rng: Random) -> Iterator[date]:
+    """Days of reports: every two weeks, some left out by those who forget; a quarter behind ends with one."""
+    at = quarter.first + timedelta(days=12 + rng.randint(0, 2))
+    while at <= min(day, quarter.last):
+        there = at + timedelta(days={5: -1, 6: 1}.get(at.weekday(), 0))
+        if pace.steady or rng.random() < 0.35 + 0.65 * pace.punctual:
+            yield min(there, day)
+        at += timedelta(days=RHYTHM_BEHIND if day >= quarter.last else RHYTHM)
+    if day >= quarter.last:
+        yield quarter.last
+
+
+def _reports(
+    result: Result, words: dict[str, str], rng: Random, speed: float, quarter: Quarter, days: list[date], work: str,
+    told: dict[str, list[str]] | None,
+) -> Iterator[Report]:  # fmt: skip
+    span = max(1, (quarter.last - quarter.first).days)
+    days = sorted(set(days))
+    for n, at in enumerate(days):
+        share = (at - quarter.first).days / span
+        wobble = 0.0 if at >= quarter.last else rng.gauss(0, 0.06)
+        ahead = 0 if at >= quarter.last else 9 / span  # people tell where they will be by the end of the week
+        reached = max(0.0, min(1.0, share + ahead) * (speed + wobble))
+        value = _value(result, reached, share, speed, rng)
+        ratio = speed + wobble
+        confidence = "on_track" if ratio >= 0.88 or rng.random() < 0.08 else "at_risk" if ratio >= 0.58 else "off_track"
+        if told and told.get("text"):
+            yield _told(told, n, at, value, confidence)
+        else:
+            yield _written(result, words, rng, at, value, confidence, work, n)
+
+
+def _value(result: Result, reached: float, share: float, speed: float, rng: Random) -> Decimal:
+    if result.measure == "yes_no":
+        return Decimal(int(share > 0.85 and speed > 0.85))
+    if result.measure == "milestones":
+        return Decimal(min(len(result.steps), int(reached * len(result.steps) + 0.3)))
+    if result.measure == "within":
+        return _held(result, speed, rng)
+    assert result.baseline is not None
+    assert result.target is not None
+    goal, start = float(result.target), float(result.baseline)
+    digits = max(0, -int(result.target.as_tuple().exponent), -int(result.baseline.as_tuple().exponent))
+    if abs(goal - start) <= 30 and result.unit in ("%", "分", "元", "天", "秒", "分钟", "步", "万", "‰"):
+        digits = max(digits, 1)
+    return _rounded(start + (goal - start) * min(reached, 1.25), digits)
+
+
+def _rounded(value: float, digits: int) -> Decimal:
+    return Decimal(str(round(value, digits))) if digits else Decimal(round(value))
+
+
+def _held(result: Result, speed: float, rng: Random) -> Decimal:
+    assert result.low is not None
+    assert result.high is not None
+    assert result.tolerance is not None
+    inside = float(result.low) + (float(result.high) - float(result.low)) * rng.uniform(0.2, 0.95)
+    if result.low > 0:
+        out = float(result.low) - float(result.tolerance) * rng.uniform(0.1, 0.6)
+    else:
+        out = float(result.high) + float(result.tolerance) * rng.uniform(0.1, 0.7)
+    value = inside if rng.random() < min(0.95, speed - 0.1) else out
+    digits = max(-int(part.as_tuple().exponent) for part in (result.high, result.tolerance))
+    return _rounded(max(0.0, value), max(0, digits))
+
+
+# ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _told(told: dict[str, list[str]], n: int, at: date, value: Decimal, confidence: str) -> Report:
+    def word(key: str) -> str:
+        said = told.get(key, [])
+        return said[n] if n < len(said) else ""
+
+    text = word("text") or told["text"][-1]
+    return Report(at, value, confidence, text, word("problem"), "", word("support"), word("risk"))
+
+
+def _written(
+    result: Result, words: dict[str, str], rng: Random, at: date, value: Decimal, confidence: str, work: str, n: int
+) -> Report:  # fmt: skip
+    said = bank(work)["bank"]
+    filled = {"o": "这项工作", "u": "产品", "p": "相关用户", **words}
+
+    def one(key: str, chance: float) -> str:
+        return plain(rng.choice(said[key]), filled) + "。" if rng.random() < chance else ""
+
+    behind = confidence != "on_track"
+    text = _number(result, value, rng) + (one("done", 0.9) if not behind or rng.random() < 0.5 else one("stuck", 0.9))
+    return Report(
+        at, value, confidence, text or one("done", 1.0), one("stuck", 0.75 if behind else 0.12), one("next", 0.6),
+        one("ask", 0.4 if behind else 0.08), one("stuck", 0.35) if behind else "",
+    )  # fmt: skip
+
+
+def _number(result: Result, value: Decimal, rng: Random) -> str:
+    if result.measure == "milestones":
+        done = int(value)
+        return plain(rng.choice(DONE_STEP), {"s": result.steps[done - 1].name}) if done else ""
+    if result.measure == "yes_no":
+        return "已做到。" if value else ""
+    shown = f"{value:f}"
+    return plain(rng.choice(SAID), {"k": result.title, "v": shown, "unit": result.unit})

@@ -1,0 +1,138 @@
+"""The chapters in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from beichen.demo.formulas.banks import bank
+from beichen.demo.formulas.people import company as told
+from beichen.demo.formulas.story import Aim, Company, Human
+from beichen.demo.rules import bonus, reviews
+from beichen.demo.rules.goals import load_goals
+from beichen.demo.rules.moments import after_quarter, moment
+from beichen.demo.rules.talks import load_talks
+from beichen.people.rules import load as people
+from beichen.people.rules.load import Loaded
+from beichen.platform.access.current import acting
+from beichen.platform.auth import rules as auth
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import Actor, system
+from beichen.strategy import rules as strategy
+
+ACTOR = system("load_demo", "fills the demo company")
+RUNNING, BEHIND = "C02", "C05"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the chapters find what is already written: ids by number, code and period."""
+
+    story: Company
+    seed: int
+    loaded: Loaded
+    cycles: dict[str, int]
+
+    def person(self, number: str) -> Actor:
+        """Somebody of the company, acting."""
+        return Actor(self.loaded.persons[number])
+
+
+def load_demo(seed: int, day: date, people_count: int, say: Callable[[str], None] = lambda _: None) -> Place:
+    """Fill an empty installation; nothing stays of a loading that fails. Cost: see docs/areas/demo.md."""
+    story = told(seed, day, people_count)
+    with acting(ACTOR):
+        place = _people(story, seed)
+        say(f"{len(story.people)} people")
+        _strategy(place)
+        aims = load_goals(ACTOR, place)
+        say(f"{len(aims)} goals")
+        say(f"{load_talks(ACTOR, place, aims)} check-ins")
+        _season(place, aims, say)
+    return place
+
+
+def _season(place: Place, aims: list[Aim], say: Callable[[str], None]) -> None:
+    """The weeks after the quarter behind: reviews, bonus, release, letters; the appeal window is still open."""
+    plan_id = reviews.load_reviews(ACTOR, place, aims)
+    say("reviews locked")
+    reviews.move(place, "C08", after_quarter(place.story, 27))
+    bonus_id = bonus.share_bonus(ACTOR, place)
+    say("bonus shared")
+    reviews.move(place, "C09", after_quarter(place.story, 35))
+    received = reviews.release(ACTOR, place, plan_id)
+    bonus.send_letters(place, bonus_id)
+    reviews.move(place, "C10", after_quarter(place.story, 39))
+    reviews.draft_next(place)
+    say(f"results released, {received} answered")
+
+
+def _people(story: Company, seed: int) -> Place:
+    founded = moment(story.behind.first - timedelta(days=60), "founded")
+    with clock.frozen(founded):
+        loaded = people.load_company(
+            ACTOR, "辰光科技", "Chenguang Technology", [_unit(u) for u in story.units], [_person(h) for h in story.people],
+            [people.SeatRow(c.person, c.seat, c.scope, *_two(c.person), founded) for c in story.chairs],
+        )  # fmt: skip
+        people.load_calendar(ACTOR, [(date.fromisoformat(d), works == "work") for d, _, works in _calendar()])
+        cycles = {
+            story.behind.key: people.load_cycle(ACTOR, story.behind.key, loaded.units["CG"], BEHIND),
+            story.running.key: people.load_cycle(ACTOR, story.running.key, loaded.units["CG"], RUNNING),
+        }
+        _accounts(story, loaded)
+    return Place(story, seed, loaded, cycles)
+
+
+def _calendar() -> list[tuple[str, str, str]]:
+    return [(line[0], "", line[1]) for line in bank("company")["calendar"]]
+
+
+def _two(holder: str) -> tuple[str, str]:
+    """Who asked for a seat and who granted it: the system administrator and an HR administrator, never the holder."""
+    return ("C017" if holder != "C017" else "C007", "C014" if holder != "C014" else "C007")
+
+
+def _unit(unit: object) -> people.UnitRow:
+    fields = people.UnitRow.__dataclass_fields__
+    return people.UnitRow(**{name: getattr(unit, name) for name in fields})
+
+
+def _person(human: Human) -> people.PersonRow:
+    return people.PersonRow(
+        human.number, human.name, human.name_en, human.email, human.hired, human.left,
+        tuple(people.StretchRow(s.unit, s.manager, s.position, s.level, s.first, s.last) for s in human.stretches),
+        human.bonus,
+    )  # fmt: skip
+
+
+def _accounts(story: Company, loaded: Loaded) -> None:
+    """The cast first, in its order; then everybody else who works here."""
+    titles = {player.person: player.title for player in story.cast}
+    people_by_number = {human.number: human for human in story.people}
+    order = [*titles, *(human.number for human in story.people if human.number not in titles and human.left is None)]
+    auth.open_accounts(
+        ACTOR,
+        [
+            auth.NewAccount(people_by_number[n].email, people_by_number[n].name, loaded.persons[n],
+                            title=titles.get(n, ""), is_demo=n in titles)
+            for n in order
+        ],
+    )  # fmt: skip
+
+
+def _strategy(place: Place) -> None:
+    """Written by one executive and published by another."""
+    page = place.story.page
+    entered = strategy.PageInput(
+        horizon=page.horizon, period=page.period, boxes=dict(page.boxes), exclusions=page.exclusions, note=page.note,
+        priorities=[
+            strategy.PriorityInput(key=key, name=zh, name_en=en, owner_id=place.loaded.persons[owner])
+            for key, zh, en, owner in page.priorities
+        ],
+    )  # fmt: skip
+    day = place.story.behind.first - timedelta(days=9)
+    with clock.frozen(moment(day, "draft")):
+        card = strategy.save_draft(place.person("C004"), None, entered, 0)
+    with clock.frozen(moment(day + timedelta(days=2), "publish")):
+        strategy.publish_page(place.person("C001"), card.map_id, card.version)

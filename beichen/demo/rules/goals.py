@@ -1,0 +1,63 @@
+"""The chapter of goals and reports."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from beichen.demo.formulas.goals import goals as told
+from beichen.demo.formulas.story import Aim, Report, Result
+from beichen.demo.rules.moments import moment
+from beichen.goals.rules import load
+from beichen.goals.rules.rollup import restate
+from beichen.platform.kit.actor import Actor
+from beichen.strategy import queries as strategy
+
+if TYPE_CHECKING:
+    from beichen.demo.rules.company import Place
+
+
+def load_goals(actor: Actor, place: Place) -> list[Aim]:
+    """Write every goal and roll it up: the quarter behind as of its last day, the running one as of today."""
+    aims = told(place.story, place.seed)
+    priorities = {card.key: card.id for card in strategy.priorities(actor)}
+    load.load_goals(actor, [_row(aim, place, priorities) for aim in aims])
+    for quarter in (place.story.behind, place.story.running):
+        restate(actor, place.cycles[quarter.key], min(quarter.last, place.story.day))
+    return aims
+
+
+def _row(aim: Aim, place: Place, priorities: dict[str, int]) -> load.GoalRow:
+    ids, day = place.loaded.persons, place.story.day
+    proposed = min(aim.start + timedelta(days=4), day - timedelta(days=2))
+    agreed = min(aim.start + timedelta(days=6), day - timedelta(days=1))
+    known, running = aim.state != "draft", aim.state in ("active", "closed")
+    return load.GoalRow(
+        aim.key, aim.title, aim.title_en, aim.kind, aim.ambition, ids[aim.owner], place.loaded.places[aim.owner],
+        place.loaded.units[aim.unit] if aim.unit else None, place.cycles[aim.period], aim.weight,
+        priorities.get(aim.priority), aim.state, aim.visibility, aim.start, aim.due, ids[aim.author], ids.get(aim.approver),
+        _late(proposed, day, aim) if known else None, moment(agreed, aim.key, "agreed") if running else None,
+        moment(aim.due + timedelta(days=3), "closed") if aim.state == "closed" else None, aim.comment, aim.parent,
+        aim.parent_weight, aim.link == "accepted" and running, tuple(_result(result, aim) for result in aim.results),
+    )  # fmt: skip
+
+
+def _late(proposed: date, day: date, aim: Aim) -> datetime:
+    """Goals that still wait were proposed in these days."""
+    at = day - timedelta(days=1 + len(aim.title) % 5) if aim.state == "proposed" else proposed
+    return moment(max(at, aim.start), aim.key, "proposed")
+
+
+def _result(result: Result, aim: Aim) -> load.ResultRow:
+    return load.ResultRow(
+        result.title, result.measure, result.unit, result.weight, result.baseline, result.target, result.low, result.high,
+        result.tolerance, tuple(load.StepRow(s.name, s.weight, s.due) for s in result.steps),
+        tuple(_report(report, aim, result) for report in result.reports),
+    )  # fmt: skip
+
+
+def _report(report: Report, aim: Aim, result: Result) -> load.ReportRow:
+    return load.ReportRow(
+        moment(report.day, aim.key, result.title, report.day), report.day, report.value, report.confidence, report.text,
+        report.problem, report.next_action, report.support, report.risk,
+    )  # fmt: skip

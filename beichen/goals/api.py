@@ -1,0 +1,229 @@
+"""Goals by program: everything the pages do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import Query, Router, Status
+
+from beichen.goals import access, queries, rules
+from beichen.goals.queries import AlignmentAsk, Filter, GoalCard, GoalView, Plan, UpdateCard
+from beichen.goals.rules import GoalInput, KeyResultInput, MilestoneInput, ReportInput
+from beichen.goals.schemas import (
+    AcceptIn,
+    AlignIn,
+    CoverageLineOut,
+    CoverageOut,
+    EditGoalIn,
+    GoalOut,
+    GoalViewOut,
+    KeyResultIn,
+    Made,
+    NewGoalIn,
+    PlanOut,
+    ReportIn,
+    ReportOut,
+    TeamLineOut,
+    VersionIn,
+    WaitingOut,
+    WordsIn,
+)
+from beichen.platform.api.door import door
+from beichen.platform.api.paging import Slice
+from beichen.platform.api.requests import ApiRequest
+from beichen.platform.api.schemas import Page, PageIn
+
+router = Router()
+C3 = "C3"
+
+
+@router.get("", response=Page[GoalOut], operation_id="goals_list")
+@door(access.VIEW, reads=C3)
+def goals(  # noqa: PLR0917  (query parameters)
+    request: ApiRequest, asked: Query[PageIn], cycle_id: int, text: str = "", scope: str = "", health: str = "",
+    kind: str = "", state: str = "", priority_id: int | None = None, unit_id: int | None = None,
+) -> Slice[Any]:  # fmt: skip
+    """Goals of a cycle that are open to you, as they came; `scope`: units, branch; `health`: attention too."""
+    wanted = Filter(text, scope, health, kind, state, priority_id, unit_id)
+    return queries.listed(request.actor, cycle_id, wanted, asked)
+
+
+@router.get("/plan", response=PlanOut, operation_id="goals_plan")
+@door(access.VIEW, reads=C3)
+def plan(request: ApiRequest, cycle_id: int, person_id: int | None = None) -> dict[str, Any]:
+    """The plan of a person (yourself)."""
+    return _plan(queries.plan(request.actor, person_id or request.actor.person_id or 0, cycle_id))
+
+
+def _plan(found: Plan) -> dict[str, Any]:
+    return {
+        "person_id": found.person.id, "cycle_id": found.cycle.id, "weight": found.weight, "progress": found.progress,
+        "expected": found.expected, "lines": found.lines, "unit_lines": found.unit_lines,
+    }  # fmt: skip
+
+
+@router.get("/team", response=list[TeamLineOut], operation_id="goals_team")
+@door(access.VIEW, reads=C3)
+def team(request: ApiRequest, cycle_id: int, only: str = "") -> list[dict[str, Any]]:
+    """Your direct reports and how their goals stand; `only=attention` keeps goals late or behind."""
+    return [
+        {"person_id": line.person.id, "name": line.person.name, "weight": line.weight, "progress": line.progress,
+         "attention": line.attention, "goals": line.goals}
+        for line in queries.team(request.actor, cycle_id, only)
+    ]  # fmt: skip
+
+
+@router.get("/waiting", response=WaitingOut, operation_id="goals_waiting")
+@door(access.VIEW, reads=C3)
+def waiting(request: ApiRequest) -> dict[str, list[GoalCard] | list[AlignmentAsk]]:
+    """What waits for your word."""
+    return {"goals": queries.waiting_goals(request.actor), "alignments": queries.waiting_alignments(request.actor)}
+
+
+@router.get("/coverage", response=CoverageOut, operation_id="goals_coverage")
+@door(access.VIEW, reads=C3)
+def coverage(request: ApiRequest, cycle_id: int | None = None) -> dict[str, Any]:
+    """Attainment per priority, priorities nobody serves, goals that serve none."""
+    found = queries.coverage(request.actor, [cycle_id] if cycle_id else None)
+    lines = [
+        CoverageLineOut(
+            priority_id=p.priority.id, key=p.priority.key, name=p.priority.name, attainment=p.attainment,
+            people=p.people, goals=[GoalOut.from_orm(g) for g in p.goals],
+        )
+        for p in found.priorities
+    ]  # fmt: skip
+    return {"priorities": lines, "loose": found.loose, "loose_count": found.loose_count, "goal_count": found.goal_count}
+
+
+@router.post("", response={201: GoalOut}, operation_id="goals_create")
+@door(access.WRITE)
+def create(request: ApiRequest, body: NewGoalIn) -> Status[GoalCard]:
+    """Begin a draft."""
+    entered = GoalInput(**body.dict(exclude={"cycle_id", "owner_id", "unit_id"}))
+    made = rules.create_goal(request.actor, body.cycle_id, entered, owner_id=body.owner_id, unit_id=body.unit_id)
+    return Status(201, made)
+
+
+@router.get("/{int:goal_id}", response=GoalViewOut, operation_id="goals_get")
+@door(access.VIEW, reads=C3)
+def view(request: ApiRequest, goal_id: int) -> GoalView:
+    """One goal with everything that hangs on it."""
+    return queries.goal_view(request.actor, goal_id)
+
+
+@router.put("/{int:goal_id}", response=GoalOut, operation_id="goals_update")
+@door(access.WRITE)
+def edit(request: ApiRequest, goal_id: int, body: EditGoalIn) -> GoalCard:
+    """Change a draft, or as the manager the terms of a running goal."""
+    return rules.edit_goal(request.actor, goal_id, GoalInput(**body.dict(exclude={"version"})), request.version)
+
+
+@router.delete("/{int:goal_id}", response={204: None}, operation_id="goals_discard")
+@door(access.WRITE)
+def discard(request: ApiRequest, goal_id: int) -> Status[None]:
+    """Throw a draft away."""
+    rules.discard_draft(request.actor, goal_id, request.version)
+    return Status(204, None)
+
+
+@router.post("/{int:goal_id}/propose", response=GoalOut, operation_id="goals_propose")
+@door(access.PROPOSE)
+def propose(request: ApiRequest, goal_id: int, body: VersionIn) -> GoalCard:
+    """Hand a draft to whoever is to agree."""
+    return rules.propose_goal(request.actor, goal_id, request.version)
+
+
+@router.post("/{int:goal_id}/approve", response=GoalOut, operation_id="goals_approve")
+@door(access.DECIDE)
+def approve(request: ApiRequest, goal_id: int, body: VersionIn) -> GoalCard:
+    """Agree to a proposed goal."""
+    return rules.approve_goal(request.actor, goal_id, request.version)
+
+
+@router.post("/{int:goal_id}/return", response=GoalOut, operation_id="goals_return")
+@door(access.DECIDE)
+def give_back(request: ApiRequest, goal_id: int, body: WordsIn) -> GoalCard:
+    """Give a proposed goal back with words."""
+    return rules.return_goal(request.actor, goal_id, body.reason, request.version)
+
+
+@router.post("/{int:goal_id}/withdraw", response=GoalOut, operation_id="goals_withdraw")
+@door(access.WITHDRAW)
+def withdraw(request: ApiRequest, goal_id: int, body: VersionIn) -> GoalCard:
+    """Take your own proposal back."""
+    return rules.withdraw_goal(request.actor, goal_id, request.version)
+
+
+@router.post("/{int:goal_id}/key-results", response={201: Made}, operation_id="key_results_create")
+@door(access.WRITE)
+def add_key_result(request: ApiRequest, goal_id: int, body: KeyResultIn) -> Status[dict[str, int]]:
+    """Add a key result; `version` is the goal's."""
+    return Status(201, {"id": rules.add_key_result(request.actor, goal_id, _key_result(body), request.version)})
+
+
+@router.put("/key-results/{int:key_result_id}", response=Made, operation_id="key_results_update")
+@door(access.WRITE)
+def edit_key_result(request: ApiRequest, key_result_id: int, body: KeyResultIn) -> dict[str, int]:
+    """Change a key result."""
+    return {"id": rules.edit_key_result(request.actor, key_result_id, _key_result(body), request.version)}
+
+
+def _key_result(body: KeyResultIn) -> KeyResultInput:
+    steps = [MilestoneInput(**step.dict()) for step in body.milestones]
+    return KeyResultInput(**body.dict(exclude={"version", "milestones"}), milestones=steps)
+
+
+@router.post("/key-results/{int:key_result_id}/drop", response={204: None}, operation_id="key_results_drop")
+@door(access.WRITE)
+def drop_key_result(request: ApiRequest, key_result_id: int, body: VersionIn) -> Status[None]:
+    """Drop a key result."""
+    rules.drop_key_result(request.actor, key_result_id, request.version)
+    return Status(204, None)
+
+
+@router.get("/key-results/{int:key_result_id}/reports", response=list[ReportOut], operation_id="reports_list")
+@door(access.VIEW, reads=C3)
+def reports(request: ApiRequest, key_result_id: int) -> list[UpdateCard]:
+    """Reports on a key result, newest first, at most 200."""
+    card, goal = queries.key_result(request.actor, key_result_id)
+    return queries.history(request.actor, goal.id, card.id, limit=200)
+
+
+@router.post("/key-results/{int:key_result_id}/reports", response={201: Made}, operation_id="reports_create")
+@door(access.REPORT)
+def report(request: ApiRequest, key_result_id: int, body: ReportIn) -> Status[dict[str, int]]:
+    """Report on a key result. What comes by a token is marked so."""
+    source = "by_hand" if request.actor.scopes is None else "token"
+    made = rules.report(request.actor, key_result_id, ReportInput(**body.dict(), source=source))
+    return Status(201, {"id": made})
+
+
+@router.post("/{int:goal_id}/alignments", response={201: Made}, operation_id="alignments_create")
+@door(access.ALIGN)
+def align(request: ApiRequest, goal_id: int, body: AlignIn) -> Status[dict[str, int]]:
+    """Ask that a goal serves another."""
+    return Status(201, {"id": rules.propose_alignment(request.actor, goal_id, body.parent_id, rolls_up=body.rolls_up)})
+
+
+@router.post("/alignments/{int:alignment_id}/accept", response={204: None}, operation_id="alignments_accept")
+@door(access.DECIDE_ALIGNMENT)
+def accept(request: ApiRequest, alignment_id: int, body: AcceptIn) -> Status[None]:
+    """Agree that a goal serves yours."""
+    rules.accept_alignment(request.actor, alignment_id, request.version, weight=body.weight)
+    return Status(204, None)
+
+
+@router.post("/alignments/{int:alignment_id}/decline", response={204: None}, operation_id="alignments_decline")
+@door(access.DECIDE_ALIGNMENT)
+def decline(request: ApiRequest, alignment_id: int, body: WordsIn) -> Status[None]:
+    """Say that a goal does not serve yours, and why."""
+    rules.decline_alignment(request.actor, alignment_id, body.reason, request.version)
+    return Status(204, None)
+
+
+@router.post("/alignments/{int:alignment_id}/end", response={204: None}, operation_id="alignments_end")
+@door(access.ALIGN)
+def end(request: ApiRequest, alignment_id: int, body: VersionIn) -> Status[None]:
+    """Take your goal away from the one it serves."""
+    rules.end_alignment(request.actor, alignment_id, request.version)
+    return Status(204, None)

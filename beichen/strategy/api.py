@@ -1,0 +1,97 @@
+"""The strategy by program: everything the page does."""
+
+from __future__ import annotations
+
+from ninja import Router, Status
+
+from beichen.platform.api.door import door
+from beichen.platform.api.requests import ApiRequest
+from beichen.platform.kit.errors import NotFound
+from beichen.strategy import access, queries, rules
+from beichen.strategy.queries import Change, PageCard, PriorityCard, VersionCard
+from beichen.strategy.rules import PageInput, PriorityInput
+from beichen.strategy.schemas import (
+    ChangeOut,
+    EditorsIn,
+    PageInBody,
+    PageOut,
+    PriorityOut,
+    VersionIn,
+    VersionLine,
+)
+
+router = Router()
+
+
+@router.get("", response=PageOut, operation_id="strategy_get")
+@door(access.VIEW)
+def page(request: ApiRequest) -> PageCard:
+    """The page in force."""
+    return _there(queries.current_page(request.actor))
+
+
+def _there(card: PageCard | None) -> PageCard:
+    if card is None:
+        raise NotFound
+    return card
+
+
+@router.get("/draft", response=PageOut, operation_id="strategy_draft")
+@door(access.VIEW)
+def draft(request: ApiRequest) -> PageCard:
+    """The draft, for those who may work on it."""
+    return _there(queries.draft_page(request.actor))
+
+
+@router.get("/priorities", response=list[PriorityOut], operation_id="priorities_list")
+@door(access.VIEW)
+def priorities(request: ApiRequest) -> list[PriorityCard]:
+    """The priorities in force."""
+    return queries.priorities(request.actor)
+
+
+@router.get("/{int:map_id}/versions", response=list[VersionLine], operation_id="strategy_versions")
+@door(access.VIEW)
+def versions(request: ApiRequest, map_id: int) -> list[VersionCard]:
+    """Versions, newest first."""
+    return queries.history(request.actor, map_id)
+
+
+@router.get("/{int:map_id}/versions/{int:number}", response=PageOut, operation_id="strategy_version")
+@door(access.VIEW)
+def version(request: ApiRequest, map_id: int, number: int) -> PageCard:
+    """One version."""
+    return queries.page(request.actor, map_id, number)
+
+
+@router.get("/{int:map_id}/versions/{int:number}/changes", response=list[ChangeOut], operation_id="strategy_changes")
+@door(access.VIEW)
+def changes(request: ApiRequest, map_id: int, number: int) -> list[Change]:
+    """What a version changed against the one before."""
+    return queries.changes(request.actor, map_id, number)
+
+
+@router.put("/draft", response=PageOut, operation_id="strategy_save_draft")
+@door(access.EDIT)
+def save_draft(request: ApiRequest, body: PageInBody) -> PageCard:
+    """Write the draft, the whole page at once."""
+    entered = PageInput(
+        horizon=body.horizon, period=body.period, boxes=body.boxes.dict(), exclusions=body.exclusions, note=body.note,
+        priorities=[PriorityInput(**line.dict()) for line in body.priorities],
+    )  # fmt: skip
+    return rules.save_draft(request.actor, body.map_id, entered, request.version)
+
+
+@router.post("/{int:map_id}/publish", response=PageOut, operation_id="strategy_publish")
+@door(access.PUBLISH)
+def publish(request: ApiRequest, map_id: int, body: VersionIn) -> PageCard:
+    """Put the draft into force."""
+    return rules.publish_page(request.actor, map_id, request.version)
+
+
+@router.put("/{int:map_id}/editors", response={204: None}, operation_id="strategy_editors")
+@door(access.NAME_EDITORS)
+def editors(request: ApiRequest, map_id: int, body: EditorsIn) -> Status[None]:
+    """Say who edits the page."""
+    rules.name_editors(request.actor, map_id, body.person_ids)
+    return Status(204, None)
