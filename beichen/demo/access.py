@@ -7,9 +7,10 @@ from beichen.platform.access.locks import JobGrant
 WHY = "fills the demo company"
 
 JOB_GRANTS = [
-    JobGrant("load_demo", f"reviews.{model}", "rw", WHY)
+    JobGrant("load_demo", model, "rw", WHY)
     for model in (
-        "Review", "Part", "PartContent", "PartVersion", "Nomination", "Rating", "RatingContent", "Explanation", "GradeMove",
-        "Acknowledgement", "AcknowledgementContent",
+        "reviews.Review", "reviews.Part", "reviews.PartContent", "reviews.PartVersion", "reviews.Nomination",
+        "reviews.Rating", "reviews.RatingContent", "reviews.Explanation", "reviews.Acknowledgement",
+        "reviews.AcknowledgementContent", "reward.BonusPool", "reward.Consent",
     )
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ninja import Router
+from ninja import Router, Status
 
 from beichen.metrics import access, queries, rules
 from beichen.metrics.formulas import Point
@@ -26,9 +26,9 @@ def metrics(request: ApiRequest, text: str = "") -> list[MetricCard]:
 
 @router.post("", response={201: MetricOut}, operation_id="metrics_create")
 @door(access.EDIT)
-def create(request: ApiRequest, body: MetricIn) -> tuple[int, MetricCard]:
+def create(request: ApiRequest, body: MetricIn) -> Status[MetricCard]:
     """Add a draft."""
-    return 201, rules.create_metric(request.actor, MetricInput(**body.dict(exclude={"version"})))
+    return Status(201, rules.create_metric(request.actor, MetricInput(**body.dict(exclude={"version"}))))
 
 
 @router.get("/{int:metric_id}", response=MetricOut, operation_id="metrics_get")
@@ -65,11 +65,11 @@ def _points(body: BandIn) -> list[Point]:
 
 @router.post("/bands", response={201: BandOut}, operation_id="bands_create")
 @door(access.EDIT_BAND)
-def create_band(request: ApiRequest, body: BandIn) -> tuple[int, BandCard]:
+def create_band(request: ApiRequest, body: BandIn) -> Status[BandCard]:
     """Add a draft table."""
-    return 201, rules.create_band_table(
+    return Status(201, rules.create_band_table(
         request.actor, body.key, body.name, body.mode, _points(body), metric_id=body.metric_id
-    )
+    ))
 
 
 @router.get("/bands/{int:table_id}", response=BandOut, operation_id="bands_get")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ninja import Router
+from ninja import Router, Status
 
 from beichen.platform.access.permissions import SIGNED_IN, may
 from beichen.platform.api.door import door
@@ -28,7 +28,7 @@ def plans(request: ApiRequest) -> Any:
 def create_plan(request: ApiRequest, body: schemas.PlanIn) -> Any:
     """Draft a plan with two policies from the cycle's settings."""
     made = rules.create_plan(request.actor, body.cycle_id, body.name, (body.name_a, body.name_b))
-    return 201, queries.plan(request.actor, made)
+    return Status(201, queries.plan(request.actor, made))
 
 
 @router.get("/plans/{plan_id}", response=schemas.PlanOut, operation_id="reward_plan")
@@ -59,7 +59,7 @@ def edit_policy(request: ApiRequest, plan_id: int, key: str, body: schemas.Polic
 def simulate(request: ApiRequest, plan_id: int, body: schemas.VersionIn) -> Any:
     """Have both policies computed; the plan is `busy` until then."""
     rules.ask_simulation(request.actor, plan_id, body.version)
-    return 202, queries.plan(request.actor, plan_id)
+    return Status(202, queries.plan(request.actor, plan_id))
 
 
 @router.get("/plans/{plan_id}/comparison", response=schemas.ComparisonOut, operation_id="reward_comparison")
@@ -73,7 +73,10 @@ def comparison(request: ApiRequest, plan_id: int) -> Any:
     found = queries.comparison(request.actor, plan_id, pair)
     return {
         "pools": [
-            {"unit_id": p.unit.id, "unit_code": p.unit.code, "people": p.people, "a": p.a, "b": p.b, "difference": p.difference}
+            {
+                "unit_id": p.unit.id, "unit_code": p.unit.code, "people": p.people, "a": p.a, "b": p.b,
+                "difference": p.difference,
+            }
             for p in found.pools
         ],
         "gain": found.counts[0], "lose": found.counts[1], "same": found.counts[2],

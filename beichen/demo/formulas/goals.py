@@ -22,7 +22,9 @@ OWN = {
     "PDN": PRODUCTS[0], "PDS": PRODUCTS[1], "PDC": PRODUCTS[2], "RDC1": ("iOS 端", "iOS"), "RDC2": ("Android 端", "Android"),
     "RDC3": ("Android 平板端", "Android tablets"), "RDC4": ("鸿蒙端", "HarmonyOS"), "RDC5": ("桌面端", "desktop"),
 }  # fmt: skip
-PACE = {"S1": 1.04, "S2": 0.66, "S3": 0.9, "": 0.95}
+BEHIND = -0.1
+"""The quarter behind was a hard one."""
+PACE = {"S1": 1.07, "S2": 0.7, "S3": 0.96, "": 1.0}
 FUNCTIONS = ("product", "client", "server", "qa", "platform", "data", "design", "growth", "ads", "ops", "service", "sales", "hr", "finance", "hq")
 SPLITS = {2: (5500, 4500), 3: (4000, 3500, 2500), 4: (3500, 2500, 2000, 2000)}
 
@@ -80,7 +82,7 @@ def _tops(company: Company, quarter: Quarter, seed: int) -> Iterator[Aim]:
             _key(quarter, code, count[code]), title, english, "objective", ambition, unit.head, code, quarter.key,
             SPLITS[sizes[code]][count[code] - 1] if sizes[code] > 1 else 10000, _state(quarter, company), priority, parent,
             start=quarter.first, due=quarter.last, author=unit.head, approver=leaders[unit.head],
-            results=_results(line["k"], {}, rng, Pace(PACE[priority] + rng.gauss(0, 0.05), 0.95), quarter, company, unit.work, 6000 if code != "x" else 0),
+            results=_results(line["k"], {}, rng, Pace(PACE[priority] + _hard(quarter, company) + rng.gauss(0, 0.05), 0.95), quarter, company, unit.work, 6000 if code != "x" else 0),
         )  # fmt: skip
 
 
@@ -98,7 +100,7 @@ def _team(company: Company, quarter: Quarter, unit: Unit, tops: Sequence[Aim], s
     for n, weight in enumerate((6000, 4000), start=1):
         topic = _topic(unit.work, unit.code, company, rng, shelf)
         parent = above[(n - 1) % len(above)]
-        pace = Pace(PACE[parent.priority] + leader.skill * 0.06 + rng.gauss(0, 0.08), leader.punctual)
+        pace = Pace(PACE[parent.priority] + _hard(quarter, company) + leader.skill * 0.06 + rng.gauss(0, 0.08), leader.punctual)
         chosen = _chosen(unit.work, topic, rng, 2)
         yield Aim(
             _key(quarter, unit.code, n), topic.title, topic.title_en, "objective", "stretch" if rng.random() < 0.15 else "committed",
@@ -130,7 +132,7 @@ def _person(
         topic = _topic(human.work, there.unit, company, rng, shelf)
         parent = rng.choice(above) if above and rng.random() < 0.78 else None
         state = _person_state(quarter, company, new, n, rng)
-        base = PACE[parent.priority if parent else ""]
+        base = PACE[parent.priority if parent else ""] + _hard(quarter, company)
         pace = Pace(base + human.skill * 0.1 + rng.gauss(0, 0.14), human.punctual)
         chosen = _chosen(human.work, topic, rng, rng.choices((1, 2, 3), (2, 6, 2))[0])
         start = max(quarter.first, human.hired)
@@ -144,6 +146,7 @@ def _person(
             visibility="restricted" if rng.random() < 0.03 else "public", start=start, due=quarter.last,
             author=human.number, approver=there.manager, results=results,
             link="accepted" if state in ("active", "closed") and rng.random() < 0.96 else "proposed",
+            about=tuple(sorted(topic.words.items())),
         )  # fmt: skip
 
 
@@ -165,6 +168,10 @@ def _told(company: Company, quarter: Quarter, human: Human, manager: str, seed: 
             int(weight), state, priority, _key(quarter, human.now.unit, 1), start=start, due=quarter.last,
             author=human.number, approver=manager, results=results, link="accepted" if state in ("active", "closed") else "proposed",
         )  # fmt: skip
+
+
+def _hard(quarter: Quarter, company: Company) -> float:
+    return BEHIND if quarter == company.behind else 0.0
 
 
 def _state(quarter: Quarter, company: Company) -> str:

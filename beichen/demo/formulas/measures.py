@@ -11,7 +11,7 @@ from random import Random
 from beichen.demo.formulas.banks import bank
 from beichen.demo.formulas.story import Quarter, Report, Result, Step
 
-RHYTHM = 14
+RHYTHM, RHYTHM_BEHIND = 14, 21
 MEASURES = {"inc": "increase", "dec": "decrease", "cnt": "count", "pct": "percent", "within": "within", "yes": "yes_no", "ms": "milestones"}
 SAID = (
     "{k}现在是 {v}{unit}。", "本期数：{v}{unit}。", "{v}{unit}，", "已更新到 {v}{unit}。", "{k}{v}{unit}；", "",
@@ -40,8 +40,7 @@ def measured(
     told: dict[str, list[str]] | None,
 ) -> Result:  # fmt: skip
     """A key result of the line with its reports up to the day."""
-    kind, title, *rest = line.split("|")
-    title = plain(title, words)
+    kind, title, *rest = plain(line, words).split("|")
     speed = pace.speed if pace.steady else max(0.05, pace.speed + rng.gauss(0, 0.12))
     days = list(_days(quarter, day, pace, rng))
     made = _shape(kind, title, rest, rng, quarter, weight)
@@ -92,7 +91,7 @@ def _days(quarter: Quarter, day: date, pace: Pace, rng: Random) -> Iterator[date
         there = at + timedelta(days={5: -1, 6: 1}.get(at.weekday(), 0))
         if pace.steady or rng.random() < 0.35 + 0.65 * pace.punctual:
             yield min(there, day)
-        at += timedelta(days=RHYTHM)
+        at += timedelta(days=RHYTHM_BEHIND if day >= quarter.last else RHYTHM)
     if day >= quarter.last:
         yield quarter.last
 
@@ -106,7 +105,8 @@ def _reports(
     for n, at in enumerate(days):
         share = (at - quarter.first).days / span
         wobble = 0.0 if at >= quarter.last else rng.gauss(0, 0.06)
-        reached = max(0.0, share * (speed + wobble))
+        ahead = 0 if at >= quarter.last else 9 / span  # people tell where they will be by the end of the week
+        reached = max(0.0, min(1.0, share + ahead) * (speed + wobble))
         value = _value(result, reached, share, speed, rng)
         ratio = speed + wobble
         confidence = "on_track" if ratio >= 0.88 or rng.random() < 0.08 else "at_risk" if ratio >= 0.58 else "off_track"
@@ -120,7 +120,7 @@ def _value(result: Result, reached: float, share: float, speed: float, rng: Rand
     if result.measure == "yes_no":
         return Decimal(int(share > 0.85 and speed > 0.85))
     if result.measure == "milestones":
-        return Decimal(min(len(result.steps), int(reached * len(result.steps) + 0.05)))
+        return Decimal(min(len(result.steps), int(reached * len(result.steps) + 0.3)))
     if result.measure == "within":
         return _held(result, speed, rng)
     assert result.baseline is not None

@@ -147,6 +147,7 @@ class Aim:
     comment: str = ""
     results: tuple[Result, ...] = ()
     link: str = "accepted"
+    about: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

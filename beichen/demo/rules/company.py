@@ -8,9 +8,11 @@ from datetime import date, timedelta
 
 from beichen.demo.formulas.banks import bank
 from beichen.demo.formulas.people import company as told
-from beichen.demo.formulas.story import Company, Human
+from beichen.demo.formulas.story import Aim, Company, Human
+from beichen.demo.rules import bonus, reviews
 from beichen.demo.rules.goals import load_goals
-from beichen.demo.rules.moments import moment
+from beichen.demo.rules.moments import after_quarter, moment
+from beichen.demo.rules.talks import load_talks
 from beichen.people.rules import load as people
 from beichen.people.rules.load import Loaded
 from beichen.platform.access.current import acting
@@ -20,7 +22,7 @@ from beichen.platform.kit.actor import Actor, system
 from beichen.strategy import rules as strategy
 
 ACTOR = system("load_demo", "fills the demo company")
-RUNNING, BEHIND = "C02", "C10"
+RUNNING, BEHIND = "C02", "C05"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,26 @@ def load_demo(seed: int, day: date, people_count: int, say: Callable[[str], None
         place = _people(story, seed)
         say(f"{len(story.people)} people")
         _strategy(place)
-        say(f"{load_goals(ACTOR, place)} goals")
+        aims = load_goals(ACTOR, place)
+        say(f"{len(aims)} goals")
+        say(f"{load_talks(ACTOR, place, aims)} check-ins")
+        _season(place, aims, say)
     return place
+
+
+def _season(place: Place, aims: list[Aim], say: Callable[[str], None]) -> None:
+    """The weeks after the quarter behind: reviews, bonus, release, letters; the appeal window is still open."""
+    plan_id = reviews.load_reviews(ACTOR, place, aims)
+    say("reviews locked")
+    reviews.move(place, "C08", after_quarter(place.story, 27))
+    bonus_id = bonus.share_bonus(ACTOR, place)
+    say("bonus shared")
+    reviews.move(place, "C09", after_quarter(place.story, 35))
+    received = reviews.release(ACTOR, place, plan_id)
+    bonus.send_letters(place, bonus_id)
+    reviews.move(place, "C10", after_quarter(place.story, 39))
+    reviews.draft_next(place)
+    say(f"results released, {received} answered")
 
 
 def _people(story: Company, seed: int) -> Place:

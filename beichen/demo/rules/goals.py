@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from beichen.demo.formulas.goals import goals as told
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from beichen.demo.rules.company import Place
 
 
-def load_goals(actor: Actor, place: Place) -> int:
+def load_goals(actor: Actor, place: Place) -> list[Aim]:
     """Write every goal and roll it up: the quarter behind as of its last day, the running one as of today."""
     aims = told(place.story, place.seed)
     priorities = {card.key: card.id for card in strategy.priorities(actor)}
     load.load_goals(actor, [_row(aim, place, priorities) for aim in aims])
     for quarter in (place.story.behind, place.story.running):
         restate(actor, place.cycles[quarter.key], min(quarter.last, place.story.day))
-    return len(aims)
+    return aims
 
 
 def _row(aim: Aim, place: Place, priorities: dict[str, int]) -> load.GoalRow:
@@ -42,7 +42,7 @@ def _row(aim: Aim, place: Place, priorities: dict[str, int]) -> load.GoalRow:
     )  # fmt: skip
 
 
-def _late(proposed: date, day: date, aim: Aim) -> object:
+def _late(proposed: date, day: date, aim: Aim) -> datetime:
     """Goals that still wait were proposed in these days."""
     at = day - timedelta(days=1 + len(aim.title) % 5) if aim.state == "proposed" else proposed
     return moment(max(at, aim.start), aim.key, "proposed")

@@ -31,10 +31,9 @@ def _at(goal_id: int) -> str:
 def goal(request: PageRequest, goal_id: int) -> HttpResponse:
     """One goal with everything that hangs on it."""
     view = queries.goal_view(request.actor, goal_id)
-    cycle = people.cycle(request.actor, view.goal.cycle_id)
-    hints = rules.hints(request.actor, view.goal, cycle.settings) if view.goal.state in ("draft", "proposed") else []
+    hints = rules.hints(request.actor, view.goal, view.settings) if view.goal.state in ("draft", "proposed") else []
     return page(
-        request, "goals/goal.html", view=view, goal=view.goal, cycle=cycle, results=terms.drawn(view.key_results),
+        request, "goals/goal.html", view=view, goal=view.goal, results=terms.drawn(view.key_results),
         terms=terms.goal_terms(view), weight=terms.weight(view.goal.weight), sum=terms.weight(view.weight),
         hints=[_(hint.sentence) % hint.params if hint.params else _(hint.sentence) for hint in hints],
         children=[(line, terms.weight(line.weight)) for line in view.children],

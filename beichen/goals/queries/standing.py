@@ -138,10 +138,11 @@ def numbers(goal_ids: Iterable[int], day: date) -> dict[int, GoalNumbers]:
         parent_id__in=goals, is_rollup=True, state=AlignmentState.ACCEPTED
     ).select_related("child", "child__stat").order_by("id"):  # fmt: skip
         children[line.parent_id].append(line)
-    return {pk: _numbers(goal, key_results[pk], children[pk], day) for pk, goal in goals.items()}
+    return {pk: numbers_of(goal, key_results[pk], children[pk], day) for pk, goal in goals.items()}
 
 
-def _numbers(goal: Goal, key_results: list[KeyResult], children: list[Alignment], day: date) -> GoalNumbers:
+def numbers_of(goal: Goal, key_results: list[KeyResult], children: list[Alignment], day: date) -> GoalNumbers:
+    """The same from rows that are loaded: key results with stat and milestones, children with theirs."""
     rules = health_rules(goal.cycle.settings)
     lines = [_key_result_line(kr, day, rules) for kr in key_results] + [_child_line(child) for child in children]
     items = [Item(f"{line.kind}:{line.id}", line.weight, line.progress, line.score, line.counted) for line in lines]

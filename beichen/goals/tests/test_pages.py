@@ -59,12 +59,13 @@ def address(golden, name):
 def test_each_page_costs_what_was_agreed(golden, client_as, name):
     at, client = address(golden, name), client_as("E002")
     client.get(at)
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         answer = client.get(at)
     assert answer.status_code == 200
-    reads = [q["sql"] for q in captured if re.match(r"(SELECT|WITH)", q["sql"]) and " goals_" in q["sql"].replace('"', "")]
-    assert len(reads) == COUNTS[name], "\n".join(reads)
-    assert len(reads) <= 15
+    reads = [q["sql"] for q in captured if not re.match(r"(SAVEPOINT|RELEASE)", q["sql"])]
+    assert len(reads) == COUNTS[name], "\n".join(sql[:200] for sql in reads)
 
 
 @pytest.mark.req("GOAL-11", "GOAL-09")
@@ -149,7 +150,7 @@ def test_the_explanation_recomputes_to_its_total(golden, client_as):
 @pytest.mark.req("STRAT-03")
 def test_coverage_names_the_priority_without_goals(golden, client_as):
     page = client_as("E006").get(reverse("goals:coverage")).content.decode()
-    line = page[page.index("P2"):page.index("P3")]
+    line = page[page.index("P2") : page.index("P3")]
     assert "coverage-empty" in line
     assert "57%" in page
 

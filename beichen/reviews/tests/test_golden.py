@@ -7,6 +7,7 @@ from collections import defaultdict
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ PEERS = ("E006", "E007", "E009", "E010", "E011", "E012")
 
 
 def _assessments():
-    found = defaultdict(dict)
+    found: Any = defaultdict(dict)
     with (FOLDER / "assessments.csv").open(encoding="utf-8") as file:
         for line in csv.DictReader(file):
             section = line["section"].split(" ", 1)[1]
@@ -71,7 +72,7 @@ class Walk:
 
     def __init__(self, golden, client_as, owner_db, drain, cycle_id):
         self.golden, self.owner_db, self.drain, self.cycle_id = golden, owner_db, drain, cycle_id
-        self.clients = defaultdict(dict)
+        self.clients: dict[str, Any] = {}
         self.client = lambda number: self.clients.setdefault(number, client_as(number))
         self.plan_id = 0
 
@@ -211,7 +212,7 @@ def _compare(walk, owner_db):
     for line in _expected():
         who, _, number = line["of"].partition(" section ")
         story = stories.get(who, {"sections": ()})
-        section = next((s for s in story["sections"] if s["key"] == sections.get(number)), None)
+        section: Any = next((s for s in story["sections"] if s["key"] == sections.get(number)), None)
         if line["what"] == "manager part":
             role = next(r for r in section["roles"] if r["role"] == "manager")
             assert shown(Fraction(role["score"]), 4) == line["value"], line
