@@ -172,7 +172,7 @@ def _led(
             for n, one in enumerate(seniors):
                 name, _, _, title = made[one]
                 made[one] = (name, unit, 6, title)
-                for mate in [p for p in plain if p not in seniors][n :: 3]:
+                for mate in [p for p in plain if p not in seniors][n::3]:
                     manager[mate] = one
     addresses: dict[str, int] = {}
     return [_human(n, made[n], manager[n], works, addresses, seed, day) for n in made]
@@ -235,7 +235,10 @@ def _ends(human: Human, left: date | None) -> Human:
 
 def _moves(people: list[Human], behind: Quarter, running: Quarter, day: date) -> list[Human]:
     """Two transfers in mid-quarter: one in the quarter behind, one in the running one."""
-    heads = {**HEADS, **{h.now.unit: h.number for h in people if h.now.position.endswith("负责人") and h.number[0] == "E"}}
+    heads = {
+        **HEADS,
+        **{h.now.unit: h.number for h in people if h.now.position.endswith("负责人") and h.number[0] == "E"},
+    }
     there = running.first + min(timedelta(days=23), (day - running.first) // 2)
     moved = {
         "C027": ("RDC2", behind.first + timedelta(days=45)),
@@ -259,8 +262,12 @@ def _units(rows: list[list[str]], people: list[Human]) -> Iterator[Unit]:
         if human.now.position.endswith("负责人") and human.number[0] == "E":
             heads.setdefault(human.now.unit, human.number)
     for code, name, english, kind, parent, work, _ in rows:
-        kinds = {code: "exploratory" for code in told["exploratory"]} | {code: "collaborative" for code in told["collaborative"]}
-        yield Unit(code, name, english, kind, parent, work, kinds.get(code, "stable"), heads[code], _partner(code, parents))
+        kinds = dict.fromkeys(told["exploratory"], "exploratory") | dict.fromkeys(
+            told["collaborative"], "collaborative"
+        )
+        yield Unit(
+            code, name, english, kind, parent, work, kinds.get(code, "stable"), heads[code], _partner(code, parents)
+        )
 
 
 def _partner(code: str, parents: dict[str, str]) -> str:
