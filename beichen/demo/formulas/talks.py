@@ -100,7 +100,17 @@ def _written(
     if rng.random() < 0.3:
         answers["growth"] = decks["growth"].deal()
     replied, reaction, reply = _reply(human, manager, sent, company, rng, words, decks)
-    return Talk(human.number, manager, period, due, sent, tuple(answers.items()), False, replied, reaction, reply)
+    return Talk(
+        human.number,
+        manager,
+        period,
+        due,
+        sent,
+        tuple(answers.items()),
+        replied=replied,
+        reaction=reaction,
+        reply=reply,
+    )
 
 
 def _reply(
