@@ -25,7 +25,23 @@ OWN = {
 BEHIND = -0.1
 """The quarter behind was a hard one."""
 PACE = {"S1": 1.07, "S2": 0.7, "S3": 0.96, "": 1.0}
-FUNCTIONS = ("product", "client", "server", "qa", "platform", "data", "design", "growth", "ads", "ops", "service", "sales", "hr", "finance", "hq")
+FUNCTIONS = (
+    "product",
+    "client",
+    "server",
+    "qa",
+    "platform",
+    "data",
+    "design",
+    "growth",
+    "ads",
+    "ops",
+    "service",
+    "sales",
+    "hr",
+    "finance",
+    "hq",
+)
 SPLITS = {2: (5500, 4500), 3: (4000, 3500, 2500), 4: (3500, 2500, 2000, 2000)}
 
 
@@ -54,11 +70,15 @@ def goals(company: Company, seed: int) -> list[Aim]:
 
 def _quarter(company: Company, quarter: Quarter, seed: int, shelf: Shelf) -> list[Aim]:
     tops = list(_tops(company, quarter, seed))
-    teams = [aim for unit in company.units if unit.kind == "team" for aim in _team(company, quarter, unit, tops, seed, shelf)]
-    persons = [aim for human in company.people for aim in _person(company, quarter, human, teams, seed, shelf)]
+    teams = [
+        aim for unit in company.units if unit.kind == "team" for aim in _team(company, quarter, unit, tops, seed, shelf)
+    ]
+    persons_serve = [*teams, *(aim for aim in tops if len(aim.unit) == 4)]
+    persons = [aim for human in company.people for aim in _person(company, quarter, human, persons_serve, seed, shelf)]
     crowd = Counter(aim.parent for aim in [*tops, *teams, *persons] if aim.parent)
     return [
-        replace(aim, parent_weight=max(1, 4000 // crowd[aim.parent])) if aim.parent else aim for aim in [*tops, *teams, *persons]
+        replace(aim, parent_weight=max(1, 4000 // crowd[aim.parent])) if aim.parent else aim
+        for aim in [*tops, *teams, *persons]
     ]
 
 
@@ -86,11 +106,15 @@ def _tops(company: Company, quarter: Quarter, seed: int) -> Iterator[Aim]:
         )  # fmt: skip
 
 
-def _team(company: Company, quarter: Quarter, unit: Unit, tops: Sequence[Aim], seed: int, shelf: Shelf) -> Iterator[Aim]:
+def _team(
+    company: Company, quarter: Quarter, unit: Unit, tops: Sequence[Aim], seed: int, shelf: Shelf
+) -> Iterator[Aim]:
     """Two goals of a team, each serving one of the department's."""
     rng = stream(seed, quarter.key, unit.code)
-    above = [aim for aim in tops if aim.unit == unit.parent] or [aim for aim in tops if aim.unit == unit.code] or [tops[0]]
-    if unit.code == "HQ":
+    above = (
+        [aim for aim in tops if aim.unit == unit.parent] or [aim for aim in tops if aim.unit == unit.code] or [tops[0]]
+    )
+    if unit.code == "HQ" or any(aim.unit == unit.code for aim in tops):
         return
     leader = next(human for human in company.people if human.number == unit.head)
     if unit.code == "GR4":
@@ -100,7 +124,9 @@ def _team(company: Company, quarter: Quarter, unit: Unit, tops: Sequence[Aim], s
     for n, weight in enumerate((6000, 4000), start=1):
         topic = _topic(unit.work, unit.code, company, rng, shelf)
         parent = above[(n - 1) % len(above)]
-        pace = Pace(PACE[parent.priority] + _hard(quarter, company) + leader.skill * 0.06 + rng.gauss(0, 0.08), leader.punctual)
+        pace = Pace(
+            PACE[parent.priority] + _hard(quarter, company) + leader.skill * 0.06 + rng.gauss(0, 0.08), leader.punctual
+        )
         chosen = _chosen(unit.work, topic, rng, 2)
         yield Aim(
             _key(quarter, unit.code, n), topic.title, topic.title_en, "objective", "stretch" if rng.random() < 0.15 else "committed",
@@ -159,13 +185,21 @@ def _told(company: Company, quarter: Quarter, human: Human, manager: str, seed: 
         rng = stream(seed, quarter.key, human.number, n)
         start = max(quarter.first, human.hired)
         results = _results(
-            line["k"], {}, rng, Pace(line.get("pace", 1.0), 1.0, steady=True), replace(quarter, first=start), company, human.work, 10000, line
+            line["k"],
+            {},
+            rng,
+            Pace(line.get("pace", 1.0), 1.0, steady=True),
+            replace(quarter, first=start),
+            company,
+            human.work,
+            10000,
+            line,
         )
         if state in ("draft", "proposed"):
             results = tuple(replace(result, reports=()) for result in results)
         yield Aim(
             _key(quarter, human.number, n), title, english, _kind(results), ambition, human.number, "", quarter.key,
-            int(weight), state, priority, _key(quarter, human.now.unit, 1), start=start, due=quarter.last,
+            int(weight), state, priority, _key(quarter, human.now.unit, 2 if priority == "S1" else 1), start=start, due=quarter.last,
             author=human.number, approver=manager, results=results, link="accepted" if state in ("active", "closed") else "proposed",
         )  # fmt: skip
 

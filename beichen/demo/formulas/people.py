@@ -70,7 +70,7 @@ PARTNER = {
 }  # fmt: skip
 CAST = (
     ("employee", "C012", "员工 · 产品经理"),
-    ("manager", "C011", "她的主管 · 编辑体验组负责人"),
+    ("manager", "C011", "她的上级 · 编辑体验组负责人"),
     ("head", "C010", "部门负责人 · 光屿笔记产品线"),
     ("executive", "C001", "首席执行官"),
     ("partner", "C013", "HRBP · 产品与设计"),
@@ -79,7 +79,7 @@ CAST = (
     ("compensation", "C015", "薪酬管理员"),
     ("facilitator", "C016", "校准主持人"),
     ("auditor", "C008", "内部审计"),
-    ("strict", "C019", "严格的主管 · 账号与会员组"),
+    ("strict", "C019", "严格的上级 · 账号与会员组"),
     ("newcomer", "C018", "新员工 · 后端工程师"),
 )
 OLD_HANDS = {"C001": 0, "C002": 0, "C003": 0, "C004": 40, "C006": 300}
@@ -172,7 +172,7 @@ def _led(
             for n, one in enumerate(seniors):
                 name, _, _, title = made[one]
                 made[one] = (name, unit, 6, title)
-                for mate in [p for p in plain if p not in seniors][n :: 3]:
+                for mate in [p for p in plain if p not in seniors][n::3]:
                     manager[mate] = one
     addresses: dict[str, int] = {}
     return [_human(n, made[n], manager[n], works, addresses, seed, day) for n in made]
@@ -235,7 +235,10 @@ def _ends(human: Human, left: date | None) -> Human:
 
 def _moves(people: list[Human], behind: Quarter, running: Quarter, day: date) -> list[Human]:
     """Two transfers in mid-quarter: one in the quarter behind, one in the running one."""
-    heads = {**HEADS, **{h.now.unit: h.number for h in people if h.now.position.endswith("负责人") and h.number[0] == "E"}}
+    heads = {
+        **HEADS,
+        **{h.now.unit: h.number for h in people if h.now.position.endswith("负责人") and h.number[0] == "E"},
+    }
     there = running.first + min(timedelta(days=23), (day - running.first) // 2)
     moved = {
         "C027": ("RDC2", behind.first + timedelta(days=45)),
@@ -259,8 +262,12 @@ def _units(rows: list[list[str]], people: list[Human]) -> Iterator[Unit]:
         if human.now.position.endswith("负责人") and human.number[0] == "E":
             heads.setdefault(human.now.unit, human.number)
     for code, name, english, kind, parent, work, _ in rows:
-        kinds = {code: "exploratory" for code in told["exploratory"]} | {code: "collaborative" for code in told["collaborative"]}
-        yield Unit(code, name, english, kind, parent, work, kinds.get(code, "stable"), heads[code], _partner(code, parents))
+        kinds = dict.fromkeys(told["exploratory"], "exploratory") | dict.fromkeys(
+            told["collaborative"], "collaborative"
+        )
+        yield Unit(
+            code, name, english, kind, parent, work, kinds.get(code, "stable"), heads[code], _partner(code, parents)
+        )
 
 
 def _partner(code: str, parents: dict[str, str]) -> str:

@@ -188,7 +188,9 @@ def _first(kr: KeyResult, steps: list[Milestone], cap: Decimal) -> KeyResultStat
 def _as_of(step: Milestone, day: date | None) -> Milestone:
     """The milestone as it stood on a day."""
     done = step.finished_on if day and step.finished_on and step.finished_on <= day else None
-    return Milestone(pk=step.pk, name=step.name, weight=step.weight, due=step.due, finished_on=done, position=step.position)
+    return Milestone(
+        pk=step.pk, name=step.name, weight=step.weight, due=step.due, finished_on=done, position=step.position
+    )
 
 
 def _report(
@@ -203,7 +205,7 @@ def _report(
         stat.current = value = report.value
     stat.updated_on, stat.confidence = report.day, report.confidence
     measured(kr, stat, then, None, cap)
-    kr._prefetched_objects_cache = {"milestones": _Held(then)}
+    vars(kr)["_prefetched_objects_cache"] = {"milestones": _Held(then)}
     health = stand_on(kr, report.day, rules)[0].health
     stat.behind = stat.behind + 1 if health in BEHIND else 0
     return Update(

@@ -12,7 +12,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from beichen.people import access, queries
-from beichen.people.models import Assignment, Cycle, Employment, LegalEntity, OrgUnit, Period, Person, Seat, TargetBonus, WorkDay
+from beichen.people.models import (
+    Assignment,
+    Cycle,
+    Employment,
+    LegalEntity,
+    OrgUnit,
+    Period,
+    Person,
+    Seat,
+    TargetBonus,
+    WorkDay,
+)
 from beichen.people.rules import places
 from beichen.people.rules.founding import CompanyExists
 from beichen.people.rules.persons import begins
@@ -90,7 +101,12 @@ class Loaded:
 
 @rule
 def load_company(
-    actor: Actor, name: str, name_en: str, units: Sequence[UnitRow], persons: Sequence[PersonRow], seats: Iterable[SeatRow]
+    actor: Actor,
+    name: str,
+    name_en: str,
+    units: Sequence[UnitRow],
+    persons: Sequence[PersonRow],
+    seats: Iterable[SeatRow],
 ) -> Loaded:
     """Write the company and number its trees. Errors: CompanyExists. Cost: about thirty statements."""
     require(actor, access.IMPORT)
@@ -148,9 +164,7 @@ def _lead(
     Person.objects.bulk_update(people.values(), ["manager"], batch_size=BATCH)
 
 
-def _past(
-    entity: LegalEntity, units: dict[str, OrgUnit], people: dict[str, Person], rows: Sequence[PersonRow]
-) -> None:
+def _past(entity: LegalEntity, units: dict[str, OrgUnit], people: dict[str, Person], rows: Sequence[PersonRow]) -> None:
     """Employments, dated assignments and target bonuses."""
     Employment.objects.bulk_create(
         (Employment(person=people[r.number], hired_on=r.hired, left_on=r.left, level=r.stretches[-1].level) for r in rows),
@@ -164,7 +178,8 @@ def _past(
         ), batch_size=BATCH,
     )  # fmt: skip
     TargetBonus.objects.bulk_create(
-        (TargetBonus(person=people[row.number], amount=row.bonus, valid=(row.hired, None)) for row in rows), batch_size=BATCH
+        (TargetBonus(person=people[row.number], amount=row.bonus, valid=(row.hired, None)) for row in rows),
+        batch_size=BATCH,
     )
 
 

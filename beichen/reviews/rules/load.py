@@ -111,7 +111,16 @@ def hand_in(actor: Actor, plan_id: int, rows: Iterable[PartRow]) -> int:
             part.state = PartState.DECLINED
             continue
         part.state, part.submitted_at = PartState.SUBMITTED, row.at
-        contents.append(PartContent(part=part, review_id=part.review_id, role=row.role, answers=row.answers, closing=row.closing, counted=True))
+        contents.append(
+            PartContent(
+                part=part,
+                review_id=part.review_id,
+                role=row.role,
+                answers=row.answers,
+                closing=row.closing,
+                counted=True,
+            )
+        )
         versions.append(PartVersion(part=part, number=1, answers=row.answers, closing=row.closing, saved_at=row.at))
     PartContent.objects.bulk_create(contents, batch_size=BATCH)
     PartVersion.objects.bulk_create(versions, batch_size=BATCH)
@@ -171,7 +180,11 @@ def _decided(
 
 
 def _store(
-    card: PlanCard, ratings: Sequence[Rating], results: Mapping[int, Result], made: Sequence[tuple[Decided, str]], at: datetime
+    card: PlanCard,
+    ratings: Sequence[Rating],
+    results: Mapping[int, Result],
+    made: Sequence[tuple[Decided, str]],
+    at: datetime,
 ) -> None:
     worth = {row.key: row.coefficient for row in card.rules.scale.grades}
     RatingContent.objects.bulk_create(
@@ -182,7 +195,10 @@ def _store(
         ], batch_size=BATCH,
     )  # fmt: skip
     Explanation.objects.bulk_create(
-        [Explanation(review_id=pk, terms=result.story, rule_version=card.rules.version) for pk, result in results.items()],
+        [
+            Explanation(review_id=pk, terms=result.story, rule_version=card.rules.version)
+            for pk, result in results.items()
+        ],
         batch_size=BATCH,
     )
     for rating in ratings:
@@ -193,18 +209,19 @@ def _store(
 @rule
 def receive(actor: Actor, plan_id: int, answers: Mapping[int, tuple[str, str]], at: Callable[[int], datetime]) -> int:
     """What people answered to their results, by person: (answer, comment). Cost: three statements per 1,000."""
-    heads = [head for head in Review.objects.filter(plan_id=plan_id).order_by("pk") if answers.get(head.subject_id, ("",))[0]]
+    heads = Review.objects.filter(plan_id=plan_id).order_by("pk")
     made = [
         Acknowledgement(review=head, subject_id=head.subject_id, subject_place=head.subject_place, at=at(head.subject_id))
-        for head in heads
-    ]
+        for head in heads if answers.get(head.subject_id, ("",))[0]
+    ]  # fmt: skip
     Acknowledgement.objects.bulk_create(made, batch_size=BATCH)
     AcknowledgementContent.objects.bulk_create(
         [
-            AcknowledgementContent(acknowledgement=one, answer=answers[one.subject_id][0], comment=answers[one.subject_id][1])
-            for one in made
-        ], batch_size=BATCH,
-    )  # fmt: skip
+            AcknowledgementContent(acknowledgement=one, answer=answer, comment=comment)
+            for one, (answer, comment) in ((one, answers[one.subject_id]) for one in made)
+        ],
+        batch_size=BATCH,
+    )
     return len(made)
 
 
