@@ -39,7 +39,7 @@ C3 = "C3"
 
 @router.get("", response=Page[GoalOut], operation_id="goals_list")
 @door(access.VIEW, reads=C3)
-def goals(  # noqa: PLR0917  (query parameters)
+def goals(
     request: ApiRequest, asked: Query[PageIn], cycle_id: int, text: str = "", scope: str = "", health: str = "",
     kind: str = "", state: str = "", priority_id: int | None = None, unit_id: int | None = None,
 ) -> Slice[Any]:  # fmt: skip
@@ -88,7 +88,7 @@ def coverage(request: ApiRequest, cycle_id: int | None = None) -> dict[str, Any]
     lines = [
         CoverageLineOut(
             priority_id=p.priority.id, key=p.priority.key, name=p.priority.name, attainment=p.attainment,
-            people=p.people, goals=[GoalOut.from_orm(g) for g in p.goals],
+            people=p.people, goal_count=p.goal_count, goals=[GoalOut.from_orm(g) for g in p.goals],
         )
         for p in found.priorities
     ]  # fmt: skip

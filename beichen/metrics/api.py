@@ -67,9 +67,10 @@ def _points(body: BandIn) -> list[Point]:
 @door(access.EDIT_BAND)
 def create_band(request: ApiRequest, body: BandIn) -> Status[BandCard]:
     """Add a draft table."""
-    return Status(201, rules.create_band_table(
+    made = rules.create_band_table(
         request.actor, body.key, body.name, body.mode, _points(body), metric_id=body.metric_id
-    ))
+    )
+    return Status(201, made)
 
 
 @router.get("/bands/{int:table_id}", response=BandOut, operation_id="bands_get")

@@ -74,8 +74,8 @@ def comparison(request: ApiRequest, plan_id: int) -> Any:
     return {
         "pools": [
             {
-                "unit_id": p.unit.id, "unit_code": p.unit.code, "people": p.people, "a": p.a, "b": p.b,
-                "difference": p.difference,
+                "unit_id": p.unit.id, "unit_code": p.unit.code, "people": p.people,
+                "a": p.a, "b": p.b, "difference": p.difference,
             }
             for p in found.pools
         ],

@@ -1,4 +1,4 @@
-"""What the API of bonuses takes and gives. Money in the smallest unit of the currency, coefficients in ten-thousandths."""
+"""What the API of bonuses takes and gives. Money in the smallest unit, coefficients in ten-thousandths."""
 
 from __future__ import annotations
 

@@ -269,9 +269,7 @@ def _write(story: Story, rater: str, subject: str, role: str, scores: dict[str, 
     ]  # fmt: skip
     sections = ("goals", "behaviour", "contribution")
     answers = {key: {"score": scores.get(key), "text": f"{key} 的事实"} for key in sections}
-    story.send(
-        rater, f"/reviews/parts/{part['id']}/submit", {"answers": answers, "closing": "请继续。", "version": 0}
-    )
+    story.send(rater, f"/reviews/parts/{part['id']}/submit", {"answers": answers, "closing": "请继续。", "version": 0})
 
 
 def write_and_decide(story: Story) -> None:
@@ -297,9 +295,7 @@ def calibrate(story: Story) -> None:
     board = story.get("E003", f"/reviews/plans/{story.plan_id}/calibration")
     [line] = [one for one in board if one["review_id"] == story.reviews["E008"]]
     story.notes["before calibration"] = line
-    story.press(
-        "E003", "reviews:move_grade", story.reviews["E008"], grade="A", reason=MOVE, version=line["version"]
-    )
+    story.press("E003", "reviews:move_grade", story.reviews["E008"], grade="A", reason=MOVE, version=line["version"])
 
 
 def step(story: Story, what: str) -> None:

@@ -48,7 +48,9 @@ def test_nobody_but_the_table_reads_anything_of_it(story: told.Story) -> None:
             answer = story.browser(viewer).get(f"/api/v1/reviews/{story.reviews['E006']}/result")
             assert (viewer, answer.status_code) == (viewer, status), answer.content.decode()
         for viewer in ("E015", "E007", "E005"):
-            answer = story.browser(viewer).get(f"/api/v1/reward/letters/{story.bonus_id}?person_id={story.people['E006']}")
+            answer = story.browser(viewer).get(
+                f"/api/v1/reward/letters/{story.bonus_id}?person_id={story.people['E006']}"
+            )
             assert b"2626265" not in answer.content
 
 

@@ -110,7 +110,7 @@ def _sparks(ids: Sequence[int]) -> dict[int, tuple[Point, ...]]:
     )  # fmt: skip
     points: dict[int, list[Point]] = defaultdict(list)
     for kr_id, day, progress in lines:
-        points[kr_id].append(Point(day, progress))
+        points[kr_id].append(Point(day, progress or 0))
     return {kr_id: tuple(row) for kr_id, row in points.items()}
 
 
@@ -278,7 +278,7 @@ def listed(actor: Actor, cycle_id: int, wanted: Filter, asked: PageIn) -> Slice[
     """The same list for programs, by a signed cursor; `items` are cards. Cost: one statement, plus one for a unit."""
     found = _of_health(_narrowed(actor, visible(actor).filter(cycle_id=cycle_id, is_dropped=False), wanted), wanted)
     rows = page_of(actor, found, asked, order=("pk",), name="goals")
-    return Slice([goal_card(g) for g in rows.items], rows.next)  # type: ignore[type-var]
+    return Slice([goal_card(g) for g in rows.items], rows.next)
 
 
 def _of_health(found: QuerySet[Goal], wanted: Filter) -> QuerySet[Goal]:

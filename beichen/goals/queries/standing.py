@@ -26,7 +26,7 @@ from beichen.goals.formulas.health import (
 )
 from beichen.goals.formulas.rollup import Item, progress_of, score_of, upward
 from beichen.goals.models import Alignment, Goal, KeyResult, Milestone
-from beichen.metrics.formulas import Table, band_score
+from beichen.metrics.queries import Table, band_score
 from beichen.platform.kit.rounding import PROGRESS, half_even
 
 NEVER = Standing(Health.NOT_MEASURED, None, Fraction(0), None)

@@ -17,7 +17,7 @@ from beichen.goals.queries import GoalCard
 from beichen.goals.queries.standing import cap_of, measure_of
 from beichen.goals.rules import errors, rollup
 from beichen.metrics import queries as metrics
-from beichen.metrics.formulas import Table
+from beichen.metrics.queries import Table
 from beichen.people import queries as people
 from beichen.people.choices import Phase
 from beichen.people.queries import CycleCard

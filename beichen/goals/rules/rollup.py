@@ -105,11 +105,24 @@ def write(computed: Iterable[GoalNumbers], day: date) -> list[int]:
     stored = GoalStat.objects.in_bulk(list(fresh))
     changed = [pk for pk, line in fresh.items() if pk not in stored or _row(stored[pk]) != line.stored]
     stale = [pk for pk, row in stored.items() if row.as_of != day]
-    rows = [GoalStat(pk, *fresh[pk].stored, day) for pk in dict.fromkeys([*changed, *stale])]
+    rows = [_stat(fresh[pk], day) for pk in dict.fromkeys([*changed, *stale])]
     GoalStat.objects.bulk_create(
         rows, batch_size=BATCH, update_conflicts=True, unique_fields=["goal"], update_fields=list(COLUMNS)
     )
     return changed
+
+
+def _stat(line: GoalNumbers, day: date) -> GoalStat:
+    return GoalStat(
+        goal_id=line.goal_id,
+        progress=line.progress,
+        score=line.score,
+        expected=line.expected,
+        health=line.health,
+        holds_to_end=line.holds_to_end,
+        updated_on=line.updated_on,
+        as_of=day,
+    )
 
 
 def _row(stat: GoalStat) -> tuple[object, ...]:

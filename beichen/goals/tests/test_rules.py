@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -202,20 +203,21 @@ def test_every_kind_of_measure_takes_its_report(made, owner_db):
     )
     table = metric_rules.freeze_band_table(made.actor("HA1"), table.id, table.version)
     steps = [rules.MilestoneInput(name=n, due=date(2026, 5, 1), weight=w) for n, w in (("a", 4000), ("b", 6000))]
-    ids = {}
-    for measure, more in (
+    ids: dict[str, int] = {}
+    kinds: tuple[tuple[str, dict[str, Any]], ...] = (
         ("band", {"band_id": table.id}),
         ("yes_no", {}),
         ("milestones", {"milestones": steps}),
         ("within", {"low": Decimal(95), "high": Decimal(99), "tolerance": Decimal(2)}),
         ("count", {"target": Decimal(10)}),
-    ):
+    )
+    for measure, more in kinds:
         version = queries.goal(manager, running.pk).version
         entered = rules.KeyResultInput(title=measure, measure=measure, **more)
         ids[measure] = rules.add_key_result(manager, running.pk, entered, version)
     owner = made.actor("A1")
     step = queries.key_result(owner, ids["milestones"])[0].milestones[0].id
-    given = {
+    given: dict[str, dict[str, Any]] = {
         "band": {"value": Decimal(87)},
         "yes_no": {"answer": True},
         "milestones": {"finished": [step]},

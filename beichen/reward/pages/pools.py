@@ -55,7 +55,8 @@ def _shown(line: queries.AwardLine, sheet: queries.PoolSheet, days: int, typed: 
         "line": line, "terms": shown.terms(line, days, currency), "k": shown.coefficient(line.coefficient),
         "share": shown.share(line.amount, sheet.pool.to_share) if sheet.pool else "",
         "most": shown.cents(most, currency), "limit": str(AtLimit(line.at_limit).label) if line.at_limit else "",
-        "typed": typed.get(f"delta_{line.id}", _entered(line.delta)), "why": typed.get(f"reason_{line.id}", line.reason),
+        "typed": typed.get(f"delta_{line.id}", _entered(line.delta)),
+        "why": typed.get(f"reason_{line.id}", line.reason),
         "delta": shown.cents(line.delta, currency, plus=True),
     }  # fmt: skip
 
@@ -82,7 +83,8 @@ def _terms(sheet: queries.PoolSheet) -> list[shown.Term]:
 def _changes(request: PageRequest, currency: str) -> list[rules.Change]:
     """What was typed, award by award; empty fields take an adjustment back."""
     found, wrong = [], {}
-    for name, text in request.POST.items():
+    for name in request.POST:
+        text = str(request.POST.get(name, ""))
         award_id = name.removeprefix("delta_")
         if name == award_id or not award_id.isdigit():
             continue
@@ -119,5 +121,3 @@ def take_back(request: PageRequest, pool_id: int) -> HttpResponse:
     rules.take_back(request.actor, pool_id)
     tell(request, _("Given back to the managers."))
     return see(reverse("reward:pool", args=[pool_id]))
-
-

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 
 from beichen.people import queries as people
@@ -116,7 +116,7 @@ def _pair(unit: UnitCard, a: BonusPool | None, b: BonusPool | None) -> PoolPair:
 
 
 def _amounts(plan_id: int, a: int, b: int) -> tuple[str, tuple[Any, ...]]:
-    """The statement that gives each person's amount under A and B, cut to what the actor may read."""
+    """The statement for each person's amount under A and B, of those the actor may read under both."""
     found = (
         BonusAward.objects.filter(access.readable_awards(), plan_id=plan_id, scenario_id__in=[a, b])
         .values("subject_id")
@@ -124,12 +124,13 @@ def _amounts(plan_id: int, a: int, b: int) -> tuple[str, tuple[Any, ...]]:
             a=Coalesce(Sum("amount", filter=Q(scenario_id=a)), 0), b=Coalesce(Sum("amount", filter=Q(scenario_id=b)), 0)
         )
     )
-    sql, params = found.order_by().query.sql_with_params()
+    both = found.annotate(policies=Count("scenario_id", distinct=True)).filter(policies=2)
+    sql, params = both.order_by().query.sql_with_params()
     return str(sql), tuple(params)
 
 
-# One pass over the amounts: who gains, loses and stays with the sums (n); the people who gain and lose most (m); sums of
-# equal groups, the smallest amounts first, with the Gini coefficient's numerator (a, b).
+# One pass over the amounts: who gains, loses and stays with the sums (n); the people who gain and lose most (m); sums
+# of equal groups, the smallest amounts first, with the Gini coefficient's numerator (a, b).
 _ONCE = """
 WITH mine AS MATERIALIZED ({mine}), one AS (
     SELECT 'a' AS policy, a AS amount FROM mine UNION ALL SELECT 'b', b FROM mine
@@ -146,7 +147,8 @@ UNION ALL
 UNION ALL
 (SELECT 'm', subject_id, a, b, 0, 0 FROM mine WHERE b < a ORDER BY b - a, subject_id LIMIT {named})
 UNION ALL
-(SELECT policy, ceil(place * least(n, {groups}) / n::numeric), sum(amount), sum((2 * place - n - 1) * amount), max(n), 0
+(SELECT policy, ceil(place * least(n, {groups}) / n::numeric), sum(amount),
+        sum((2 * place - n - 1) * amount), max(n), 0
  FROM line GROUP BY 1, 2 ORDER BY 1, 2)
 """
 
@@ -162,7 +164,7 @@ def _once(plan_id: int, a: int, b: int) -> dict[str, list[list[int]]]:
 
 
 def _curve(lines: Sequence[Sequence[int]]) -> Curve:
-    lines = sorted(lines)
+    lines = sorted(lines, key=lambda line: line[0])
     whole, spread = sum(line[1] for line in lines), sum(line[2] for line in lines)
     points = lorenz.curve([line[1] for line in lines])
     gini = spread / (lines[0][3] * whole) if whole else 0.0

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from beichen.people import queries as people
 from beichen.people.queries import PersonCard, UnitCard
 from beichen.platform import audit
 from beichen.platform.access.current import query
+from beichen.platform.access.relations import InPeople
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.reward import access
@@ -104,12 +105,16 @@ def _card(pool: BonusPool, unit: UnitCard, consent: tuple[int, datetime] | None)
     )  # fmt: skip
 
 
+def _consents(lines: Sequence[BonusPool]) -> QuerySet[Consent]:
+    return Consent.objects.filter(access.readable_consents(), pool_id__in=[pool.pk for pool in lines])
+
+
 def _cards(actor: Actor, found: Iterable[BonusPool]) -> list[PoolCard]:
     lines = list(found)
     units = people.units(actor, [pool.unit_id for pool in lines]) if lines else {}
     consents = {
         pool: (by, at)
-        for pool, by, at in Consent.objects.filter(pool_id__in=[p.pk for p in lines]).values_list("pool_id", "by_id", "at")
+        for pool, by, at in _consents(lines).values_list("pool_id", "by_id", "at")
     } if lines else {}  # fmt: skip
     order = {unit: n for n, unit in enumerate(units)}
     ordered = sorted(lines, key=lambda pool: (-pool.plan_id, order[pool.unit_id]))
@@ -119,39 +124,48 @@ def _cards(actor: Actor, found: Iterable[BonusPool]) -> list[PoolCard]:
 @query
 def pools(actor: Actor, plan: PlanCard) -> list[PoolCard]:
     """The pools of the chosen policy that the actor may read, in tree order. Cost: four statements, one the audit's."""
-    found = _cards(actor, BonusPool.objects.filter(access.readable_pools(), scenario_id=plan.chosen_id))
+    found = _cards(actor, BonusPool.objects.filter(access.readable_pools(), scenario_id=plan.chosen_id or 0))
     if found:
         audit.record_read(actor, "reward.bonuspool", [], {"plan": plan.id, "pools": [pool.id for pool in found]})
     return found
 
 
-def _decided() -> QuerySet[BonusPlan]:
-    return BonusPlan.objects.filter(pk=OuterRef("plan_id"), chosen_id=OuterRef("scenario_id"))
+@dataclass(frozen=True, slots=True)
+class PoolLink:
+    """A pool on a list of what waits: no amount."""
+
+    id: int
+    unit: UnitCard
+    plan: PlanCard
+    passed_at: datetime | None
+
+
+def _links(actor: Actor, found: QuerySet[BonusPool]) -> list[PoolLink]:
+    at = Subquery(Consent.objects.filter(pool_id=OuterRef("pk")).values("at")[:1])
+    lines = list(
+        found.annotate(passed=at).order_by("-plan_id", "unit_code").values_list("pk", "unit_id", "plan_id", "passed")
+    )
+    if not lines:
+        return []
+    units = people.units(actor, [line[1] for line in lines])
+    plans = {plan.id: plan for plan in cards(BonusPlan.objects.filter(pk__in={line[2] for line in lines}))}
+    return [PoolLink(pk, units[unit], plans[plan], passed) for pk, unit, plan, passed in lines]
 
 
 @query
-def my_pools(actor: Actor) -> list[tuple[PoolCard, PlanCard]]:
-    """Pools of units the actor heads, newest plan first. Cost: four statements; no amount is in the result's use."""
-    found = BonusPool.objects.filter(access.readable_pools(), manager_id=actor.person_id)
-    return _with_plans(_cards(actor, found.filter(Exists(_decided()))))
+def my_pools(actor: Actor) -> list[PoolLink]:
+    """Pools of units the actor heads, newest plan first. Cost: three statements, one when there is none."""
+    chosen = BonusPlan.objects.filter(pk=OuterRef("plan_id"), chosen_id=OuterRef("scenario_id"))
+    return _links(actor, BonusPool.objects.filter(access.readable_pools(), Exists(chosen), manager_id=actor.person_id))
 
 
 @query
-def to_pass_on(actor: Actor) -> list[tuple[PoolCard, PlanCard]]:
-    """Pools that wait for the actor as the next manager. Cost: four statements."""
-    under = BonusPool.objects.filter(
-        access.readable_pools(), access.passable_pools(), manager_id__in=_led_by(actor)
-    ).exclude(Exists(Consent.objects.filter(pool_id=OuterRef("pk"))))
-    return _with_plans(_cards(actor, under))
-
-
-def _led_by(actor: Actor) -> list[int]:
-    return [card.id for card in people.reports_of(actor)]
-
-
-def _with_plans(found: Sequence[PoolCard]) -> list[tuple[PoolCard, PlanCard]]:
-    known = {plan.id: plan for plan in cards(BonusPlan.objects.filter(pk__in={pool.plan_id for pool in found}))}
-    return [(pool, known[pool.plan_id]) for pool in found]
+def to_pass_on(actor: Actor) -> list[PoolLink]:
+    """Pools that wait for the actor as the next manager. Cost: three statements, one when there is none."""
+    found = BonusPool.objects.filter(
+        access.readable_pools(), access.passable_pools(), InPeople("manager_id", "reports")
+    )
+    return _links(actor, found.exclude(Exists(Consent.objects.filter(pool_id=OuterRef("pk")))))
 
 
 @query

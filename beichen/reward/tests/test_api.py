@@ -31,7 +31,10 @@ def test_the_golden_cents_come_out_over_http(made):
     plan = call(made, "E017", "post", "/plans", cycle_id=made.cycle_id, name="二季度").json()
     pid = plan["id"]
     for key in "AB":
-        assert call(made, "E017", "put", f"/plans/{pid}/policies/{key}", name=key, settings=POLICY, version=1).status_code == 200
+        assert (
+            call(made, "E017", "put", f"/plans/{pid}/policies/{key}", name=key, settings=POLICY, version=1).status_code
+            == 200
+        )
     assert call(made, "E017", "post", f"/plans/{pid}/simulate", version=plan["version"]).status_code == 202
     drain()
     version = call(made, "E017", "get", f"/plans/{pid}").json()["version"]

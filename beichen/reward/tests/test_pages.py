@@ -126,7 +126,9 @@ def test_the_terms_on_a_letter_recompute_to_its_amount(made):
     for _state in walk(made):
         pass
     page = as_(made, "E006").get(reverse("reward:letter", args=[made.plan_id])).content.decode()
-    rows = re.findall(r'<tr[^>]*><th scope="row">([^<]*)</th><td class="num">([^<]*)</td>', page.split("bonus-terms")[1])
+    rows = re.findall(
+        r'<tr[^>]*><th scope="row">([^<]*)</th><td class="num">([^<]*)</td>', page.split("bonus-terms")[1]
+    )
     values = [Fraction(re.sub(r"[¥,+]", "", value).replace("−", "-")) for _, value in rows if "/" not in value]
     _target, prorated, _grade, evened, pays, exact, rounding, amount = values
     assert round(prorated * evened * pays, 2) == round(exact, 2)
@@ -177,9 +179,10 @@ def test_every_state_owes_the_right_people_something(made):
     def owed(number: str) -> set[str]:
         actor = made.actor(number)
         with acting(actor):
-            return {e.key.split(":")[0] for p in registry.todo_providers() if p.__module__ == "beichen.reward.panels" for e in p(actor, 20)}  # fmt: skip
+            mine = [p for p in registry.todo_providers() if p.__module__ == "beichen.reward.panels"]
+            return {entry.key.split(":")[0] for provider in mine for entry in provider(actor, 20)}
 
-    wanted = {
+    wanted: dict[str, dict[str, set[str]]] = {
         "simulated": {"E017": {"bonus"}, "E004": set(), "E006": set(), "E015": set()},
         "proposed": {"E017": set(), "E004": {"bonus-adjust"}, "E002": {"bonus-pass"}, "E006": set()},
         "consolidated": {"E017": {"bonus"}, "E001": {"bonus"}, "E004": set()},
@@ -191,7 +194,7 @@ def test_every_state_owes_the_right_people_something(made):
             assert owed(number) == keys, (state, number)
 
 
-PAGES = {
+PAGES: dict[str, list[tuple[str, tuple[str, ...]]]] = {
     "index": [("E017", ()), ("E004", ()), ("E006", ()), ("E015", ())],
     "queue": [("E017", ()), ("E001", ()), ("E015", ())],
     "plan": [("E017", ("plan",)), ("E001", ("plan",)), ("E015", ("plan",)), ("E016", ("plan",))],
@@ -206,7 +209,7 @@ PAGES = {
 
 def test_pages_ask_no_more_than_they_did(made):
     counts: dict[str, int] = {}
-    for state in walk(made):
+    for _state in walk(made):
         for name, looks in PAGES.items():
             for number, args in looks:
                 values = {"plan": made.plan_id, "pool": made.pools()["U11"].pk}
@@ -219,8 +222,6 @@ def test_pages_ask_no_more_than_they_did(made):
                     key = f"{name} {number}"
                     found = [q["sql"] for q in asked if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
                     counts[key] = max(counts.get(key, 0), len(found))
-    if not COUNTS.exists():
-        COUNTS.write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n")
     frozen = json.loads(COUNTS.read_text())
     assert counts == frozen
     assert max(frozen.values()) <= 15, {key: n for key, n in frozen.items() if n > 15}

@@ -130,9 +130,9 @@ def apply_goals(actor: Actor, rows: Rows) -> Counts:
 
 
 def _goal(row: Row, books: _Books) -> Goal:
-    unit, cycle = books.units.get(str(row["owner"])), books.cycles[str(row["period"])]
-    owner = books.persons.get(str(row["owner"]))
-    owner_id, place = (owner.id, owner.place) if owner else _head(unit.id)
+    cycle, owner = books.cycles[str(row["period"])], books.persons.get(str(row["owner"]))
+    unit = None if owner else books.units[str(row["owner"])]
+    owner_id, place = (owner.id, owner.place) if owner else _head(unit.id if unit else 0)
     return Goal(
         key=str(row["goal"]),
         title=row["title"],
@@ -140,7 +140,7 @@ def _goal(row: Row, books: _Books) -> Goal:
         ambition=row["ambition"] or "committed",
         owner_id=owner_id,
         owner_place=place,
-        unit_id=unit.id if unit and not owner else None,
+        unit_id=unit.id if unit else None,
         cycle_id=cycle.id,
         weight=hundredths(row["weight"]),
         priority_id=books.priorities.get(str(row["priority"] or "")),

@@ -29,7 +29,7 @@ from beichen.goals.rules.imports.rows import (
     weight_fault,
 )
 from beichen.metrics import rules as metric_rules
-from beichen.metrics.formulas import Point, Table
+from beichen.metrics.queries import Point, Table
 from beichen.people import queries as people
 from beichen.platform import audit
 from beichen.platform.access.current import rule

@@ -25,7 +25,7 @@ from beichen.goals.rules.imports.rows import (
     mark,
 )
 from beichen.metrics import queries as metrics
-from beichen.metrics.formulas import Table
+from beichen.metrics.queries import Table
 from beichen.people import queries as people
 from beichen.platform import audit
 from beichen.platform.access.current import rule
