@@ -180,7 +180,7 @@ def plant_notices(world: World) -> None:
         Notice.objects.create(
             id=uuid4(),
             addressee_id=world.people[number].pk,
-            template="reviews.part_returned",
+            template="reviews.peer_invited",
             params={"who": word},
             url="/reviews/",
             created_at=THEN,
@@ -199,8 +199,10 @@ def plant_talks(world: World) -> None:
     """A draft, and a sent and answered check-in of everyone who has a manager."""
     from beichen.conversations.models import CheckIn, CheckInAnswers, CheckInDraft, CheckInPrivate, Reply
     from beichen.platform.forms.models import FormVersion
+    from beichen.platform.forms.ready import CHECK_IN
+    from beichen.platform.forms.schema import dump
 
-    form = FormVersion.objects.create(key="canary", version=1, schema={"sections": []}, created_at=THEN)
+    form = FormVersion.objects.create(key="canary", version=1, schema=dump(CHECK_IN), created_at=THEN)
     cycle = world.cycle("2026T1", "C02")
     for number in oracle.people():
         boss = oracle.company().manager[number]
@@ -250,6 +252,9 @@ PART_ROWS = {
     "self": {"draft": "06a", "submitted": "06b", "locked": "06c", "released": "06c"},
     "peer": {"draft": "07b", "submitted": "07c", "locked": "07c", "released": "07e"},
     "manager": {"draft": "08a", "submitted": "08b", "locked": "08c", "released": "08d"},
+}
+STORY: dict[str, Any] = {
+    "sections": [{"key": "behaviour", "roles": [], "score": "88", "shown": "88.00", "weight": 100}], "scale": [], "clipped": False, "maximum": 12000, "total": 8000, "suggested": "B", "rule": "0" * 64
 }
 RATING_ROWS = {"proposed": "10a", "in_calibration": "10b", "locked": "10c", "released": "10d"}
 PEERS = {"E006": "E007", "E007": "E008", "E008": "E009", "E009": "E006", "E010": "E009", "E011": "E012", "E012": "E011"}
@@ -412,7 +417,7 @@ def _plant_rating(world: World, level: str, review: Any, number: str, boss: str,
         coefficient=12000,
     )
     story = "20h" if state == "released" else "20g"
-    Explanation.objects.create(review=review, terms={"note": canary(story, number, level)}, rule_version="1")
+    Explanation.objects.create(review=review, terms={**STORY, "note": canary(story, number, level)}, rule_version="1")
     world.add(row, number, "reviews.Rating", f"rating{review.pk}", part="head", expression="'rating' || t.review_id")
     world.add(row, number, "reviews.RatingContent", word)
     world.add(story, number, "reviews.Explanation", canary(story, number, level))
