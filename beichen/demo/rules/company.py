@@ -72,7 +72,8 @@ def _people(story: Company, seed: int) -> Place:
     founded = moment(story.behind.first - timedelta(days=60), "founded")
     with clock.frozen(founded):
         loaded = people.load_company(
-            ACTOR, "辰光科技", "Chenguang Technology", [_unit(u) for u in story.units], [_person(h) for h in story.people],
+            ACTOR, ("辰光科技", "Chenguang Technology"), [_unit(u) for u in story.units],
+            [_person(h) for h in story.people],
             [people.SeatRow(c.person, c.seat, c.scope, *_two(c.person), founded) for c in story.chairs],
         )  # fmt: skip
         people.load_calendar(ACTOR, [(date.fromisoformat(d), works == "work") for d, _, works in _calendar()])
