@@ -131,8 +131,8 @@ def _key_results(row: GoalRow, goal: Goal) -> Iterable[tuple[KeyResult, ResultRo
     for n, result in enumerate(row.results):
         yield KeyResult(
             goal=goal, title=result.title, measure=result.measure, baseline=result.baseline, target=result.target,
-            low=result.low, high=result.high, tolerance=result.tolerance, unit=result.unit, weight=result.weight, start=row.start,
-            due=row.due, position=n,
+            low=result.low, high=result.high, tolerance=result.tolerance, unit=result.unit, weight=result.weight,
+            start=row.start, due=row.due, position=n,
         ), result  # fmt: skip
 
 
