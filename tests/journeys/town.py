@@ -179,7 +179,7 @@ class Person:
         """Whether the text stands on the page, where somebody can see it."""
         try:
             self.page.get_by_text(text).filter(visible=True).first.wait_for(timeout=PATIENCE_MS)
-        except Exception:  # noqa: BLE001
+        except Exception:
             return False
         return True
 
