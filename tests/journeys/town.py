@@ -149,13 +149,15 @@ class Person:
         fields.filter(visible=True).first.check()
 
     def press(self, label: str) -> None:
-        """Press the button of this name and wait until the answer stands."""
-        self.inside().get_by_role("button", name=label, exact=True).filter(visible=True).first.click()
+        """Press the button that sends a form, and wait until the answer stands."""
+        button = self.inside().get_by_role("button", name=label, exact=True).filter(visible=True).first
+        with self.page.expect_response(lambda response: response.request.method == "POST"):
+            button.click()
         self.settled()
 
     def confirm(self, label: str, reason: str = "") -> None:
         """Press a button that asks first, and say yes."""
-        self.press(label)
+        self.inside().get_by_role("button", name=label, exact=True).filter(visible=True).first.click()
         if reason:
             self.fill("Reason", reason)
         self.press(label)
