@@ -39,7 +39,7 @@ C3 = "C3"
 
 @router.get("", response=Page[GoalOut], operation_id="goals_list")
 @door(access.VIEW, reads=C3)
-def goals(  # noqa: PLR0917  (query parameters)
+def goals(
     request: ApiRequest, asked: Query[PageIn], cycle_id: int, text: str = "", scope: str = "", health: str = "",
     kind: str = "", state: str = "", priority_id: int | None = None, unit_id: int | None = None,
 ) -> Slice[Any]:  # fmt: skip

@@ -19,7 +19,7 @@ FIRST = 6
 """Entries shown at once; the rest opens below them."""
 
 ICONS = {"review": "clipboard-check", "target": "target", "arrow-merge": "arrow-merge", "refresh": "refresh",
-         "message-2": "message-2", "reward": "coin"}  # fmt: skip
+         "message-2": "message-2", "bonus_pool": "coins", "bonus_plan": "coins", "bonus_letter": "mail"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _greeting(hour: int) -> str:
 def home(request: PageRequest) -> HttpResponse:
     """What I owe; my next talk, my goals, my people and my unit are loaded after it.
 
-    Cost: fifteen statements at most, most of them those of the providers of what is owed.
+    Cost: seven statements and those of the providers of what is owed.
     """
     owed = _owed(queries.owed(request.actor))
     return page(

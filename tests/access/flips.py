@@ -32,9 +32,7 @@ class Flip:
         """The table with this cell turned over."""
         rows = dict(table.read())
         old = rows[self.row]
-        rows[self.row] = table.Row(
-            old.id, old.noun, old.state, old.sensitivity, {**old.cells, self.column: self.cell}
-        )
+        rows[self.row] = table.Row(old.id, old.noun, old.state, old.sensitivity, {**old.cells, self.column: self.cell})
         return rows
 
 

@@ -104,9 +104,14 @@ def with_extras() -> World:
         people = {person.number: person for person in Person.objects.all()}
         for number, (unit, manager, seat) in oracle.EXTRA.items():
             person = Person.objects.create(
-                number=number, name=f"补席{number}", entity=units["U0"].entity, email=f"{number.lower()}@example.com",
-                sort_key=number, unit=units[unit], manager=people[manager],
-            )  # fmt: skip
+                number=number,
+                name=f"补席{number}",
+                entity=units["U0"].entity,
+                email=f"{number.lower()}@example.com",
+                sort_key=number,
+                unit=units[unit],
+                manager=people[manager],
+            )
             Employment.objects.create(person=person, hired_on=date(2022, 1, 1), level="L5")
             Assignment.objects.create(person=person, unit=units[unit], manager=people[manager], period=(START, None))
             Seat.objects.create(person=person, seat=seat, scope=units["U0"], granted_at=START, granted_by=0)
@@ -149,9 +154,13 @@ def plant_people(world: World) -> None:
         )
         world.ids["25a", number] = batch.pk
         world.add(
-            "25a", number, "people.ImportBatch", word, author=number,
+            "25a",
+            number,
+            "people.ImportBatch",
+            word,
+            author=number,
             stands=lambda viewer, row, number=number: _unowned(viewer, number),
-        )  # fmt: skip
+        )
 
 
 def _unowned(viewer: str, owner: str) -> set[str]:
@@ -169,9 +178,13 @@ def plant_notices(world: World) -> None:
     for number in oracle.people():
         word = canary("40a", number)
         Notice.objects.create(
-            id=uuid4(), addressee_id=world.people[number].pk, template="reviews.part_returned", params={"who": word},
-            url="/reviews/", created_at=THEN,
-        )  # fmt: skip
+            id=uuid4(),
+            addressee_id=world.people[number].pk,
+            template="reviews.part_returned",
+            params={"who": word},
+            url="/reviews/",
+            created_at=THEN,
+        )
         world.add("40a", number, "notify.Notice", word, author=number, stands=lambda v, r, n=number: _addressee(v, n))
 
 
@@ -200,9 +213,13 @@ def plant_talks(world: World) -> None:
             check_in=draft, person=person, answers={"plan": canary("23a", number)}, saved_at=THEN
         )
         sent = CheckIn.objects.create(
-            **of, due_on=date(2026, 6, 12), state="replied", sent_at=THEN, answer_due_on=date(2026, 6, 16),
+            **of,
+            due_on=date(2026, 6, 12),
+            state="replied",
+            sent_at=THEN,
+            answer_due_on=date(2026, 6, 16),
             replied_at=THEN,
-        )  # fmt: skip
+        )
         CheckInAnswers.objects.create(
             check_in=sent, person=person, manager=manager, answers={"plan": canary("23b", number)}
         )
@@ -245,10 +262,16 @@ def plant_reviews(world: World) -> None:
 
     for level, (key, phase, *_) in LEVELS.items():
         plan = ReviewPlan.objects.create(
-            name=f"考核{level}", cycle=world.cycle(key, phase), unit=world.units["U0"], population={},
-            settings=company_settings()["reviews"], form=[], state="launched", launched_at=THEN,
+            name=f"考核{level}",
+            cycle=world.cycle(key, phase),
+            unit=world.units["U0"],
+            population={},
+            settings=company_settings()["reviews"],
+            form=[],
+            state="launched",
+            launched_at=THEN,
             author_id=world.people["E015"].pk,
-        )  # fmt: skip
+        )
         world.ids["plan", level] = plan.pk
         for number in oracle.people():
             if oracle.company().manager[number] is not None:
@@ -262,10 +285,16 @@ def _plant_review(world: World, level: str, number: str, plan: Any) -> None:
     boss = oracle.company().manager[number]
     assert boss
     review = Review.objects.create(
-        plan=plan, cycle=plan.cycle, subject=world.people[number], subject_place=world.place(number),
-        unit=world.people[number].unit, manager=world.people[boss], state=state, peers_shown=state == "released",
+        plan=plan,
+        cycle=plan.cycle,
+        subject=world.people[number],
+        subject_place=world.place(number),
+        unit=world.people[number].unit,
+        manager=world.people[boss],
+        state=state,
+        peers_shown=state == "released",
         released_at=THEN if state == "released" else None,
-    )  # fmt: skip
+    )
     world.ids[level, number] = review.pk
     world.add("41c", number, "reviews.Review", f"review{review.pk}", part="head", expression="'review' || t.id")
     raters = {"self": [number], "manager": [boss]}
@@ -284,17 +313,26 @@ def _plant_part(world: World, level: str, review: Any, number: str, role: str, r
 
     row, word = PART_ROWS[role][state], canary(PART_ROWS[role][state], number, f"{level}.{role}.{rater}")
     part = Part.objects.create(
-        review=review, plan=review.plan, cycle=review.cycle, subject=review.subject, subject_place=review.subject_place,
-        manager=review.manager, rater=world.people[rater], role=role, state=state, days=45,
+        review=review,
+        plan=review.plan,
+        cycle=review.cycle,
+        subject=review.subject,
+        subject_place=review.subject_place,
+        manager=review.manager,
+        rater=world.people[rater],
+        role=role,
+        state=state,
+        days=45,
         submitted_at=None if state == "draft" else THEN,
-    )  # fmt: skip
-    PartContent.objects.create(
-        part=part, review=review, role=role, answers={"behaviour": {"score": "88", "text": word}},
-        counted=role == "peer" and state != "draft",
-    )  # fmt: skip
-    PartVersion.objects.create(
-        part=part, number=1, answers={"behaviour": {"score": "88", "text": word}}, saved_at=THEN
     )
+    PartContent.objects.create(
+        part=part,
+        review=review,
+        role=role,
+        answers={"behaviour": {"score": "88", "text": word}},
+        counted=role == "peer" and state != "draft",
+    )
+    PartVersion.objects.create(part=part, number=1, answers={"behaviour": {"score": "88", "text": word}}, saved_at=THEN)
     world.ids[f"{level}.{role}.{rater}", number] = part.pk
     who: dict[str, Any] = {"author": rater, "peer": rater if role == "peer" else None}
     stands = _only_writer(rater, role) if state == "draft" else None
@@ -317,32 +355,62 @@ def _plant_nomination(world: World, review: Any, number: str) -> None:
     for peer, by in ((PEERS[number], number), (colleague, oracle.company().manager[number])):
         assert by
         made = Nomination.objects.create(
-            review=review, subject=review.subject, subject_place=review.subject_place, manager=review.manager,
-            peer=world.people[peer], nominated_by=world.people[by], nominated_at=THEN,
-        )  # fmt: skip
+            review=review,
+            subject=review.subject,
+            subject_place=review.subject_place,
+            manager=review.manager,
+            peer=world.people[peer],
+            nominated_by=world.people[by],
+            nominated_at=THEN,
+        )
         world.add(
-            "07a", number, "reviews.Nomination", str(made.pk), part="head", expression="t.id::text", peer=peer, author=by
+            "07a",
+            number,
+            "reviews.Nomination",
+            str(made.pk),
+            part="head",
+            expression="t.id::text",
+            peer=peer,
+            author=by,
         )
 
 
 def _plant_rating(world: World, level: str, review: Any, number: str, boss: str, state: str) -> None:
     from beichen.reviews.models import (
-        Acknowledgement, AcknowledgementContent, Explanation, GradeMove, Rating, RatingContent,
-    )  # fmt: skip
+        Acknowledgement,
+        AcknowledgementContent,
+        Explanation,
+        GradeMove,
+        Rating,
+        RatingContent,
+    )
 
     row, word = RATING_ROWS[state], canary(RATING_ROWS[state], number, level)
     hr, manager = world.people["E015" if number != "E015" else "E016"], world.people[boss]
     done = state in ("locked", "released")
     head = {"subject": review.subject, "subject_place": review.subject_place, "manager": manager}
     rating = Rating.objects.create(
-        review=review, plan=review.plan, cycle=review.cycle, **head, state=state, decided_by=manager, decided_at=THEN,
-        locked_by=hr if done else None, locked_at=THEN if done else None,
-        released_by=hr if state == "released" else None, released_at=THEN if state == "released" else None,
-    )  # fmt: skip
+        review=review,
+        plan=review.plan,
+        cycle=review.cycle,
+        **head,
+        state=state,
+        decided_by=manager,
+        decided_at=THEN,
+        locked_by=hr if done else None,
+        locked_at=THEN if done else None,
+        released_by=hr if state == "released" else None,
+        released_at=THEN if state == "released" else None,
+    )
     RatingContent.objects.create(
-        rating=rating, total=8000 + review.pk % 100, suggested="B", decided="A", reason=word, final="A",
+        rating=rating,
+        total=8000 + review.pk % 100,
+        suggested="B",
+        decided="A",
+        reason=word,
+        final="A",
         coefficient=12000,
-    )  # fmt: skip
+    )
     story = "20h" if state == "released" else "20g"
     Explanation.objects.create(review=review, terms={"note": canary(story, number, level)}, rule_version="1")
     world.add(row, number, "reviews.Rating", f"rating{review.pk}", part="head", expression="'rating' || t.review_id")
@@ -363,12 +431,15 @@ def _plant_rating(world: World, level: str, review: Any, number: str, boss: str,
             acknowledgement=said, answer="acknowledged", comment=canary("08d", number, "comment")
         )
         world.add(
-            "08d", number, "reviews.Acknowledgement", f"ack{review.pk}", part="head",
-            expression="'ack' || t.review_id", author=number,
-        )  # fmt: skip
-        world.add(
-            "08d", number, "reviews.AcknowledgementContent", canary("08d", number, "comment"), author=number
+            "08d",
+            number,
+            "reviews.Acknowledgement",
+            f"ack{review.pk}",
+            part="head",
+            expression="'ack' || t.review_id",
+            author=number,
         )
+        world.add("08d", number, "reviews.AcknowledgementContent", canary("08d", number, "comment"), author=number)
 
 
 # ── bonuses ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -383,9 +454,12 @@ def plant_reward(world: World) -> None:
     for state, row in PLAN_STATES.items():
         done = state in ("locked", "released")
         plan = BonusPlan.objects.create(
-            cycle=world.cycle(f"2026B{row[-1]}", "C08"), name=f"奖金{state}", state="simulated", author_id=1,
+            cycle=world.cycle(f"2026B{row[-1]}", "C08"),
+            name=f"奖金{state}",
+            state="simulated",
+            author_id=1,
             created_at=THEN,
-        )  # fmt: skip
+        )
         word = canary("11g", "U0", state)
         scenario = Scenario.objects.create(plan=plan, key="A", name=word, policy={})
         world.ids["bonus", state] = plan.pk
@@ -396,7 +470,11 @@ def plant_reward(world: World) -> None:
             _plant_pool(world, plan, scenario, unit, state)
         steps = ["simulated", "proposed", "consolidated", "locked", "released"]
         for step in steps[1 : steps.index(state) + 1]:
-            more = {"locked_at": THEN, "first_approver_id": 1, "second_approver_id": 2} if step == "locked" and done else {}
+            more = (
+                {"locked_at": THEN, "first_approver_id": 1, "second_approver_id": 2}
+                if step == "locked" and done
+                else {}
+            )
             BonusPlan.objects.filter(pk=plan.pk).update(state=step, **more)
 
 
@@ -407,36 +485,75 @@ def _plant_pool(world: World, plan: Any, scenario: Any, unit: OrgUnit, state: st
     members = [n for n in oracle.people() if oracle.company().unit[n] == unit.code and n != head]
     row, amounts = PLAN_STATES[state], {n: 300_000_000 + plan.pk * 100_000 + world.people[n].pk for n in members}
     pool = BonusPool.objects.create(
-        plan=plan, scenario=scenario, unit=unit, unit_code=unit.code, manager=world.people[head],
-        place=world.place(head), mode="pool", currency="CNY", people=len(members), cycle_days=91, base_n=1,
-        c_company=10000, c_unit=10000, flattening=0, value=sum(amounts.values()),
-    )  # fmt: skip
+        plan=plan,
+        scenario=scenario,
+        unit=unit,
+        unit_code=unit.code,
+        manager=world.people[head],
+        place=world.place(head),
+        mode="pool",
+        currency="CNY",
+        people=len(members),
+        cycle_days=91,
+        base_n=1,
+        c_company=10000,
+        c_unit=10000,
+        flattening=0,
+        value=sum(amounts.values()),
+    )
     world.add(
-        "11i" if state == "simulated" else "11d", head, "reward.BonusPool", f"pool{pool.pk}",
-        expression="'pool' || t.id", stands=lambda viewer, row: _pool(viewer, head),
-    )  # fmt: skip
+        "11i" if state == "simulated" else "11d",
+        head,
+        "reward.BonusPool",
+        f"pool{pool.pk}",
+        expression="'pool' || t.id",
+        stands=lambda viewer, row: _pool(viewer, head),
+    )
     for number, amount in amounts.items():
         person = world.people[number]
         award = BonusAward.objects.create(
-            plan=plan, scenario=scenario, pool=pool, subject=person, subject_place=person.place, number=number,
-            entity="main", target=100, days=91, target_days=9100, grade="B", coefficient=10000, flat_n=10000, flat_d=1,
-            weight=1, amount=amount, released_at=THEN if state == "released" else None,
-        )  # fmt: skip
+            plan=plan,
+            scenario=scenario,
+            pool=pool,
+            subject=person,
+            subject_place=person.place,
+            number=number,
+            entity="main",
+            target=100,
+            days=91,
+            target_days=9100,
+            grade="B",
+            coefficient=10000,
+            flat_n=10000,
+            flat_d=1,
+            weight=1,
+            amount=amount,
+            released_at=THEN if state == "released" else None,
+        )
         world.ids[f"award.{state}", number] = award.pk
         world.add(row, number, "reward.BonusAward", str(amount), expression="t.amount::text")
         entry = BonusEntry.objects.create(
-            plan=plan, person=person, subject_place=person.place, number=number, entity="main", pool_unit=unit,
-            last_unit=unit, first=date(2026, 4, 1), target=amount, days=91, currency="CNY", grade="B", coefficient=10000,
-        )  # fmt: skip
+            plan=plan,
+            person=person,
+            subject_place=person.place,
+            number=number,
+            entity="main",
+            pool_unit=unit,
+            last_unit=unit,
+            first=date(2026, 4, 1),
+            target=amount,
+            days=91,
+            currency="CNY",
+            grade="B",
+            coefficient=10000,
+        )
         world.add("11h", number, "reward.BonusEntry", f"entry{entry.pk}", expression="'entry' || t.id")
 
 
 def _pool(viewer: str, head: str) -> set[str]:
     """A pool is nobody's file: LM is the head of its unit, SK whoever leads that head; seats by their scope."""
     found = oracle.company()
-    seats = {
-        seat for holder, seat, scope in found.seats if holder == viewer and found.inside(found.unit[head], scope)
-    }
+    seats = {seat for holder, seat, scope in found.seats if holder == viewer and found.inside(found.unit[head], scope)}
     return seats | ({"LM"} if viewer == head else set()) | ({"SK"} if viewer in found.above(head) else set())
 
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from tests.database import login
 FOLDER = Path(__file__).parent
 PEERS = ("E006", "E007", "E009", "E010", "E011", "E012")
 MOVE = "两位主管对照了同类工作：吴桐转岗后的六周里补上了两个延期的接口。"
+LAST_DAY = datetime(2026, 7, 8, 4, tzinfo=UTC)
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -83,10 +84,10 @@ class Story:
         assert answer.status_code in (200, 201, 202, 204), (path, answer.status_code, answer.content.decode()[:600])
         return answer.json() if answer.content else None
 
-    def press(self, number: str, name: str, *args: Any, **sent: Any) -> Any:
+    def press(self, number: str, door: str, /, *args: Any, **sent: Any) -> Any:
         """A button or form of a page; the answer leads on to the next page."""
-        answer = self.browser(number).post(reverse(name, args=args), sent)
-        assert answer.status_code == 303, (name, answer.status_code, answer.content.decode()[-1500:])
+        answer = self.browser(number).post(reverse(door, args=args), sent)
+        assert answer.status_code == 303, (door, answer.status_code, answer.content.decode()[-1500:])
         return answer
 
     def page(self, number: str, name: str, *args: Any, **query: Any) -> str:
@@ -97,7 +98,8 @@ class Story:
 
     @contextmanager
     def day(self, *when: int) -> Iterator[None]:
-        """The clock stands at noon of a day in China."""
+        """The clock stands at noon of a day in China; yesterday's sessions have ended."""
+        self.browsers.clear()
         with clock.frozen(datetime(*when, 4, tzinfo=UTC)):  # type: ignore[misc]
             yield
             drain()
@@ -174,6 +176,24 @@ def read_goals(story: Story) -> None:
             story.notes["key results"][result["key"]] = result
             story.note("progress", result["key"], _four(result["progress"]))
             story.note("health on 2026-05-16", result["key"], result["health"].replace("_", " "))
+            _measure(story, result)
+    story.note("expected progress", "number on 2026-05-16", _four(story.notes["key results"]["K111"]["expected"]))
+    for line in story.get("E006", "/goals/coverage", cycle_id=story.cycle_id)["priorities"]:
+        story.note("attainment", line["key"], _four(line["attainment"]))
+    page = story.page("E005", "goals:goal", story.notes["goals"]["G41"]["id"])
+    result = story.notes["key results"]["K411"]
+    said = f"owner says {result['confidence']}, pace says {result['health']}".replace("_", " ")
+    story.note("two steps apart", "K411", said if 'class="kr-apart"' in page else "not a word")
+
+
+def _measure(story: Story, result: dict[str, Any]) -> None:
+    """A band's score; a number's raw attainment, worked out again from start, value and target as they are shown."""
+    if result["measure"] == "band":
+        story.note("KPI score", result["key"], f"{Decimal(result['score']) / 100:.2f}")
+    elif result["measure"] in ("increase", "decrease"):
+        start, target = Decimal(result["baseline"]), Decimal(result["target"])
+        now = start if result["current"] is None else Decimal(result["current"])
+        story.note("raw attainment", result["key"], f"{(now - start) / (target - start):.4f}")
 
 
 def _four(millionths: int | None) -> str:
@@ -249,9 +269,7 @@ def _write(story: Story, rater: str, subject: str, role: str, scores: dict[str, 
     ]  # fmt: skip
     sections = ("goals", "behaviour", "contribution")
     answers = {key: {"score": scores.get(key), "text": f"{key} 的事实"} for key in sections}
-    story.send(
-        rater, f"/reviews/parts/{part['id']}/submit", {"answers": answers, "closing": "请继续。", "version": 0}
-    )
+    story.send(rater, f"/reviews/parts/{part['id']}/submit", {"answers": answers, "closing": "请继续。", "version": 0})
 
 
 def write_and_decide(story: Story) -> None:
@@ -268,7 +286,7 @@ def write_and_decide(story: Story) -> None:
         story.note("suggested grade", subject, sheet["live"]["suggested"])
         story.send(
             decides, f"/reviews/{review}/decide",
-            {"grade": sheet["live"]["suggested"], "reason": "", "version": sheet["rating"]["version"]},
+            {"grade": sheet["live"]["suggested"], "reason": "", "version": sheet["rating_version"]},
         )  # fmt: skip
 
 
@@ -277,9 +295,7 @@ def calibrate(story: Story) -> None:
     board = story.get("E003", f"/reviews/plans/{story.plan_id}/calibration")
     [line] = [one for one in board if one["review_id"] == story.reviews["E008"]]
     story.notes["before calibration"] = line
-    story.press(
-        "E003", "reviews:move_grade", story.reviews["E008"], grade="A", reason=MOVE, version=line["version"]
-    )
+    story.press("E003", "reviews:move_grade", story.reviews["E008"], grade="A", reason=MOVE, version=line["version"])
 
 
 def step(story: Story, what: str) -> None:
@@ -297,6 +313,11 @@ def read_results(story: Story) -> None:
         story.notes.setdefault("results", {})[subject] = told
         story.note("total", subject, f"{Decimal(told['decision']['total']) / 100:.2f}")
         story.note("decided grade", subject, told["decision"]["final"])
+        for number, section in enumerate(told["story"]["sections"], 1):
+            story.note("section score", f"{subject} section {number}", section["shown"])
+            for role in section.get("roles", ()):
+                if role["role"] == "manager":
+                    story.note("manager part", f"{subject} section {number}", role["shown"])
 
 
 def acknowledge(story: Story) -> None:
@@ -304,6 +325,66 @@ def acknowledge(story: Story) -> None:
     for subject, review in story.reviews.items():
         answer = "read_disagree" if subject == "E012" else "acknowledged"
         story.send(subject, f"/reviews/{review}/acknowledge", {"answer": answer, "comment": "已读。"})
+
+
+def share_the_bonus(story: Story) -> None:
+    """The compensation administrator sets up two policies, simulates, chooses; managers of managers pass pools on."""
+    made = story.press(
+        "E017", "reward:create_plan", name="二季度奖金", cycle_id=story.cycle_id, name_a="按贡献", name_b="更均衡"
+    )
+    story.bonus_id = int(made["Location"].rstrip("/").rsplit("/", 1)[1])
+    for key in ("A", "B"):
+        _enter_policy(story, key)
+    story.press("E017", "reward:simulate", story.bonus_id, version=_bonus(story)["version"])
+    drain()
+    story.notes["simulated"] = story.page("E017", "reward:plan", story.bonus_id)
+    story.press("E017", "reward:choose", story.bonus_id, version=_bonus(story)["version"], key="A")
+    drain()
+    for pool in story.get("E017", f"/reward/plans/{story.bonus_id}/pools"):
+        story.press("E001" if pool["unit_code"] == "U2" else "E002", "reward:pass_on", pool["id"])
+    story.press("E017", "reward:consolidate", story.bonus_id, version=_bonus(story)["version"])
+
+
+def _bonus(story: Story) -> dict[str, Any]:
+    told: dict[str, Any] = story.get("E017", f"/reward/plans/{story.bonus_id}")
+    return told
+
+
+def _enter_policy(story: Story, key: str) -> None:
+    """Coefficients of company and units, and how far U11 is evened out, typed into the form as it is drawn."""
+    page = story.browser("E017").get(reverse("reward:policy", args=[story.bonus_id, key]))
+    form, scenario = page.context["form"], page.context["scenario"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+    sent = {name: value for name, value in sent.items() if value is not False and not name.startswith("role_")}
+    sent |= {"version": scenario.version, "basis": "coefficient", "company": "1.05", "mode": "pool"}
+    sent |= {f"unit_{story.units[code]}": value for code, value in RESULTS.items()}
+    sent |= {f"even_{story.units['U11']}": EVENED[key]}
+    story.press("E017", "reward:save_policy", story.bonus_id, key, **sent)
+
+
+def approve_the_bonus(story: Story) -> None:
+    """Compensation and the executive seat agree: two seats, two people."""
+    for number in ("E017", "E001"):
+        story.press(number, "reward:approve", story.bonus_id, version=_bonus(story)["version"])
+    assert _bonus(story)["state"] == "locked"
+    for pool in story.get("E017", f"/reward/plans/{story.bonus_id}/pools"):
+        story.note("pool (cents)", pool["unit_code"], str(pool["value"]))
+
+
+def send_letters(story: Story) -> None:
+    """Two HR administrators, who read no amount, send the letters; everybody reads the own."""
+    for number in ("E015", "E016"):
+        version = story.get(number, f"/reward/plans/{story.bonus_id}")["version"]
+        story.press(number, "reward:send_letters", story.bonus_id, version=version)
+    drain()
+    for number in story.reviews:
+        letter = story.get(number, f"/reward/letters/{story.bonus_id}")
+        story.notes.setdefault("letters", {})[number] = letter
+        story.note("bonus (cents)", number, str(letter["total"]))
+
+
+RESULTS = {"U11": "1.00", "U12": "0.90", "U2": "1.10"}
+EVENED = {"A": "0.5", "B": "1"}
 
 
 def run() -> Story:
@@ -331,7 +412,11 @@ def run() -> Story:
         move_to(story, "C07")
         step(story, "lock")
         move_to(story, "C08")
+        share_the_bonus(story)
+        approve_the_bonus(story)
+        move_to(story, "C09")
+        step(story, "release")
+        send_letters(story)
+        read_results(story)
+        acknowledge(story)
     return story
-
-
-TODAY = date(2026, 7, 8)

@@ -19,13 +19,35 @@ MOST = 2
 
 PRODUCTS = (("光屿笔记", "Guangyu Notes"), ("星页扫描", "Starpage Scan"), ("晨图", "Chentu"))
 OWN = {
-    "PDN": PRODUCTS[0], "PDS": PRODUCTS[1], "PDC": PRODUCTS[2], "RDC1": ("iOS 端", "iOS"), "RDC2": ("Android 端", "Android"),
-    "RDC3": ("Android 平板端", "Android tablets"), "RDC4": ("鸿蒙端", "HarmonyOS"), "RDC5": ("桌面端", "desktop"),
-}  # fmt: skip
+    "PDN": PRODUCTS[0],
+    "PDS": PRODUCTS[1],
+    "PDC": PRODUCTS[2],
+    "RDC1": ("iOS 端", "iOS"),
+    "RDC2": ("Android 端", "Android"),
+    "RDC3": ("Android 平板端", "Android tablets"),
+    "RDC4": ("鸿蒙端", "HarmonyOS"),
+    "RDC5": ("桌面端", "desktop"),
+}
 BEHIND = -0.1
 """The quarter behind was a hard one."""
 PACE = {"S1": 1.07, "S2": 0.7, "S3": 0.96, "": 1.0}
-FUNCTIONS = ("product", "client", "server", "qa", "platform", "data", "design", "growth", "ads", "ops", "service", "sales", "hr", "finance", "hq")
+FUNCTIONS = (
+    "product",
+    "client",
+    "server",
+    "qa",
+    "platform",
+    "data",
+    "design",
+    "growth",
+    "ads",
+    "ops",
+    "service",
+    "sales",
+    "hr",
+    "finance",
+    "hq",
+)
 SPLITS = {2: (5500, 4500), 3: (4000, 3500, 2500), 4: (3500, 2500, 2000, 2000)}
 
 
@@ -54,11 +76,15 @@ def goals(company: Company, seed: int) -> list[Aim]:
 
 def _quarter(company: Company, quarter: Quarter, seed: int, shelf: Shelf) -> list[Aim]:
     tops = list(_tops(company, quarter, seed))
-    teams = [aim for unit in company.units if unit.kind == "team" for aim in _team(company, quarter, unit, tops, seed, shelf)]
-    persons = [aim for human in company.people for aim in _person(company, quarter, human, teams, seed, shelf)]
+    teams = [
+        aim for unit in company.units if unit.kind == "team" for aim in _team(company, quarter, unit, tops, seed, shelf)
+    ]
+    persons_serve = [*teams, *(aim for aim in tops if len(aim.unit) == 4)]
+    persons = [aim for human in company.people for aim in _person(company, quarter, human, persons_serve, seed, shelf)]
     crowd = Counter(aim.parent for aim in [*tops, *teams, *persons] if aim.parent)
     return [
-        replace(aim, parent_weight=max(1, 4000 // crowd[aim.parent])) if aim.parent else aim for aim in [*tops, *teams, *persons]
+        replace(aim, parent_weight=max(1, 4000 // crowd[aim.parent])) if aim.parent else aim
+        for aim in [*tops, *teams, *persons]
     ]
 
 
@@ -79,18 +105,44 @@ def _tops(company: Company, quarter: Quarter, seed: int) -> Iterator[Aim]:
         parent = _key(quarter, above, int(number)) if above and int(number) else ""
         rng = stream(seed, quarter.key, code, count[code])
         yield Aim(
-            _key(quarter, code, count[code]), title, english, "objective", ambition, unit.head, code, quarter.key,
-            SPLITS[sizes[code]][count[code] - 1] if sizes[code] > 1 else 10000, _state(quarter, company), priority, parent,
-            start=quarter.first, due=quarter.last, author=unit.head, approver=leaders[unit.head],
-            results=_results(line["k"], {}, rng, Pace(PACE[priority] + _hard(quarter, company) + rng.gauss(0, 0.05), 0.95), quarter, company, unit.work, 6000 if code != "x" else 0),
-        )  # fmt: skip
+            _key(quarter, code, count[code]),
+            title,
+            english,
+            "objective",
+            ambition,
+            unit.head,
+            code,
+            quarter.key,
+            SPLITS[sizes[code]][count[code] - 1] if sizes[code] > 1 else 10000,
+            _state(quarter, company),
+            priority,
+            parent,
+            start=quarter.first,
+            due=quarter.last,
+            author=unit.head,
+            approver=leaders[unit.head],
+            results=_results(
+                line["k"],
+                {},
+                rng,
+                Pace(PACE[priority] + _hard(quarter, company) + rng.gauss(0, 0.05), 0.95),
+                quarter,
+                company,
+                unit.work,
+                6000 if code != "x" else 0,
+            ),
+        )
 
 
-def _team(company: Company, quarter: Quarter, unit: Unit, tops: Sequence[Aim], seed: int, shelf: Shelf) -> Iterator[Aim]:
+def _team(
+    company: Company, quarter: Quarter, unit: Unit, tops: Sequence[Aim], seed: int, shelf: Shelf
+) -> Iterator[Aim]:
     """Two goals of a team, each serving one of the department's."""
     rng = stream(seed, quarter.key, unit.code)
-    above = [aim for aim in tops if aim.unit == unit.parent] or [aim for aim in tops if aim.unit == unit.code] or [tops[0]]
-    if unit.code == "HQ":
+    above = (
+        [aim for aim in tops if aim.unit == unit.parent] or [aim for aim in tops if aim.unit == unit.code] or [tops[0]]
+    )
+    if unit.code == "HQ" or any(aim.unit == unit.code for aim in tops):
         return
     leader = next(human for human in company.people if human.number == unit.head)
     if unit.code == "GR4":
@@ -100,14 +152,29 @@ def _team(company: Company, quarter: Quarter, unit: Unit, tops: Sequence[Aim], s
     for n, weight in enumerate((6000, 4000), start=1):
         topic = _topic(unit.work, unit.code, company, rng, shelf)
         parent = above[(n - 1) % len(above)]
-        pace = Pace(PACE[parent.priority] + _hard(quarter, company) + leader.skill * 0.06 + rng.gauss(0, 0.08), leader.punctual)
+        pace = Pace(
+            PACE[parent.priority] + _hard(quarter, company) + leader.skill * 0.06 + rng.gauss(0, 0.08), leader.punctual
+        )
         chosen = _chosen(unit.work, topic, rng, 2)
         yield Aim(
-            _key(quarter, unit.code, n), topic.title, topic.title_en, "objective", "stretch" if rng.random() < 0.15 else "committed",
-            unit.head, unit.code, quarter.key, weight, _state(quarter, company), parent.priority, parent.key,
-            start=quarter.first, due=quarter.last, author=unit.head, approver=leader.now.manager,
+            _key(quarter, unit.code, n),
+            topic.title,
+            topic.title_en,
+            "objective",
+            "stretch" if rng.random() < 0.15 else "committed",
+            unit.head,
+            unit.code,
+            quarter.key,
+            weight,
+            _state(quarter, company),
+            parent.priority,
+            parent.key,
+            start=quarter.first,
+            due=quarter.last,
+            author=unit.head,
+            approver=leader.now.manager,
             results=_results(chosen, topic.words, rng, pace, quarter, company, unit.work, 6000),
-        )  # fmt: skip
+        )
 
 
 # ── persons ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -115,7 +182,7 @@ def _team(company: Company, quarter: Quarter, unit: Unit, tops: Sequence[Aim], s
 
 def _person(
     company: Company, quarter: Quarter, human: Human, teams: Sequence[Aim], seed: int, shelf: Shelf
-) -> Iterator[Aim]:  # fmt: skip
+) -> Iterator[Aim]:
     day = min(quarter.last, company.day)
     there = human.on(day) or human.on(quarter.first)
     if there is None or human.rank >= 9 or (human.left and human.left < quarter.first):
@@ -140,14 +207,27 @@ def _person(
         if state in ("draft", "proposed"):
             results = tuple(replace(result, reports=()) for result in results)
         yield Aim(
-            _key(quarter, human.number, n), topic.title, topic.title_en, _kind(results),
-            "stretch" if rng.random() < 0.2 else "committed", human.number, "", quarter.key, weight, state,
-            parent.priority if parent and rng.random() < 0.6 else "", parent.key if parent else "",
-            visibility="restricted" if rng.random() < 0.03 else "public", start=start, due=quarter.last,
-            author=human.number, approver=there.manager, results=results,
+            _key(quarter, human.number, n),
+            topic.title,
+            topic.title_en,
+            _kind(results),
+            "stretch" if rng.random() < 0.2 else "committed",
+            human.number,
+            "",
+            quarter.key,
+            weight,
+            state,
+            parent.priority if parent and rng.random() < 0.6 else "",
+            parent.key if parent else "",
+            visibility="restricted" if rng.random() < 0.03 else "public",
+            start=start,
+            due=quarter.last,
+            author=human.number,
+            approver=there.manager,
+            results=results,
             link="accepted" if state in ("active", "closed") and rng.random() < 0.96 else "proposed",
             about=tuple(sorted(topic.words.items())),
-        )  # fmt: skip
+        )
 
 
 def _told(company: Company, quarter: Quarter, human: Human, manager: str, seed: int) -> Iterator[Aim]:
@@ -159,15 +239,38 @@ def _told(company: Company, quarter: Quarter, human: Human, manager: str, seed: 
         rng = stream(seed, quarter.key, human.number, n)
         start = max(quarter.first, human.hired)
         results = _results(
-            line["k"], {}, rng, Pace(line.get("pace", 1.0), 1.0, steady=True), replace(quarter, first=start), company, human.work, 10000, line
+            line["k"],
+            {},
+            rng,
+            Pace(line.get("pace", 1.0), 1.0, steady=True),
+            replace(quarter, first=start),
+            company,
+            human.work,
+            10000,
+            line,
         )
         if state in ("draft", "proposed"):
             results = tuple(replace(result, reports=()) for result in results)
         yield Aim(
-            _key(quarter, human.number, n), title, english, _kind(results), ambition, human.number, "", quarter.key,
-            int(weight), state, priority, _key(quarter, human.now.unit, 1), start=start, due=quarter.last,
-            author=human.number, approver=manager, results=results, link="accepted" if state in ("active", "closed") else "proposed",
-        )  # fmt: skip
+            _key(quarter, human.number, n),
+            title,
+            english,
+            _kind(results),
+            ambition,
+            human.number,
+            "",
+            quarter.key,
+            int(weight),
+            state,
+            priority,
+            _key(quarter, human.now.unit, 2 if priority == "S1" else 1),
+            start=start,
+            due=quarter.last,
+            author=human.number,
+            approver=manager,
+            results=results,
+            link="accepted" if state in ("active", "closed") else "proposed",
+        )
 
 
 def _hard(quarter: Quarter, company: Company) -> float:
@@ -206,8 +309,12 @@ def _topic(work: str, unit: str, company: Company, rng: Random, shelf: Shelf) ->
         product, product_en = own or rng.choice(PRODUCTS)
         place = rng.randrange(len(words["places"]))
         filled = {
-            "o": thing, "o_en": thing_en, "u": product, "p": words["places"][place], "p_en": words["places_en"][place],
-        }  # fmt: skip
+            "o": thing,
+            "o_en": thing_en,
+            "u": product,
+            "p": words["places"][place],
+            "p_en": words["places_en"][place],
+        }
         title = plain(zh, filled)
         if attempt > 100:
             about, about_en = rng.choice(((filled["p"], filled["p_en"]), (product, product_en)))
@@ -225,14 +332,31 @@ def _chosen(work: str, topic: Topic, rng: Random, count: int) -> list[str]:
 
 
 def _results(
-    lines: Sequence[str], words: dict[str, str], rng: Random, pace: Pace, quarter: Quarter, company: Company, work: str,
-    whole: int, told: dict[str, list[str]] | None = None,
-) -> tuple[Result, ...]:  # fmt: skip
+    lines: Sequence[str],
+    words: dict[str, str],
+    rng: Random,
+    pace: Pace,
+    quarter: Quarter,
+    company: Company,
+    work: str,
+    whole: int,
+    told: dict[str, list[str]] | None = None,
+) -> tuple[Result, ...]:
     weights = [part * 100 for part in shares(whole // 100, [3, 2, 2][: len(lines)])]
     return tuple(
-        measured(line, words, rng, pace, quarter, min(company.day, quarter.last + timedelta(days=0)), work, weight, told if n == 0 else None)
+        measured(
+            line,
+            words,
+            rng,
+            pace,
+            quarter,
+            min(company.day, quarter.last + timedelta(days=0)),
+            work,
+            weight,
+            told if n == 0 else None,
+        )
         for n, (line, weight) in enumerate(zip(lines, weights, strict=True))
-    )  # fmt: skip
+    )
 
 
 def _key(quarter: Quarter, owner: str, number: int) -> str:

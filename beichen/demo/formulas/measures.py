@@ -12,7 +12,15 @@ from beichen.demo.formulas.banks import bank
 from beichen.demo.formulas.story import Quarter, Report, Result, Step
 
 RHYTHM, RHYTHM_BEHIND = 14, 21
-MEASURES = {"inc": "increase", "dec": "decrease", "cnt": "count", "pct": "percent", "within": "within", "yes": "yes_no", "ms": "milestones"}
+MEASURES = {
+    "inc": "increase",
+    "dec": "decrease",
+    "cnt": "count",
+    "pct": "percent",
+    "within": "within",
+    "yes": "yes_no",
+    "ms": "milestones",
+}
 SAID = (
     "{k}现在是 {v}{unit}。", "本期数：{v}{unit}。", "{v}{unit}，", "已更新到 {v}{unit}。", "{k}{v}{unit}；", "",
 )  # fmt: skip
@@ -45,7 +53,19 @@ def measured(
     days = list(_days(quarter, day, pace, rng))
     made = _shape(kind, title, rest, rng, quarter, weight)
     reports = tuple(_reports(made, words, rng, speed, quarter, days, work, told))
-    return Result(made.title, made.measure, made.unit, weight, made.baseline, made.target, made.low, made.high, made.tolerance, made.steps, reports)
+    return Result(
+        made.title,
+        made.measure,
+        made.unit,
+        weight,
+        made.baseline,
+        made.target,
+        made.low,
+        made.high,
+        made.tolerance,
+        made.steps,
+        reports,
+    )
 
 
 def _shape(kind: str, title: str, rest: list[str], rng: Random, quarter: Quarter, weight: int) -> Result:
@@ -79,7 +99,9 @@ def _steps(names: list[str], quarter: Quarter) -> tuple[Step, ...]:
     span = (quarter.last - quarter.first).days
     weight, left = 10000 // len(names), 10000 % len(names)
     return tuple(
-        Step(name, weight + (left if n == 0 else 0), quarter.first + timedelta(days=max(1, span * (n + 1) // len(names))))
+        Step(
+            name, weight + (left if n == 0 else 0), quarter.first + timedelta(days=max(1, span * (n + 1) // len(names)))
+        )
         for n, name in enumerate(names)
     )
 

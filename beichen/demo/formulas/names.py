@@ -33,7 +33,9 @@ def sound(given: str) -> str:
 
 def written(name: str, english: str = "") -> Name:
     """A name told by hand; the surname is looked up."""
-    surname, pinyin = next((zh, py) for zh, py, _ in sorted(_surnames(), key=lambda s: -len(s[0])) if name.startswith(zh))
+    surname, pinyin = next(
+        (zh, py) for zh, py, _ in sorted(_surnames(), key=lambda s: -len(s[0])) if name.startswith(zh)
+    )
     return _name(surname, pinyin, name.removeprefix(surname), english)
 
 

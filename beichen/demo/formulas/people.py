@@ -52,22 +52,69 @@ C027|陆承泽||RDC1|6|高级客户端工程师
 C028|韩映雪||DA1|6|高级数据工程师
 """
 HEADS = {
-    "CG": "C001", "PD": "C002", "TE": "C003", "BZ": "C004", "FI": "C005", "HR": "C006", "HQ": "C001", "PDN": "C010",
-    "PDN1": "C011", "HR1": "C013", "HR4": "C014", "HR3": "C015", "RDS1": "C019", "OP1": "C020", "GR": "C026",
-}  # fmt: skip
+    "CG": "C001",
+    "PD": "C002",
+    "TE": "C003",
+    "BZ": "C004",
+    "FI": "C005",
+    "HR": "C006",
+    "HQ": "C001",
+    "PDN": "C010",
+    "PDN1": "C011",
+    "HR1": "C013",
+    "HR4": "C014",
+    "HR3": "C015",
+    "RDS1": "C019",
+    "OP1": "C020",
+    "GR": "C026",
+}
 CHAIRS = (
-    ("C001", "EX", "CG"), ("C004", "EX", "CG"), ("C005", "EX", "CG"), ("C007", "HA", "CG"), ("C014", "HA", "CG"),
-    ("C015", "CA", "CG"), ("C025", "CA", "CG"), ("C008", "AU", "CG"), ("C016", "CF", "CG"), ("C017", "PA", "CG"),
-    ("C013", "BP", "PD"), ("C021", "BP", "RDC"), ("C021", "BP", "RDS"), ("C021", "BP", "RDQ"), ("C022", "BP", "PL"),
-    ("C022", "BP", "DA"), ("C023", "BP", "GR"), ("C023", "BP", "AD"), ("C023", "BP", "OP"), ("C024", "BP", "CS"),
-    ("C024", "BP", "SA"), ("C024", "BP", "FI"), ("C009", "BP", "HQ"), ("C009", "BP", "HR"), ("C009", "BP", "TE"),
+    ("C001", "EX", "CG"),
+    ("C004", "EX", "CG"),
+    ("C005", "EX", "CG"),
+    ("C007", "HA", "CG"),
+    ("C014", "HA", "CG"),
+    ("C015", "CA", "CG"),
+    ("C025", "CA", "CG"),
+    ("C008", "AU", "CG"),
+    ("C016", "CF", "CG"),
+    ("C017", "PA", "CG"),
+    ("C013", "BP", "PD"),
+    ("C021", "BP", "RDC"),
+    ("C021", "BP", "RDS"),
+    ("C021", "BP", "RDQ"),
+    ("C022", "BP", "PL"),
+    ("C022", "BP", "DA"),
+    ("C023", "BP", "GR"),
+    ("C023", "BP", "AD"),
+    ("C023", "BP", "OP"),
+    ("C024", "BP", "CS"),
+    ("C024", "BP", "SA"),
+    ("C024", "BP", "FI"),
+    ("C009", "BP", "HQ"),
+    ("C009", "BP", "HR"),
+    ("C009", "BP", "TE"),
     ("C009", "BP", "BZ"),
-)  # fmt: skip
+)
 PARTNER = {
-    "PD": "C013", "RDC": "C021", "RDS": "C021", "RDQ": "C021", "PL": "C022", "DA": "C022", "GR": "C023", "AD": "C023",
-    "OP": "C023", "CS": "C024", "SA": "C024", "FI": "C024", "HQ": "C009", "HR": "C009", "TE": "C009", "BZ": "C009",
+    "PD": "C013",
+    "RDC": "C021",
+    "RDS": "C021",
+    "RDQ": "C021",
+    "PL": "C022",
+    "DA": "C022",
+    "GR": "C023",
+    "AD": "C023",
+    "OP": "C023",
+    "CS": "C024",
+    "SA": "C024",
+    "FI": "C024",
+    "HQ": "C009",
+    "HR": "C009",
+    "TE": "C009",
+    "BZ": "C009",
     "CG": "C009",
-}  # fmt: skip
+}
 CAST = (
     ("employee", "C012", "员工 · 产品经理"),
     ("manager", "C011", "她的上级 · 编辑体验组负责人"),
@@ -95,9 +142,16 @@ def company(seed: int, day: date, people: int = USUAL) -> Company:
     chairs = tuple(Chair(*chair) for chair in CHAIRS)
     cast = tuple(Player(*player) for player in CAST)
     return Company(
-        day, behind, running, tuple(_units(rows, humans)), tuple(humans), chairs, cast, _page(day),
+        day,
+        behind,
+        running,
+        tuple(_units(rows, humans)),
+        tuple(humans),
+        chairs,
+        cast,
+        _page(day),
         {"C019": -6.0, "C020": 7.0},
-    )  # fmt: skip
+    )
 
 
 def _page(day: date) -> Page:
@@ -106,9 +160,13 @@ def _page(day: date) -> Page:
     owners = {"S1": "C004", "S2": "C002", "S3": "C026"}
     rows = [line.split("|") for line in told["priorities"]]
     return Page(
-        f"{day.year} 年度", told["period"].replace("2026", str(day.year)), tuple((box, told[box]) for box in boxes),
-        tuple((key, zh, en, owners[key]) for key, zh, en in rows), tuple(told["exclusions"]), told["note"],
-    )  # fmt: skip
+        f"{day.year} 年度",
+        told["period"].replace("2026", str(day.year)),
+        tuple((box, told[box]) for box in boxes),
+        tuple((key, zh, en, owners[key]) for key, zh, en in rows),
+        tuple(told["exclusions"]),
+        told["note"],
+    )
 
 
 # ── everybody, as they are today ────────────────────────────────────────────────────────────────────────────────
@@ -135,9 +193,13 @@ def _humans(rows: list[list[str]], people: int, seed: int, day: date) -> list[Hu
 
 
 def _fill(
-    made: dict[str, tuple[Name, str, int, str]], teams: list[list[str]], people: int, rng: Random,
-    source: Iterator[Name], serial: Iterator[int],
-) -> None:  # fmt: skip
+    made: dict[str, tuple[Name, str, int, str]],
+    teams: list[list[str]],
+    people: int,
+    rng: Random,
+    source: Iterator[Name],
+    serial: Iterator[int],
+) -> None:
     """Colleagues until everybody is there, team by team."""
     there = {row[0]: sum(unit == row[0] for _, unit, _, _ in made.values()) for row in teams}
     outside = len(made) - sum(there.values())
@@ -172,7 +234,7 @@ def _led(
             for n, one in enumerate(seniors):
                 name, _, _, title = made[one]
                 made[one] = (name, unit, 6, title)
-                for mate in [p for p in plain if p not in seniors][n :: 3]:
+                for mate in [p for p in plain if p not in seniors][n::3]:
                     manager[mate] = one
     addresses: dict[str, int] = {}
     return [_human(n, made[n], manager[n], works, addresses, seed, day) for n in made]
@@ -183,9 +245,14 @@ def _depth(unit: str, parents: dict[str, str]) -> int:
 
 
 def _human(
-    number: str, row: tuple[Name, str, int, str], manager: str, works: dict[str, str], addresses: dict[str, int],
-    seed: int, day: date,
-) -> Human:  # fmt: skip
+    number: str,
+    row: tuple[Name, str, int, str],
+    manager: str,
+    works: dict[str, str],
+    addresses: dict[str, int],
+    seed: int,
+    day: date,
+) -> Human:
     name, unit, rank, position = row
     rng = stream(seed, "human", number)
     count = addresses[name.address] = addresses.get(name.address, 0) + 1
@@ -196,9 +263,19 @@ def _human(
     hired = earliest if number in OLD_HANDS else max(earliest, day - timedelta(days=years))
     yuan = BONUS[rank] * (100 + rng.randint(-15, 15)) // 100 // 100 * 100
     return Human(
-        number, name.name, name.name_en, f"{address}@{HOST}", works[unit], rank, rng.gauss(0, 1), rng.betavariate(6, 1.6),
-        yuan * 100, hired, None, (Stretch(unit, manager, position, f"P{rank}", hired),),
-    )  # fmt: skip
+        number,
+        name.name,
+        name.name_en,
+        f"{address}@{HOST}",
+        works[unit],
+        rank,
+        rng.gauss(0, 1),
+        rng.betavariate(6, 1.6),
+        yuan * 100,
+        hired,
+        None,
+        (Stretch(unit, manager, position, f"P{rank}", hired),),
+    )
 
 
 # ── comings, goings, moves ──────────────────────────────────────────────────────────────────────────────────────
@@ -235,12 +312,15 @@ def _ends(human: Human, left: date | None) -> Human:
 
 def _moves(people: list[Human], behind: Quarter, running: Quarter, day: date) -> list[Human]:
     """Two transfers in mid-quarter: one in the quarter behind, one in the running one."""
-    heads = {**HEADS, **{h.now.unit: h.number for h in people if h.now.position.endswith("负责人") and h.number[0] == "E"}}
+    heads = {
+        **HEADS,
+        **{h.now.unit: h.number for h in people if h.now.position.endswith("负责人") and h.number[0] == "E"},
+    }
     there = running.first + min(timedelta(days=23), (day - running.first) // 2)
     moved = {
         "C027": ("RDC2", behind.first + timedelta(days=45)),
         "C028": ("RDS3", there),
-    }  # fmt: skip
+    }
     return [_moved(human, *moved[human.number], heads) if human.number in moved else human for human in people]
 
 
@@ -259,8 +339,12 @@ def _units(rows: list[list[str]], people: list[Human]) -> Iterator[Unit]:
         if human.now.position.endswith("负责人") and human.number[0] == "E":
             heads.setdefault(human.now.unit, human.number)
     for code, name, english, kind, parent, work, _ in rows:
-        kinds = {code: "exploratory" for code in told["exploratory"]} | {code: "collaborative" for code in told["collaborative"]}
-        yield Unit(code, name, english, kind, parent, work, kinds.get(code, "stable"), heads[code], _partner(code, parents))
+        kinds = dict.fromkeys(told["exploratory"], "exploratory") | dict.fromkeys(
+            told["collaborative"], "collaborative"
+        )
+        yield Unit(
+            code, name, english, kind, parent, work, kinds.get(code, "stable"), heads[code], _partner(code, parents)
+        )
 
 
 def _partner(code: str, parents: dict[str, str]) -> str:

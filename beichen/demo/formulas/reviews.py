@@ -111,7 +111,9 @@ def decision(person: str, suggested: str, grades: Sequence[str], seed: int) -> t
     return grades[at + step], rng.choice(bank("reviews")["reasons"]["up" if step < 0 else "down"])
 
 
-def calibrated(by_manager: dict[str, list[tuple[str, str]]], grades: Sequence[str], seed: int) -> list[tuple[str, str, str]]:
+def calibrated(
+    by_manager: dict[str, list[tuple[str, str]]], grades: Sequence[str], seed: int
+) -> list[tuple[str, str, str]]:
     """What the calibration changes, as (person, grade, reason): the lenient team comes down, the strict one up.
 
     `by_manager`: (person, grade) of those whom each manager decided about.

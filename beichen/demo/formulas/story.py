@@ -124,7 +124,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """A goal. `owner` is a person's number, `unit` a code where the unit owns it; `parent` the key of the goal above."""
+    """A goal. `owner` is a person's number, `unit` a code where the unit owns it; `parent` the key above."""
 
     key: str
     title: str

@@ -24,7 +24,10 @@ def talks(company: Company, aims: Sequence[Aim], seed: int, dues: dict[str, list
     for aim in aims:
         if not aim.unit and aim.state in ("active", "closed"):
             mine[aim.owner, aim.period].append(aim)
-    decks = {key: Deck(bank("talks")[key], stream(seed, "talks", key)) for key in ("tails", "also", "growth", "replies", "none")}
+    decks = {
+        key: Deck(bank("talks")[key], stream(seed, "talks", key))
+        for key in ("tails", "also", "growth", "replies", "none")
+    }
     mates: dict[str, list[str]] = defaultdict(list)
     for human in company.people:
         if human.left is None:
@@ -46,15 +49,20 @@ def _of(
             there = human.on(min(due, company.day))
             if there is None or not there.manager or human.hired > due - timedelta(days=7):
                 continue
-            open_one = due >= company.day or (due == _last(days, company.day) and rng.random() > 0.55 + 0.5 * human.punctual)
+            open_one = due >= company.day or (
+                due == _last(days, company.day) and rng.random() > 0.55 + 0.5 * human.punctual
+            )
             if open_one and quarter == company.behind:
                 continue
             if open_one:
-                yield Talk(human.number, there.manager, quarter.key, due, None)
+                today = human.number in {player.person for player in company.cast}
+                yield Talk(human.number, there.manager, quarter.key, company.day if today else due, None)
                 break
             if quarter == company.behind and rng.random() > human.punctual + 0.1:
                 continue
-            yield _written(human, there.manager, quarter.key, due, company, mine[human.number, quarter.key], rng, decks, mates)
+            yield _written(
+                human, there.manager, quarter.key, due, company, mine[human.number, quarter.key], rng, decks, mates
+            )
 
 
 def _last(days: Sequence[date], day: date) -> date | None:
@@ -68,10 +76,20 @@ def _written(
     late = rng.choices((-1, 0, 1, 3), (3, 5, 2, 1))[0]
     sent = min(due + timedelta(days=late), company.day)
     about = dict(rng.choice(aims).about) if aims else {}
-    words = {"o": "手上的事", "u": "产品", "p": "用户", **about, "m": rng.choice([m for m in mates if m != human.name] or ["同事"])}
+    words = {
+        "o": "手上的事",
+        "u": "产品",
+        "p": "用户",
+        **about,
+        "m": rng.choice([m for m in mates if m != human.name] or ["同事"]),
+    }
     said = bank(human.work)["bank"]
     load = rng.choices(("light", "fine", "heavy", "unsustainable"), (8, 60, 26, 6))[0]
-    obstacle = decks["none"].deal() if rng.random() < 0.4 else plain(rng.choice(said["stuck"]), words) + "。" + decks["also"].deal()
+    obstacle = (
+        decks["none"].deal()
+        if rng.random() < 0.4
+        else plain(rng.choice(said["stuck"]), words) + "。" + decks["also"].deal()
+    )
     if load == "unsustainable":
         obstacle = rng.choice(bank("talks")["strained"])
     answers = {
@@ -82,7 +100,17 @@ def _written(
     if rng.random() < 0.3:
         answers["growth"] = decks["growth"].deal()
     replied, reaction, reply = _reply(human, manager, sent, company, rng, words, decks)
-    return Talk(human.number, manager, period, due, sent, tuple(answers.items()), False, replied, reaction, reply)
+    return Talk(
+        human.number,
+        manager,
+        period,
+        due,
+        sent,
+        tuple(answers.items()),
+        replied=replied,
+        reaction=reaction,
+        reply=reply,
+    )
 
 
 def _reply(
@@ -90,7 +118,7 @@ def _reply(
 ) -> tuple[date | None, str, str]:  # fmt: skip
     """Most answers come within three days; some are still owed, some never came."""
     at = sent + timedelta(days=rng.choices((0, 1, 2, 5), (3, 4, 3, 2))[0])
-    if at > company.day or rng.random() < (0.22 if sent > company.day - timedelta(days=12) else 0.05):
+    if at > company.day or rng.random() < (0.18 if sent > company.day - timedelta(days=12) else 0.02):
         return None, "", ""
     text = plain(decks["replies"].deal(), words) if rng.random() < 0.6 else ""
     if manager == "C019" and rng.random() < 0.7:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from beichen.demo.rules.moments import after_quarter
 from beichen.demo.rules.reviews import ADMINISTRATORS
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from beichen.demo.rules.company import Place
 
 COMPENSATION, EXECUTIVE = "C015", "C001"
-POLICIES = {
+POLICIES: dict[str, tuple[str, dict[str, Any]]] = {
     "A": ("按业务结果拉开", {
         "company": {"coefficient": "0.96"},
-        "units": {"BZ": {"coefficient": "1.08"}, "TE": {"coefficient": "0.95"}, "PD": {"coefficient": "0.9"}, "GR": {"coefficient": "0.85"}},
+        "units": {
+            "BZ": {"coefficient": "1.08"}, "TE": {"coefficient": "0.95"}, "PD": {"coefficient": "0.9"},
+            "GR": {"coefficient": "0.85"},
+        },
         "flattening": {"stable": "0", "exploratory": "0.3", "collaborative": "0.3"},
     }),
     "B": ("各部门一致，差距收窄", {

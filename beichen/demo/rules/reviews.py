@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from beichen.people import queries as people
 from beichen.people.rules import move_cycle
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor, system
+from beichen.reviews import queries
 from beichen.reviews import rules as reviews
 from beichen.reviews.events import StepAgreed
 from beichen.reviews.rules import load
@@ -67,11 +68,13 @@ def draft_next(place: Place) -> None:
         reviews.create_plan(
             actor,
             reviews.PlanInput(
-                name=f"{story.running.key} 季度考核（筹备中）", name_en=f"{story.running.key} quarterly review (being set up)",
-                cycle_id=place.cycles[story.running.key], unit_id=place.loaded.units["CG"],
+                name=f"{story.running.key} 季度考核（筹备中）",
+                name_en=f"{story.running.key} quarterly review (being set up)",
+                cycle_id=place.cycles[story.running.key],
+                unit_id=place.loaded.units["CG"],
                 without=[place.loaded.persons[n] for n in NOT_REVIEWED],
             ),
-        )  # fmt: skip
+        )
 
 
 def _launched(place: Place) -> int:
@@ -79,10 +82,12 @@ def _launched(place: Place) -> int:
     first, second = (place.person(number) for number in ADMINISTRATORS)
     with clock.frozen(after_quarter(story, 2)):
         entered = reviews.PlanInput(
-            name=f"{story.behind.key} 季度考核", name_en=f"{story.behind.key} quarterly review",
-            cycle_id=place.cycles[story.behind.key], unit_id=place.loaded.units["CG"],
+            name=f"{story.behind.key} 季度考核",
+            name_en=f"{story.behind.key} quarterly review",
+            cycle_id=place.cycles[story.behind.key],
+            unit_id=place.loaded.units["CG"],
             without=[persons[number] for number in NOT_REVIEWED],
-        )  # fmt: skip
+        )
         card = reviews.create_plan(first, entered)
         reviews.launch_plan(first, card.id, card.version)
         reviews.launch_plan(second, card.id, card.version)
@@ -110,7 +115,8 @@ def _write(actor: Actor, place: Place, plan_id: int, seen: dict[str, Seen]) -> N
     peers = {number: told.peers_of(seen[number], place.seed) for number in sorted(subjects)}
     leads = {(numbers[w.subject_id], numbers[w.rater_id]) for w in writers if w.role == "manager"}
     peers = {number: [p for p in found if (number, p) not in leads] for number, found in peers.items()}
-    load.invite(actor, plan_id, {ids[n]: [ids[p] for p in found] for n, found in peers.items()}, after_quarter(place.story, 6))
+    invited = {ids[number]: [ids[peer] for peer in found] for number, found in peers.items()}
+    load.invite(actor, plan_id, invited, after_quarter(place.story, 6))
     wanted = [(numbers[w.subject_id], numbers[w.rater_id], w.role) for w in writers]
     wanted += [(number, peer, "peer") for number, found in peers.items() for peer in found]
     load.hand_in(actor, plan_id, _parts(place, seen, wanted))
@@ -129,11 +135,12 @@ def _parts(place: Place, seen: dict[str, Seen], wanted: Iterable[tuple[str, str,
 
 def _answers(voice: Voice) -> dict[str, dict[str, str]]:
     return {
-        said.section: {"score": said.score, "text": said.text} if said.score else {"text": said.text} for said in voice.said
+        said.section: {"score": said.score, "text": said.text} if said.score else {"text": said.text}
+        for said in voice.said
     }
 
 
-def _choose(place: Place) -> object:
+def _choose(place: Place) -> Callable[[int, str, Sequence[str]], tuple[str, str]]:
     numbers = {pk: number for number, pk in place.loaded.persons.items()}
     return lambda pk, suggested, grades: told.decision(numbers[pk], suggested, grades, place.seed)
 
@@ -155,8 +162,6 @@ def _calibrate(actor: Actor, place: Place, plan_id: int, decided: Sequence[load.
 
 def _agreed(place: Place, plan_id: int, step: str, at: datetime) -> None:
     """Two HR administrators ask for a step of the whole plan, and the job does it."""
-    from beichen.reviews import queries
-
     act = {"lock": reviews.lock_results, "release": reviews.release_results}[step]
     first, second = (place.person(number) for number in ADMINISTRATORS)
     with clock.frozen(at):

@@ -30,7 +30,8 @@ def loaded(db: None, worker_db: Any) -> Any:
 def rows(statement: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 @pytest.mark.req("BASE-08")

@@ -12,7 +12,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from beichen.people import access, queries
-from beichen.people.models import Assignment, Cycle, Employment, LegalEntity, OrgUnit, Period, Person, Seat, TargetBonus, WorkDay
+from beichen.people.models import (
+    Assignment,
+    Cycle,
+    Employment,
+    LegalEntity,
+    OrgUnit,
+    Period,
+    Person,
+    Seat,
+    TargetBonus,
+    WorkDay,
+)
 from beichen.people.rules import places
 from beichen.people.rules.founding import CompanyExists
 from beichen.people.rules.persons import begins
@@ -90,7 +101,12 @@ class Loaded:
 
 @rule
 def load_company(
-    actor: Actor, name: str, name_en: str, units: Sequence[UnitRow], persons: Sequence[PersonRow], seats: Iterable[SeatRow]
+    actor: Actor,
+    name: str,
+    name_en: str,
+    units: Sequence[UnitRow],
+    persons: Sequence[PersonRow],
+    seats: Iterable[SeatRow],
 ) -> Loaded:
     """Write the company and number its trees. Errors: CompanyExists. Cost: about thirty statements."""
     require(actor, access.IMPORT)
@@ -102,10 +118,16 @@ def load_company(
     _lead(made, people, units, persons)
     _past(entity, made, people, persons)
     Seat.objects.bulk_create(
-        Seat(person=people[row.person], seat=row.seat, scope=made[row.scope], asked_by=people[row.asked_by].pk,
-             granted_by=people[row.granted_by].pk, granted_at=row.granted_at)
+        Seat(
+            person=people[row.person],
+            seat=row.seat,
+            scope=made[row.scope],
+            asked_by=people[row.asked_by].pk,
+            granted_by=people[row.granted_by].pk,
+            granted_at=row.granted_at,
+        )
         for row in seats
-    )  # fmt: skip
+    )
     places.renumber()
     audit.record_bulk(actor, access.IMPORT, "people.person", [person.pk for person in people.values()])
     ranks = dict(Person.objects.values_list("number", "place"))
@@ -125,12 +147,19 @@ def _units(entity: LegalEntity, rows: Sequence[UnitRow]) -> dict[str, OrgUnit]:
 def _persons(entity: LegalEntity, units: dict[str, OrgUnit], rows: Sequence[PersonRow]) -> dict[str, Person]:
     made = {
         row.number: Person(
-            number=row.number, entity=entity, name=row.name, name_en=row.name_en, sort_key=pinyin_key(row.name),
-            email=row.email, position=row.stretches[-1].position, unit=units[row.stretches[-1].unit],
-            role_type=units[row.stretches[-1].unit].role_type, is_active=row.left is None,
+            number=row.number,
+            entity=entity,
+            name=row.name,
+            name_en=row.name_en,
+            sort_key=pinyin_key(row.name),
+            email=row.email,
+            position=row.stretches[-1].position,
+            unit=units[row.stretches[-1].unit],
+            role_type=units[row.stretches[-1].unit].role_type,
+            is_active=row.left is None,
         )
         for row in rows
-    }  # fmt: skip
+    }
     Person.objects.bulk_create(made.values(), batch_size=BATCH)
     return made
 
@@ -148,23 +177,33 @@ def _lead(
     Person.objects.bulk_update(people.values(), ["manager"], batch_size=BATCH)
 
 
-def _past(
-    entity: LegalEntity, units: dict[str, OrgUnit], people: dict[str, Person], rows: Sequence[PersonRow]
-) -> None:
+def _past(entity: LegalEntity, units: dict[str, OrgUnit], people: dict[str, Person], rows: Sequence[PersonRow]) -> None:
     """Employments, dated assignments and target bonuses."""
     Employment.objects.bulk_create(
-        (Employment(person=people[r.number], hired_on=r.hired, left_on=r.left, level=r.stretches[-1].level) for r in rows),
+        (
+            Employment(person=people[r.number], hired_on=r.hired, left_on=r.left, level=r.stretches[-1].level)
+            for r in rows
+        ),
         batch_size=BATCH,
-    )  # fmt: skip
+    )
     Assignment.objects.bulk_create(
         (
-            Assignment(person=people[row.number], unit=units[s.unit], manager=people.get(s.manager), position=s.position,
-                       level=s.level, period=(begins(entity, s.first), begins(entity, s.last + DAY) if s.last else None))
-            for row in rows for s in row.stretches
-        ), batch_size=BATCH,
-    )  # fmt: skip
+            Assignment(
+                person=people[row.number],
+                unit=units[s.unit],
+                manager=people.get(s.manager),
+                position=s.position,
+                level=s.level,
+                period=(begins(entity, s.first), begins(entity, s.last + DAY) if s.last else None),
+            )
+            for row in rows
+            for s in row.stretches
+        ),
+        batch_size=BATCH,
+    )
     TargetBonus.objects.bulk_create(
-        (TargetBonus(person=people[row.number], amount=row.bonus, valid=(row.hired, None)) for row in rows), batch_size=BATCH
+        (TargetBonus(person=people[row.number], amount=row.bonus, valid=(row.hired, None)) for row in rows),
+        batch_size=BATCH,
     )
 
 

@@ -80,9 +80,7 @@ def seats_of(actor: Actor) -> frozenset[str]:
     return scope.seats
 
 
-def _columns(
-    actor: Actor, permission: Permission, obj: Any, row_id: str, wanted: frozenset[str]
-) -> frozenset[str]:
+def _columns(actor: Actor, permission: Permission, obj: Any, row_id: str, wanted: frozenset[str]) -> frozenset[str]:
     subject_id = permission.subject(obj) if permission.subject and obj is not None else None
     columns = seats_of(actor) if subject_id is None else relations_to(actor, subject_id)
     added = {column for column, holds in permission.special if obj is not None and holds(actor, obj)}

@@ -144,9 +144,7 @@ def dry_run(actor: Actor, plan_id: int) -> Seeds:
     return seeds(actor, plan_id)
 
 
-def _leaders(
-    actor: Actor, card: PlanCard, only: Sequence[int] | None, lines: Mapping[int, list[Stretch]]
-) -> set[int]:
+def _leaders(actor: Actor, card: PlanCard, only: Sequence[int] | None, lines: Mapping[int, list[Stretch]]) -> set[int]:
     """Everyone who leads somebody on the last day of the cycle."""
     if card.population.get("managers") != "out":
         return set()

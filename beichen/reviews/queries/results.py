@@ -221,9 +221,7 @@ def _voices(review_id: int, cards: Mapping[UUID, PartCard]) -> tuple[Voice, ...]
 def outcome(card: PlanCard, voices: Iterable[Voice], goals: tuple[GoalLine, ...], manager_id: int) -> Result:
     """The result from readable parts: what was handed in, and the decider's own draft. No statement."""
     counted = [v for v in voices if v.card is not None and _counts(v.card, manager_id)]
-    raters = [
-        Scored(v.role, v.card.rater.id, scores(v.text), v.card.days) for v in counted if v.card is not None
-    ]
+    raters = [Scored(v.role, v.card.rater.id, scores(v.text), v.card.days) for v in counted if v.card is not None]
     return compute(card.rules, raters, goal_terms(goals), _given(counted, manager_id))
 
 

@@ -87,13 +87,20 @@ def invite(actor: Actor, plan_id: int, peers: Mapping[int, Sequence[int]], at: d
     Nomination.objects.bulk_create(
         [
             Nomination(
-                review=review, subject_id=review.subject_id, subject_place=review.subject_place,
-                manager_id=review.manager_id, peer_id=peer, nominated_by_id=review.subject_id, nominated_at=at,
-                state=NominationState.INVITED, settled_by_id=review.manager_id,
+                review=review,
+                subject_id=review.subject_id,
+                subject_place=review.subject_place,
+                manager_id=review.manager_id,
+                peer_id=peer,
+                nominated_by_id=review.subject_id,
+                nominated_at=at,
+                state=NominationState.INVITED,
+                settled_by_id=review.manager_id,
             )
             for review, peer in pairs
-        ], batch_size=BATCH,
-    )  # fmt: skip
+        ],
+        batch_size=BATCH,
+    )
     Part.objects.bulk_create([new_part(review, peer, PartRole.PEER) for review, peer in pairs], batch_size=BATCH)
     return len(pairs)
 
@@ -111,7 +118,16 @@ def hand_in(actor: Actor, plan_id: int, rows: Iterable[PartRow]) -> int:
             part.state = PartState.DECLINED
             continue
         part.state, part.submitted_at = PartState.SUBMITTED, row.at
-        contents.append(PartContent(part=part, review_id=part.review_id, role=row.role, answers=row.answers, closing=row.closing, counted=True))
+        contents.append(
+            PartContent(
+                part=part,
+                review_id=part.review_id,
+                role=row.role,
+                answers=row.answers,
+                closing=row.closing,
+                counted=True,
+            )
+        )
         versions.append(PartVersion(part=part, number=1, answers=row.answers, closing=row.closing, saved_at=row.at))
     PartContent.objects.bulk_create(contents, batch_size=BATCH)
     PartVersion.objects.bulk_create(versions, batch_size=BATCH)
@@ -171,18 +187,34 @@ def _decided(
 
 
 def _store(
-    card: PlanCard, ratings: Sequence[Rating], results: Mapping[int, Result], made: Sequence[tuple[Decided, str]], at: datetime
+    card: PlanCard,
+    ratings: Sequence[Rating],
+    results: Mapping[int, Result],
+    made: Sequence[tuple[Decided, str]],
+    at: datetime,
 ) -> None:
     worth = {row.key: row.coefficient for row in card.rules.scale.grades}
     RatingContent.objects.bulk_create(
         [
-            RatingContent(rating_id=d.review_id, total=d.total, suggested=d.suggested, decided=d.decided, reason=reason,
-                          final=d.decided, final_reason="", coefficient=worth[d.decided])
+            RatingContent(
+                rating_id=d.review_id,
+                total=d.total,
+                suggested=d.suggested,
+                decided=d.decided,
+                reason=reason,
+                final=d.decided,
+                final_reason="",
+                coefficient=worth[d.decided],
+            )
             for d, reason in made
-        ], batch_size=BATCH,
-    )  # fmt: skip
+        ],
+        batch_size=BATCH,
+    )
     Explanation.objects.bulk_create(
-        [Explanation(review_id=pk, terms=result.story, rule_version=card.rules.version) for pk, result in results.items()],
+        [
+            Explanation(review_id=pk, terms=result.story, rule_version=card.rules.version)
+            for pk, result in results.items()
+        ],
         batch_size=BATCH,
     )
     for rating in ratings:
@@ -193,18 +225,22 @@ def _store(
 @rule
 def receive(actor: Actor, plan_id: int, answers: Mapping[int, tuple[str, str]], at: Callable[[int], datetime]) -> int:
     """What people answered to their results, by person: (answer, comment). Cost: three statements per 1,000."""
-    heads = [head for head in Review.objects.filter(plan_id=plan_id).order_by("pk") if answers.get(head.subject_id, ("",))[0]]
+    heads = Review.objects.filter(plan_id=plan_id).order_by("pk")
     made = [
-        Acknowledgement(review=head, subject_id=head.subject_id, subject_place=head.subject_place, at=at(head.subject_id))
+        Acknowledgement(
+            review=head, subject_id=head.subject_id, subject_place=head.subject_place, at=at(head.subject_id)
+        )
         for head in heads
+        if answers.get(head.subject_id, ("",))[0]
     ]
     Acknowledgement.objects.bulk_create(made, batch_size=BATCH)
     AcknowledgementContent.objects.bulk_create(
         [
-            AcknowledgementContent(acknowledgement=one, answer=answers[one.subject_id][0], comment=answers[one.subject_id][1])
-            for one in made
-        ], batch_size=BATCH,
-    )  # fmt: skip
+            AcknowledgementContent(acknowledgement=one, answer=answer, comment=comment)
+            for one, (answer, comment) in ((one, answers[one.subject_id]) for one in made)
+        ],
+        batch_size=BATCH,
+    )
     return len(made)
 
 

@@ -216,7 +216,7 @@ def return_part(actor: Actor, part_id: UUID, version: int) -> int:
 
 @rule
 def decline_part(actor: Actor, part_id: UUID) -> None:
-    """"I cannot judge this person's work": an answer, not a failure. For peers and earlier managers."""
+    """ "I cannot judge this person's work": an answer, not a failure. For peers and earlier managers."""
     part = _own(actor, part_id)
     if part.state == PartState.DECLINED:
         return

@@ -107,9 +107,7 @@ def make_cycle(company: Company, phase: str = "C00") -> int:
         key="2026Q2", defaults={"kind": "quarter", "starts_on": date(2026, 4, 1), "ends_on": date(2026, 6, 30)}
     )
     scope = next(unit for unit in company.units.values() if unit.parent_id is None)
-    return Cycle.objects.create(
-        period=period, scope=scope, phase=phase, settings=people.company_settings()
-    ).pk
+    return Cycle.objects.create(period=period, scope=scope, phase=phase, settings=people.company_settings()).pk
 
 
 def world(owner_db: Any, worker_db: Any, company: Company | None = None) -> World:

@@ -80,8 +80,11 @@ class Walk:
         for who in ("E015", "E016"):
             with self.owner_db():
                 version = Cycle.objects.get(pk=self.cycle_id).version
-            _post(self.client(who), f"/reviews/plans/{self.plan_id}/phase/",
-                  {"cycle_id": self.cycle_id, "to": to, "version": version})
+            _post(
+                self.client(who),
+                f"/reviews/plans/{self.plan_id}/phase/",
+                {"cycle_id": self.cycle_id, "to": to, "version": version},
+            )
         self.drain()
         with self.owner_db():
             assert Cycle.objects.get(pk=self.cycle_id).phase == to
@@ -188,8 +191,11 @@ def _managers(walk, subject, raters):
             extra = {} if measured or rater != decides else {"goals": goals}
             walk.write(subject, rater, "manager", {**scores, **extra})
     sheet = walk.client(decides).get(f"/reviews/{review}/").context["sheet"]
-    _post(walk.client(decides), f"/reviews/{review}/decide/",
-          {"grade": sheet.live.suggested, "reason": "", "version": sheet.rating.version})
+    _post(
+        walk.client(decides),
+        f"/reviews/{review}/decide/",
+        {"grade": sheet.live.suggested, "reason": "", "version": sheet.rating.version},
+    )
 
 
 def _move(walk):
@@ -202,12 +208,8 @@ def _move(walk):
 def _compare(walk, owner_db):
     sections = {"1": "goals", "2": "behaviour", "3": "contribution"}
     with owner_db():
-        stories = {
-            e.review.subject.number: e.terms for e in Explanation.objects.select_related("review__subject")
-        }
-        contents = {
-            c.rating.subject.number: c for c in RatingContent.objects.select_related("rating__subject")
-        }
+        stories = {e.review.subject.number: e.terms for e in Explanation.objects.select_related("review__subject")}
+        contents = {c.rating.subject.number: c for c in RatingContent.objects.select_related("rating__subject")}
     seen = 0
     for line in _expected():
         who, _, number = line["of"].partition(" section ")

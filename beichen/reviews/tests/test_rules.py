@@ -46,9 +46,7 @@ def test_launch_takes_two_different_administrators_and_freezes_the_plan(owner_db
 
 
 def _input(made: World, **more):
-    return rules.PlanInput(
-        name="改名", cycle_id=made.cycle_id, unit_id=made.company.units["U0"].pk, **more
-    )
+    return rules.PlanInput(name="改名", cycle_id=made.cycle_id, unit_id=made.company.units["U0"].pk, **more)
 
 
 @pytest.mark.req("REVIEW-01")

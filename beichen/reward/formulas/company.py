@@ -87,7 +87,7 @@ def share_company(
     }
 
 
-def _shared(  # noqa: PLR0917 — one pool and everything it is shared by
+def _shared(
     unit: str, base_value: Fraction, value: int, people: Sequence[Entry], policy: Policy, terms: UnitTerms, days: int
 ) -> Shared:
     cut = reserved(value, Fraction(policy.reserve, PERCENT))

@@ -14,10 +14,9 @@ from beichen.reward.models import BonusPlan, BonusPool, Consent
 def pass_all_on(actor: Actor, plan_id: int) -> int:
     """Each pool of the chosen policy, passed on by whoever leads the head of its unit. Cost: four statements."""
     plan = BonusPlan.objects.get(pk=plan_id)
-    led = BonusPool.objects.filter(scenario_id=plan.chosen_id or 0, manager__manager__isnull=False)
-    pools = led.select_related("manager")
+    pools = BonusPool.objects.filter(scenario=plan.chosen).values_list("pk", "manager__manager_id")
     made = Consent.objects.bulk_create(
-        [Consent(pool=pool, by_id=pool.manager.manager_id or 0, at=clock.now()) for pool in pools if pool.manager]
+        [Consent(pool_id=pk, by_id=above, at=clock.now()) for pk, above in pools if above is not None]
     )
     audit.record_bulk(actor, access.PASS_ON, "reward.bonuspool", [consent.pk for consent in made])
     return len(made)

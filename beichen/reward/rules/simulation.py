@@ -79,7 +79,7 @@ def simulate(actor: Actor, plan_id: int) -> None:
     audit.record(actor, "reward.simulated", plan, details={"people": found, "rules": RULES})
 
 
-def _run_scenario(  # noqa: PLR0917 — inputs read once for both policies
+def _run_scenario(
     actor: Actor, plan: BonusPlan, scenario: Scenario, cycle: CycleCard, units: Mapping[int, UnitCard], found: int
 ) -> None:
     scenario.problem, scenario.facts = {}, {}
