@@ -88,7 +88,7 @@ def coverage(request: ApiRequest, cycle_id: int | None = None) -> dict[str, Any]
     lines = [
         CoverageLineOut(
             priority_id=p.priority.id, key=p.priority.key, name=p.priority.name, attainment=p.attainment,
-            people=p.people, goals=[GoalOut.from_orm(g) for g in p.goals],
+            people=p.people, goal_count=p.goal_count, goals=[GoalOut.from_orm(g) for g in p.goals],
         )
         for p in found.priorities
     ]  # fmt: skip

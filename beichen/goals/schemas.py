@@ -212,6 +212,7 @@ class CoverageLineOut(Schema):
     name: str
     attainment: int | None
     people: int
+    goal_count: int
     goals: list[GoalOut]
 
 

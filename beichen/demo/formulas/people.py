@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -52,72 +52,25 @@ C027|陆承泽||RDC1|6|高级客户端工程师
 C028|韩映雪||DA1|6|高级数据工程师
 """
 HEADS = {
-    "CG": "C001",
-    "PD": "C002",
-    "TE": "C003",
-    "BZ": "C004",
-    "FI": "C005",
-    "HR": "C006",
-    "HQ": "C001",
-    "PDN": "C010",
-    "PDN1": "C011",
-    "HR1": "C013",
-    "HR4": "C014",
-    "HR3": "C015",
-    "RDS1": "C019",
-    "OP1": "C020",
-    "GR": "C026",
-}
+    "CG": "C001", "PD": "C002", "TE": "C003", "BZ": "C004", "FI": "C005", "HR": "C006", "HQ": "C001", "PDN": "C010",
+    "PDN1": "C011", "HR1": "C013", "HR4": "C014", "HR3": "C015", "RDS1": "C019", "OP1": "C020", "GR": "C026",
+}  # fmt: skip
 CHAIRS = (
-    ("C001", "EX", "CG"),
-    ("C004", "EX", "CG"),
-    ("C005", "EX", "CG"),
-    ("C007", "HA", "CG"),
-    ("C014", "HA", "CG"),
-    ("C015", "CA", "CG"),
-    ("C025", "CA", "CG"),
-    ("C008", "AU", "CG"),
-    ("C016", "CF", "CG"),
-    ("C017", "PA", "CG"),
-    ("C013", "BP", "PD"),
-    ("C021", "BP", "RDC"),
-    ("C021", "BP", "RDS"),
-    ("C021", "BP", "RDQ"),
-    ("C022", "BP", "PL"),
-    ("C022", "BP", "DA"),
-    ("C023", "BP", "GR"),
-    ("C023", "BP", "AD"),
-    ("C023", "BP", "OP"),
-    ("C024", "BP", "CS"),
-    ("C024", "BP", "SA"),
-    ("C024", "BP", "FI"),
-    ("C009", "BP", "HQ"),
-    ("C009", "BP", "HR"),
-    ("C009", "BP", "TE"),
+    ("C001", "EX", "CG"), ("C004", "EX", "CG"), ("C005", "EX", "CG"), ("C007", "HA", "CG"), ("C014", "HA", "CG"),
+    ("C015", "CA", "CG"), ("C025", "CA", "CG"), ("C008", "AU", "CG"), ("C016", "CF", "CG"), ("C017", "PA", "CG"),
+    ("C013", "BP", "PD"), ("C021", "BP", "RDC"), ("C021", "BP", "RDS"), ("C021", "BP", "RDQ"), ("C022", "BP", "PL"),
+    ("C022", "BP", "DA"), ("C023", "BP", "GR"), ("C023", "BP", "AD"), ("C023", "BP", "OP"), ("C024", "BP", "CS"),
+    ("C024", "BP", "SA"), ("C024", "BP", "FI"), ("C009", "BP", "HQ"), ("C009", "BP", "HR"), ("C009", "BP", "TE"),
     ("C009", "BP", "BZ"),
-)
+)  # fmt: skip
 PARTNER = {
-    "PD": "C013",
-    "RDC": "C021",
-    "RDS": "C021",
-    "RDQ": "C021",
-    "PL": "C022",
-    "DA": "C022",
-    "GR": "C023",
-    "AD": "C023",
-    "OP": "C023",
-    "CS": "C024",
-    "SA": "C024",
-    "FI": "C024",
-    "HQ": "C009",
-    "HR": "C009",
-    "TE": "C009",
-    "BZ": "C009",
+    "PD": "C013", "RDC": "C021", "RDS": "C021", "RDQ": "C021", "PL": "C022", "DA": "C022", "GR": "C023", "AD": "C023",
+    "OP": "C023", "CS": "C024", "SA": "C024", "FI": "C024", "HQ": "C009", "HR": "C009", "TE": "C009", "BZ": "C009",
     "CG": "C009",
-}
+}  # fmt: skip
 CAST = (
     ("employee", "C012", "员工 · 产品经理"),
-    ("manager", "C011", "她的上级 · 编辑体验组负责人"),
+    ("manager", "C011", "她的主管 · 编辑体验组负责人"),
     ("head", "C010", "部门负责人 · 光屿笔记产品线"),
     ("executive", "C001", "首席执行官"),
     ("partner", "C013", "HRBP · 产品与设计"),
@@ -126,10 +79,36 @@ CAST = (
     ("compensation", "C015", "薪酬管理员"),
     ("facilitator", "C016", "校准主持人"),
     ("auditor", "C008", "内部审计"),
-    ("strict", "C019", "严格的上级 · 账号与会员组"),
+    ("strict", "C019", "严格的主管 · 账号与会员组"),
     ("newcomer", "C018", "新员工 · 后端工程师"),
 )
 OLD_HANDS = {"C001": 0, "C002": 0, "C003": 0, "C004": 40, "C006": 300}
+
+
+Rows = dict[str, tuple[Name, str, int, str]]
+"""Name, unit, rank and position by number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where names and numbers come from."""
+
+    names: Iterator[Name]
+    serial: Iterator[int]
+
+    def number(self) -> str:
+        """The next employee number."""
+        return f"E{next(self.serial):04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """What everybody is made with: the work of units, addresses given out, chance and the day."""
+
+    works: dict[str, str]
+    addresses: dict[str, int]
+    seed: int
+    day: date
 
 
 def company(seed: int, day: date, people: int = USUAL) -> Company:
@@ -142,16 +121,9 @@ def company(seed: int, day: date, people: int = USUAL) -> Company:
     chairs = tuple(Chair(*chair) for chair in CHAIRS)
     cast = tuple(Player(*player) for player in CAST)
     return Company(
-        day,
-        behind,
-        running,
-        tuple(_units(rows, humans)),
-        tuple(humans),
-        chairs,
-        cast,
-        _page(day),
+        day, behind, running, tuple(_units(rows, humans)), tuple(humans), chairs, cast, _page(day),
         {"C019": -6.0, "C020": 7.0},
-    )
+    )  # fmt: skip
 
 
 def _page(day: date) -> Page:
@@ -160,13 +132,9 @@ def _page(day: date) -> Page:
     owners = {"S1": "C004", "S2": "C002", "S3": "C026"}
     rows = [line.split("|") for line in told["priorities"]]
     return Page(
-        f"{day.year} 年度",
-        told["period"].replace("2026", str(day.year)),
-        tuple((box, told[box]) for box in boxes),
-        tuple((key, zh, en, owners[key]) for key, zh, en in rows),
-        tuple(told["exclusions"]),
-        told["note"],
-    )
+        f"{day.year} 年度", told["period"].replace("2026", str(day.year)), tuple((box, told[box]) for box in boxes),
+        tuple((key, zh, en, owners[key]) for key, zh, en in rows), tuple(told["exclusions"]), told["note"],
+    )  # fmt: skip
 
 
 # ── everybody, as they are today ────────────────────────────────────────────────────────────────────────────────
@@ -179,27 +147,19 @@ def _teams(rows: list[list[str]]) -> list[list[str]]:
 def _humans(rows: list[list[str]], people: int, seed: int, day: date) -> list[Human]:
     fixed = lines(FIXED)
     rng = stream(seed, "people")
-    source = names(rng, {row[1] for row in fixed})
+    source = Source(names(rng, {row[1] for row in fixed}), iter(range(1, 10**6)))
     heads = dict(HEADS)
-    made = {row[0]: (written(row[1], row[2]), row[3], int(row[4]), row[5]) for row in fixed}
-    serial = iter(range(1, 10**6))
+    made: Rows = {row[0]: (written(row[1], row[2]), row[3], int(row[4]), row[5]) for row in fixed}
     for row in rows:
         if row[0] not in heads:
-            number, rank = f"E{next(serial):04d}", 8 if row[3] != "team" else 7
-            made[number] = (next(source), row[0], rank, f"{row[1]}负责人")
+            number, rank = source.number(), 8 if row[3] != "team" else 7
+            made[number] = (next(source.names), row[0], rank, f"{row[1]}负责人")
             heads[row[0]] = number
-    _fill(made, _teams(rows), people, rng, source, serial)
+    _fill(made, _teams(rows), people, rng, source)
     return _led(rows, heads, made, seed, day)
 
 
-def _fill(
-    made: dict[str, tuple[Name, str, int, str]],
-    teams: list[list[str]],
-    people: int,
-    rng: Random,
-    source: Iterator[Name],
-    serial: Iterator[int],
-) -> None:
+def _fill(made: Rows, teams: list[list[str]], people: int, rng: Random, source: Source) -> None:
     """Colleagues until everybody is there, team by team."""
     there = {row[0]: sum(unit == row[0] for _, unit, _, _ in made.values()) for row in teams}
     outside = len(made) - sum(there.values())
@@ -210,12 +170,10 @@ def _fill(
         for _ in range(count):
             rank = rng.choices((3, 4, 5, 6), (14, 38, 34, 14))[0]
             title = pair(bank("company")["titles"][row[5]][rank - 3])[0]
-            made[f"E{next(serial):04d}"] = (next(source), row[0], rank, title)
+            made[source.number()] = (next(source.names), row[0], rank, title)
 
 
-def _led(
-    rows: list[list[str]], heads: dict[str, str], made: dict[str, tuple[Name, str, int, str]], seed: int, day: date
-) -> list[Human]:
+def _led(rows: list[list[str]], heads: dict[str, str], made: Rows, seed: int, day: date) -> list[Human]:
     """Who leads whom: team leads under heads, and in big teams senior people under the lead take half of the team."""
     parents, works = {row[0]: row[4] for row in rows}, {row[0]: row[5] for row in rows}
     members: dict[str, list[str]] = {row[0]: [] for row in rows}
@@ -236,26 +194,18 @@ def _led(
                 made[one] = (name, unit, 6, title)
                 for mate in [p for p in plain if p not in seniors][n::3]:
                     manager[mate] = one
-    addresses: dict[str, int] = {}
-    return [_human(n, made[n], manager[n], works, addresses, seed, day) for n in made]
+    founding = Founding(works, {}, seed, day)
+    return [_human(n, made[n], manager[n], founding) for n in made]
 
 
 def _depth(unit: str, parents: dict[str, str]) -> int:
     return 0 if not unit else 1 + _depth(parents[unit], parents)
 
 
-def _human(
-    number: str,
-    row: tuple[Name, str, int, str],
-    manager: str,
-    works: dict[str, str],
-    addresses: dict[str, int],
-    seed: int,
-    day: date,
-) -> Human:
+def _human(number: str, row: tuple[Name, str, int, str], manager: str, of: Founding) -> Human:
     name, unit, rank, position = row
-    rng = stream(seed, "human", number)
-    count = addresses[name.address] = addresses.get(name.address, 0) + 1
+    rng, day = stream(of.seed, "human", number), of.day
+    count = of.addresses[name.address] = of.addresses.get(name.address, 0) + 1
     address = name.address if count == 1 else f"{name.address}{count}"
     founded = date(2018, 4, 16)
     earliest = founded + timedelta(days=OLD_HANDS.get(number, 30))
@@ -263,19 +213,9 @@ def _human(
     hired = earliest if number in OLD_HANDS else max(earliest, day - timedelta(days=years))
     yuan = BONUS[rank] * (100 + rng.randint(-15, 15)) // 100 // 100 * 100
     return Human(
-        number,
-        name.name,
-        name.name_en,
-        f"{address}@{HOST}",
-        works[unit],
-        rank,
-        rng.gauss(0, 1),
-        rng.betavariate(6, 1.6),
-        yuan * 100,
-        hired,
-        None,
-        (Stretch(unit, manager, position, f"P{rank}", hired),),
-    )
+        number, name.name, name.name_en, f"{address}@{HOST}", of.works[unit], rank, rng.gauss(0, 1),
+        rng.betavariate(6, 1.6), yuan * 100, hired, None, (Stretch(unit, manager, position, f"P{rank}", hired),),
+    )  # fmt: skip
 
 
 # ── comings, goings, moves ──────────────────────────────────────────────────────────────────────────────────────
@@ -320,7 +260,7 @@ def _moves(people: list[Human], behind: Quarter, running: Quarter, day: date) ->
     moved = {
         "C027": ("RDC2", behind.first + timedelta(days=45)),
         "C028": ("RDS3", there),
-    }
+    }  # fmt: skip
     return [_moved(human, *moved[human.number], heads) if human.number in moved else human for human in people]
 
 

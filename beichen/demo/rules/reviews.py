@@ -68,13 +68,11 @@ def draft_next(place: Place) -> None:
         reviews.create_plan(
             actor,
             reviews.PlanInput(
-                name=f"{story.running.key} 季度考核（筹备中）",
-                name_en=f"{story.running.key} quarterly review (being set up)",
-                cycle_id=place.cycles[story.running.key],
-                unit_id=place.loaded.units["CG"],
+                name=f"{story.running.key} 季度考核（筹备中）", name_en=f"{story.running.key} review (being set up)",
+                cycle_id=place.cycles[story.running.key], unit_id=place.loaded.units["CG"],
                 without=[place.loaded.persons[n] for n in NOT_REVIEWED],
             ),
-        )
+        )  # fmt: skip
 
 
 def _launched(place: Place) -> int:
@@ -82,12 +80,10 @@ def _launched(place: Place) -> int:
     first, second = (place.person(number) for number in ADMINISTRATORS)
     with clock.frozen(after_quarter(story, 2)):
         entered = reviews.PlanInput(
-            name=f"{story.behind.key} 季度考核",
-            name_en=f"{story.behind.key} quarterly review",
-            cycle_id=place.cycles[story.behind.key],
-            unit_id=place.loaded.units["CG"],
+            name=f"{story.behind.key} 季度考核", name_en=f"{story.behind.key} quarterly review",
+            cycle_id=place.cycles[story.behind.key], unit_id=place.loaded.units["CG"],
             without=[persons[number] for number in NOT_REVIEWED],
-        )
+        )  # fmt: skip
         card = reviews.create_plan(first, entered)
         reviews.launch_plan(first, card.id, card.version)
         reviews.launch_plan(second, card.id, card.version)
@@ -123,10 +119,10 @@ def _write(actor: Actor, place: Place, plan_id: int, seen: dict[str, Seen]) -> N
 
 
 def _parts(place: Place, seen: dict[str, Seen], wanted: Iterable[tuple[str, str, str]]) -> Iterator[load.PartRow]:
-    names = {human.number: human.name for human in place.story.people}
+    telling = told.Telling(place.story, place.seed, {human.number: human.name for human in place.story.people})
     days = {"self": 8, "peer": 12, "manager": 18}
     for subject, rater, role in wanted:
-        voice = told.voice(seen[subject], rater, role, place.story, place.seed, names)
+        voice = told.voice(telling, seen[subject], rater, role)
         at = after_quarter(place.story, days[role])
         yield load.PartRow(
             place.loaded.persons[subject], place.loaded.persons[rater], role, _answers(voice), voice.closing, at
