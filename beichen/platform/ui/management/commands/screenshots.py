@@ -8,7 +8,7 @@ and a running server on the same database.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -135,13 +135,14 @@ def _sign_in(email: str, locale: str) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def _taken(cookies: dict[int | None, str], at: str) -> Iterator[Picture]:
+def _taken(cookies: Mapping[int, str], at: str) -> Iterator[Picture]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         for one in PICTURES:
-            look = Look("", "zh-hans", one.width, "light", cookies.get(one.who, ""))
+            cookie = "" if one.who is None else cookies[one.who]
+            look = Look("", "zh-hans", one.width, "light", cookie)
             context = _context(browser, look, one.height, at)
             page = context.new_page()
             page.goto(at + one.path, wait_until="networkidle")
