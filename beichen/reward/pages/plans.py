@@ -204,7 +204,7 @@ def save_policy(request: PageRequest, plan_id: int, key: str) -> HttpResponse:
     except BadValue as refusal:
         refusal.field = FIELDS.get(refusal.field or "", refusal.field)
         raise
-    tell(request, _("Kept. Simulate to see what it pays."))
+    tell(request, _("Saved. Simulate to see what it pays."))
     return see(reverse("reward:plan", args=[plan_id]))
 
 
