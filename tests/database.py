@@ -73,6 +73,8 @@ def _empty(_case: TransactionTestCase) -> None:
 def _empty_every_table() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", _empty)
+        # Else only tests with Django's own marks get a test database, and `committed` would write into the real one.
+        patch.setattr("pytest_django.fixtures._get_databases_for_setup", lambda items: ({"default"}, set()))
         yield
 
 
@@ -107,3 +109,19 @@ def owner_db() -> Any:
 def worker_db() -> Any:
     """`with worker_db():` goes on as the worker's login, whose jobs hold grants."""
     return lambda: login("beichen_worker")
+
+
+@pytest.fixture(scope="module")
+def committed(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A database for a whole module: what its tests do is committed, seen by later ones, and wiped at its end."""
+    with django_db_blocker.unblock():
+        assert connection.settings_dict["NAME"].startswith("test_")
+        connection_created.connect(_on_connection)
+        _role.append("beichen_web")
+        _become("beichen_web")
+        yield
+        _role.clear()
+        connection_created.disconnect(_on_connection)
+        _become(None)
+        _empty(TransactionTestCase())
+        connection.close()

@@ -138,9 +138,11 @@ def save(request: PageRequest, check_in_id: int) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@door(access.SEND, methods=("POST",), again=check_in)
+@door(access.SEND, methods=("GET", "POST"), again=check_in)
 def send(request: PageRequest, check_in_id: int) -> HttpResponse:
-    """Send it to the manager."""
+    """Send it to the manager. A reload after a refusal leads back to the form."""
+    if request.method != "POST":
+        return see(reverse("conversations:check_in", args=[check_in_id]))
     answers = answers_from(CHECK_IN, request.POST)
     sent = rules.send_check_in(request.actor, check_in_id, answers, request.version)
     tell(request, _("Sent to %(name)s. Thank you.") % {"name": sent.manager.name})
@@ -177,6 +179,12 @@ def team(request: PageRequest) -> HttpResponse:
         rates=queries.my_rates(request.actor),
         group=queries.group_rates(request.actor),
     )
+
+
+@door(access.SEE)
+def coming(request: PageRequest) -> HttpResponse:
+    """My next check-in, for the home page. Cost: one statement, four where none is open."""
+    return page(request, "conversations/next.html", fragment="inside", next=queries.next_talk(request.actor))
 
 
 @door(access.SEE)

@@ -18,12 +18,12 @@ nav(NavEntry("talks", _("Talks"), "conversations:mine", "message-2", section="wo
 
 @todo
 def owed(actor: Actor, limit: int) -> list[TodoEntry]:
-    """My check-in once its day is near, and those that wait for my answer. Cost: two statements."""
+    """My check-in once its day is near, and those that wait for my answer. Cost: one statement."""
     if actor.person_id is None:
         return []
-    mine = queries.my_open(actor)
-    found = [_fill(mine)] if mine and (mine.due_on - clock.today()).days <= SOON else []
-    return [*found, *(_answer(card) for card in queries.waiting(actor, limit))][:limit]
+    cards = queries.owed(actor, limit)
+    near = [card for card in cards if card.waits or (card.due_on - clock.today()).days <= SOON]
+    return [_answer(card) if card.waits else _fill(card) for card in near][:limit]
 
 
 def _fill(card: queries.CheckInCard) -> TodoEntry:
@@ -50,3 +50,9 @@ def on_person(request: object, actor: Actor, subject_id: int) -> Panel | None:
     return Panel(
         "check-ins", _("Check-ins"), url=reverse("conversations:of_person", args=[subject_id]), icon="message-2"
     )
+
+
+@slot("insight.side", order=10)
+def on_home(request: object, actor: Actor, subject_id: int) -> Panel | None:
+    """My next check-in beside what I owe. Cost: none."""
+    return Panel("next-talk", _("My next check-in"), url=reverse("conversations:next"))

@@ -6,6 +6,7 @@ app_name = "conversations"
 urlpatterns = [
     path("", pages.mine, name="mine"),
     path("begin/", pages.begin, name="begin"),
+    path("next/", pages.coming, name="next"),
     path("team/", pages.team, name="team"),
     path("of/<int:person_id>/", pages.of_person, name="of_person"),
     path("<int:check_in_id>/", pages.check_in, name="check_in"),

@@ -32,7 +32,7 @@ class InUnitsAbove(Func):
 
 
 def visible_goals(prefix: str = "") -> Q:
-    """Goals whose content the viewer may read; `prefix` leads to the goal, such as "goal__". """
+    """Goals whose content the viewer may read; `prefix` leads to the goal, such as "goal__"."""
 
     def at(name: str, value: Any) -> Q:
         return Q(**{prefix + name: value})
@@ -40,7 +40,7 @@ def visible_goals(prefix: str = "") -> Q:
     def row(row_id: str, **special: Q) -> Q:
         return sees(row_id, subject=f"{prefix}owner_id", place=f"{prefix}owner_place", **special)
 
-    by_owner = Q(**{f"{prefix}author_id": F(f"{prefix}owner_id")}) | at("author__isnull", True)
+    by_owner = Q(**{f"{prefix}author_id": F(f"{prefix}owner_id")}) | Q(**{f"{prefix}author__isnull": True})
     draft, proposed = at("state", GoalState.DRAFT), at("state", GoalState.PROPOSED)
     running, closed = at("state__in", list(RUNNING)), at("state", GoalState.CLOSED)
     public, unit = at("visibility", Visibility.PUBLIC), at("visibility", Visibility.UNIT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from beichen.goals import access, queries, rules
 from beichen.goals.queries import AlignmentAsk, Filter, GoalCard, GoalView, Plan, UpdateCard
@@ -43,7 +43,7 @@ def goals(
     request: ApiRequest, asked: Query[PageIn], cycle_id: int, text: str = "", scope: str = "", health: str = "",
     kind: str = "", state: str = "", priority_id: int | None = None, unit_id: int | None = None,
 ) -> Slice[Any]:  # fmt: skip
-    """Goals of a cycle that are open to you, in the order they came; `scope`: units, branch; `health`: attention too."""
+    """Goals of a cycle that are open to you, as they came; `scope`: units, branch; `health`: attention too."""
     wanted = Filter(text, scope, health, kind, state, priority_id, unit_id)
     return queries.listed(request.actor, cycle_id, wanted, asked)
 
@@ -88,7 +88,7 @@ def coverage(request: ApiRequest, cycle_id: int | None = None) -> dict[str, Any]
     lines = [
         CoverageLineOut(
             priority_id=p.priority.id, key=p.priority.key, name=p.priority.name, attainment=p.attainment,
-            people=p.people, goals=[GoalOut.from_orm(g) for g in p.goals],
+            people=p.people, goal_count=p.goal_count, goals=[GoalOut.from_orm(g) for g in p.goals],
         )
         for p in found.priorities
     ]  # fmt: skip
@@ -97,13 +97,11 @@ def coverage(request: ApiRequest, cycle_id: int | None = None) -> dict[str, Any]
 
 @router.post("", response={201: GoalOut}, operation_id="goals_create")
 @door(access.WRITE)
-def create(request: ApiRequest, body: NewGoalIn) -> tuple[int, GoalCard]:
+def create(request: ApiRequest, body: NewGoalIn) -> Status[GoalCard]:
     """Begin a draft."""
     entered = GoalInput(**body.dict(exclude={"cycle_id", "owner_id", "unit_id"}))
-    made = rules.create_goal(
-        request.actor, body.cycle_id, entered, owner_id=body.owner_id, unit_id=body.unit_id
-    )
-    return 201, made
+    made = rules.create_goal(request.actor, body.cycle_id, entered, owner_id=body.owner_id, unit_id=body.unit_id)
+    return Status(201, made)
 
 
 @router.get("/{int:goal_id}", response=GoalViewOut, operation_id="goals_get")
@@ -122,10 +120,10 @@ def edit(request: ApiRequest, goal_id: int, body: EditGoalIn) -> GoalCard:
 
 @router.delete("/{int:goal_id}", response={204: None}, operation_id="goals_discard")
 @door(access.WRITE)
-def discard(request: ApiRequest, goal_id: int) -> tuple[int, None]:
+def discard(request: ApiRequest, goal_id: int) -> Status[None]:
     """Throw a draft away."""
     rules.discard_draft(request.actor, goal_id, request.version)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/{int:goal_id}/propose", response=GoalOut, operation_id="goals_propose")
@@ -158,9 +156,9 @@ def withdraw(request: ApiRequest, goal_id: int, body: VersionIn) -> GoalCard:
 
 @router.post("/{int:goal_id}/key-results", response={201: Made}, operation_id="key_results_create")
 @door(access.WRITE)
-def add_key_result(request: ApiRequest, goal_id: int, body: KeyResultIn) -> tuple[int, dict[str, int]]:
+def add_key_result(request: ApiRequest, goal_id: int, body: KeyResultIn) -> Status[dict[str, int]]:
     """Add a key result; `version` is the goal's."""
-    return 201, {"id": rules.add_key_result(request.actor, goal_id, _key_result(body), request.version)}
+    return Status(201, {"id": rules.add_key_result(request.actor, goal_id, _key_result(body), request.version)})
 
 
 @router.put("/key-results/{int:key_result_id}", response=Made, operation_id="key_results_update")
@@ -177,10 +175,10 @@ def _key_result(body: KeyResultIn) -> KeyResultInput:
 
 @router.post("/key-results/{int:key_result_id}/drop", response={204: None}, operation_id="key_results_drop")
 @door(access.WRITE)
-def drop_key_result(request: ApiRequest, key_result_id: int, body: VersionIn) -> tuple[int, None]:
+def drop_key_result(request: ApiRequest, key_result_id: int, body: VersionIn) -> Status[None]:
     """Drop a key result."""
     rules.drop_key_result(request.actor, key_result_id, request.version)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/key-results/{int:key_result_id}/reports", response=list[ReportOut], operation_id="reports_list")
@@ -193,40 +191,39 @@ def reports(request: ApiRequest, key_result_id: int) -> list[UpdateCard]:
 
 @router.post("/key-results/{int:key_result_id}/reports", response={201: Made}, operation_id="reports_create")
 @door(access.REPORT)
-def report(request: ApiRequest, key_result_id: int, body: ReportIn) -> tuple[int, dict[str, int]]:
+def report(request: ApiRequest, key_result_id: int, body: ReportIn) -> Status[dict[str, int]]:
     """Report on a key result. What comes by a token is marked so."""
     source = "by_hand" if request.actor.scopes is None else "token"
     made = rules.report(request.actor, key_result_id, ReportInput(**body.dict(), source=source))
-    return 201, {"id": made}
+    return Status(201, {"id": made})
 
 
 @router.post("/{int:goal_id}/alignments", response={201: Made}, operation_id="alignments_create")
 @door(access.ALIGN)
-def align(request: ApiRequest, goal_id: int, body: AlignIn) -> tuple[int, dict[str, int]]:
+def align(request: ApiRequest, goal_id: int, body: AlignIn) -> Status[dict[str, int]]:
     """Ask that a goal serves another."""
-    return 201, {"id": rules.propose_alignment(request.actor, goal_id, body.parent_id, rolls_up=body.rolls_up)}
+    return Status(201, {"id": rules.propose_alignment(request.actor, goal_id, body.parent_id, rolls_up=body.rolls_up)})
 
 
 @router.post("/alignments/{int:alignment_id}/accept", response={204: None}, operation_id="alignments_accept")
 @door(access.DECIDE_ALIGNMENT)
-def accept(request: ApiRequest, alignment_id: int, body: AcceptIn) -> tuple[int, None]:
+def accept(request: ApiRequest, alignment_id: int, body: AcceptIn) -> Status[None]:
     """Agree that a goal serves yours."""
     rules.accept_alignment(request.actor, alignment_id, request.version, weight=body.weight)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/alignments/{int:alignment_id}/decline", response={204: None}, operation_id="alignments_decline")
 @door(access.DECIDE_ALIGNMENT)
-def decline(request: ApiRequest, alignment_id: int, body: WordsIn) -> tuple[int, None]:
+def decline(request: ApiRequest, alignment_id: int, body: WordsIn) -> Status[None]:
     """Say that a goal does not serve yours, and why."""
     rules.decline_alignment(request.actor, alignment_id, body.reason, request.version)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/alignments/{int:alignment_id}/end", response={204: None}, operation_id="alignments_end")
 @door(access.ALIGN)
-def end(request: ApiRequest, alignment_id: int, body: VersionIn) -> tuple[int, None]:
+def end(request: ApiRequest, alignment_id: int, body: VersionIn) -> Status[None]:
     """Take your goal away from the one it serves."""
     rules.end_alignment(request.actor, alignment_id, request.version)
-    return 204, None
-
+    return Status(204, None)

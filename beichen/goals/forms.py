@@ -28,16 +28,23 @@ class DayInput(forms.DateInput):
 
 def _percent(**how: Any) -> forms.DecimalField:
     return forms.DecimalField(
-        min_value=0, max_value=100, max_digits=5, decimal_places=2,
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}), **how,
-    )  # fmt: skip
+        min_value=0,
+        max_value=100,
+        max_digits=5,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+        **how,
+    )
 
 
 def _number(**how: Any) -> forms.DecimalField:
     return forms.DecimalField(
-        max_digits=24, decimal_places=6, required=False,
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}), **how,
-    )  # fmt: skip
+        max_digits=24,
+        decimal_places=6,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+        **how,
+    )
 
 
 def checked(form: forms.Form) -> dict[str, Any]:
@@ -60,9 +67,10 @@ class GoalForm(forms.Form):
     """A goal in its own words, before its key results."""
 
     title = forms.CharField(
-        label=_("What do you want to reach?"), max_length=160,
+        label=_("What do you want to reach?"),
+        max_length=160,
         widget=forms.TextInput(attrs={"placeholder": _("New users see the first benefit within three days")}),
-    )  # fmt: skip
+    )
     owner = forms.ChoiceField(label=_("Whose goal is it?"))
     kind = forms.ChoiceField(label=_("Kind"), choices=GoalKind.choices)
     ambition = forms.ChoiceField(label=_("Ambition"), choices=Ambition.choices, widget=forms.RadioSelect)
@@ -70,13 +78,19 @@ class GoalForm(forms.Form):
     priority = forms.ChoiceField(label=_("Which priority does it serve?"), required=False)
     due = forms.DateField(label=_("Due"), widget=DayInput(), required=False)
     verification = forms.CharField(
-        label=_("How will we see that it is reached?"), max_length=300, required=False,
+        label=_("How will we see that it is reached?"),
+        max_length=300,
+        required=False,
         widget=forms.TextInput(attrs={"placeholder": _("Data warehouse report “first three days”, every Monday")}),
-    )  # fmt: skip
+    )
     visibility = forms.ChoiceField(label=_("Who sees it once it is agreed?"), choices=Visibility.choices)
 
     def __init__(
-        self, *args: Any, owners: Sequence[tuple[str, str]] = (), priorities: Sequence[tuple[str, str]] = (), **kwargs: Any
+        self,
+        *args: Any,
+        owners: Sequence[tuple[str, str]] = (),
+        priorities: Sequence[tuple[str, str]] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         named: dict[str, Any] = self.fields
@@ -90,10 +104,15 @@ class GoalForm(forms.Form):
         """What the rule takes; Invalid names the fields at fault."""
         values = checked(self)
         return GoalInput(
-            title=values["title"].strip(), kind=values["kind"], ambition=values["ambition"],
-            weight=hundredths(values["weight"]), priority_id=_id(values["priority"]), visibility=values["visibility"],
-            due=values["due"], verification=values["verification"].strip(),
-        )  # fmt: skip
+            title=values["title"].strip(),
+            kind=values["kind"],
+            ambition=values["ambition"],
+            weight=hundredths(values["weight"]),
+            priority_id=_id(values["priority"]),
+            visibility=values["visibility"],
+            due=values["due"],
+            verification=values["verification"].strip(),
+        )
 
     @property
     def owner_ids(self) -> tuple[int | None, int | None]:
@@ -106,16 +125,18 @@ class KeyResultForm(forms.Form):
     """A measured part of a goal; which fields show depends on the measure (goals.css)."""
 
     title = forms.CharField(
-        label=_("What is measured?"), max_length=160,
+        label=_("What is measured?"),
+        max_length=160,
         widget=forms.TextInput(attrs={"placeholder": _("Share of new users who come back on day 30")}),
-    )  # fmt: skip
+    )
     measure = forms.ChoiceField(label=_("How is it measured?"), choices=Measure.choices)
     baseline = _number(label=_("From"))
     target = _number(label=_("To"))
     low = _number(label=_("Not below"))
     high = _number(label=_("Not above"))
     tolerance = _number(
-        label=_("Tolerance"), help_text=_("How far beyond the edge nothing counts any more. Between, it counts in part.")
+        label=_("Tolerance"),
+        help_text=_("How far beyond the edge nothing counts any more. Between, it counts in part."),
     )
     unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
     band = forms.ChoiceField(label=_("Band table"), required=False)
@@ -144,11 +165,19 @@ class KeyResultForm(forms.Form):
         """What the rule takes; Invalid names the fields at fault."""
         values = checked(self)
         return KeyResultInput(
-            title=values["title"].strip(), measure=values["measure"], baseline=values["baseline"],
-            target=values["target"], low=values["low"], high=values["high"], tolerance=values["tolerance"],
-            unit=values["unit"].strip(), weight=hundredths(values["weight"]), due=values["due"],
-            band_id=_id(values["band"]), milestones=self._milestones(values),
-        )  # fmt: skip
+            title=values["title"].strip(),
+            measure=values["measure"],
+            baseline=values["baseline"],
+            target=values["target"],
+            low=values["low"],
+            high=values["high"],
+            tolerance=values["tolerance"],
+            unit=values["unit"].strip(),
+            weight=hundredths(values["weight"]),
+            due=values["due"],
+            band_id=_id(values["band"]),
+            milestones=self._milestones(values),
+        )
 
     def _milestones(self, values: Mapping[str, Any]) -> list[MilestoneInput]:
         if values["measure"] != Measure.MILESTONES:
@@ -159,24 +188,29 @@ class KeyResultForm(forms.Form):
             raise Invalid(fields=missing)
         return [
             MilestoneInput(
-                name=values[f"step_{n}"].strip(), due=values[f"step_{n}_due"],
-                weight=hundredths(values[f"step_{n}_weight"]), id=values[f"step_{n}_id"] or 0,
+                name=values[f"step_{n}"].strip(),
+                due=values[f"step_{n}_due"],
+                weight=hundredths(values[f"step_{n}_weight"]),
+                id=values[f"step_{n}_id"] or 0,
             )
             for n in named
-        ]  # fmt: skip
+        ]
 
     @staticmethod
     def initial_of(card: KeyResultCard) -> dict[str, Any]:
         """What the form shows for a key result that is there."""
         values: dict[str, Any] = {
-            name: getattr(card, name) for name in ("title", "measure", "unit", "due", "baseline", "target", "low", "high", "tolerance")
-        }  # fmt: skip
+            name: getattr(card, name)
+            for name in ("title", "measure", "unit", "due", "baseline", "target", "low", "high", "tolerance")
+        }
         values |= {"weight": Decimal(card.weight) / 100, "band": str(card.band_id or "")}
         for n, step in enumerate(card.milestones[:STEPS]):
             values |= {
-                f"step_{n}": step.name, f"step_{n}_due": step.due, f"step_{n}_weight": Decimal(step.weight) / 100,
+                f"step_{n}": step.name,
+                f"step_{n}_due": step.due,
+                f"step_{n}_weight": Decimal(step.weight) / 100,
                 f"step_{n}_id": step.id,
-            }  # fmt: skip
+            }
         return {name: trimmed(value) if isinstance(value, Decimal) else value for name, value in values.items()}
 
 
@@ -187,9 +221,11 @@ def trimmed(value: Decimal) -> Decimal:
 
 def _line(label: Any, placeholder: Any) -> forms.CharField:
     return forms.CharField(
-        label=label, max_length=1000, required=False,
+        label=label,
+        max_length=1000,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 1, "placeholder": placeholder, "class": "short-text"}),
-    )  # fmt: skip
+    )
 
 
 class ReportForm(forms.Form):
@@ -199,7 +235,9 @@ class ReportForm(forms.Form):
     answer = forms.ChoiceField(
         label=_("Reached?"), required=False, choices=(("no", _("Not yet")), ("yes", _("Yes"))), widget=forms.RadioSelect
     )
-    finished = forms.MultipleChoiceField(label=_("Finished so far"), required=False, widget=forms.CheckboxSelectMultiple)
+    finished = forms.MultipleChoiceField(
+        label=_("Finished so far"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     confidence = forms.ChoiceField(
         label=_("How confident are you?"), required=False, choices=Confidence.choices, widget=forms.RadioSelect
     )
@@ -225,11 +263,16 @@ class ReportForm(forms.Form):
         """What the rule takes; Invalid names the fields at fault."""
         values = checked(self)
         return ReportInput(
-            value=values.get("value"), answer={"yes": True, "no": False}.get(values.get("answer", "")),
+            value=values.get("value"),
+            answer={"yes": True, "no": False}.get(values.get("answer", "")),
             finished=[int(i) for i in values["finished"]] if self.wanted == "finished" else None,
-            confidence=values["confidence"], text=values["text"], problem=values["problem"],
-            next_action=values["next_action"], support=values["support"], is_shared=values["is_shared"],
-        )  # fmt: skip
+            confidence=values["confidence"],
+            text=values["text"],
+            problem=values["problem"],
+            next_action=values["next_action"],
+            support=values["support"],
+            is_shared=values["is_shared"],
+        )
 
     @staticmethod
     def initial_of(card: KeyResultCard) -> dict[str, Any]:
@@ -247,9 +290,11 @@ class AlignForm(forms.Form):
 
     parent = forms.ChoiceField(label=_("It serves"), widget=forms.RadioSelect)
     counts = forms.BooleanField(
-        label=_("Its progress counts in that goal"), required=False, initial=True,
+        label=_("Its progress counts in that goal"),
+        required=False,
+        initial=True,
         help_text=_("A goal counts in one other goal; it may serve more."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, parents: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -262,9 +307,10 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(label=_("Search"), required=False)
     scope = forms.ChoiceField(
-        label=_("Of"), required=False,
+        label=_("Of"),
+        required=False,
         choices=(("", _("Everyone")), ("units", _("Units")), ("branch", _("My line"))),
-    )  # fmt: skip
+    )
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=(("", _("Any kind")), *GoalKind.choices))
     priority = forms.ChoiceField(label=_("Priority"), required=False)
 

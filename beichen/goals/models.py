@@ -21,8 +21,6 @@ from beichen.goals.choices import (
     Visibility,
 )
 
-NUMBER = {"max_digits": 24, "decimal_places": 6}
-
 
 class Goal(models.Model):
     """What somebody has set out to reach in a cycle. Class C2 where public, C3 otherwise (rows 01a–01k).
@@ -99,11 +97,11 @@ class KeyResult(models.Model):
     key = models.CharField(max_length=20, blank=True)
     title = models.CharField(max_length=160)
     measure = models.CharField(max_length=10, choices=Measure.choices)
-    baseline = models.DecimalField(null=True, **NUMBER)
-    target = models.DecimalField(null=True, **NUMBER)
-    low = models.DecimalField(null=True, **NUMBER)
-    high = models.DecimalField(null=True, **NUMBER)
-    tolerance = models.DecimalField(null=True, **NUMBER)
+    baseline = models.DecimalField(null=True, max_digits=24, decimal_places=6)
+    target = models.DecimalField(null=True, max_digits=24, decimal_places=6)
+    low = models.DecimalField(null=True, max_digits=24, decimal_places=6)
+    high = models.DecimalField(null=True, max_digits=24, decimal_places=6)
+    tolerance = models.DecimalField(null=True, max_digits=24, decimal_places=6)
     unit = models.CharField(max_length=20, blank=True)
     weight = models.PositiveIntegerField(default=0)
     start = models.DateField()
@@ -149,7 +147,7 @@ class KeyResultStat(models.Model):
     """Where a key result stands: one narrow row, written with each update. Class as its goal."""
 
     key_result = models.OneToOneField(KeyResult, primary_key=True, on_delete=models.CASCADE, related_name="stat")
-    current = models.DecimalField(null=True, **NUMBER)
+    current = models.DecimalField(null=True, max_digits=24, decimal_places=6)
     answer = models.BooleanField(null=True)
     progress = models.PositiveIntegerField(null=True)
     score = models.PositiveIntegerField(null=True)
@@ -229,7 +227,7 @@ class Update(models.Model):
     at = models.DateTimeField()
     day = models.DateField()
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.BY_HAND)
-    value = models.DecimalField(null=True, **NUMBER)
+    value = models.DecimalField(null=True, max_digits=24, decimal_places=6)
     answer = models.BooleanField(null=True)
     finished = ArrayField(models.BigIntegerField(), null=True)
     confidence = models.CharField(max_length=10, choices=Confidence.choices, blank=True)
@@ -281,7 +279,7 @@ class GoalStat(models.Model):
 
 
 class RollupDue(models.Model):
-    """A goal to be recomputed. Every writer adds a row of its own: a shared row could be deleted under a second writer."""
+    """A goal to be recomputed. Each writer adds a row: a shared one could be deleted under a second writer."""
 
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="+")
 

@@ -212,6 +212,7 @@ class CoverageLineOut(Schema):
     name: str
     attainment: int | None
     people: int
+    goal_count: int
     goals: list[GoalOut]
 
 
@@ -269,7 +270,7 @@ class MilestoneIn(Strict):
 
 
 class KeyResultIn(Strict):
-    """A key result as entered; which numbers are needed depends on the measure. `version`: of the goal for a new one."""
+    """A key result as entered; the measure says which numbers are needed. `version`: of the goal for a new one."""
 
     title: str = Field(min_length=1, max_length=160)
     measure: Measure

@@ -19,7 +19,7 @@ FIRST = 6
 """Entries shown at once; the rest opens below them."""
 
 ICONS = {"review": "clipboard-check", "target": "target", "arrow-merge": "arrow-merge", "refresh": "refresh",
-         "message-2": "message-2", "reward": "coin"}  # fmt: skip
+         "message-2": "message-2", "bonus_pool": "coins", "bonus_plan": "coins", "bonus_letter": "mail"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ def _greeting(hour: int) -> str:
 
 @door(access.HOME)
 def home(request: PageRequest) -> HttpResponse:
-    """What I owe and my next talk; my goals, my people and my unit are loaded after it.
+    """What I owe; my next talk, my goals, my people and my unit are loaded after it.
 
-    Cost: fifteen statements at most, most of them those of the providers of what is owed.
+    Cost: seven statements and those of the providers of what is owed.
     """
     owed = _owed(queries.owed(request.actor))
     return page(
@@ -61,7 +61,6 @@ def home(request: PageRequest) -> HttpResponse:
         fragment="owed" if request.htmx.target == "owed" else None,
         hello=_greeting(timezone.localtime(clock.now()).hour) % {"name": getattr(request.user, "name", "")},
         owed=owed,
-        talk=queries.talk(request.actor),
         start=queries.start(request.actor),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
-from beichen.insight import access
+from beichen.insight import access, queries
 from beichen.people import queries as people
 from beichen.platform.access.permissions import seats_of
 from beichen.platform.kit.actor import Actor
@@ -26,8 +26,7 @@ def my_people(request: object, actor: Actor, subject_id: int) -> Panel | None:
 def my_unit(request: object, actor: Actor, subject_id: int) -> Panel | None:
     """The unit or company, for heads, HR and executives. Cost: one statement."""
     seats = seats_of(actor)
-    leads = any(actor.person_id in (u.head_id, u.hrbp_id) for u in people.units(actor).values())
-    if not leads and not seats & access.OVERSEERS:
+    if not seats & access.OVERSEERS and not queries.leads(actor):
         return None
     title = pgettext_lazy("home", "The company") if seats & access.OVERSEERS else pgettext_lazy("home", "My unit")
     return Panel("home-unit", title, url=reverse("insight:unit"), icon="building")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from beichen.conversations import queries as talks
-from beichen.conversations.queries import CheckInCard, Rates
+from beichen.conversations.queries import CheckInCard, NextTalk, Rates
 from beichen.goals import queries as goals
 from beichen.goals.queries import Filter, TeamLine
 from beichen.insight import access
@@ -23,15 +23,6 @@ from beichen.strategy import queries as strategy
 OWED = 30
 SCOPES = 3
 ATTENTION = ("at_risk", "off_track", "not_updated")
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """My next check-in: the open one, or the day on which the rhythm asks next. Nobody writes without a manager."""
-
-    open: CheckInCard | None
-    coming: date | None
-    has_manager: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +91,7 @@ class Home:
 
     person: PersonCard
     owed: tuple[TodoEntry, ...]
-    talk: Talk
+    talk: NextTalk
     goals: tuple[goals.GoalCard, ...]
     people: tuple[Report, ...]
     overview: Overview | None
@@ -110,16 +101,6 @@ class Home:
 def owed(actor: Actor) -> list[TodoEntry]:
     """What the actor owes, the most urgent first. Cost: that of the areas' providers."""
     return registry.todos(actor, OWED)
-
-
-@query
-def talk(actor: Actor) -> Talk:
-    """The actor's next check-in. Cost: one statement, four where none is open."""
-    open_ = talks.my_open(actor)
-    if open_ is not None:
-        return Talk(open_, None, has_manager=True)
-    has_manager = people.me(actor).manager_id is not None
-    return Talk(None, talks.coming(actor) if has_manager else None, has_manager)
 
 
 @query
@@ -167,6 +148,12 @@ def overview(actor: Actor) -> Overview | None:
     return Overview(scopes, priorities, talks.group_rates(actor))
 
 
+@query
+def leads(actor: Actor) -> bool:
+    """Whether the actor heads a unit or is the HR partner of one. Cost: one statement."""
+    return any(actor.person_id in (unit.head_id, unit.hrbp_id) for unit in people.units(actor).values())
+
+
 def _scopes(actor: Actor) -> list[UnitCard]:
     """Units the actor heads or is the HR partner of, the highest first, none inside another."""
     found: list[UnitCard] = []
@@ -205,4 +192,4 @@ def home(actor: Actor) -> Home:
     cycle, me = people.current_cycle(actor), people.me(actor)
     plan = goals.plan(actor, me.id, cycle.id) if cycle else None
     mine = tuple(line.goal for line in (*plan.lines, *plan.unit_lines)) if plan else ()
-    return Home(me, tuple(owed(actor)), talk(actor), mine, tuple(my_people(actor)), overview(actor))
+    return Home(me, tuple(owed(actor)), talks.next_talk(actor), mine, tuple(my_people(actor)), overview(actor))

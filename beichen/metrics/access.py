@@ -25,7 +25,12 @@ def visible_bands() -> Q:
 VIEW = Permission(key="metrics.view", label=_("See the metric library"), row="26a", subject=None)
 EDIT = Permission(key="metrics.edit", label=_("Edit a metric"), row="26a", code="w", subject=None)
 ENACT = Permission(
-    key="metrics.enact", label=_("Put a metric into force"), row="26a", code="w", subject=None, banned=("last_editor_id",)
+    key="metrics.enact",
+    label=_("Put a metric into force"),
+    row="26a",
+    code="w",
+    subject=None,
+    banned=("last_editor_id",),
 )
 EDIT_BAND = Permission(key="metrics.edit_band", label=_("Edit a band table"), row="26b", code="w", subject=None)
 FREEZE_BAND = Permission(
@@ -34,7 +39,8 @@ FREEZE_BAND = Permission(
 
 GUARDS = [
     StateGuard(
-        model="metrics.Metric", edges=frozenset({("draft", "in_force"), ("in_force", "retired"), ("retired", "in_force")})
+        model="metrics.Metric",
+        edges=frozenset({("draft", "in_force"), ("in_force", "retired"), ("retired", "in_force")}),
     ),
     StateGuard(model="metrics.BandTable", edges=frozenset({("draft", "frozen")})),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ninja import Router
+from ninja import Router, Status
 
 from beichen.metrics import access, queries, rules
 from beichen.metrics.formulas import Point
@@ -26,9 +26,9 @@ def metrics(request: ApiRequest, text: str = "") -> list[MetricCard]:
 
 @router.post("", response={201: MetricOut}, operation_id="metrics_create")
 @door(access.EDIT)
-def create(request: ApiRequest, body: MetricIn) -> tuple[int, MetricCard]:
+def create(request: ApiRequest, body: MetricIn) -> Status[MetricCard]:
     """Add a draft."""
-    return 201, rules.create_metric(request.actor, MetricInput(**body.dict(exclude={"version"})))
+    return Status(201, rules.create_metric(request.actor, MetricInput(**body.dict(exclude={"version"}))))
 
 
 @router.get("/{int:metric_id}", response=MetricOut, operation_id="metrics_get")
@@ -42,9 +42,7 @@ def metric(request: ApiRequest, metric_id: int) -> MetricCard:
 @door(access.EDIT)
 def edit(request: ApiRequest, metric_id: int, body: MetricIn) -> MetricCard:
     """Change a metric."""
-    return rules.edit_metric(
-        request.actor, metric_id, MetricInput(**body.dict(exclude={"version"})), request.version
-    )
+    return rules.edit_metric(request.actor, metric_id, MetricInput(**body.dict(exclude={"version"})), request.version)
 
 
 @router.post("/{int:metric_id}/enact", response=MetricOut, operation_id="metrics_enact")
@@ -67,11 +65,12 @@ def _points(body: BandIn) -> list[Point]:
 
 @router.post("/bands", response={201: BandOut}, operation_id="bands_create")
 @door(access.EDIT_BAND)
-def create_band(request: ApiRequest, body: BandIn) -> tuple[int, BandCard]:
+def create_band(request: ApiRequest, body: BandIn) -> Status[BandCard]:
     """Add a draft table."""
-    return 201, rules.create_band_table(
-        request.actor, body.key, body.name, body.mode, _points(body), body.metric_id
+    made = rules.create_band_table(
+        request.actor, body.key, body.name, body.mode, _points(body), metric_id=body.metric_id
     )
+    return Status(201, made)
 
 
 @router.get("/bands/{int:table_id}", response=BandOut, operation_id="bands_get")
@@ -92,7 +91,7 @@ def score(request: ApiRequest, table_id: int, value: Decimal) -> dict[str, Decim
 @door(access.EDIT_BAND)
 def edit_band(request: ApiRequest, table_id: int, body: BandIn) -> BandCard:
     """Change a draft table."""
-    return rules.edit_band_table(request.actor, table_id, body.name, body.mode, _points(body), request.version)
+    return rules.edit_band_table(request.actor, table_id, body.name, body.mode, _points(body), version=request.version)
 
 
 @router.post("/bands/{int:table_id}/freeze", response=BandOut, operation_id="bands_freeze")

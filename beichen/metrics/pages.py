@@ -53,7 +53,9 @@ def new_metric(request: PageRequest) -> HttpResponse:
     if not may(request.actor, access.EDIT):
         raise Forbidden
     typed = request.drawn.refusal is not None and request.POST
-    return page(request, "metrics/metric_form.html", form=MetricForm(request.POST) if typed else MetricForm(), metric=None)
+    return page(
+        request, "metrics/metric_form.html", form=MetricForm(request.POST) if typed else MetricForm(), metric=None
+    )
 
 
 @door(access.EDIT, methods=("GET", "POST"))
@@ -104,7 +106,7 @@ def edit_band(request: PageRequest, table_id: int) -> HttpResponse:
     if request.method == "POST":
         form = BandForm(request.POST)
         points, values = form.points, checked(form)
-        rules.edit_band_table(request.actor, table_id, values["name"], values["mode"], points, request.version)
+        rules.edit_band_table(request.actor, table_id, values["name"], values["mode"], points, version=request.version)
         tell(request, _("Saved."))
         return see(reverse("metrics:library"))
     card = queries.band_table(request.actor, table_id)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from beichen.metrics import access
 from beichen.metrics.choices import BandMode
@@ -15,6 +16,21 @@ from beichen.metrics.models import BandTable, Metric
 from beichen.platform.access.current import query
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
+
+__all__ = [
+    "BandCard",
+    "BandScore",
+    "MetricCard",
+    "Point",
+    "Table",
+    "band_score",
+    "band_table",
+    "band_tables",
+    "bands_by_key",
+    "metric",
+    "metrics",
+    "score",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +70,13 @@ class BandCard:
 
 
 _FIELDS = (
-    "id", "code", "name", "name_en", "unit", "direction", "owner_id", "owner__name", "definition", "state", "version",
+    "id", "code", "name", "name_en", "unit", "direction", "owner_id", "owner_name", "definition", "state", "version",
 )  # fmt: skip
 
 
 def _cards(found: QuerySet[Metric]) -> list[MetricCard]:
-    lines = found.order_by("code").values_list(*_FIELDS)
-    return [MetricCard(*line[:7], line[7] or "", *line[8:]) for line in lines]
+    named = found.annotate(owner_name=Coalesce("owner__name", Value("")))
+    return [MetricCard(*line) for line in named.order_by("code").values_list(*_FIELDS)]
 
 
 def _visible_metrics(actor: Actor) -> QuerySet[Metric]:
@@ -106,7 +122,9 @@ def band_to_change(actor: Actor, table_id: int) -> BandTable:
 
 
 @query
-def band_tables(actor: Actor, ids: Iterable[int | None] | None = None, *, metric_id: int | None = None) -> dict[int, BandCard]:
+def band_tables(
+    actor: Actor, ids: Iterable[int | None] | None = None, *, metric_id: int | None = None
+) -> dict[int, BandCard]:
     """Band tables by id, in the order of their keys; all visible ones without ids. Cost: two statements."""
     found = _visible_bands(actor)
     if ids is not None:

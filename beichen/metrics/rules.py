@@ -33,7 +33,9 @@ class Frozen(Refused):
     """A frozen table never changes."""
 
     code = "band_table_frozen"
-    text = gettext_noop("This band table is frozen, so results scored with it stay explainable. Make a new one instead.")
+    text = gettext_noop(
+        "This band table is frozen, so results scored with it stay explainable. Make a new one instead."
+    )
 
 
 class NotDraft(Refused):
@@ -117,23 +119,23 @@ def enact_metric(actor: Actor, metric_id: int, version: int) -> MetricCard:
 
 @rule
 def create_band_table(
-    actor: Actor, key: str, name: str, mode: str, points: Sequence[Point], metric_id: int | None = None
+    actor: Actor, key: str, name: str, mode: str, points: Sequence[Point], *, metric_id: int | None = None
 ) -> BandCard:
     """Add a draft table. A bad one is refused with the field, the value and what is allowed (formulas §4)."""
     require(actor, access.EDIT_BAND)
     Table(tuple(points), stepped=mode == BandMode.STEPPED)
     if BandTable.objects.filter(key=key).exists():
         raise CodeTaken(field="key", key=key)
-    table = BandTable.objects.create(
-        key=key, name=name, mode=mode, metric_id=metric_id, last_editor_id=actor.person_id
-    )
+    table = BandTable.objects.create(key=key, name=name, mode=mode, metric_id=metric_id, last_editor_id=actor.person_id)
     _write_points(table, points)
     audit.record(actor, access.EDIT_BAND, table, details={"points": _plain(points), "mode": mode})
     return queries.band_table(actor, table.pk)
 
 
 @rule
-def edit_band_table(actor: Actor, table_id: int, name: str, mode: str, points: Sequence[Point], version: int) -> BandCard:
+def edit_band_table(
+    actor: Actor, table_id: int, name: str, mode: str, points: Sequence[Point], *, version: int
+) -> BandCard:
     """Change a draft table."""
     table = queries.band_to_change(actor, table_id)
     require(actor, access.EDIT_BAND, table)

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from beichen.platform.access.locks import JobGrant, Lock
 from beichen.platform.access.permissions import Permission
-from beichen.platform.access.relations import ActorId, HasSeat, IsEmployee, sees, writes
+from beichen.platform.access.relations import ActorId, IsEmployee, sees, writes
+
+_MINE = Q(uploaded_by=ActorId())
 
 # ── what may be read ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -34,7 +36,7 @@ def visible_target_bonuses() -> Q:
 
 def visible_batches() -> Q:
     """Uploaded workbooks (25a): HR administrators, auditors, and who uploaded one."""
-    return (Q(HasSeat("HA")) | Q(HasSeat("AU")) | Q(uploaded_by=ActorId())) & Q(IsEmployee())
+    return sees("25a", subject=None, own=_MINE, SE=_MINE) & Q(IsEmployee())
 
 
 # ── who may do what ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -86,8 +88,6 @@ MOVE_CYCLE = Permission(key="people.move_cycle", label=_("Move a cycle on"), row
 
 # ── lock two ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_MINE = Q(uploaded_by=ActorId())
-
 LOCKS = [
     Lock(
         model="people.TargetBonus",
@@ -98,10 +98,10 @@ LOCKS = [
     Lock(
         model="people.ImportBatch",
         select=visible_batches(),
-        insert=Q(HasSeat("HA")) & _MINE,
-        update=Q(HasSeat("HA")),
+        insert=writes("25a", subject=None) & _MINE,
+        update=writes("25a", subject=None),
     ),
-    Lock(model="people.ImportContent", select=_MINE & Q(IsEmployee()), insert=Q(HasSeat("HA")) & _MINE),
+    Lock(model="people.ImportContent", select=_MINE & Q(IsEmployee()), insert=writes("25a", subject=None) & _MINE),
 ]
 
 JOB_GRANTS = [

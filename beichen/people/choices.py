@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class UnitKind(models.TextChoices):
@@ -65,7 +66,7 @@ class Phase(models.TextChoices):
 class ImportState(models.TextChoices):
     PREVIEWED = "previewed", _("Previewed")
     WAITING = "waiting", _("Waiting for a second person")
-    APPLYING = "applying", _("Being written")
+    APPLYING = "applying", pgettext_lazy("of a workbook", "Being written")
     APPLIED = "applied", _("Written")
     REFUSED = "refused", _("Refused")
 

@@ -51,7 +51,10 @@ class HireForm(forms.Form):
     hired = forms.DateField(label=_("First day"), widget=DayInput())
     unit = CodeField("unit", label=_("Unit"))
     manager = CodeField(
-        "person", label=_("Manager"), required=False, help_text=_("Without one, the head of the unit leads.")
+        "person",
+        label=pgettext_lazy("of a person", "Manager"),
+        required=False,
+        help_text=_("Without one, the head of the unit leads."),
     )
     position = forms.CharField(label=_("Position"), max_length=120, required=False)
     level = forms.CharField(label=_("Level"), max_length=20, required=False)
@@ -61,7 +64,7 @@ class HireForm(forms.Form):
 class MoveForm(forms.Form):
     first = forms.DateField(label=_("Holds from"), widget=DayInput(), help_text=_("The first day on which this holds."))
     unit = CodeField("unit", label=_("Unit"))
-    manager = CodeField("person", label=_("Manager"), required=False)
+    manager = CodeField("person", label=pgettext_lazy("of a person", "Manager"), required=False)
     position = forms.CharField(label=_("Position"), max_length=120, required=False)
     level = forms.CharField(label=_("Level"), max_length=20, required=False)
 
@@ -72,14 +75,14 @@ class LeaveForm(forms.Form):
 
 class ProfileForm(forms.Form):
     name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=80)
-    name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
+    name_en = forms.CharField(label=pgettext_lazy("of a person", "English name"), max_length=80, required=False)
     email = forms.EmailField(label=_("Work e-mail"))
     role_type = forms.ChoiceField(label=_("Role type"), choices=RoleType.choices)
 
 
 class UnitForm(forms.Form):
     name = forms.CharField(label=pgettext_lazy("of a unit", "Name"), max_length=120)
-    name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
+    name_en = forms.CharField(label=pgettext_lazy("of a person", "English name"), max_length=120, required=False)
     code = forms.CharField(label=_("Code"), max_length=40)
     kind = forms.ChoiceField(label=_("Kind"), choices=UnitKind.choices, initial=UnitKind.TEAM)
     parent = CodeField("unit", label=_("Unit above"), required=False)

@@ -188,32 +188,60 @@ def _plan_row(plan: ReviewPlan) -> str:
 
 _LEADS = (("LM", _is_responsible),)
 
-EDIT_PLAN = Permission(
-    key="reviews.edit_plan", label=_("Set up a review plan"), row="41a", code="w", subject=None
-)
+EDIT_PLAN = Permission(key="reviews.edit_plan", label=_("Set up a review plan"), row="41a", code="w", subject=None)
 SEE_PLANS = Permission(
-    key="reviews.see_plans", label=_("See review plans"), row="41b", subject=None,
+    key="reviews.see_plans",
+    label=_("See review plans"),
+    row="41b",
+    subject=None,
 )
 RUN_PLAN = Permission(
-    key="reviews.run_plan", label=_("Run a review"), row="41c", code="x", subject=None,
+    key="reviews.run_plan",
+    label=_("Run a review"),
+    row="41c",
+    code="x",
+    subject=None,
     only=frozenset({"BP", "HA", "AU"}),
 )
 LAUNCH = Permission(
-    key="reviews.launch", label=_("Launch a review"), row="41b", code="w", subject=None, only=frozenset({"HA"}),
+    key="reviews.launch",
+    label=_("Launch a review"),
+    row="41b",
+    code="w",
+    subject=None,
+    only=frozenset({"HA"}),
     jobs=frozenset({"reviews.launch"}),
 )
 WRITE_PART = Permission(
-    key="reviews.write_part", label=_("Write this part"), row=_part_row, code="w", own=_is_rater,
+    key="reviews.write_part",
+    label=_("Write this part"),
+    row=_part_row,
+    code="w",
+    own=_is_rater,
     special=(("PR", _is_rater), ("PM", _is_rater), ("LM", _is_rater)),
 )
 RETURN_PART = Permission(
-    key="reviews.return_part", label=_("Return a self review"), row=_part_row, code="t", special=_LEADS,
+    key="reviews.return_part",
+    label=_("Return a self review"),
+    row=_part_row,
+    code="t",
+    special=_LEADS,
     only=frozenset({"LM", "SK", "BP"}),
 )
-NOMINATE = Permission(key="reviews.nominate", label=_("Nominate peers"), row="07a", code="w", special=_LEADS,
-                      own=lambda actor, obj: actor.person_id == obj.subject_id)
+NOMINATE = Permission(
+    key="reviews.nominate",
+    label=_("Nominate peers"),
+    row="07a",
+    code="w",
+    special=_LEADS,
+    own=lambda actor, obj: actor.person_id == obj.subject_id,
+)
 SETTLE_PEERS = Permission(
-    key="reviews.settle_peers", label=_("Choose peers"), row="07a", code="t", special=_LEADS,
+    key="reviews.settle_peers",
+    label=_("Choose peers"),
+    row="07a",
+    code="t",
+    special=_LEADS,
     only=frozenset({"LM", "BP"}),
 )
 DECIDE = Permission(
@@ -226,7 +254,11 @@ SEE_BOARD = Permission(
     key="reviews.see_board", label=_("See the calibration list"), row="09b", subject=None, only=frozenset({"BP", "CF"})
 )
 SIT_AS_FACILITATOR = Permission(
-    key="reviews.facilitate", label=_("Facilitate a calibration"), row="10b", code="w", subject=None,
+    key="reviews.facilitate",
+    label=_("Facilitate a calibration"),
+    row="10b",
+    code="w",
+    subject=None,
     only=frozenset({"CF"}),
 )
 CALIBRATE = Permission(
@@ -236,7 +268,11 @@ LOCK = Permission(
     key="reviews.lock", label=_("Lock the results"), row="10c", code="t", subject=None, only=frozenset({"HA"})
 )
 UNLOCK = Permission(
-    key="reviews.unlock", label=_("Open locked results again"), row="10c", code="t", subject=None,
+    key="reviews.unlock",
+    label=_("Open locked results again"),
+    row="10c",
+    code="t",
+    subject=None,
     only=frozenset({"HA"}),
 )
 RELEASE = Permission(

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Router
+from ninja import Router, Status
 from pydantic import Field
 
 from beichen.platform.access.permissions import SIGNED_IN
@@ -191,26 +191,26 @@ def save(request: ApiRequest, sent: s.AnswersIn, part_id: UUID) -> Any:
 
 @router.post("/parts/{part_id}/submit", response={204: None}, operation_id="reviews_submit_part")
 @door(access.WRITE_PART)
-def submit(request: ApiRequest, sent: s.AnswersIn, part_id: UUID) -> tuple[int, None]:
+def submit(request: ApiRequest, sent: s.AnswersIn, part_id: UUID) -> Status[None]:
     """Save and hand in."""
     rules.submit_part(request.actor, part_id, _answers(sent), sent.closing, sent.version)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/parts/{part_id}/decline", response={204: None}, operation_id="reviews_decline_part")
 @door(access.WRITE_PART)
-def decline(request: ApiRequest, part_id: UUID) -> tuple[int, None]:
+def decline(request: ApiRequest, part_id: UUID) -> Status[None]:
     """I cannot judge this person's work."""
     rules.decline_part(request.actor, part_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/parts/{part_id}/return", response={204: None}, operation_id="reviews_return_part")
 @door(access.RETURN_PART)
-def return_part(request: ApiRequest, sent: s.VersionIn, part_id: UUID) -> tuple[int, None]:
+def return_part(request: ApiRequest, sent: s.VersionIn, part_id: UUID) -> Status[None]:
     """Give a part back to its writer."""
     rules.return_part(request.actor, part_id, sent.version)
-    return 204, None
+    return Status(204, None)
 
 
 # ── one review ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -233,18 +233,18 @@ def peers(request: ApiRequest, review_id: Id) -> list[s.NominationOut]:
 
 @router.post("/{review_id}/peers", response={204: None}, operation_id="reviews_nominate")
 @door(access.NOMINATE)
-def nominate(request: ApiRequest, sent: s.PeersIn, review_id: Id) -> tuple[int, None]:
+def nominate(request: ApiRequest, sent: s.PeersIn, review_id: Id) -> Status[None]:
     """Propose (the person) or ask (the manager)."""
     rules.nominate(request.actor, review_id, sent.peers)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/{review_id}/peers/settle", response={204: None}, operation_id="reviews_settle_peers")
 @door(access.SETTLE_PEERS)
-def settle(request: ApiRequest, sent: s.SettleIn, review_id: Id) -> tuple[int, None]:
+def settle(request: ApiRequest, sent: s.SettleIn, review_id: Id) -> Status[None]:
     """Choose among the proposed."""
     rules.settle(request.actor, review_id, sent.invite, sent.refuse)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/{review_id}", response=s.SheetOut, operation_id="reviews_review")
@@ -270,18 +270,18 @@ def review(request: ApiRequest, review_id: Id) -> s.SheetOut:
 
 @router.post("/{review_id}/decide", response={204: None}, operation_id="reviews_decide")
 @door(access.DECIDE, reads="C5")
-def decide(request: ApiRequest, sent: s.DecideIn, review_id: Id) -> tuple[int, None]:
+def decide(request: ApiRequest, sent: s.DecideIn, review_id: Id) -> Status[None]:
     """Enter the grade."""
     rules.decide(request.actor, review_id, sent.grade, sent.reason, sent.version)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/{review_id}/move", response={204: None}, operation_id="reviews_move_grade")
 @door(access.MOVE_GRADE, reads="C5")
-def move(request: ApiRequest, sent: s.DecideIn, review_id: Id) -> tuple[int, None]:
+def move(request: ApiRequest, sent: s.DecideIn, review_id: Id) -> Status[None]:
     """Move a grade in calibration, with a reason."""
     rules.move_grade(request.actor, review_id, sent.grade, sent.reason, sent.version)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/{review_id}/result", response=s.ResultOut, operation_id="reviews_result")
@@ -299,10 +299,10 @@ def result(request: ApiRequest, review_id: Id) -> s.ResultOut:
 
 @router.post("/{review_id}/acknowledge", response={204: None}, operation_id="reviews_acknowledge")
 @door(access.ACKNOWLEDGE)
-def acknowledge(request: ApiRequest, sent: s.AnswerResultIn, review_id: Id) -> tuple[int, None]:
+def acknowledge(request: ApiRequest, sent: s.AnswerResultIn, review_id: Id) -> Status[None]:
     """Answer to the result."""
     rules.acknowledge(request.actor, review_id, sent.answer, sent.comment)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/results/locked", response=list[s.LockedOut], operation_id="reviews_locked_results")

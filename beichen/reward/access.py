@@ -45,8 +45,8 @@ def _awards(codes: frozenset[str], *states: str) -> Q:
     return found
 
 
-_POOL_SEATS = {seat: Q(InRanges("place", "seat_ranges", seat)) for seat in ("BP", "CA", "EX", "AU")}
-_POOL = {
+_POOL_SEATS: dict[str, Any] = {seat: Q(InRanges("place", "seat_ranges", seat)) for seat in ("BP", "CA", "EX", "AU")}
+_POOL: dict[str, Any] = {
     **_POOL_SEATS,
     "LM": Q(manager_id=ActorId()),
     "SK": Q(InPeople("manager_id", "branch_people")),
@@ -114,7 +114,7 @@ def readable_consents() -> Q:
 
 def passable_pools() -> Q:
     """Pools the viewer may pass on (11a t): whoever leads the head of the pool, and the compensation administrator."""
-    special = {column: test for column, test in _POOL.items() if column in ("SK", "CA")}
+    special: dict[str, Any] = {column: test for column, test in _POOL.items() if column in ("SK", "CA")}
     found = rows("11a", frozenset("t"), subject="manager_id", **special)
     return Q(scenario_id__in=_chosen(PlanState.PROPOSED)) & found & ~Q(manager_id=ActorId())
 

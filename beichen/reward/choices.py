@@ -50,7 +50,9 @@ class AtLimit(models.TextChoices):
 POOL_OPEN = template(
     "reward.pool_open", _("%(plan)s: propose adjustments for your unit"), params=("plan",), icon="adjustments"
 )
-LETTER_READY = template("reward.letter_ready", _("Your letter on %(plan)s is ready"), params=("plan",), icon="mail-opened")
+LETTER_READY = template(
+    "reward.letter_ready", _("Your letter on %(plan)s is ready"), params=("plan",), icon="mail-opened"
+)
 
 
 class Step(models.TextChoices):

@@ -13,11 +13,16 @@ from beichen.people.queries import UnitCard
 from beichen.platform.kit import money
 from beichen.reward.choices import Mode, Mover
 
-BASES = (("coefficient", _("Coefficients (1.05)")), ("attainment", _("Attainments (1.02 of the goal), read in the tables")))
+BASES = (
+    ("coefficient", _("Coefficients (1.05)")),
+    ("attainment", _("Attainments (1.02 of the goal), read in the tables")),
+)
 
 
 def _number(label: Any, *, required: bool = False, hint: Any = "", initial: Any = None) -> forms.CharField:
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": 14, "class": "num"})
+    widget = forms.TextInput(
+        attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": 14, "class": "form-control num"}
+    )
     return forms.CharField(label=label, required=required, help_text=hint, initial=initial, widget=widget)
 
 
@@ -61,7 +66,9 @@ class PolicyForm(forms.Form):
     basis = forms.ChoiceField(label=_("Results are entered as"), choices=BASES)
     company = _number(_("Company result"), required=True)
     mover = forms.ChoiceField(label=_("Somebody who changed units is paid by"), choices=Mover.choices)
-    floor_percent = _number(_("Floor, % of the own target"), hint=_("Empty: no floor. A coefficient of 0 knows no floor."))
+    floor_percent = _number(
+        _("Floor, % of the own target"), hint=_("Empty: no floor. A coefficient of 0 knows no floor.")
+    )
     cap_percent = _number(_("Cap, % of the own target"), hint=_("Empty: no cap."))
     adjust_max_percent = _number(_("Managers may adjust by at most, %"), required=True)
     reserve_percent = _number(_("Reserve for appeals, % of each pool"), required=True)
@@ -144,7 +151,8 @@ def _initial(policy: Mapping[str, Any], name: str) -> dict[str, Any]:
     parts = policy.get("parts") or {}
     total = policy.get("fixed_total")
     return {
-        "name": name, "mode": policy.get("mode"), "basis": basis, "company": company.get(basis), "mover": policy.get("mover"),
+        "name": name, "mode": policy.get("mode"), "basis": basis, "company": company.get(basis),
+        "mover": policy.get("mover"),
         "fixed_total": "" if total is None else f"{total // 100}.{total % 100:02}",
         "floor_percent": policy.get("floor_percent") or "", "cap_percent": policy.get("cap_percent") or "",
         "adjust_max_percent": policy.get("adjust_max_percent"), "reserve_percent": policy.get("reserve_percent"),

@@ -1,8 +1,8 @@
 """Plans, scenarios, pools, awards. Money in the smallest unit, coefficients in ten-thousandths, all integers.
 
-A plan is what everybody concerned may know of; its scenarios are two policies side by side; pools and awards belong to a
-scenario and are, for readers, in the state of the plan that chose it. No person writes a pool or an award: jobs compute
-them, managers add adjustments beside them, managers of managers add consents.
+A plan is what everybody concerned may know of; its scenarios are two policies side by side; pools and awards belong to
+a scenario and are, for readers, in the state of the plan that chose it. No person writes a pool or an award: jobs
+compute them, managers add adjustments beside them, managers of managers add consents.
 """
 
 from __future__ import annotations

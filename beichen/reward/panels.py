@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from beichen.people.choices import Phase
 from beichen.platform.access.permissions import may
+from beichen.platform.access.two_person import Asked
 from beichen.platform.kit.actor import Actor
 from beichen.platform.registry import NavEntry, Panel, TodoEntry, nav, slot, todo
 from beichen.reward import access, queries
@@ -20,7 +22,9 @@ def on_result(request: object, actor: Actor, subject_id: int) -> Panel | None:
     """The bonus that the result led to, once the reader may see it. Cost: one statement."""
     if not queries.has_bonus(actor, subject_id):
         return None
-    return Panel("bonus", _("From the grade to the bonus"), url=reverse("reward:of_review", args=[subject_id]), icon="coins")
+    return Panel(
+        "bonus", _("From the grade to the bonus"), url=reverse("reward:of_review", args=[subject_id]), icon="coins"
+    )
 
 
 @todo
@@ -32,25 +36,19 @@ def owed(actor: Actor, limit: int) -> list[TodoEntry]:
 
 
 def _pools(actor: Actor) -> list[TodoEntry]:
-    open_now = [
-        (pool, plan) for pool, plan in queries.my_pools(actor)
-        if plan.state == PlanState.PROPOSED and pool.passed_at is None
-    ]  # fmt: skip
     mine = [
-        TodoEntry(
-            f"bonus-adjust:{pool.id}", _("Look at your unit’s bonus pool"), f"{plan.name} · {pool.unit.name}",
-            reverse("reward:pool", args=[pool.id]), plan.adjust_until, "bonus_pool",
-        )
-        for pool, plan in open_now
-    ]  # fmt: skip
-    others = [
-        TodoEntry(
-            f"bonus-pass:{pool.id}", _("Pass on a bonus pool"), f"{plan.name} · {pool.unit.name}",
-            reverse("reward:pool", args=[pool.id]), plan.adjust_until, "bonus_pool",
-        )
-        for pool, plan in queries.to_pass_on(actor)
-    ]  # fmt: skip
-    return [*mine, *others]
+        _pool("adjust", _("Look at your unit’s bonus pool"), pool)
+        for pool in queries.my_pools(actor)
+        if pool.plan.state == PlanState.PROPOSED and pool.passed_at is None
+    ]
+    return [*mine, *(_pool("pass", _("Pass on a bonus pool"), pool) for pool in queries.to_pass_on(actor))]
+
+
+def _pool(act: str, title: Promise, pool: queries.PoolLink) -> TodoEntry:
+    return TodoEntry(
+        f"bonus-{act}:{pool.id}", title, f"{pool.plan.name} · {pool.unit.name}",
+        reverse("reward:pool", args=[pool.id]), pool.plan.adjust_until, "bonus_pool",
+    )  # fmt: skip
 
 
 def _plans(actor: Actor) -> list[TodoEntry]:
@@ -69,9 +67,9 @@ def _plans(actor: Actor) -> list[TodoEntry]:
     ]
 
 
-def _step(actor: Actor, plan: queries.PlanCard, asked: object) -> object:
+def _step(actor: Actor, plan: queries.PlanCard, asked: Asked | None) -> str | Promise:
     """What this plan waits for from the actor, in words; empty for nothing."""
-    if getattr(asked, "asked_by", None) == actor.person_id:
+    if asked is not None and asked.asked_by == actor.person_id:
         return ""
     if plan.state == PlanState.SIMULATED and plan.phase == Phase.COMPENSATION and may(actor, access.PROPOSE):
         return _("The simulation is ready: compare and choose")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ninja import Router
+from ninja import Router, Status
 
 from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
@@ -91,7 +91,7 @@ def publish(request: ApiRequest, map_id: int, body: VersionIn) -> PageCard:
 
 @router.put("/{int:map_id}/editors", response={204: None}, operation_id="strategy_editors")
 @door(access.NAME_EDITORS)
-def editors(request: ApiRequest, map_id: int, body: EditorsIn) -> tuple[int, None]:
+def editors(request: ApiRequest, map_id: int, body: EditorsIn) -> Status[None]:
     """Say who edits the page."""
     rules.name_editors(request.actor, map_id, body.person_ids)
-    return 204, None
+    return Status(204, None)

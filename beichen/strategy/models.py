@@ -9,7 +9,7 @@ from beichen.strategy.choices import VersionState
 
 
 class StrategyMap(models.Model):
-    """The one page of a horizon; what stands on it is in its versions. `published` is the number in force, 0 for none."""
+    """The one page of a horizon; its content is in its versions. `published` is the number in force, 0 for none."""
 
     horizon = models.CharField(max_length=60, unique=True)
     published = models.PositiveIntegerField(default=0)
@@ -45,7 +45,9 @@ class StrategyVersion(models.Model):
                 condition=Q(state="draft") | Q(published_at__isnull=False), name="strategy_published_has_day"
             ),
             models.CheckConstraint(
-                condition=Q(published_by__isnull=True) | Q(last_editor__isnull=True) | ~Q(published_by=F("last_editor")),
+                condition=Q(published_by__isnull=True)
+                | Q(last_editor__isnull=True)
+                | ~Q(published_by=F("last_editor")),
                 name="strategy_not_published_by_editor",
             ),
         ]

@@ -51,7 +51,9 @@ def edit(request: PageRequest) -> HttpResponse:
     if not queries.may_edit(actor, card):
         raise Forbidden
     typed = request.drawn.refusal is not None and request.POST
-    numbers = {p.id: p.number for p in people.persons(actor, [p.owner_id for p in card.priorities] if card else []).values()}
+    numbers = {
+        p.id: p.number for p in people.persons(actor, [p.owner_id for p in card.priorities] if card else []).values()
+    }
     form = PageForm(request.POST) if typed else PageForm(initial=PageForm.initial_of(card, numbers))
     return draw(request, "strategy/edit.html", form=form, version=draft.version if draft else 0)
 

@@ -98,7 +98,9 @@ def _card(actor: Actor, version: StrategyVersion, editors: frozenset[int]) -> Pa
 
 def editors_of(map_id: int) -> frozenset[int]:
     """Ids of the named editors. Cost: one statement."""
-    return frozenset(StrategyMap.editors.through.objects.filter(strategymap_id=map_id).values_list("person_id", flat=True))
+    return frozenset(
+        StrategyMap.editors.through.objects.filter(strategymap_id=map_id).values_list("person_id", flat=True)
+    )
 
 
 @query
@@ -183,9 +185,7 @@ def _parts(card: PageCard) -> dict[str, str]:
 def priorities(actor: Actor) -> list[PriorityCard]:
     """The priorities in force, in their order. Cost: one statement."""
     found = Priority.objects.filter(is_current=True).select_related("owner")
-    return [
-        PriorityCard(p.pk, p.key, p.name, p.name_en, p.owner_id, p.owner.name if p.owner else "") for p in found
-    ]
+    return [PriorityCard(p.pk, p.key, p.name, p.name_en, p.owner_id, p.owner.name if p.owner else "") for p in found]
 
 
 @query

@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from beichen.goals import access, queries, rules
 from beichen.goals.forms import AlignForm, checked
 from beichen.platform.kit.errors import Forbidden
-from beichen.platform.ui.answers import page, see, tell
+from beichen.platform.ui.answers import came_from, page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
-from beichen.platform.ui.answers import came_from
 
 
 @door(access.VIEW, methods=("GET", "POST"))
@@ -31,7 +30,12 @@ def align(request: PageRequest, goal_id: int) -> HttpResponse:
     found = queries.parents_to_choose(request.actor, card, request.GET.get("q", ""))
     form = AlignForm(parents=[(str(g.id), g.title) for g in found])
     return page(
-        request, "goals/align.html", fragment="choices" if "q" in request.GET else None, form=form, goal=card, found=found
+        request,
+        "goals/align.html",
+        fragment="choices" if "q" in request.GET else None,
+        form=form,
+        goal=card,
+        found=found,
     )
 
 

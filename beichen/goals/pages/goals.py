@@ -17,10 +17,9 @@ from beichen.goals.queries import GoalCard
 from beichen.metrics import queries as metrics
 from beichen.people import queries as people
 from beichen.platform.kit.errors import Forbidden
-from beichen.platform.ui.answers import page, see, tell
+from beichen.platform.ui.answers import came_from, page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
-from beichen.platform.ui.answers import came_from
 from beichen.strategy import queries as strategy
 
 
@@ -32,10 +31,9 @@ def _at(goal_id: int) -> str:
 def goal(request: PageRequest, goal_id: int) -> HttpResponse:
     """One goal with everything that hangs on it."""
     view = queries.goal_view(request.actor, goal_id)
-    cycle = people.cycle(request.actor, view.goal.cycle_id)
-    hints = rules.hints(request.actor, view.goal, cycle.settings) if view.goal.state in ("draft", "proposed") else []
+    hints = rules.hints(request.actor, view.goal, view.settings) if view.goal.state in ("draft", "proposed") else []
     return page(
-        request, "goals/goal.html", view=view, goal=view.goal, cycle=cycle, results=terms.drawn(view.key_results),
+        request, "goals/goal.html", view=view, goal=view.goal, results=terms.drawn(view.key_results),
         terms=terms.goal_terms(view), weight=terms.weight(view.goal.weight), sum=terms.weight(view.weight),
         hints=[_(hint.sentence) % hint.params if hint.params else _(hint.sentence) for hint in hints],
         children=[(line, terms.weight(line.weight)) for line in view.children],
@@ -111,7 +109,9 @@ def new_key_result(request: PageRequest, goal_id: int) -> HttpResponse:
     card = queries.goal(request.actor, goal_id)
     if not queries.may_write(request.actor, card):
         raise Forbidden
-    rest = 10_000 - sum(kr.weight for kr in queries.key_results(request.actor, [card]).get(goal_id, ()) if not kr.is_dropped)
+    rest = 10_000 - sum(
+        kr.weight for kr in queries.key_results(request.actor, [card]).get(goal_id, ()) if not kr.is_dropped
+    )
     first = {"measure": "increase", "due": card.due, "weight": trimmed(Decimal(max(rest, 0)) / 100)}
     form = _form(request, KeyResultForm, how, first)
     return page(request, "goals/key_result_form.html", form=form, goal=card, key_result=None)

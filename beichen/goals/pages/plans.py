@@ -15,6 +15,7 @@ from beichen.goals.pages import terms
 from beichen.goals.queries import Filter, PlanLine
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard
+from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.ui.answers import page
 from beichen.platform.ui.doors import door
@@ -25,13 +26,19 @@ HEALTHS = ("off_track", "at_risk", "on_track", "ahead", "done", "not_updated", "
 
 
 def cycle_of(request: PageRequest) -> tuple[CycleCard | None, list[CycleCard]]:
-    """The cycle asked for, else the one that runs today, else the newest. Cost: two statements."""
+    """The cycle asked for, else the one that runs today, else the newest. Cost: one statement."""
     every = people.cycles(request.actor)
     asked = request.GET.get("cycle", "")
     if asked.isdigit():
         return next((c for c in every if c.id == int(asked)), None), every
-    current = people.current_cycle(request.actor)
-    return current or next(iter(every), None), every
+    return running(every), every
+
+
+def running(every: list[CycleCard]) -> CycleCard | None:
+    """The cycle that holds today, the shortest first; else the newest."""
+    today = clock.today()
+    held = [c for c in every if c.first <= today <= c.last]
+    return min(held, key=lambda c: c.days, default=next(iter(every), None))
 
 
 def tabs(actor: Actor, *, leads: bool) -> list[tuple[str, str, str]]:
@@ -72,7 +79,7 @@ def _plan(request: PageRequest, person_id: int) -> HttpResponse:
     own = person_id == request.actor.person_id
     if cycle is None:
         return page(request, "goals/plan.html", plan=None, cycles=every, **frame(request, "mine" if own else ""))
-    found = queries.plan(request.actor, person_id, cycle.id)
+    found = queries.plan(request.actor, person_id, cycle.id, known=cycle)
     return page(
         request, "goals/plan.html", plan=found, cycles=every, own=own, weight=terms.weight(found.weight),
         lines=[_line(line) for line in found.lines], unit_lines=[_line(line) for line in found.unit_lines],
@@ -127,8 +134,8 @@ def inbox(request: PageRequest) -> HttpResponse:
 @door(access.VIEW)
 def person_panel(request: PageRequest, person_id: int) -> HttpResponse:
     """The goals of a person, on the person's page."""
-    cycle = people.current_cycle(request.actor) or next(iter(people.cycles(request.actor)), None)
-    found = queries.plan(request.actor, person_id, cycle.id) if cycle else None
+    cycle = running(people.cycles(request.actor))
+    found = queries.plan(request.actor, person_id, cycle.id, known=cycle) if cycle else None
     lines = [line.goal for line in found.lines if line.goal.runs or found.is_own] if found else []
     return page(request, "goals/panel.html", lines=lines, person_id=person_id, own=False)
 
@@ -137,8 +144,8 @@ def person_panel(request: PageRequest, person_id: int) -> HttpResponse:
 def home_panel(request: PageRequest) -> HttpResponse:
     """My goals with the pace they should have, on the home page."""
     me = request.actor.person_id or 0
-    cycle = people.current_cycle(request.actor) or next(iter(people.cycles(request.actor)), None)
-    found = queries.plan(request.actor, me, cycle.id) if cycle else None
+    cycle = running(people.cycles(request.actor))
+    found = queries.plan(request.actor, me, cycle.id, known=cycle) if cycle else None
     lines = [line.goal for line in (*found.lines, *found.unit_lines)] if found else []
     return page(request, "goals/panel.html", lines=lines, person_id=me, own=True, plan=found)
 

@@ -10,10 +10,9 @@ from beichen.goals import access, queries, rules
 from beichen.goals.forms import ReportForm
 from beichen.goals.pages import terms
 from beichen.platform.kit.errors import Forbidden
-from beichen.platform.ui.answers import page, see, tell
+from beichen.platform.ui.answers import came_from, page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
-from beichen.platform.ui.answers import came_from
 
 
 @door(access.VIEW, methods=("GET", "POST"))

@@ -47,7 +47,10 @@ def goal_terms(view: GoalView) -> list[tuple[str, str]]:
 
 def key_result_terms(card: KeyResultCard) -> list[tuple[str, str]]:
     """What the progress of a key result is made of."""
-    total = (gettext("Progress"), gettext("not measured") if card.progress is None else figures.percent(card.progress, 2))
+    total = (
+        gettext("Progress"),
+        gettext("not measured") if card.progress is None else figures.percent(card.progress, 2),
+    )
     expected = (gettext("Expected by today"), figures.percent(card.expected, 2))
     return [*_given(card), expected, total]
 
@@ -61,7 +64,10 @@ def _given(card: KeyResultCard) -> list[tuple[str, str]]:
     if card.measure == Measure.WITHIN:
         return [(gettext("Range"), span(card)), (gettext("Tolerance"), number(card.tolerance, card.unit)), now]
     if card.measure == Measure.MILESTONES:
-        return [(f"{step.name} · {weight(step.weight)}", "✓" if step.finished_on else figures.NONE) for step in card.milestones]
+        return [
+            (f"{step.name} · {weight(step.weight)}", "✓" if step.finished_on else figures.NONE)
+            for step in card.milestones
+        ]
     if card.measure == Measure.BAND:
         return [now, (gettext("Score"), figures.score(card.score))]
     return [(gettext("Reached"), gettext("Yes") if card.answer else gettext("Not yet"))]

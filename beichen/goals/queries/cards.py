@@ -40,6 +40,7 @@ class GoalCard:
     due: date
     verification: str
     author_id: int | None
+    last_editor_id: int | None
     approver_id: int | None
     approver_name: str
     proposed_at: datetime | None
@@ -110,6 +111,7 @@ def goal_card(goal: Goal) -> GoalCard:
         priority_id=goal.priority_id, priority_key=goal.priority.key if goal.priority else "",
         priority_name=goal.priority.name if goal.priority else "", state=goal.state, visibility=goal.visibility,
         start=goal.start, due=goal.due, verification=goal.verification, author_id=goal.author_id,
+        last_editor_id=goal.last_editor_id,
         approver_id=goal.approver_id, approver_name=goal.approver.name if goal.approver else "",
         proposed_at=goal.proposed_at, comment=goal.comment, is_dropped=goal.is_dropped,
         manual_progress=goal.manual_progress, manual_reason=goal.manual_reason, version=goal.version,

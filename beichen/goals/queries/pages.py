@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from beichen.goals import access
 from beichen.goals.choices import AlignmentState, GoalState
 from beichen.goals.models import Alignment, Goal, KeyResult, KeyResultStat, Milestone, Update, UpdateText
 from beichen.goals.queries import plans
-from beichen.goals.queries.cards import AlignmentCard, GoalCard, KeyResultCard, UpdateCard
-from beichen.goals.queries.standing import GoalNumbers, numbers
+from beichen.goals.queries.cards import AlignmentCard, GoalCard, KeyResultCard, UpdateCard, goal_card
+from beichen.goals.queries.standing import GoalNumbers, numbers_of
 from beichen.people import queries as people
 from beichen.platform.access.current import query
 from beichen.platform.access.permissions import Permission, may
@@ -41,7 +42,9 @@ def key_result_to_change(actor: Actor, key_result_id: int) -> KeyResult:
     if goal_id is None:
         raise NotFound
     goal = goal_to_change(actor, goal_id)
-    row = KeyResult.objects.select_for_update(of=("self",), no_key=True).filter(pk=key_result_id, goal_id=goal_id).first()
+    row = (
+        KeyResult.objects.select_for_update(of=("self",), no_key=True).filter(pk=key_result_id, goal_id=goal_id).first()
+    )
     if row is None:
         raise NotFound
     row.goal = goal
@@ -90,21 +93,20 @@ def key_result(actor: Actor, key_result_id: int) -> tuple[KeyResultCard, GoalCar
 
 @query
 def history(actor: Actor, goal_id: int, key_result_id: int | None = None, limit: int = REPORTS) -> list[UpdateCard]:
-    """The newest reports on a visible goal; confidential words only where they may be read. Cost: three statements."""
-    found = Update.objects.filter(key_result__goal_id=goal_id).select_related("author", "key_result")
+    """The newest reports on a visible goal; confidential words only where they may be read. Cost: two statements."""
+    open_words = UpdateText.objects.filter(pk=OuterRef("pk"))
+    if actor.person_id is not None:
+        open_words = open_words.filter(access.visible_words())
+    found = Update.objects.filter(key_result__goal_id=goal_id).annotate(words_open=Exists(open_words))
     if key_result_id is not None:
         found = found.filter(key_result_id=key_result_id)
-    lines = list(found.order_by("-day", "-id")[:limit])
-    words = _words(actor).in_bulk([line.pk for line in lines])
+    lines = list(found.select_related("author", "key_result", "words").order_by("-day", "-id")[:limit])
     names = dict(
         Milestone.objects.filter(key_result__goal_id=goal_id).values_list("id", "name")
-        if any(line.finished for line in lines) else ()
-    )  # fmt: skip
-    return [_update(line, words.get(line.pk), names) for line in lines]
-
-
-def _words(actor: Actor) -> QuerySet[UpdateText]:
-    return UpdateText.objects.all() if actor.person_id is None else UpdateText.objects.filter(access.visible_words())
+        if any(line.finished for line in lines)
+        else ()
+    )
+    return [_update(line, line.words if line.words_open else None, names) for line in lines]
 
 
 def _update(line: Update, words: UpdateText | None, names: dict[int, str]) -> UpdateCard:
@@ -135,7 +137,10 @@ class Step:
 def chain(actor: Actor, card: GoalCard) -> list[Step]:
     """From the goal up to the strategy, nearest first; the goal itself is not in it. Cost: two statements."""
     ids = _above(card.id)
-    goals = plans.goals_by_id(actor, ids)
+    return _chain(card, ids, plans.goals_by_id(actor, ids))
+
+
+def _chain(card: GoalCard, ids: Sequence[int], goals: dict[int, GoalCard]) -> list[Step]:
     steps = [_step(goals.get(pk), pk) for pk in ids]
     tops = [card, *(goals[pk] for pk in ids if pk in goals)]
     named = next((g for g in tops if g.priority_id), None)
@@ -185,6 +190,8 @@ class GoalView:
     """Everything the page of a goal shows; `may_*` say which acts to offer."""
 
     goal: GoalCard
+    period: str
+    settings: dict[str, Any]
     key_results: tuple[KeyResultCard, ...]
     parents: tuple[AlignmentCard, ...]
     children: tuple[AlignmentCard, ...]
@@ -207,25 +214,34 @@ class GoalView:
 
 @query
 def goal_view(actor: Actor, goal_id: int) -> GoalView:
-    """The page of one goal, or NotFound. Cost: about fourteen statements, however much hangs on it."""
-    card = plans.goal(actor, goal_id)
-    computed = numbers([goal_id], clock.today())[goal_id]
-    parents, children = _links(actor, goal_id)
-    settings = people.cycle(actor, card.cycle_id).settings
-    draft, running = card.state == GoalState.DRAFT, card.runs
-
-    def can(permission: Permission) -> bool:
-        return may(actor, permission, card)
-
+    """The page of one goal, or NotFound. Cost: nine statements, however much hangs on it."""
+    row = plans.visible(actor).select_related("cycle__period").filter(pk=goal_id).first()
+    if row is None:
+        raise NotFound
+    card, found = goal_card(row), plans.loaded([goal_id])
+    links, above = _links(goal_id), _above(goal_id)
+    others = plans.goals_by_id(actor, [*above, *(i for line in links for i in (line.child_id, line.parent_id))])
+    counted = [line for line in links if line.parent_id == goal_id and line.is_rollup and line.state == "accepted"]
+    computed = numbers_of(row, found, counted, clock.today())
+    parents, children = _seen(links, goal_id, others)
+    acts = {name: may(actor, permission, card) for name, permission in _acts_of(card).items()}
     return GoalView(
-        card, tuple(plans.key_results(actor, [card], settings).get(goal_id, ())), parents, children,
-        tuple(chain(actor, card)), tuple(history(actor, goal_id)), _terms(computed, children), computed.equal,
-        may_edit=draft and can(access.WRITE), may_adjust=running and can(access.ADJUST),
-        may_report=running and can(access.REPORT),
-        may_decide=card.state == GoalState.PROPOSED and card.approver_id == actor.person_id and can(access.DECIDE),
-        may_withdraw=card.state == GoalState.PROPOSED and can(access.WITHDRAW),
-        may_align=card.state != GoalState.CLOSED and can(access.ALIGN),
+        card, row.cycle.period.key, row.cycle.settings, tuple(plans.cards_of(found, row.cycle.settings)), parents,
+        children,
+        tuple(_chain(card, above, others)), tuple(history(actor, goal_id)), _terms(computed, children), computed.equal,
+        may_edit=acts.get("edit", False), may_adjust=acts.get("adjust", False), may_report=acts.get("report", False),
+        may_decide=card.approver_id == actor.person_id and acts.get("decide", False),
+        may_withdraw=acts.get("withdraw", False), may_align=acts.get("align", False),
     )  # fmt: skip
+
+
+def _acts_of(card: GoalCard) -> dict[str, Permission]:
+    """The acts that the state of a goal leaves open."""
+    if card.state == GoalState.DRAFT:
+        return {"edit": access.WRITE, "align": access.ALIGN}
+    if card.state == GoalState.PROPOSED:
+        return {"decide": access.DECIDE, "withdraw": access.WITHDRAW, "align": access.ALIGN}
+    return {"adjust": access.ADJUST, "report": access.REPORT, "align": access.ALIGN} if card.runs else {}
 
 
 def _terms(computed: GoalNumbers, children: Sequence[AlignmentCard]) -> tuple[Term, ...]:
@@ -237,12 +253,15 @@ def _terms(computed: GoalNumbers, children: Sequence[AlignmentCard]) -> tuple[Te
     )  # fmt: skip
 
 
-def _links(actor: Actor, goal_id: int) -> tuple[tuple[AlignmentCard, ...], tuple[AlignmentCard, ...]]:
-    links = list(
-        Alignment.objects.filter(Q(child_id=goal_id) | Q(parent_id=goal_id))
-        .exclude(state=AlignmentState.DECLINED).order_by("-is_rollup", "-weight", "id")[:200]
-    )  # fmt: skip
-    goals = plans.goals_by_id(actor, [i for line in links for i in (line.child_id, line.parent_id)])
+def _links(goal_id: int) -> list[Alignment]:
+    """Alignments up and down, with what the roll-up needs of the children."""
+    found = Alignment.objects.filter(Q(child_id=goal_id) | Q(parent_id=goal_id)).exclude(state=AlignmentState.DECLINED)
+    return list(found.select_related("child", "child__stat").order_by("-is_rollup", "-weight", "id"))
+
+
+def _seen(
+    links: Sequence[Alignment], goal_id: int, goals: dict[int, GoalCard]
+) -> tuple[tuple[AlignmentCard, ...], tuple[AlignmentCard, ...]]:
     up = tuple(_link(line, goals.get(line.parent_id), line.parent_id) for line in links if line.child_id == goal_id)
     down = tuple(_link(line, goals.get(line.child_id), line.child_id) for line in links if line.parent_id == goal_id)
     return up, tuple(line for line in down if line.title or line.state == AlignmentState.ACCEPTED)

@@ -12,7 +12,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from beichen.goals import access
-from beichen.goals.choices import RUNNING, AlignmentState, GoalState, Visibility
+from beichen.goals.choices import RUNNING, AlignmentState, GoalState, Measure, Visibility
 from beichen.goals.formulas.rollup import Item, progress_of, total_weight
 from beichen.goals.models import Alignment, Goal, KeyResult, Milestone, Update
 from beichen.goals.queries.cards import RELATED, GoalCard, KeyResultCard, MilestoneCard, Point, goal_card
@@ -60,19 +60,28 @@ def key_results(
     actor: Actor, goals: Sequence[GoalCard], settings: dict[str, Any] | None = None, day: date | None = None
 ) -> dict[int, list[KeyResultCard]]:
     """Key results of visible goals by goal, standing on a day (today). Cost: three statements."""
-    found = list(
-        KeyResult.objects.filter(goal_id__in=[g.id for g in goals]).select_related("stat").prefetch_related(
-            Prefetch("milestones", queryset=Milestone.objects.order_by("position", "id"))
-        )
-    )  # fmt: skip
-    sparks = _sparks([kr.pk for kr in found])
-    day, rules = day or clock.today(), health_rules(settings or {})
     lines: dict[int, list[KeyResultCard]] = defaultdict(list)
+    for card in cards_of(loaded([g.id for g in goals]), settings or {}, day):
+        lines[card.goal_id].append(card)
+    return dict(lines)
+
+
+def loaded(goal_ids: Sequence[int]) -> list[KeyResult]:
+    """Key results with stat and milestones. Cost: two statements."""
+    steps = Prefetch("milestones", queryset=Milestone.objects.order_by("position", "id"))
+    return list(KeyResult.objects.filter(goal_id__in=goal_ids).select_related("stat").prefetch_related(steps))
+
+
+def cards_of(found: Sequence[KeyResult], settings: dict[str, Any], day: date | None = None) -> list[KeyResultCard]:
+    """Their cards, standing on a day (today). Cost: one statement."""
+    sparks = _sparks([kr.pk for kr in found])
+    day, rules = day or clock.today(), health_rules(settings)
+    cards = []
     for kr in found:
         standing, _ = stand_on(kr, day, rules)
         expected = half_even(standing.expected.numerator * PROGRESS, standing.expected.denominator)
-        lines[kr.goal_id].append(_card(kr, standing.health.value, expected, sparks.get(kr.pk, ()), day))
-    return dict(lines)
+        cards.append(_card(kr, standing.health.value, expected, sparks.get(kr.pk, ()), day))
+    return cards
 
 
 def _card(kr: KeyResult, health: str, expected: int, spark: tuple[Point, ...], day: date) -> KeyResultCard:
@@ -101,7 +110,7 @@ def _sparks(ids: Sequence[int]) -> dict[int, tuple[Point, ...]]:
     )  # fmt: skip
     points: dict[int, list[Point]] = defaultdict(list)
     for kr_id, day, progress in lines:
-        points[kr_id].append(Point(day, progress))
+        points[kr_id].append(Point(day, progress or 0))
     return {kr_id: tuple(row) for kr_id, row in points.items()}
 
 
@@ -140,18 +149,22 @@ class Plan:
 
 
 @query
-def plan(actor: Actor, person_id: int, cycle_id: int) -> Plan:
-    """The plan of a person. Cost: eight statements, however many goals."""
-    person, cycle = people.person(actor, person_id), people.cycle(actor, cycle_id)
+def plan(actor: Actor, person_id: int, cycle_id: int, *, known: CycleCard | None = None) -> Plan:
+    """The plan of a person; `known` saves reading the cycle. Cost: seven statements, however many goals."""
+    person, cycle = people.person(actor, person_id), known or people.cycle(actor, cycle_id)
     found = [
         goal_card(g)
-        for g in visible(actor).filter(owner_id=person_id, cycle_id=cycle_id, is_dropped=False).order_by("-weight", "id")
+        for g in visible(actor)
+        .filter(owner_id=person_id, cycle_id=cycle_id, is_dropped=False)
+        .order_by("-weight", "id")
     ]
     results, parents = key_results(actor, found, cycle.settings), _rollup_parents(actor, found)
     lines = [PlanLine(g, tuple(results.get(g.id, ())), *parents.get(g.id, ("", None))) for g in found]
     own = [line for line in lines if line.goal.unit_id is None]
     counted = [line.goal for line in own]
-    items = [Item(str(g.id), g.weight, g.shown_progress, counted=g.runs or g.state == GoalState.CLOSED) for g in counted]
+    items = [
+        Item(str(g.id), g.weight, g.shown_progress, counted=g.runs or g.state == GoalState.CLOSED) for g in counted
+    ]
     pace = [Item(str(g.id), g.weight, g.expected, counted=g.shown_progress is not None and g.runs) for g in counted]
     return Plan(
         person, cycle, tuple(own), tuple(line for line in lines if line.goal.unit_id is not None),
@@ -171,7 +184,9 @@ def _rollup_parents(actor: Actor, goals: Sequence[GoalCard]) -> dict[int, tuple[
     links = Alignment.objects.filter(
         child_id__in=[g.id for g in goals], state=AlignmentState.ACCEPTED, is_rollup=True
     ).filter(access.visible_goals("parent__") if actor.person_id is not None else Q())  # fmt: skip
-    return {child: (title, parent) for child, title, parent in links.values_list("child_id", "parent__title", "parent_id")}
+    return {
+        child: (title, parent) for child, title, parent in links.values_list("child_id", "parent__title", "parent_id")
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +278,7 @@ def listed(actor: Actor, cycle_id: int, wanted: Filter, asked: PageIn) -> Slice[
     """The same list for programs, by a signed cursor; `items` are cards. Cost: one statement, plus one for a unit."""
     found = _of_health(_narrowed(actor, visible(actor).filter(cycle_id=cycle_id, is_dropped=False), wanted), wanted)
     rows = page_of(actor, found, asked, order=("pk",), name="goals")
-    return Slice([goal_card(g) for g in rows.items], rows.next)  # type: ignore[type-var]
+    return Slice([goal_card(g) for g in rows.items], rows.next)
 
 
 def _of_health(found: QuerySet[Goal], wanted: Filter) -> QuerySet[Goal]:
@@ -276,7 +291,10 @@ def _narrowed(actor: Actor, found: QuerySet[Goal], wanted: Filter) -> QuerySet[G
     if wanted.text.strip():
         text = wanted.text.strip()
         found = found.filter(
-            Q(title__icontains=text) | Q(key__iexact=text) | Q(owner__name__icontains=text) | Q(unit__name__icontains=text)
+            Q(title__icontains=text)
+            | Q(key__iexact=text)
+            | Q(owner__name__icontains=text)
+            | Q(unit__name__icontains=text)
         )
     if wanted.scope == "branch":
         found = found.filter(InRanges("owner_place", "branch_ranges"))
@@ -348,7 +366,7 @@ def due_reports(actor: Actor, limit: int = PAGE) -> list[DueReport]:
             goal__owner_id=actor.person_id, goal__state__in=list(RUNNING), goal__is_dropped=False, is_dropped=False,
             start__lt=today, goal__cycle__phase__in=["C01", "C02", "C03", "C04"],
         )
-        .exclude(stat__progress=PROGRESS, measure__in=["milestones", "yes_no", "increase", "decrease", "percent", "count"])
+        .exclude(Q(stat__progress=PROGRESS) & ~Q(measure__in=[Measure.WITHIN, Measure.BAND]))
         .select_related("goal__cycle", "stat").order_by("stat__updated_on", "id")
     )  # fmt: skip
     lines = []
@@ -397,7 +415,8 @@ def unit_attainment(actor: Actor, unit_ids: Iterable[int], cycle_id: int) -> dic
 def _attained(found: QuerySet[Goal], by: str) -> dict[int, int | None]:
     counted = found.filter(Q(state__in=list(RUNNING)) | Q(state=GoalState.CLOSED, is_dropped=False))
     items: dict[int, list[Item]] = defaultdict(list)
-    for key, pk, weight, manual, progress in counted.values_list(by, "pk", "weight", "manual_progress", "stat__progress"):
+    for key, pk, weight, manual, progress in counted.values_list(
+        by, "pk", "weight", "manual_progress", "stat__progress"
+    ):
         items[key].append(Item(str(pk), weight, progress if manual is None else manual))
     return {key: progress_of(row).value for key, row in items.items()}
-

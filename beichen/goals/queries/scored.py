@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BigIntegerField, BooleanField, Func, Prefetch, Q, Value
+from django.db.models import BigIntegerField, BooleanField, Count, F, Func, Prefetch, Q, QuerySet, Value, Window
+from django.db.models.functions import RowNumber
 
 from beichen.goals import access
 from beichen.goals.choices import RUNNING, AlignmentState, GoalState, Visibility
@@ -17,9 +19,12 @@ from beichen.goals.queries import plans
 from beichen.goals.queries.cards import RELATED, GoalCard, goal_card
 from beichen.people import queries as people
 from beichen.platform.access.current import query
+from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.strategy import queries as strategy
 from beichen.strategy.queries import PriorityCard
+
+SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +81,39 @@ def scored_goals(actor: Actor, person_ids: Iterable[int], cycle_id: int) -> dict
 
 def _items(goal: Goal) -> tuple[ScoredItem, ...]:
     own = [
-        ScoredItem("key_result", kr.pk, kr.title, kr.weight, kr.stat.score if getattr(kr, "stat", None) else None,
-                   counted=not kr.is_dropped)
+        ScoredItem("key_result", kr.pk, kr.title, kr.weight, _score(kr), counted=not kr.is_dropped)
         for kr in goal.key_results.all()
-    ]  # fmt: skip
+    ]
     below = [
-        ScoredItem("goal", a.child_id, a.child.title, a.weight, a.child.stat.score if getattr(a.child, "stat", None) else None,
-                   counted=a.child.state in RUNNING or (a.child.state == GoalState.CLOSED and not a.child.is_dropped))
-        for a in goal.children.all()
-    ]  # fmt: skip
+        ScoredItem(
+            "goal", line.child_id, line.child.title, line.weight, _score(line.child), counted=_counts(line.child)
+        )
+        for line in goal.children.all()
+    ]
     return (*own, *below)
+
+
+def _score(measured: Goal | KeyResult) -> int | None:
+    stat = getattr(measured, "stat", None)
+    return stat.score if stat else None
+
+
+def _counts(child: Goal) -> bool:
+    return child.state in RUNNING or (child.state == GoalState.CLOSED and not child.is_dropped)
 
 
 @dataclass(frozen=True, slots=True)
 class PriorityCoverage:
-    """A priority, how far it has come (millionths, None: not measured), and the visible goals that name it."""
+    """A priority, how far it has come (millionths, None: not measured), and the visible goals that name it.
+
+    `goals` are the first of them, those of the largest units before those of teams and people; `goal_count` is all.
+    """
 
     priority: PriorityCard
     attainment: int | None
     goals: tuple[GoalCard, ...]
     people: int
+    goal_count: int
 
     @property
     def is_empty(self) -> bool:
@@ -136,23 +154,34 @@ def attainment_of_priorities(actor: Actor, cycle_ids: Iterable[int]) -> dict[int
 @query
 def coverage(actor: Actor, cycle_ids: Iterable[int] | None = None, limit: int = 50) -> Coverage:
     """Priorities without goals, goals without a priority, down to the person. Cost: six statements."""
-    cycles = list(cycle_ids) if cycle_ids is not None else open_cycles(actor)
+    cycles = list(cycle_ids) if cycle_ids is not None else cycles_today(actor)
     attained = attainment_of_priorities(actor, cycles)
     named: dict[int | None, list[GoalCard]] = defaultdict(list)
     found = Goal.objects.select_related(*RELATED).filter(
         access.visible_goals() if actor.person_id is not None else Q(), cycle_id__in=cycles, is_dropped=False,
         state__in=[*RUNNING, GoalState.CLOSED],
     )  # fmt: skip
-    for row in found.filter(priority_id__isnull=False).order_by("priority_id", "unit__depth", "id")[:200]:
+    counts: dict[int | None, int] = defaultdict(int)
+    for row in _first_of_each(found):
         named[row.priority_id].append(goal_card(row))
+        counts[row.priority_id] = row.total
     reach = _reach(cycles)
     loose = found.exclude(pk__in=Goal.objects.filter(Q(Serves(cycles))).values("pk"))
     cards = tuple(goal_card(row) for row in loose.order_by("owner__sort_key", "id")[:limit])
     lines = tuple(
-        PriorityCoverage(p, attained.get(p.id), tuple(named.get(p.id, ())), reach.get(p.id, 0))
+        PriorityCoverage(p, attained.get(p.id), tuple(named.get(p.id, ())), reach.get(p.id, 0), counts[p.id])
         for p in strategy.priorities(actor)
     )
     return Coverage(lines, cards, loose.count() if len(cards) == limit else len(cards), found.count())
+
+
+def _first_of_each(found: QuerySet[Goal]) -> Any:
+    """The first goals of each priority, from the top of the company down, each with how many there are in all."""
+    numbered = found.filter(priority_id__isnull=False).annotate(
+        nth=Window(RowNumber(), partition_by="priority_id", order_by=[F("unit__depth").asc(nulls_last=True), F("id")]),
+        total=Window(Count("id"), partition_by="priority_id"),
+    )
+    return numbered.filter(nth__lte=SHOWN).order_by("priority_id", "nth")
 
 
 def _reach(cycles: list[int]) -> dict[int, int]:
@@ -170,3 +199,10 @@ def _reach(cycles: list[int]) -> dict[int, int]:
 def open_cycles(actor: Actor) -> list[int]:
     """Cycles that are not closed yet. Cost: one statement."""
     return [card.id for card in people.cycles(actor) if card.phase < "C11"]
+
+
+@query
+def cycles_today(actor: Actor) -> list[int]:
+    """The cycles that hold today; between cycles, those that are not closed yet. Cost: one statement."""
+    cards, day = people.cycles(actor), clock.today()
+    return [card.id for card in cards if card.first <= day <= card.last] or [c.id for c in cards if c.phase < "C11"]

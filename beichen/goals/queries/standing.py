@@ -14,10 +14,19 @@ from django.db.models import Prefetch
 
 from beichen.goals.choices import LINEAR, RUNNING, AlignmentState, GoalState, Measure
 from beichen.goals.formulas import measures as m
-from beichen.goals.formulas.health import Health, HealthRules, ItemStanding, Standing, When, holds_to_end, stand, stand_of_goal
+from beichen.goals.formulas.health import (
+    Health,
+    HealthRules,
+    ItemStanding,
+    Standing,
+    When,
+    holds_to_end,
+    stand,
+    stand_of_goal,
+)
 from beichen.goals.formulas.rollup import Item, progress_of, score_of, upward
 from beichen.goals.models import Alignment, Goal, KeyResult, Milestone
-from beichen.metrics.formulas import Table, band_score
+from beichen.metrics.queries import Table, band_score
 from beichen.platform.kit.rounding import PROGRESS, half_even
 
 NEVER = Standing(Health.NOT_MEASURED, None, Fraction(0), None)
@@ -129,10 +138,11 @@ def numbers(goal_ids: Iterable[int], day: date) -> dict[int, GoalNumbers]:
         parent_id__in=goals, is_rollup=True, state=AlignmentState.ACCEPTED
     ).select_related("child", "child__stat").order_by("id"):  # fmt: skip
         children[line.parent_id].append(line)
-    return {pk: _numbers(goal, key_results[pk], children[pk], day) for pk, goal in goals.items()}
+    return {pk: numbers_of(goal, key_results[pk], children[pk], day) for pk, goal in goals.items()}
 
 
-def _numbers(goal: Goal, key_results: list[KeyResult], children: list[Alignment], day: date) -> GoalNumbers:
+def numbers_of(goal: Goal, key_results: list[KeyResult], children: list[Alignment], day: date) -> GoalNumbers:
+    """The same from rows that are loaded: key results with stat and milestones, children with theirs."""
     rules = health_rules(goal.cycle.settings)
     lines = [_key_result_line(kr, day, rules) for kr in key_results] + [_child_line(child) for child in children]
     items = [Item(f"{line.kind}:{line.id}", line.weight, line.progress, line.score, line.counted) for line in lines]

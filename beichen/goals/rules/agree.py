@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext_noop
-
 from beichen.goals import access, queries
 from beichen.goals.choices import RUNNING, AlignmentState, GoalState
 from beichen.goals.events import GoalApproved, GoalProposed, GoalReturned
@@ -25,7 +23,7 @@ from beichen.platform.access.permissions import require
 from beichen.platform.events.bus import publish
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Changed, Phrase
+from beichen.platform.kit.errors import Changed, Phrase, gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class Hint:
 
     code: str
     sentence: Phrase
-    params: dict[str, object]
+    params: dict[str, str]
 
 
 def hints(actor: Actor, goal: Goal | GoalCard, settings: dict[str, Any]) -> list[Hint]:
@@ -42,11 +40,13 @@ def hints(actor: Actor, goal: Goal | GoalCard, settings: dict[str, Any]) -> list
     found: list[Hint] = []
     weights, count = _plan(goal)
     if weights != FULL:
-        found.append(Hint("weights", errors.WeightsOff.text, {"sum": _percent(weights)}))  # type: ignore[arg-type]
+        found.append(Hint("weights", errors.WeightsOff.text, {"sum": _percent(weights)}))
     limits = settings.get("goals", {})
     least, most = int(limits.get("count_min", 3)), int(limits.get("count_max", 5))
     if not least <= count <= most:
-        found.append(Hint("count", errors.TooManyGoals.text, {"count": count, "least": least, "most": most}))  # type: ignore[arg-type]
+        found.append(
+            Hint("count", errors.TooManyGoals.text, {"count": str(count), "least": str(least), "most": str(most)})
+        )
     goal_id = goal.pk if isinstance(goal, Goal) else goal.id
     parts = list(_weights_of(goal_id))
     if parts and total_weight(parts) not in (0, FULL):
@@ -142,9 +142,9 @@ def _decides(actor: Actor, goal: Goal, version: int) -> None:
 def _blocked(actor: Actor, goal: Goal, settings: dict[str, Any]) -> None:
     for hint in hints(actor, goal, settings):
         if hint.code == "weights":
-            raise errors.WeightsOff(goal, **hint.params)
+            raise errors.WeightsOff(goal, sum=hint.params["sum"])
         if hint.code == "count":
-            raise errors.TooManyGoals(goal, **hint.params)
+            raise errors.TooManyGoals(goal, field=None, **hint.params)
 
 
 def _parents_of(goal: Goal) -> list[int]:

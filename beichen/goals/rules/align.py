@@ -67,7 +67,7 @@ def _possible(child: Goal, parent: Goal, rolls_up: bool) -> None:  # noqa: FBT00
         raise errors.Circle(child, parent=parent.title)
     if parent.state not in (*RUNNING, GoalState.PROPOSED) and parent.owner_id != child.owner_id:
         raise errors.ParentNotOpen(parent)
-    if parent.state == GoalState.CLOSED or child.state == GoalState.CLOSED:
+    if GoalState.CLOSED in (parent.state, child.state):
         raise errors.ParentNotOpen(parent)
     taken = Alignment.objects.filter(child=child, is_rollup=True, state=AlignmentState.ACCEPTED).exclude(parent=parent)
     if rolls_up and taken.exists():

@@ -17,9 +17,10 @@ from beichen.goals.queries import GoalCard
 from beichen.goals.queries.standing import cap_of, measure_of
 from beichen.goals.rules import errors, rollup
 from beichen.metrics import queries as metrics
-from beichen.metrics.formulas import Table
+from beichen.metrics.queries import Table
 from beichen.people import queries as people
 from beichen.people.choices import Phase
+from beichen.people.queries import CycleCard
 from beichen.people.rules import open_cycle
 from beichen.platform import audit
 from beichen.platform.access.current import rule
@@ -102,7 +103,7 @@ def create_goal(
     if same is not None:
         return queries.goal(actor, same.pk)
     require(actor, access.WRITE, goal)
-    _fill(actor, goal, entered, cycle.first, cycle.last, unit_id or owner.unit_id)
+    _fill(actor, goal, entered, cycle, unit_id or owner.unit_id)
     goal.save()
     audit.record(actor, access.WRITE, goal, subjects=[owner.id], details={"title": goal.title})
     rollup.mark([goal.pk], [cycle_id])
@@ -118,7 +119,7 @@ def edit_goal(actor: Actor, goal_id: int, entered: GoalInput, version: int) -> G
         raise Changed(goal)
     cycle = open_cycle(actor, goal.cycle_id, *WRITING)
     before = {name: getattr(goal, name) for name in _GOAL_FIELDS}
-    _fill(actor, goal, entered, cycle.first, cycle.last, goal.unit_id or goal.shown_in_id)
+    _fill(actor, goal, entered, cycle, goal.unit_id or _unit_of(actor, goal))
     _saved(actor, goal)
     for kr in goal.key_results.select_related("stat"):
         _restat(actor, kr, goal, cycle.settings)
@@ -253,14 +254,18 @@ def _weight(value: int) -> int:
     return value
 
 
-def _fill(actor: Actor, goal: Goal, entered: GoalInput, first: date, last: date, unit_id: int | None) -> None:
+def _unit_of(actor: Actor, goal: Goal) -> int | None:
+    return people.person(actor, goal.owner_id).unit_id
+
+
+def _fill(actor: Actor, goal: Goal, entered: GoalInput, cycle: CycleCard, unit_id: int | None) -> None:
     if not entered.title.strip():
         raise Invalid(fields={"title": gettext_noop("A goal needs a title.")})
     if entered.priority_id and entered.priority_id not in {p.id for p in strategy.priorities(actor)}:
         raise NotFound
     for name in ("title", "title_en", "kind", "ambition", "priority_id", "visibility", "verification"):
         setattr(goal, name, getattr(entered, name))
-    goal.weight, goal.start, goal.due = _weight(entered.weight), entered.start or first, entered.due or last
+    goal.weight, goal.start, goal.due = _weight(entered.weight), entered.start or cycle.first, entered.due or cycle.last
     if goal.due <= goal.start:
         raise BadValue("due", goal.due, words.A_LATER_DAY, limit=goal.start)
     goal.shown_in_id = unit_id if entered.visibility == Visibility.UNIT else None
@@ -334,5 +339,3 @@ def measured(
     measure = measure_of(kr, stat.current, stat.answer, milestones, table)
     reached = m.attainment(measure, cap, by_metric=kr.by_metric)
     stat.progress, stat.score = reached.progress, reached.score
-
-

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_noop
+from typing import ClassVar
 
-from beichen.platform.kit.errors import Forbidden, Invalid, Refused
+from beichen.platform.kit.errors import Forbidden, Invalid, Phrase, Refused, gettext_noop
 
 
 class NotDraft(Refused):
@@ -53,14 +53,16 @@ class WeightsOff(Refused):
     """The plan's weights do not add up and the company blocks that."""
 
     code = "weights_off"
-    text = gettext_noop("The weights of this plan add up to %(sum)s %%, they have to make 100 %%.")
+    text: ClassVar[Phrase] = gettext_noop("The weights of this plan add up to %(sum)s %%, they have to make 100 %%.")
 
 
 class TooManyGoals(Refused):
     """The company limits the goals of one person."""
 
     code = "goal_count"
-    text = gettext_noop("This plan has %(count)s goals; from %(least)s to %(most)s are agreed in this company.")
+    text: ClassVar[Phrase] = gettext_noop(
+        "This plan has %(count)s goals; from %(least)s to %(most)s are agreed in this company."
+    )
 
 
 class KeyTaken(Invalid):

@@ -78,9 +78,7 @@ def report(actor: Actor, key_result_id: int, entered: ReportInput) -> int:
         actor, access.REPORT, kr, subjects=[kr.goal.owner_id],
         details={"update": update.pk, "value": update.value, "confidence": update.confidence, "source": update.source},
     )  # fmt: skip
-    publish(
-        KeyResultUpdated(key_result_id=kr.pk, goal_id=kr.goal_id, owner_id=kr.goal.owner_id, update_id=update.pk)
-    )
+    publish(KeyResultUpdated(key_result_id=kr.pk, goal_id=kr.goal_id, owner_id=kr.goal.owner_id, update_id=update.pk))
     rollup.mark([kr.goal_id], [kr.goal.cycle_id])
     return update.pk
 

@@ -61,7 +61,8 @@ def drain(actor: Actor, cycle_id: int, wait_ms: int = WAIT_MS) -> bool:
         if "lock timeout" not in str(error):
             raise
         return False
-    return all([drain(actor, other, wait_ms) for other in sorted(left)])
+    done = [drain(actor, other, wait_ms) for other in sorted(left)]
+    return all(done)
 
 
 def _lock(cycle_id: int, wait_ms: int) -> None:
@@ -104,11 +105,24 @@ def write(computed: Iterable[GoalNumbers], day: date) -> list[int]:
     stored = GoalStat.objects.in_bulk(list(fresh))
     changed = [pk for pk, line in fresh.items() if pk not in stored or _row(stored[pk]) != line.stored]
     stale = [pk for pk, row in stored.items() if row.as_of != day]
-    rows = [GoalStat(pk, *fresh[pk].stored, day) for pk in dict.fromkeys([*changed, *stale])]
+    rows = [_stat(fresh[pk], day) for pk in dict.fromkeys([*changed, *stale])]
     GoalStat.objects.bulk_create(
         rows, batch_size=BATCH, update_conflicts=True, unique_fields=["goal"], update_fields=list(COLUMNS)
     )
     return changed
+
+
+def _stat(line: GoalNumbers, day: date) -> GoalStat:
+    return GoalStat(
+        goal_id=line.goal_id,
+        progress=line.progress,
+        score=line.score,
+        expected=line.expected,
+        health=line.health,
+        holds_to_end=line.holds_to_end,
+        updated_on=line.updated_on,
+        as_of=day,
+    )
 
 
 def _row(stat: GoalStat) -> tuple[object, ...]:
@@ -126,7 +140,9 @@ def restate(actor: Actor, cycle_id: int, day: date | None = None) -> int:
     changed: set[int] = set()
     for level in _levels(cycle_id):
         for start in range(0, len(level), BATCH):
-            changed.update(write(numbers(level[start : start + BATCH], day or clock.today()).values(), day or clock.today()))
+            changed.update(
+                write(numbers(level[start : start + BATCH], day or clock.today()).values(), day or clock.today())
+            )
     return len(changed)
 
 

@@ -32,9 +32,7 @@ def world(phase: str = "C02") -> World:
     """`small()` with the quarter 2026Q2."""
     company = small()
     period = Period.objects.create(key="2026Q2", kind="quarter", starts_on=FIRST, ends_on=LAST)
-    cycle = Cycle.objects.create(
-        period=period, scope=company.units["U0"], phase=phase, settings=company_settings()
-    )
+    cycle = Cycle.objects.create(period=period, scope=company.units["U0"], phase=phase, settings=company_settings())
     return World(company, cycle)
 
 
@@ -52,7 +50,13 @@ def goal(world: World, title: str, owner: str, **more: Any) -> Goal:
 
 def key_result(made: Goal, title: str = "K", weight: int = 10_000, **more: Any) -> KeyResult:
     """An increase from 0 to 100 that stands at 0."""
-    values = {"measure": "increase", "baseline": Decimal(0), "target": Decimal(100), "start": made.start, "due": made.due}
+    values = {
+        "measure": "increase",
+        "baseline": Decimal(0),
+        "target": Decimal(100),
+        "start": made.start,
+        "due": made.due,
+    }
     kr = KeyResult.objects.create(goal=made, title=title, weight=weight, **{**values, **more})
     KeyResultStat.objects.create(key_result=kr, progress=0, score=0)
     return kr

@@ -79,8 +79,10 @@ def test_health_on_a_day_line_by_line(golden, cycle_id):
 def test_kpi_scores_by_bands(golden, cycle_id):
     actor = golden.actor("E006")
     cards = {card.key: card for card in metrics.band_tables(actor).values()}
-    scores = {of: f"{metrics.score(actor, cards[of].id, value).stored / 100:.2f}"
-              for of, value in (("K211", Decimal(87)), ("K221", Decimal(4)))}
+    scores = {
+        of: f"{metrics.score(actor, cards[of].id, value).stored / 100:.2f}"
+        for of, value in (("K211", Decimal(87)), ("K221", Decimal(4)))
+    }
     assert scores == {of: value for _, of, value in expected("KPI score")}
 
 
@@ -104,15 +106,16 @@ def key_result(golden: Golden, number: str, key: str):
 
 @pytest.mark.req("GOAL-11")
 def test_the_recount_agrees_and_a_second_import_changes_nothing(golden, cycle_id, worker_db):
-    from beichen.platform.registry import imports as registry
+    from beichen.people.formulas import reading, workbook
     from beichen.people.rules import imports
+    from beichen.platform.registry import imports as registry
     from tests.cast import FOUNDER, WORKBOOK
 
     with acting(DRAINS):
         assert rules.recount(DRAINS, cycle_id) == []
     with worker_db(), acting(FOUNDER):
-        book = imports.reading.read(imports.workbook.tables(WORKBOOK.read_bytes(), WORKBOOK.name), registry.sheets())
+        book = reading.read(workbook.tables(WORKBOOK.read_bytes(), WORKBOOK.name), registry.sheets())
         previewed = imports.read_preview(FOUNDER, book)
     ours = ("Priorities", "Goals", "KeyResults", "Milestones", "Bands", "Updates")
     actions = {kind: {f.action.value for f in previewed.findings[kind]} for kind in ours}
-    assert actions == dict.fromkeys(ours, {"unchanged"})
+    assert actions == {kind: {"unchanged"} for kind in ours}

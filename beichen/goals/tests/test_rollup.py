@@ -140,7 +140,7 @@ def test_the_database_refuses_circles_and_rewritten_history(owner_db):
         aligned(a, b)
         aligned(b, c)
         update = Update.objects.create(key_result=key_result(a), at=NOON, day=NOON.date(), value=1)
-        for act in (lambda: aligned(c, a), lambda: update.delete(), lambda: Update.objects.update(value=2)):
+        for act in (lambda: aligned(c, a), update.delete, lambda: Update.objects.update(value=2)):
             with pytest.raises(IntegrityError), transaction.atomic():
                 act()
 

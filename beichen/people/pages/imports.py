@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from beichen.people import access, queries, rules
@@ -15,6 +15,7 @@ from beichen.people.forms import UploadForm
 from beichen.people.queries import BatchCard
 from beichen.platform.access.permissions import may, require
 from beichen.platform.api.schemas import PageIn
+from beichen.platform.events import progress
 from beichen.platform.kit.errors import Invalid
 from beichen.platform.registry.imports import Action, sheets
 from beichen.platform.ui.answers import page, see, tell
@@ -22,8 +23,8 @@ from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
 
 ACTIONS = {
-    Action.ADDED: _("Added"), Action.CHANGED: _("Changed"), Action.MOVED: _("Moved"), Action.LEFT: _("Left"),
-    Action.UNCHANGED: _("Unchanged"), Action.REFUSED: _("Refused"),
+    Action.REFUSED: _("Refused"), Action.ADDED: _("Added"), Action.CHANGED: _("Changed"), Action.MOVED: _("Moved"),
+    Action.LEFT: _("Left"), Action.UNCHANGED: _("Unchanged"),
 }  # fmt: skip
 SHOWN = 200
 
@@ -31,6 +32,16 @@ SHOWN = 200
 def said(note: dict[str, Any], key: str) -> str:
     """A stored message in the reader's language."""
     return gettext(note[key]) % note["params"] if note.get(key) else ""
+
+
+def named(line: dict[str, Any]) -> dict[str, Any]:
+    """The line with its sheet and columns named as in the table: in Chinese, or by their keys."""
+    chinese = (get_language() or "").startswith("zh")
+    kind = next((sheet for sheet in sheets() if sheet.key == line["sheet"]), None)
+    names = {column.key: column.name_zh for column in kind.columns} if kind and chinese else {}
+    columns = [names.get(key, key) for key in str(line["column"]).split(", ")]
+    sheet = kind.name_zh if kind and chinese else line["sheet"]
+    return {**line, "sheet_name": sheet, "columns": (", " if not chinese else "\u3001").join(columns)}
 
 
 @door(access.SEE_IMPORTS, methods=("GET", "POST"))
@@ -67,14 +78,15 @@ def batch(request: PageRequest, batch_id: int) -> HttpResponse:
         request, "people/import.html", batch=card, state=ImportState(card.state).label, table=_table(card),
         actions=list(ACTIONS.items()), uploader=people.get(card.uploaded_by or 0),
         confirmer=people.get(card.confirmed_by or 0),
-        refused=[{**line, "said": said(line, "reason")} for line in card.refused[:SHOWN]],
+        refused=[{**named(line), "said": said(line, "reason")} for line in card.refused[:SHOWN]],
         more_refused=max(len(card.refused) - SHOWN, 0),
-        changes=[{**line, "said": ACTIONS[Action(line["action"])]} for line in card.changes[:SHOWN]],
+        changes=[{**named(line), "said": ACTIONS[Action(line["action"])]} for line in card.changes[:SHOWN]],
         more_changes=max(card.writes - SHOWN, 0), notes=[said(note, "note") for note in card.notes],
         may_confirm=may(request.actor, access.IMPORT) and card.state in (ImportState.PREVIEWED, ImportState.WAITING)
         and not (waits and mine),
         open=card.state in (ImportState.PREVIEWED, ImportState.WAITING), waits=waits, mine=mine,
         running=card.state == ImportState.APPLYING,
+        bar=progress.bar(request.actor, card.progress) if card.progress else None,
     )  # fmt: skip
 
 

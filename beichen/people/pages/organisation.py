@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,16 +35,25 @@ class Node:
     children: list[Node] | None = None
 
 
-def _nodes(actor: Actor, units: list[UnitCard], path: list[int]) -> list[Node]:
-    """One level of the tree; the unit on the path is opened, down to its own children. Cost: two statements a level."""
+def _nodes(actor: Actor, units: list[UnitCard], parent_id: int | None, path: list[int]) -> list[Node]:
+    """The tree below a unit from the cards at hand; a unit on the path is opened. Cost: one statement."""
     counts = queries.head_counts(actor, [unit.id for unit in units])
-    nodes = []
+    below: dict[int | None, list[UnitCard]] = defaultdict(list)
     for unit in units:
-        opened = unit.id in path and unit.place_end > unit.place
-        children = _nodes(actor, queries.children_of(actor, unit.id), path) if opened else None
-        current = bool(path) and unit.id == path[-1]
-        nodes.append(Node(unit, counts.get(unit.id, 0), unit.place_end > unit.place, current, children))
-    return nodes
+        below[unit.parent_id].append(unit)
+    return _drawn(below, counts, parent_id, path)
+
+
+def _drawn(
+    below: dict[int | None, list[UnitCard]], counts: dict[int, int], parent_id: int | None, path: list[int]
+) -> list[Node]:
+    return [
+        Node(
+            unit, counts.get(unit.id, 0), unit.place_end > unit.place, current=bool(path) and unit.id == path[-1],
+            children=_drawn(below, counts, unit.id, path) if unit.id in path else None,
+        )
+        for unit in below[parent_id]
+    ]  # fmt: skip
 
 
 @door(access.VIEW_PEOPLE)
@@ -69,11 +79,9 @@ def _organisation(request: PageRequest, unit_id: int) -> HttpResponse:
     within = (at.place, at.place_end)
     found = queries.directory(actor, PageIn(limit=ROWS, cursor=request.GET.get("after", "")), within=within)
     people = queries.persons(actor, [at.head_id, at.hrbp_id])
-    nodes = (
-        []
-        if request.htmx and "after" in request.GET
-        else _nodes(actor, queries.children_of(actor, None), [u.id for u in path])
-    )
+    walked = [above.id for above in path]
+    more = "after" in request.GET and request.htmx
+    nodes = [] if more else _nodes(actor, queries.opened_along(actor, walked), None, walked)
     return page(
         request, "people/organisation.html", fragment="rows" if "after" in request.GET else None,
         unit=at, path=path[:-1], nodes=nodes, found=found, head=people.get(at.head_id or 0),
@@ -87,7 +95,7 @@ def _organisation(request: PageRequest, unit_id: int) -> HttpResponse:
 def children(request: PageRequest, unit_id: int) -> HttpResponse:
     """The units below one, for the tree."""
     require(request.actor, access.VIEW_PEOPLE)
-    nodes = _nodes(request.actor, queries.children_of(request.actor, unit_id), [])
+    nodes = _nodes(request.actor, queries.children_of(request.actor, unit_id), unit_id, [])
     return page(request, "people/branch.html", nodes=nodes)
 
 

@@ -39,7 +39,16 @@ from beichen.people.queries.profile import (
 )
 from beichen.people.queries.stretches import Stretch, people_on, stretches
 from beichen.people.queries.targets import TargetStretch, target_stretches
-from beichen.people.queries.units import UnitCard, by_code, children_of, find_units, unit, unit_path, units
+from beichen.people.queries.units import (
+    UnitCard,
+    by_code,
+    children_of,
+    find_units,
+    opened_along,
+    unit,
+    unit_path,
+    units,
+)
 
 __all__ = [
     "AssignmentCard",
@@ -71,6 +80,7 @@ __all__ = [
     "imported",
     "me",
     "my_seats",
+    "opened_along",
     "people_on",
     "period",
     "person",

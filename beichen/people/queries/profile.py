@@ -45,6 +45,11 @@ class AssignmentCard:
     last: date | None
 
     @property
+    def is_now(self) -> bool:
+        """Whether it holds today."""
+        return self.first <= clock.today() and (self.last is None or self.last >= clock.today())
+
+    @property
     def is_planned(self) -> bool:
         """Whether it has yet to begin."""
         return self.first > clock.today()

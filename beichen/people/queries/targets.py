@@ -30,7 +30,8 @@ class TargetStretch:
 
 # Days are those of the person's legal entity. A target bonus that changed cuts a stretch in two.
 _TARGETS = """
-    SELECT cut.person_id, number, code, place, unit_id, greatest(first, lower(t.valid)), least(last, upper(t.valid) - 1),
+    SELECT cut.person_id, number, code, place, unit_id,
+           greatest(first, lower(t.valid)), least(last, upper(t.valid) - 1),
            least(last, upper(t.valid) - 1) - greatest(first, lower(t.valid)) + 1, fte_percent, t.amount,
            coalesce(t.currency, cut.currency)
     FROM (

@@ -73,6 +73,12 @@ def children_of(actor: Actor, unit_id: int | None) -> list[UnitCard]:
 
 
 @query
+def opened_along(actor: Actor, path: Iterable[int]) -> list[UnitCard]:
+    """The roots and the units directly below each unit of a path, in tree order. Cost: one statement."""
+    return _cards(OrgUnit.objects.filter(Q(parent=None) | Q(parent_id__in=list(path)), is_active=True))
+
+
+@query
 def unit_path(actor: Actor, unit_id: int) -> list[UnitCard]:
     """From the root down to the unit itself. Cost: two statements."""
     at = unit(actor, unit_id)

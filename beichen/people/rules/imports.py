@@ -41,6 +41,7 @@ FAILED = gettext_noop("Nothing was written: %(sentence)s")
 CLASHED = gettext_noop("the company changed in the meantime. Upload the workbook again.")
 
 Upload = tuple[str, bytes]
+Report = progress.Reporter
 
 
 class NothingRecognised(Invalid):
@@ -156,7 +157,7 @@ def _said(found: Previewed, actions: frozenset[Action]) -> list[dict[str, Any]]:
     lines = [
         {"sheet": key, **asdict(finding)}
         for key in sorted(found.findings, key=lambda key: key != "Seats")
-        for finding in found.findings[key]
+        for finding in sorted(found.findings[key], key=lambda finding: finding.row)
         if finding.action in actions
     ]
     seats = sum(line["sheet"] == "Seats" for line in lines)
@@ -273,14 +274,14 @@ def discard(actor: Actor, batch_id: int, version: int) -> None:
 
 
 @rule
-def write(actor: Actor, batch_id: int) -> Written:
+def write(actor: Actor, batch_id: int, report: Report | None = None) -> Written:
     """Write a confirmed workbook; everything or nothing; a second run does nothing. Runs as `import_company`."""
     batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
     if batch.state != ImportState.APPLYING:
         return Written(batch.pk, batch.written, [])
     try:
         with transaction.atomic():
-            done = _write(actor, batch)
+            done = _write(actor, batch, report)
     except (Refused, IntegrityError) as fault:
         sentence = fault.sentence() if isinstance(fault, Refused) else str(CLASHED)
         batch.notes = [*batch.notes, {"note": FAILED, "params": {"sentence": sentence}}]
@@ -296,7 +297,7 @@ def write(actor: Actor, batch_id: int) -> Written:
     return done
 
 
-def _write(actor: Actor, batch: ImportBatch) -> Written:
+def _write(actor: Actor, batch: ImportBatch, report: Report | None) -> Written:
     """The company may have changed since the preview, so every row is asked again; what no longer fits is refused."""
     packed = ImportContent.objects.values_list("sheets", flat=True).get(batch=batch)
     book = reading.Book()
@@ -309,10 +310,10 @@ def _write(actor: Actor, batch: ImportBatch) -> Written:
         batch.refused = [*batch.refused, *late]
         batch.save(update_fields=["refused"])
     first, then = _split(found)
-    counts = _apply(actor, found, first)
+    counts = _apply(actor, found, first, report)
     _settle_people(actor, batch, found)
     newcomers = accounts.follow(actor)
-    counts |= _apply(actor, found, then)
+    counts |= _apply(actor, found, then, report)
     return Written(batch.pk, {key: asdict(count) for key, count in counts.items()}, newcomers)
 
 
@@ -321,8 +322,16 @@ def _split(found: Previewed) -> tuple[list[ImportSheet], list[ImportSheet]]:
     return [k for k in here if k.order < PEOPLE_FIRST], [k for k in here if k.order >= PEOPLE_FIRST]
 
 
-def _apply(actor: Actor, found: Previewed, kinds: Sequence[ImportSheet]) -> dict[str, Counts]:
-    return {kind.key: kind.apply(actor, Rows(found.standing[kind.key], found.standing)) for kind in kinds}
+def _apply(actor: Actor, found: Previewed, kinds: Sequence[ImportSheet], report: Report | None) -> dict[str, Counts]:
+    counts = {}
+    order = list(found.standing)
+    total = sum(len(rows) for rows in found.standing.values())
+    for kind in kinds:
+        counts[kind.key] = kind.apply(actor, Rows(found.standing[kind.key], found.standing))
+        if report:
+            behind = order[: order.index(kind.key) + 1]
+            report(done=sum(len(found.standing[key]) for key in behind), total=total, message=kind.key)
+    return counts
 
 
 def _settle_people(actor: Actor, batch: ImportBatch, found: Previewed) -> None:

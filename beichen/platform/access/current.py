@@ -116,13 +116,16 @@ def rule(function: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[A
 
 
 def query(function: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:
-    """A read that may be called outside a request: it runs in a transaction as the actor.
+    """A read that may be called outside a request: it runs in a transaction as the actor, the open one if there is one.
 
     Return lists or dataclasses, not lazy querysets: outside the transaction there is no actor any more.
     """
 
     @wraps(function)
     def run(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        scope = _scope.get()
+        if scope is not None and scope.actor == actor and connection.in_atomic_block:
+            return function(actor, *args, **kwargs)
         with acting(actor):
             return function(actor, *args, **kwargs)
 

@@ -80,11 +80,11 @@ def seats_of(actor: Actor) -> frozenset[str]:
     return scope.seats
 
 
-def _columns(actor: Actor, permission: Permission, obj: Any, row_id: str) -> frozenset[str]:
+def _columns(actor: Actor, permission: Permission, obj: Any, row_id: str, wanted: frozenset[str]) -> frozenset[str]:
     subject_id = permission.subject(obj) if permission.subject and obj is not None else None
     columns = seats_of(actor) if subject_id is None else relations_to(actor, subject_id)
     added = {column for column, holds in permission.special if obj is not None and holds(actor, obj)}
-    if "UP" in columns and policy.goes_up(row_id):
+    if "UP" in columns and policy.goes_up(row_id, wanted):
         added.add("SK")
     columns = (columns | added) & frozenset(policy.COLUMNS)
     return columns if permission.only is None else columns & permission.only
@@ -113,7 +113,7 @@ def may(actor: Actor, permission: Permission, obj: Any = None) -> bool:
     if actor.scopes is not None and not _in_scope(actor.scopes, permission, row):
         return False
     wanted = {"r": frozenset("rw"), "x": policy.STATUS}.get(permission.code, frozenset(permission.code))
-    columns = _columns(actor, permission, obj, row_id)
+    columns = _columns(actor, permission, obj, row_id, wanted)
     if any(row.holds(column, wanted) for column in columns):
         return True
     mine = permission.own is not None and obj is not None and permission.own(actor, obj)

@@ -74,6 +74,12 @@ def row(row_id: str) -> Row:
         raise UnknownRow(row_id) from None
 
 
-def goes_up(row_id: str) -> bool:
-    """G20: rows on which managers further up the line hold the cell of the manager's manager."""
-    return row_id[:2] in ("01", "02", "10", "20") or row_id == "11d"
+def goes_up(row_id: str, codes: frozenset[str] = CONTENT) -> bool:
+    """G20: whether managers further up the line hold these codes where the manager's manager does.
+
+    On some rows they hold the whole cell, on others (where the status is asked for) the status alone. The review (41c)
+    is the head of what rows 06–10 speak of.
+    """
+    whole = row_id[:2] in ("01", "02", "10", "20") or row_id == "11d"
+    status = row_id[:2] in ("04", "05", "06", "07", "08", "09", "12", "13") or row_id == "41c"
+    return whole or ("x" in codes and status)

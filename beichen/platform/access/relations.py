@@ -126,11 +126,11 @@ class Never(Func):
 NOBODY = Q(Never())
 
 
-def _line(row_id: str, column: str, subject: str) -> Q:
+def _line(row_id: str, column: str, subject: str, codes: frozenset[str]) -> Q:
     if column == "LM":
         return Q(InPeople(subject, "reports"))
     if column == "SK":
-        return Q(InPeople(subject, "below" if policy.goes_up(row_id) else "skip_reports"))
+        return Q(InPeople(subject, "below" if policy.goes_up(row_id, codes) else "skip_reports"))
     if column == "PM":
         return Q(InPeople(subject, "past_reports"))
     return Q(InPeople(subject, "dotted_reports"))
@@ -142,7 +142,7 @@ def _seat(seat: str, subject: str, place: str | None) -> Q:
     return Q(InRanges(place, "seat_ranges", seat)) & ~Q(InPeople(subject, "masked"))
 
 
-def _column(row_id: str, column: str, subject: str | None, place: str | None) -> Q | None:
+def _column(row_id: str, column: str, subject: str | None, place: str | None, codes: frozenset[str]) -> Q | None:
     """The viewers of one column, or None where the relation needs an object and none was given."""
     if column == "CO":
         return Q(IsEmployee())
@@ -150,7 +150,7 @@ def _column(row_id: str, column: str, subject: str | None, place: str | None) ->
         return Q(HasSeat(column)) if subject is None else _seat(column, subject, place)
     if subject is None or column in ("PR", "CF", "TK", "TE"):
         return None
-    return Q(**{subject: ActorId()}) if column == "SE" else _line(row_id, column, subject)
+    return Q(**{subject: ActorId()}) if column == "SE" else _line(row_id, column, subject, codes)
 
 
 def rows(
@@ -174,7 +174,7 @@ def rows(
         whole, mine = row.holds(column, codes), own is not None and "o" in row.cells[column]
         if not whole and not mine:
             continue
-        viewers = special.get(column) or _column(row_id, column, subject, place)
+        viewers = special.get(column) or _column(row_id, column, subject, place, codes)
         if viewers is None:
             continue
         part = viewers if whole or own is None else viewers & own

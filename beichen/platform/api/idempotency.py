@@ -1,7 +1,8 @@
 """One act per key: both doors run a write through `once`.
 
-The key is a UUIDv7 made when the form is drawn or by the client. Key and act commit together, in the rule's transaction; a second
-request waits for the first and gets its status, address and id, never its content. A refused act frees its key.
+The key is a UUIDv7 made when the form is drawn or by the client. Key and act commit together, in the rule's
+transaction; a second request waits for the first and gets its status, address and id, never its content. A refused
+act frees its key.
 """
 
 from __future__ import annotations

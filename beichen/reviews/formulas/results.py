@@ -128,9 +128,7 @@ def compute(rules: PlanRules, raters: Sequence[Scored], goals: Sequence[GoalTerm
 
 def recompute(story: Mapping[str, Any]) -> int | None:
     """The total from the terms of a story alone: what a reader with a pencil does. Equals `story["total"]`."""
-    sections = [
-        SectionResult(line["key"], line["weight"], _section_again(line)) for line in story["sections"]
-    ]
+    sections = [SectionResult(line["key"], line["weight"], _section_again(line)) for line in story["sections"]]
     if any(part.score is None for part in sections):
         return None
     return total(sections, story["maximum"]).value

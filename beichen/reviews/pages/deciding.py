@@ -215,10 +215,10 @@ def _averages(lines: Sequence[queries.BoardLine]) -> list[tuple[Any, int, str]]:
     ]
 
 
-@door(READERS)
+@door(access.MOVE_GRADE)
 def move_form(request: PageRequest, review_id: int) -> HttpResponse:
     """The dialog in which a grade is moved, with what led to it. Cost: that of the review's page."""
-    sheet = queries.review_sheet(request.actor, review_id)
+    sheet = queries.move_sheet(request.actor, review_id)
     data = request.POST if request.drawn.refusal is not None and request.POST else None
     return page(
         request, "reviews/move.html", sheet=sheet, form=MoveForm(sheet.plan.grades, data),

@@ -1,5 +1,6 @@
 """Every read of reviews. Returns frozen cards; C4 and C5 contents leave one audit row per read."""
 
+from beichen.reviews.queries.board import BoardLine, board
 from beichen.reviews.queries.parts import (
     Answers,
     NominationCard,
@@ -37,14 +38,13 @@ from beichen.reviews.queries.plans import (
     seeds,
 )
 from beichen.reviews.queries.results import (
-    BoardLine,
     LockedResult,
     ResultSheet,
     ReviewSheet,
     acknowledged,
-    board,
     decided,
     locked_results,
+    move_sheet,
     person_results,
     read_locked,
     released,
@@ -80,6 +80,7 @@ __all__ = [
     "dry_run",
     "lines",
     "locked_results",
+    "move_sheet",
     "my_parts",
     "my_reviews",
     "peer_sheet",

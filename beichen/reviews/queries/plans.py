@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from beichen.people import queries as people
+from beichen.people.choices import Phase
 from beichen.people.queries import CycleCard, PersonCard, Stretch
 from beichen.platform.access.current import query
 from beichen.platform.access.permissions import require
@@ -143,9 +144,7 @@ def dry_run(actor: Actor, plan_id: int) -> Seeds:
     return seeds(actor, plan_id)
 
 
-def _leaders(
-    actor: Actor, card: PlanCard, only: Sequence[int] | None, lines: Mapping[int, list[Stretch]]
-) -> set[int]:
+def _leaders(actor: Actor, card: PlanCard, only: Sequence[int] | None, lines: Mapping[int, list[Stretch]]) -> set[int]:
     """Everyone who leads somebody on the last day of the cycle."""
     if card.population.get("managers") != "out":
         return set()
@@ -216,8 +215,9 @@ class Progress:
 
 
 @query
-def progress(actor: Actor, plan_id: int) -> Progress:
-    """n of m over what the actor may know of. Cost: four statements."""
+def progress(actor: Actor, card: PlanCard) -> Progress:
+    """n of m over what the actor may know of. Cost: at most four statements."""
+    plan_id = card.id
     done = ~Q(state=PartState.DRAFT)
     parts = Part.objects.filter(access.visible_parts(), plan_id=plan_id)
     lines = parts.values_list("role").annotate(done=Count("id", filter=done), all=Count("id")).order_by("role")
@@ -229,7 +229,7 @@ def progress(actor: Actor, plan_id: int) -> Progress:
         parts={role: (finished, whole) for role, finished, whole in lines},
         decided=decided,
         states=states,
-        acknowledged=_acknowledged(plan_id),
+        acknowledged=_acknowledged(plan_id) if "released" in states else 0,
     )
 
 
@@ -250,11 +250,14 @@ class Steps:
 
 
 @query
-def asked(actor: Actor, plan_id: int) -> Steps:
-    """What waits for a second person. Cost: four statements."""
-    key = plan_key(plan_id)
-    steps = (access.LAUNCH, access.LOCK, access.RELEASE, access.UNLOCK)
-    return Steps(*(waiting(permission, [key]).get(key) for permission in steps))
+def asked(actor: Actor, card: PlanCard) -> Steps:
+    """What waits for a second person, of the acts the phase allows. Cost: at most two statements."""
+    key, phase, draft = plan_key(card.id), card.cycle.phase, card.state == "draft"
+    open_now = (
+        (access.LAUNCH, draft), (access.LOCK, phase == Phase.LOCK), (access.RELEASE, phase == Phase.RELEASE),
+        (access.UNLOCK, phase == Phase.LOCK),
+    )  # fmt: skip
+    return Steps(*(waiting(permission, [key]).get(key) if now else None for permission, now in open_now))
 
 
 def plan_key(plan_id: int) -> str:
@@ -324,11 +327,11 @@ def console(actor: Actor, plan_id: int, after: int = 0) -> Console:
     card = plan(actor, plan_id)
     dry = seeds(actor, plan_id) if card.state == "draft" else None
     found = () if dry else tuple(lines(actor, plan_id, after))
-    steps = asked(actor, plan_id)
+    steps = asked(actor, card)
     askers = {a.asked_by for a in (steps.launch, steps.lock, steps.release, steps.unlock) if a}
     faces = people.persons(actor, _faces(found, dry) | askers)
     unit_name = people.unit(actor, card.unit_id).name
-    return Console(card, unit_name, progress(actor, plan_id), found, faces, steps, dry)
+    return Console(card, unit_name, progress(actor, card), found, faces, steps, dry)
 
 
 def _faces(found: Sequence[Line], dry: Seeds | None) -> set[int | None]:

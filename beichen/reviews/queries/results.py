@@ -197,6 +197,16 @@ def review_sheet(actor: Actor, review_id: int) -> ReviewSheet:
     )  # fmt: skip
 
 
+@query
+def move_sheet(actor: Actor, review_id: int) -> ReviewSheet:
+    """What a facilitator reads before moving a grade; NotFound without a grade. Cost: that of `review_sheet`."""
+    require(actor, access.SIT_AS_FACILITATOR)
+    sheet = review_sheet(actor, review_id)
+    if sheet.rating is None or sheet.rating.content is None:
+        raise NotFound
+    return sheet
+
+
 def _voices(review_id: int, cards: Mapping[UUID, PartCard]) -> tuple[Voice, ...]:
     """Readable contents; a peer's without a readable head stands without a name, in an order that tells nothing."""
     found = PartContent.objects.filter(access.readable_part_contents(), review_id=review_id)
@@ -211,9 +221,7 @@ def _voices(review_id: int, cards: Mapping[UUID, PartCard]) -> tuple[Voice, ...]
 def outcome(card: PlanCard, voices: Iterable[Voice], goals: tuple[GoalLine, ...], manager_id: int) -> Result:
     """The result from readable parts: what was handed in, and the decider's own draft. No statement."""
     counted = [v for v in voices if v.card is not None and _counts(v.card, manager_id)]
-    raters = [
-        Scored(v.role, v.card.rater.id, scores(v.text), v.card.days) for v in counted if v.card is not None
-    ]
+    raters = [Scored(v.role, v.card.rater.id, scores(v.text), v.card.days) for v in counted if v.card is not None]
     return compute(card.rules, raters, goal_terms(goals), _given(counted, manager_id))
 
 
@@ -332,61 +340,3 @@ def acknowledged(actor: Actor, review_ids: Sequence[int]) -> set[int]:
     """Which of these reviews were answered. Cost: one statement."""
     found = Acknowledgement.objects.filter(access.visible_acknowledgements(), pk__in=review_ids)
     return set(found.values_list("pk", flat=True))
-
-
-# ── calibration ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class BoardLine:
-    """One person on the calibration list."""
-
-    review_id: int
-    subject: PersonCard
-    manager: PersonCard
-    state: str
-    total: int
-    suggested: str
-    decided: str
-    final: str
-    reason: str
-    last_grades: tuple[str, ...]
-    version: int
-
-
-@query
-def board(actor: Actor, plan_id: int) -> list[BoardLine]:
-    """People of a plan whose grades the actor may see in calibration, by manager. Cost: five statements."""
-    require(actor, access.SEE_BOARD)
-    visible = Rating.objects.filter(access.visible_ratings(), plan_id=plan_id).exclude(subject_id=actor.person_id)
-    heads = {head.pk: head for head in visible}
-    found = RatingContent.objects.filter(access.readable_rating_contents(), pk__in=heads)
-    contents = list(found)
-    subjects = [heads[content.pk].subject_id for content in contents]
-    faces = people.persons(actor, {*subjects, *(heads[c.pk].manager_id for c in contents)})
-    earlier = _earlier(plan_id, subjects)
-    audit.record_read(actor, "reviews.board", subjects)
-    rows = [_board_line(heads[c.pk], c, faces, earlier.get(heads[c.pk].subject_id, ())) for c in contents]
-    return sorted(rows, key=lambda row: (row.manager.number, -row.total, row.subject.number))
-
-
-def _board_line(
-    head: Rating, content: RatingContent, faces: Mapping[int, PersonCard], earlier: tuple[str, ...]
-) -> BoardLine:
-    return BoardLine(
-        head.pk, faces[head.subject_id], faces[head.manager_id], head.state, content.total, content.suggested,
-        content.decided, content.final, content.reason, earlier, head.version,
-    )  # fmt: skip
-
-
-def _earlier(plan_id: int, subjects: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """The last four released grades of each person, oldest first (M3)."""
-    found = (
-        RatingContent.objects.filter(access.readable_rating_contents())
-        .filter(rating__subject_id__in=subjects, rating__state__in=[RatingState.RELEASED, RatingState.ARCHIVED])
-        .exclude(rating__plan_id=plan_id)
-    )
-    grades: dict[int, list[str]] = {}
-    for subject, grade in found.order_by("rating_id").values_list("rating__subject_id", "final"):
-        grades.setdefault(subject, []).append(grade)
-    return {subject: tuple(line[-4:]) for subject, line in grades.items()}

@@ -115,8 +115,7 @@ class NoSuchGrade(Invalid):
 class ReasonNeeded(Invalid):
     code = "reason_needed"
     text = gettext_noop(
-        "This grade differs from the suggestion, %(suggested)s. Give a reason of at least %(limit)s "
-        "characters."
+        "This grade differs from the suggestion, %(suggested)s. Give a reason of at least %(limit)s characters."
     )
 
 
@@ -153,8 +152,7 @@ class NothingToDo(Refused):
 class SomeReleased(Refused):
     code = "some_released"
     text = gettext_noop(
-        "Results of this plan are released already. A change now is a new version with a reason, not an "
-        "unlock."
+        "Results of this plan are released already. A change now is a new version with a reason, not an unlock."
     )
 
 

@@ -193,10 +193,11 @@ def return_part(actor: Actor, part_id: UUID, version: int) -> int:
     A decided grade that rested on a returned manager's part must be decided again. Errors: NotFound, Forbidden,
     NotSubmitted, AlreadyReturned, Changed by version. Cost: seven statements.
     """
-    part = Part.objects.select_for_update().filter(access.visible_parts(), pk=part_id).first()
-    if part is None or part.rater_id == actor.person_id:
+    seen = Part.objects.filter(access.visible_parts(), pk=part_id).first()
+    if seen is None or seen.rater_id == actor.person_id:
         raise NotFound
-    require(actor, access.RETURN_PART, part)
+    require(actor, access.RETURN_PART, seen)
+    part = Part.objects.select_for_update().get(pk=part_id)
     if part.state != PartState.SUBMITTED:
         raise NotSubmitted(part)
     if part.version != version:
@@ -215,7 +216,7 @@ def return_part(actor: Actor, part_id: UUID, version: int) -> int:
 
 @rule
 def decline_part(actor: Actor, part_id: UUID) -> None:
-    """"I cannot judge this person's work": an answer, not a failure. For peers and earlier managers."""
+    """ "I cannot judge this person's work": an answer, not a failure. For peers and earlier managers."""
     part = _own(actor, part_id)
     if part.state == PartState.DECLINED:
         return

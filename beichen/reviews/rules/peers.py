@@ -95,6 +95,7 @@ def settle(actor: Actor, review_id: int, invite: Sequence[UUID], refuse: Sequenc
     Errors: NotFound, Forbidden, WrongPhase, Settled where the choice was the other. Cost: nine statements.
     """
     review = _head(review_id)
+    require(actor, access.SETTLE_PEERS, review)
     found = {
         n.pk: n
         for n in Nomination.objects.select_for_update().filter(
@@ -103,7 +104,6 @@ def settle(actor: Actor, review_id: int, invite: Sequence[UUID], refuse: Sequenc
     }
     if set(found) != {*invite, *refuse}:
         raise NotFound
-    require(actor, access.SETTLE_PEERS, review)
     open_cycle(actor, review.cycle_id, *WINDOW)
     chosen = _turn(actor, [found[key] for key in invite], NominationState.INVITED)
     _turn(actor, [found[key] for key in refuse], NominationState.REFUSED)

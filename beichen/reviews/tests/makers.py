@@ -12,6 +12,7 @@ from beichen.people.models import Cycle, Period
 from beichen.people.tests.makers import Company, small
 from beichen.platform.kit.actor import Actor, system
 from beichen.reviews import rules
+from beichen.reviews.events import StepAgreed
 from beichen.reviews.models import Part, Review, ReviewPlan
 from beichen.reviews.rules import PlanInput
 
@@ -89,9 +90,12 @@ class World:
         """Lock, unlock or release by two people, and the job behind it."""
         act = {"lock": rules.lock_results, "unlock": rules.unlock_results, "release": rules.release_results}[step]
         assert act(self.actor(first), self.plan_id, self.version(), **more) is False
-        assert act(self.actor(second), self.plan_id, self.version(), **more) is True
-        from beichen.reviews.events import StepAgreed
+        self.second(step, first, second, **more)
 
+    def second(self, step: str, first: str, second: str, **more: Any) -> None:
+        """The second person's press, and the job behind it."""
+        act = {"lock": rules.lock_results, "unlock": rules.unlock_results, "release": rules.release_results}[step]
+        assert act(self.actor(second), self.plan_id, self.version(), **more) is True
         with self.worker():
             agreed = StepAgreed(self.plan_id, step, self.id(first), self.id(second), more.get("unit_id"))
             rules.take_step(system("reviews.advance", "test"), agreed)
@@ -103,9 +107,7 @@ def make_cycle(company: Company, phase: str = "C00") -> int:
         key="2026Q2", defaults={"kind": "quarter", "starts_on": date(2026, 4, 1), "ends_on": date(2026, 6, 30)}
     )
     scope = next(unit for unit in company.units.values() if unit.parent_id is None)
-    return Cycle.objects.create(
-        period=period, scope=scope, phase=phase, settings=people.company_settings()
-    ).pk
+    return Cycle.objects.create(period=period, scope=scope, phase=phase, settings=people.company_settings()).pk
 
 
 def world(owner_db: Any, worker_db: Any, company: Company | None = None) -> World:

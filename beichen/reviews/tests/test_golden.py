@@ -7,6 +7,7 @@ from collections import defaultdict
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ PEERS = ("E006", "E007", "E009", "E010", "E011", "E012")
 
 
 def _assessments():
-    found = defaultdict(dict)
+    found: Any = defaultdict(dict)
     with (FOLDER / "assessments.csv").open(encoding="utf-8") as file:
         for line in csv.DictReader(file):
             section = line["section"].split(" ", 1)[1]
@@ -71,7 +72,7 @@ class Walk:
 
     def __init__(self, golden, client_as, owner_db, drain, cycle_id):
         self.golden, self.owner_db, self.drain, self.cycle_id = golden, owner_db, drain, cycle_id
-        self.clients = defaultdict(dict)
+        self.clients: dict[str, Any] = {}
         self.client = lambda number: self.clients.setdefault(number, client_as(number))
         self.plan_id = 0
 
@@ -79,8 +80,11 @@ class Walk:
         for who in ("E015", "E016"):
             with self.owner_db():
                 version = Cycle.objects.get(pk=self.cycle_id).version
-            _post(self.client(who), f"/reviews/plans/{self.plan_id}/phase/",
-                  {"cycle_id": self.cycle_id, "to": to, "version": version})
+            _post(
+                self.client(who),
+                f"/reviews/plans/{self.plan_id}/phase/",
+                {"cycle_id": self.cycle_id, "to": to, "version": version},
+            )
         self.drain()
         with self.owner_db():
             assert Cycle.objects.get(pk=self.cycle_id).phase == to
@@ -187,8 +191,11 @@ def _managers(walk, subject, raters):
             extra = {} if measured or rater != decides else {"goals": goals}
             walk.write(subject, rater, "manager", {**scores, **extra})
     sheet = walk.client(decides).get(f"/reviews/{review}/").context["sheet"]
-    _post(walk.client(decides), f"/reviews/{review}/decide/",
-          {"grade": sheet.live.suggested, "reason": "", "version": sheet.rating.version})
+    _post(
+        walk.client(decides),
+        f"/reviews/{review}/decide/",
+        {"grade": sheet.live.suggested, "reason": "", "version": sheet.rating.version},
+    )
 
 
 def _move(walk):
@@ -201,17 +208,13 @@ def _move(walk):
 def _compare(walk, owner_db):
     sections = {"1": "goals", "2": "behaviour", "3": "contribution"}
     with owner_db():
-        stories = {
-            e.review.subject.number: e.terms for e in Explanation.objects.select_related("review__subject")
-        }
-        contents = {
-            c.rating.subject.number: c for c in RatingContent.objects.select_related("rating__subject")
-        }
+        stories = {e.review.subject.number: e.terms for e in Explanation.objects.select_related("review__subject")}
+        contents = {c.rating.subject.number: c for c in RatingContent.objects.select_related("rating__subject")}
     seen = 0
     for line in _expected():
         who, _, number = line["of"].partition(" section ")
         story = stories.get(who, {"sections": ()})
-        section = next((s for s in story["sections"] if s["key"] == sections.get(number)), None)
+        section: Any = next((s for s in story["sections"] if s["key"] == sections.get(number)), None)
         if line["what"] == "manager part":
             role = next(r for r in section["roles"] if r["role"] == "manager")
             assert shown(Fraction(role["score"]), 4) == line["value"], line

@@ -87,7 +87,9 @@ def _together(found: Policy) -> Policy:
     if found.mode == "fixed" and found.fixed_total is None:
         raise BadValue("fixed_total", "", words.AN_AMOUNT)
     if found.floor is not None and found.cap is not None and found.cap < found.floor:
-        raise BadValue("cap_percent", Fraction(found.cap, PERCENT), words.AT_LEAST, limit=Fraction(found.floor, PERCENT))
+        raise BadValue(
+            "cap_percent", Fraction(found.cap, PERCENT), words.AT_LEAST, limit=Fraction(found.floor, PERCENT)
+        )
     if found.mode == "formula" and (found.floor is not None or found.cap is not None):
         raise BadValue("mode", found.mode, words.ONE_OF, choices="pool, fixed")
     return found
@@ -100,9 +102,7 @@ def _one_of(value: Any, allowed: Sequence[str], field: str) -> str:
 
 
 def _table(lines: Sequence[Sequence[Any]], field: str) -> tuple[CoefficientPoint, ...]:
-    return tuple(
-        CoefficientPoint(fraction(line[0], field), _coefficient(line[1], field)) for line in lines
-    )
+    return tuple(CoefficientPoint(fraction(line[0], field), _coefficient(line[1], field)) for line in lines)
 
 
 def _coefficient(value: Any, field: str) -> int:

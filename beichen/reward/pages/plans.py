@@ -63,9 +63,7 @@ def new_plan(request: PageRequest) -> HttpResponse:
 def create_plan(request: PageRequest) -> HttpResponse:
     """Draft a plan."""
     sent = _valid(_plan_form(request, request.POST))
-    made = rules.create_plan(
-        request.actor, int(sent["cycle_id"]), sent["name"], (sent["name_a"], sent["name_b"])
-    )
+    made = rules.create_plan(request.actor, int(sent["cycle_id"]), sent["name"], (sent["name_a"], sent["name_b"]))
     return see(reverse("reward:plan", args=[made]))
 
 
@@ -152,7 +150,8 @@ def _compared(request: PageRequest, card: queries.PlanCard, pair: list[queries.S
     listed = (sum(p.a or 0 for p in found.pools), sum(p.b or 0 for p in found.pools))
     return {
         "found": found, "totals": totals, "listed": listed, "adds_up": listed == totals,
-        "difference": totals[1] - totals[0], "movers": [(_("Gain most under B"), found.gains), (_("Lose most under B"), found.losses)],
+        "difference": totals[1] - totals[0], "paid_difference": pair[1].facts["shared"] - pair[0].facts["shared"],
+        "movers": [(_("Gain most under B"), found.gains), (_("Lose most under B"), found.losses)],
         "curve_rows": shown.curve_rows(found.curves[0].rows, found.curves[1].rows) if found.curves else [],
         "even": [f"{curve.gini:.3f}" for curve in found.curves] if found.curves else [],
     }  # fmt: skip
@@ -161,6 +160,8 @@ def _compared(request: PageRequest, card: queries.PlanCard, pair: list[queries.S
 @door(access.SIMULATE)
 def out(request: PageRequest, plan_id: int) -> HttpResponse:
     """Who is in neither base nor share, and why. Cost: four statements."""
+    if not may(request.actor, access.SIMULATE):
+        raise NotFound
     card = queries.plan(request.actor, plan_id)
     lines = [(person, Out(why).label) for person, why in queries.out_of_plan(request.actor, plan_id)]
     return page(request, "reward/out.html", fragment="list", plan=card, lines=lines)
@@ -169,6 +170,8 @@ def out(request: PageRequest, plan_id: int) -> HttpResponse:
 @door(access.EDIT_PLAN)
 def policy(request: PageRequest, plan_id: int, key: str) -> HttpResponse:
     """The settings of one policy. Cost: six statements."""
+    if not may(request.actor, access.EDIT_PLAN):
+        raise NotFound
     card = queries.plan(request.actor, plan_id)
     scenario = _scenario(request, plan_id, key)
     form = PolicyForm(scenario.policy, scenario.name, _units(request), _posted(request))
@@ -259,7 +262,10 @@ def unlock(request: PageRequest, plan_id: int) -> HttpResponse:
 def send_letters(request: PageRequest, plan_id: int) -> HttpResponse:
     """Send the letters, or ask a second HR administrator to."""
     done = rules.ask_letters(request.actor, plan_id, request.version)
-    tell(request, _("The letters are going out.") if done else _("Asked for. A second HR administrator must do the same."))
+    tell(
+        request,
+        _("The letters are going out.") if done else _("Asked for. A second HR administrator must do the same."),
+    )
     return see(reverse("reward:plan", args=[plan_id]))
 
 

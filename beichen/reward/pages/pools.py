@@ -9,8 +9,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from beichen.platform.access.permissions import may
 from beichen.platform.kit import money
-from beichen.platform.kit.errors import Invalid
+from beichen.platform.kit.errors import Invalid, NotFound
 from beichen.platform.kit.words import BadValue
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import PageRequest, door
@@ -22,6 +23,8 @@ from beichen.reward.pages import shown
 @door(access.SEE_POLICIES)
 def pools(request: PageRequest, plan_id: int) -> HttpResponse:
     """The pools of the chosen policy and who passed them on. Cost: eight statements."""
+    if not may(request.actor, access.SEE_POLICIES):
+        raise NotFound
     card = queries.plan(request.actor, plan_id)
     found = queries.pools(request.actor, card) if card.chosen_id else []
     names = queries.names_of(request.actor, [p.manager_id for p in found] + [p.passed_by for p in found])
@@ -38,9 +41,8 @@ def pool(request: PageRequest, pool_id: int) -> HttpResponse:
     sheet = queries.pool_sheet(request.actor, pool_id)
     currency, days = sheet.plan.currency, (sheet.plan.last - sheet.plan.first).days + 1
     typed = request.POST if request.drawn.refusal is not None else {}
-    named = [line.adjusted_by for line in sheet.lines] + ([sheet.pool.manager_id, sheet.pool.passed_by] if sheet.pool else [])
     return page(
-        request, "reward/pool.html", sheet=sheet, names=queries.names_of(request.actor, named), currency=currency,
+        request, "reward/pool.html", sheet=sheet, currency=currency,
         lines=[_shown(line, sheet, days, typed) for line in sheet.lines], terms=_terms(sheet),
         paid=sum(line.final for line in sheet.lines), moved=sum(line.delta for line in sheet.lines),
     )  # fmt: skip
@@ -53,7 +55,8 @@ def _shown(line: queries.AwardLine, sheet: queries.PoolSheet, days: int, typed: 
         "line": line, "terms": shown.terms(line, days, currency), "k": shown.coefficient(line.coefficient),
         "share": shown.share(line.amount, sheet.pool.to_share) if sheet.pool else "",
         "most": shown.cents(most, currency), "limit": str(AtLimit(line.at_limit).label) if line.at_limit else "",
-        "typed": typed.get(f"delta_{line.id}", _entered(line.delta)), "why": typed.get(f"reason_{line.id}", line.reason),
+        "typed": typed.get(f"delta_{line.id}", _entered(line.delta)),
+        "why": typed.get(f"reason_{line.id}", line.reason),
         "delta": shown.cents(line.delta, currency, plus=True),
     }  # fmt: skip
 
@@ -80,7 +83,8 @@ def _terms(sheet: queries.PoolSheet) -> list[shown.Term]:
 def _changes(request: PageRequest, currency: str) -> list[rules.Change]:
     """What was typed, award by award; empty fields take an adjustment back."""
     found, wrong = [], {}
-    for name, text in request.POST.items():
+    for name in request.POST:
+        text = str(request.POST.get(name, ""))
         award_id = name.removeprefix("delta_")
         if name == award_id or not award_id.isdigit():
             continue
@@ -117,5 +121,3 @@ def take_back(request: PageRequest, pool_id: int) -> HttpResponse:
     rules.take_back(request.actor, pool_id)
     tell(request, _("Given back to the managers."))
     return see(reverse("reward:pool", args=[pool_id]))
-
-

@@ -60,7 +60,7 @@ def terms(line: AwardLine, cycle_days: int, currency: str) -> list[Term]:
         (_("Grade %(grade)s") % {"grade": line.grade}, coefficient(line.coefficient)),
     ]
     if story.flattened != story.coefficient:
-        found.append((_("Coefficient, evened out"), coefficient(story.flattened)))
+        found.append((_("Coefficient, evened out"), trimmed(story.flattened, 8)))
     if story.pays is not None:
         found.append((_("The pool pays for each unit of target × coefficient"), shown(story.pays, 8)))
     if line.at_limit:
@@ -84,11 +84,12 @@ def problem(said: Any) -> str:
         return ""
     if said.get("code") == "bad_value":
         return _("The settings cannot be used: %(field)s.") % {"field": said["params"].get("field", "")}
-    return _(said["text"]) % said.get("params", {})
+    params: dict[str, str] = said.get("params", {})
+    return str(_(said["text"])) % params
 
 
-def curve_rows(rows: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]]) -> list[tuple[str, str, str]]:
+def curve_rows(
+    rows: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]]
+) -> list[tuple[str, str, str]]:
     """The table behind the picture: so many of the people with the smallest amounts hold so much of the money."""
-    return [
-        (f"{x:.0%}", f"{a:.1%}", f"{b:.1%}") for (x, a), (_x, b) in zip(rows[1:], others[1:], strict=False)
-    ]
+    return [(f"{x:.0%}", f"{a:.1%}", f"{b:.1%}") for (x, a), (_x, b) in zip(rows[1:], others[1:], strict=False)]

@@ -3,7 +3,16 @@
 from beichen.reward.queries.comparison import Comparison, Curve, Mover, PoolPair, comparison, out_of_plan
 from beichen.reward.queries.letters import LetterCard, LetterSheet, has_bonus, letter, letters, of_review
 from beichen.reward.queries.plans import PlanCard, ScenarioCard, names_of, plan, plan_key, plans, scenarios, waiting_for
-from beichen.reward.queries.pools import AwardLine, PoolCard, PoolSheet, my_pools, pool_sheet, pools, to_pass_on
+from beichen.reward.queries.pools import (
+    AwardLine,
+    PoolCard,
+    PoolLink,
+    PoolSheet,
+    my_pools,
+    pool_sheet,
+    pools,
+    to_pass_on,
+)
 
 __all__ = [
     "AwardLine",
@@ -14,6 +23,7 @@ __all__ = [
     "Mover",
     "PlanCard",
     "PoolCard",
+    "PoolLink",
     "PoolPair",
     "PoolSheet",
     "ScenarioCard",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 
 from beichen.people import queries as people
@@ -80,18 +80,20 @@ class Comparison:
 
 @query
 def comparison(actor: Actor, plan_id: int, pair: Sequence[ScenarioCard]) -> Comparison:
-    """The comparison as far as the actor may read it. Cost: eight statements, one of them the audit's."""
+    """The comparison as far as the actor may read it. Cost: five statements, one of them the audit's."""
     a, b = (scenario.id for scenario in pair)
     pools = _pools(actor, a, b)
-    sql, params = _amounts(plan_id, a, b)
-    counts, sums, seen = _counts(sql, params)
-    movers = _movers(actor, sql, params)
+    lines = _once(plan_id, a, b)
+    up, down, same, gain, loss = lines["n"][0]
+    seen = up + down + same
+    faces = people.persons(actor, [line[0] for line in lines["m"]])
+    movers = [Mover(faces[line[0]], line[1], line[2]) for line in lines["m"] if line[0] in faces]
     audit.record_read(actor, "reward.comparison", [m.person.id for m in movers], {"plan": plan_id, "people": seen})
     return Comparison(
-        pools=pools, counts=counts, sums=sums,
+        pools=pools, counts=(up, down, same), sums=(gain, loss),
         gains=tuple(sorted((m for m in movers if m.difference > 0), key=lambda m: -m.difference)),
         losses=tuple(sorted((m for m in movers if m.difference < 0), key=lambda m: m.difference)),
-        curves=_curves(sql, params) if seen else None,
+        curves=(_curve(lines["a"]), _curve(lines["b"])) if seen else None,
         hidden=max(0, int(pair[0].facts.get("people", 0)) - seen),
     )  # fmt: skip
 
@@ -114,7 +116,7 @@ def _pair(unit: UnitCard, a: BonusPool | None, b: BonusPool | None) -> PoolPair:
 
 
 def _amounts(plan_id: int, a: int, b: int) -> tuple[str, tuple[Any, ...]]:
-    """The statement that gives each person's amount under A and B, cut to what the actor may read."""
+    """The statement for each person's amount under A and B, of those the actor may read under both."""
     found = (
         BonusAward.objects.filter(access.readable_awards(), plan_id=plan_id, scenario_id__in=[a, b])
         .values("subject_id")
@@ -122,28 +124,14 @@ def _amounts(plan_id: int, a: int, b: int) -> tuple[str, tuple[Any, ...]]:
             a=Coalesce(Sum("amount", filter=Q(scenario_id=a)), 0), b=Coalesce(Sum("amount", filter=Q(scenario_id=b)), 0)
         )
     )
-    sql, params = found.order_by().query.sql_with_params()
+    both = found.annotate(policies=Count("scenario_id", distinct=True)).filter(policies=2)
+    sql, params = both.order_by().query.sql_with_params()
     return str(sql), tuple(params)
 
 
-# People who gain, lose and stay, the sums of what they gain and lose, and everybody seen.
-_COUNTS = """
-SELECT count(*) FILTER (WHERE b > a), count(*) FILTER (WHERE b < a), count(*) FILTER (WHERE b = a),
-       coalesce(sum(b - a) FILTER (WHERE b > a), 0)::bigint, coalesce(sum(b - a) FILTER (WHERE b < a), 0)::bigint,
-       count(*)
-FROM ({mine}) mine
-"""
-
-# The people who gain and lose most.
-_MOVERS = """
-WITH mine AS MATERIALIZED ({mine})
-(SELECT subject_id, a::bigint, b::bigint FROM mine WHERE b > a ORDER BY b - a DESC, subject_id LIMIT {named})
-UNION ALL
-(SELECT subject_id, a::bigint, b::bigint FROM mine WHERE b < a ORDER BY b - a, subject_id LIMIT {named})
-"""
-
-# Sums of equal groups, the poorest first, and the Gini coefficient, under each policy.
-_CURVES = """
+# One pass over the amounts: who gains, loses and stays with the sums (n); the people who gain and lose most (m); sums
+# of equal groups, the smallest amounts first, with the Gini coefficient's numerator (a, b).
+_ONCE = """
 WITH mine AS MATERIALIZED ({mine}), one AS (
     SELECT 'a' AS policy, a AS amount FROM mine UNION ALL SELECT 'b', b FROM mine
 ), line AS (
@@ -151,42 +139,35 @@ WITH mine AS MATERIALIZED ({mine}), one AS (
            count(*) OVER (PARTITION BY policy) AS n
     FROM one
 )
-SELECT policy, ceil(place * least(n, {groups}) / n::numeric)::int AS part, sum(amount)::bigint,
-       sum((2 * place - n - 1) * amount), max(n)
-FROM line
-GROUP BY policy, part
-ORDER BY policy, part
+SELECT 'n', count(*) FILTER (WHERE b > a), count(*) FILTER (WHERE b < a), count(*) FILTER (WHERE b = a),
+       coalesce(sum(b - a) FILTER (WHERE b > a), 0), coalesce(sum(b - a) FILTER (WHERE b < a), 0)
+FROM mine
+UNION ALL
+(SELECT 'm', subject_id, a, b, 0, 0 FROM mine WHERE b > a ORDER BY b - a DESC, subject_id LIMIT {named})
+UNION ALL
+(SELECT 'm', subject_id, a, b, 0, 0 FROM mine WHERE b < a ORDER BY b - a, subject_id LIMIT {named})
+UNION ALL
+(SELECT policy, ceil(place * least(n, {groups}) / n::numeric), sum(amount),
+        sum((2 * place - n - 1) * amount), max(n), 0
+ FROM line GROUP BY 1, 2 ORDER BY 1, 2)
 """
 
 
-def _rows(text: str, mine: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _once(plan_id: int, a: int, b: int) -> dict[str, list[list[int]]]:
+    mine, params = _amounts(plan_id, a, b)
+    found: dict[str, list[list[int]]] = {"n": [], "m": [], "a": [], "b": []}
     with connection.cursor() as cursor:
-        cursor.execute(text.format(mine=mine, groups=GROUPS, named=NAMED), list(params))
-        return cursor.fetchall()
+        cursor.execute(_ONCE.format(mine=mine, groups=GROUPS, named=NAMED), list(params))
+        for kind, *numbers in cursor.fetchall():
+            found[kind].append([int(number) for number in numbers])
+    return found
 
 
-def _counts(sql: str, params: Sequence[Any]) -> tuple[tuple[int, int, int], tuple[int, int], int]:
-    up, down, same, gain, loss, seen = _rows(_COUNTS, sql, params)[0]
-    return (up, down, same), (gain, loss), seen
-
-
-def _movers(actor: Actor, sql: str, params: Sequence[Any]) -> list[Mover]:
-    lines = _rows(_MOVERS, sql, params)
-    faces = people.persons(actor, [line[0] for line in lines])
-    return [Mover(faces[line[0]], line[1], line[2]) for line in lines if line[0] in faces]
-
-
-def _curves(sql: str, params: Sequence[Any]) -> tuple[Curve, Curve]:
-    found: dict[str, list[tuple[Any, ...]]] = {"a": [], "b": []}
-    for policy, *rest in _rows(_CURVES, sql, params):
-        found[policy].append(tuple(rest))
-    return _curve(found["a"]), _curve(found["b"])
-
-
-def _curve(lines: Sequence[tuple[Any, ...]]) -> Curve:
+def _curve(lines: Sequence[Sequence[int]]) -> Curve:
+    lines = sorted(lines, key=lambda line: line[0])
     whole, spread = sum(line[1] for line in lines), sum(line[2] for line in lines)
     points = lorenz.curve([line[1] for line in lines])
-    gini = float(spread) / (lines[0][3] * whole) if whole else 0.0
+    gini = spread / (lines[0][3] * whole) if whole else 0.0
     return Curve(lorenz.path(points), tuple(points), gini)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from beichen.people import queries as people
 from beichen.people.queries import PersonCard
 from beichen.platform import audit
 from beichen.platform.access.current import query
+from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.reward import access
@@ -57,7 +57,7 @@ def letters(actor: Actor) -> list[LetterCard]:
     """The actor's own letters, newest first; no amount. Cost: two statements."""
     found = BonusAward.objects.filter(access.readable_awards(), subject_id=actor.person_id, released_at__isnull=False)
     dates = dict(found.values_list("plan_id", "released_at"))
-    return [LetterCard(plan, dates[plan.id]) for plan in cards(BonusPlan.objects.filter(pk__in=dates))]
+    return [LetterCard(plan, dates[plan.id] or clock.now()) for plan in cards(BonusPlan.objects.filter(pk__in=dates))]
 
 
 @query
@@ -88,15 +88,13 @@ def of_review(actor: Actor, review_id: int) -> LetterSheet:
 def has_bonus(actor: Actor, review_id: int) -> bool:
     """Whether `of_review` has something for the actor. Cost: one statement."""
     chosen = BonusPlan.objects.filter(state__in=access.DECIDED).values("chosen_id")
-    return BonusAward.objects.filter(
-        access.readable_awards(), review_id=review_id, scenario_id__in=chosen
-    ).exists()
+    return BonusAward.objects.filter(access.readable_awards(), review_id=review_id, scenario_id__in=chosen).exists()
 
 
 def _sheet(actor: Actor, awards: list[BonusAward], kind: str) -> LetterSheet:
     if not awards:
         raise NotFound
-    lines = lines_of(actor, awards)
+    lines, _names = lines_of(actor, awards)
     plan = cards(BonusPlan.objects.filter(pk=awards[0].plan_id))[0]
     audit.record_read(actor, kind, [awards[0].subject_id], {"plan": plan.id})
     return LetterSheet(
@@ -107,6 +105,4 @@ def _sheet(actor: Actor, awards: list[BonusAward], kind: str) -> LetterSheet:
 
 def _share(award: BonusAward, line: AwardLine) -> Share:
     terms = award.terms
-    return Share(
-        line, terms["c_company"], terms["c_unit"], terms["flattening"], terms["cycle_days"], terms["mode"]
-    )
+    return Share(line, terms["c_company"], terms["c_unit"], terms["flattening"], terms["cycle_days"], terms["mode"])

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from beichen.people import queries as people
 from beichen.people.queries import PersonCard, UnitCard
 from beichen.platform import audit
 from beichen.platform.access.current import query
+from beichen.platform.access.relations import InPeople
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.reward import access
@@ -78,11 +79,6 @@ class AwardLine:
         """The amount after the adjustment."""
         return self.amount + self.delta
 
-    @property
-    def most(self) -> int:
-        """The amount in whole cents that an adjustment is a share of."""
-        return self.amount
-
 
 @dataclass(frozen=True, slots=True)
 class PoolSheet:
@@ -95,6 +91,7 @@ class PoolSheet:
     hidden: int
     may_adjust: bool
     may_pass_on: bool
+    names: Mapping[int, PersonCard]
 
 
 def _card(pool: BonusPool, unit: UnitCard, consent: tuple[int, datetime] | None) -> PoolCard:
@@ -108,12 +105,16 @@ def _card(pool: BonusPool, unit: UnitCard, consent: tuple[int, datetime] | None)
     )  # fmt: skip
 
 
+def _consents(lines: Sequence[BonusPool]) -> QuerySet[Consent]:
+    return Consent.objects.filter(access.readable_consents(), pool_id__in=[pool.pk for pool in lines])
+
+
 def _cards(actor: Actor, found: Iterable[BonusPool]) -> list[PoolCard]:
     lines = list(found)
     units = people.units(actor, [pool.unit_id for pool in lines]) if lines else {}
     consents = {
         pool: (by, at)
-        for pool, by, at in Consent.objects.filter(pool_id__in=[p.pk for p in lines]).values_list("pool_id", "by_id", "at")
+        for pool, by, at in _consents(lines).values_list("pool_id", "by_id", "at")
     } if lines else {}  # fmt: skip
     order = {unit: n for n, unit in enumerate(units)}
     ordered = sorted(lines, key=lambda pool: (-pool.plan_id, order[pool.unit_id]))
@@ -123,48 +124,61 @@ def _cards(actor: Actor, found: Iterable[BonusPool]) -> list[PoolCard]:
 @query
 def pools(actor: Actor, plan: PlanCard) -> list[PoolCard]:
     """The pools of the chosen policy that the actor may read, in tree order. Cost: four statements, one the audit's."""
-    found = _cards(actor, BonusPool.objects.filter(access.readable_pools(), scenario_id=plan.chosen_id))
+    found = _cards(actor, BonusPool.objects.filter(access.readable_pools(), scenario_id=plan.chosen_id or 0))
     if found:
         audit.record_read(actor, "reward.bonuspool", [], {"plan": plan.id, "pools": [pool.id for pool in found]})
     return found
 
 
-def _decided() -> QuerySet[BonusPlan]:
-    return BonusPlan.objects.filter(pk=OuterRef("plan_id"), chosen_id=OuterRef("scenario_id"))
+@dataclass(frozen=True, slots=True)
+class PoolLink:
+    """A pool on a list of what waits: no amount."""
+
+    id: int
+    unit: UnitCard
+    plan: PlanCard
+    passed_at: datetime | None
+
+
+def _links(actor: Actor, found: QuerySet[BonusPool]) -> list[PoolLink]:
+    at = Subquery(Consent.objects.filter(pool_id=OuterRef("pk")).values("at")[:1])
+    lines = list(
+        found.annotate(passed=at).order_by("-plan_id", "unit_code").values_list("pk", "unit_id", "plan_id", "passed")
+    )
+    if not lines:
+        return []
+    units = people.units(actor, [line[1] for line in lines])
+    plans = {plan.id: plan for plan in cards(BonusPlan.objects.filter(pk__in={line[2] for line in lines}))}
+    return [PoolLink(pk, units[unit], plans[plan], passed) for pk, unit, plan, passed in lines]
 
 
 @query
-def my_pools(actor: Actor) -> list[tuple[PoolCard, PlanCard]]:
-    """Pools of units the actor heads, newest plan first. Cost: four statements; no amount is in the result's use."""
-    found = BonusPool.objects.filter(access.readable_pools(), manager_id=actor.person_id)
-    return _with_plans(_cards(actor, found.filter(Exists(_decided()))))
+def my_pools(actor: Actor) -> list[PoolLink]:
+    """Pools of units the actor heads, newest plan first. Cost: three statements, one when there is none."""
+    chosen = BonusPlan.objects.filter(pk=OuterRef("plan_id"), chosen_id=OuterRef("scenario_id"))
+    return _links(actor, BonusPool.objects.filter(access.readable_pools(), Exists(chosen), manager_id=actor.person_id))
 
 
 @query
-def to_pass_on(actor: Actor) -> list[tuple[PoolCard, PlanCard]]:
-    """Pools that wait for the actor as the next manager. Cost: four statements."""
-    under = BonusPool.objects.filter(
-        access.readable_pools(), access.passable_pools(), manager_id__in=_led_by(actor)
-    ).exclude(Exists(Consent.objects.filter(pool_id=OuterRef("pk"))))
-    return _with_plans(_cards(actor, under))
-
-
-def _led_by(actor: Actor) -> list[int]:
-    return [card.id for card in people.reports_of(actor)]
-
-
-def _with_plans(found: Sequence[PoolCard]) -> list[tuple[PoolCard, PlanCard]]:
-    known = {plan.id: plan for plan in cards(BonusPlan.objects.filter(pk__in={pool.plan_id for pool in found}))}
-    return [(pool, known[pool.plan_id]) for pool in found]
+def to_pass_on(actor: Actor) -> list[PoolLink]:
+    """Pools that wait for the actor as the next manager. Cost: three statements, one when there is none."""
+    found = BonusPool.objects.filter(
+        access.readable_pools(), access.passable_pools(), InPeople("manager_id", "reports")
+    )
+    return _links(actor, found.exclude(Exists(Consent.objects.filter(pool_id=OuterRef("pk")))))
 
 
 @query
 def pool_sheet(actor: Actor, pool_id: int) -> PoolSheet:
-    """One pool with the awards the actor may read, largest first. Cost: nine statements, one of them the audit's.
+    """One pool with the awards the actor may read, largest first. Cost: eight statements, one of them the audit's.
 
     Errors: NotFound for somebody who may read neither the pool nor anybody in it.
     """
-    pool = BonusPool.objects.filter(access.readable_pools(), pk=pool_id).first()
+    pool = (
+        BonusPool.objects.filter(access.readable_pools(), pk=pool_id)
+        .annotate(passable=Exists(BonusPool.objects.filter(access.passable_pools(), pk=OuterRef("pk"))))
+        .first()
+    )
     awards = list(
         BonusAward.objects.filter(access.readable_awards(), pool_id=pool_id)
         .annotate(mine=Exists(BonusAward.objects.filter(access.adjustable(), pk=OuterRef("pk"))))
@@ -172,31 +186,29 @@ def pool_sheet(actor: Actor, pool_id: int) -> PoolSheet:
     )
     if pool is None and not awards:
         raise NotFound
-    plan_id = pool.plan_id if pool else awards[0].plan_id
-    plan = cards(BonusPlan.objects.filter(pk=plan_id))[0]
-    lines = lines_of(actor, awards)
-    audit.record_read(actor, "reward.bonuspool", [line.person.id for line in lines], {"pool": pool_id})
+    plan = cards(BonusPlan.objects.filter(pk=pool.plan_id if pool else awards[0].plan_id))[0]
     card = _cards(actor, [pool])[0] if pool else None
+    lines, names = lines_of(actor, awards, [card.manager_id, card.passed_by] if card else [])
+    audit.record_read(actor, "reward.bonuspool", [line.person.id for line in lines], {"pool": pool_id})
     open_now = plan.state == PlanState.PROPOSED and (card is None or card.passed_at is None)
     return PoolSheet(
         pool_id=pool_id, plan=plan, pool=card, lines=lines, hidden=card.people - len(lines) if card else 0,
         may_adjust=open_now and any(line.may_adjust for line in lines),
-        may_pass_on=open_now and card is not None and _may_pass_on(pool_id),
+        may_pass_on=open_now and bool(getattr(pool, "passable", False)), names=names,
     )  # fmt: skip
 
 
-def _may_pass_on(pool_id: int) -> bool:
-    return BonusPool.objects.filter(access.passable_pools(), pk=pool_id).exists()
-
-
-def lines_of(actor: Actor, awards: Sequence[BonusAward]) -> tuple[AwardLine, ...]:
-    """Awards with their people and adjustments. Cost: two statements."""
-    faces = people.persons(actor, [award.subject_id for award in awards])
+def lines_of(
+    actor: Actor, awards: Sequence[BonusAward], also: Sequence[int | None] = ()
+) -> tuple[tuple[AwardLine, ...], Mapping[int, PersonCard]]:
+    """Awards with their people and adjustments, and the cards of everybody named. Cost: two statements."""
     changes = {
         change.pk: change
         for change in Adjustment.objects.filter(access.readable_adjustments(), award_id__in=[a.pk for a in awards])
     }
-    return tuple(_line(award, faces[award.subject_id], changes.get(award.pk)) for award in awards)
+    named = [award.subject_id for award in awards] + [change.by_id for change in changes.values()]
+    faces = people.persons(actor, [*named, *also])
+    return tuple(_line(award, faces[award.subject_id], changes.get(award.pk)) for award in awards), faces
 
 
 def _line(award: BonusAward, person: PersonCard, change: Adjustment | None) -> AwardLine:

@@ -103,7 +103,7 @@ def pass_on(actor: Actor, pool_id: int) -> None:
     if Consent.objects.filter(pool_id=pool_id).exists():
         return
     require(actor, access.PASS_ON, pool)
-    if Adjustment.objects.filter(pool_id=pool_id, by_id=actor.person_id).exists():
+    if Adjustment.objects.filter(pool_id=pool_id, by_id=actor.person_id or 0).exists():
         raise OwnEdit
     Consent.objects.create(pool=pool, by_id=actor.person_id or 0, at=clock.now())
     audit.record(actor, access.PASS_ON, pool)
@@ -117,5 +117,3 @@ def take_back(actor: Actor, pool_id: int) -> None:
     require(actor, access.PASS_ON, pool)
     Consent.objects.filter(pool_id=pool_id).delete()
     audit.record(actor, "reward.take_back", pool)
-
-

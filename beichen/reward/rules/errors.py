@@ -52,7 +52,9 @@ class TooLate(Refused):
 
 class PassedOn(Refused):
     code = "passed_on"
-    text = gettext_noop("This pool was passed on. Ask the next manager to take it up with the compensation administrator.")
+    text = gettext_noop(
+        "This pool was passed on. Ask the next manager to take it up with the compensation administrator."
+    )
 
 
 class PoolsWaiting(Refused):
@@ -62,7 +64,9 @@ class PoolsWaiting(Refused):
 
 class OtherSeatNeeded(Forbidden):
     code = "other_seat_needed"
-    text = gettext_noop("One seat has agreed already. The other one must agree now: compensation and executive together.")
+    text = gettext_noop(
+        "One seat has agreed already. The other one must agree now: compensation and executive together."
+    )
 
 
 class OwnEdit(Forbidden):

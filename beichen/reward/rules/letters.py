@@ -65,7 +65,7 @@ def send_letters(actor: Actor, plan_id: int) -> int:
     if plan is None:
         return 0
     rated = [r.person_id for r in reviews.locked_results(actor, plan.cycle_id) if r.state in RATED]
-    due = BonusAward.objects.filter(scenario_id=plan.chosen_id, released_at__isnull=True, subject_id__in=rated)
+    due = BonusAward.objects.filter(scenario_id=plan.chosen_id or 0, released_at__isnull=True, subject_id__in=rated)
     people = sorted(set(due.values_list("subject_id", flat=True)))
     due.update(released_at=clock.now())
     plan.busy, plan.version = "", plan.version + 1

@@ -77,9 +77,7 @@ def plan_to_change(plan_id: int, version: int | None = None) -> BonusPlan:
 
 
 @rule
-def edit_scenario(
-    actor: Actor, plan_id: int, key: str, name: str, entered: Mapping[str, Any], version: int
-) -> None:
+def edit_scenario(actor: Actor, plan_id: int, key: str, name: str, entered: Mapping[str, Any], version: int) -> None:
     """Change one policy; its last result no longer counts. `entered` replaces the keys it holds.
 
     Errors: NotFound, Forbidden, PlanDecided, StillComputing, Changed, BadValue, UnknownUnit, NameMissing.

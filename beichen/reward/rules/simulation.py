@@ -124,9 +124,7 @@ def freeze(actor: Actor, plan: BonusPlan, cycle: CycleCard, units: Mapping[int, 
     return sum(person.coefficient is not None for person in persons.values())
 
 
-def _persons(
-    stretches: Iterable[TargetStretch], results: Mapping[int, LockedResult], last: date
-) -> dict[int, _Person]:
+def _persons(stretches: Iterable[TargetStretch], results: Mapping[int, LockedResult], last: date) -> dict[int, _Person]:
     ends: dict[int, TargetStretch] = {}
     targets: dict[int, bool] = {}
     for stretch in stretches:
@@ -153,7 +151,7 @@ def _person(result: LockedResult | None, end: TargetStretch, has_target: bool, l
 def paying_unit(unit_id: int, person_id: int, units: Mapping[int, UnitCard]) -> int:
     """The unit whose pool pays this person: a head's own line lies in the pool above, the root's in its own."""
     unit = units[unit_id]
-    while unit.head_id == person_id and unit.parent_id in units:
+    while unit.head_id == person_id and unit.parent_id is not None and unit.parent_id in units:
         unit = units[unit.parent_id]
     return unit.id
 
@@ -188,11 +186,12 @@ def terms_of(actor: Actor, policy: Policy, units: Mapping[int, UnitCard]) -> dic
     """C_unit, λ and head of every unit that could have a pool, as columns."""
     paths = {unit_id: _path(unit_id, units) for unit_id in units}
     heads = people.persons(actor, [unit.head_id for unit in units.values()])
+    places: dict[int | None, int] = {head: card.place for head, card in heads.items()}
     return {
         "units": list(units),
         "codes": [unit.code for unit in units.values()],
         "heads": [unit.head_id or -1 for unit in units.values()],
-        "places": [heads[unit.head_id].place if unit.head_id in heads else -1 for unit in units.values()],
+        "places": [places.get(unit.head_id, -1) for unit in units.values()],
         "c_units": [policy.unit_result(paths[unit_id]) for unit_id in units],
         "flattenings": [policy.unit_lambda(paths[unit_id], unit.role_type) for unit_id, unit in units.items()],
     }
@@ -201,7 +200,7 @@ def terms_of(actor: Actor, policy: Policy, units: Mapping[int, UnitCard]) -> dic
 def _path(unit_id: int, units: Mapping[int, UnitCard]) -> list[str]:
     codes: list[str] = []
     at: int | None = unit_id
-    while at in units:
+    while at is not None and at in units:
         codes.append(units[at].code)
         at = units[at].parent_id
     return codes[::-1]

@@ -33,8 +33,6 @@ NAMED = 5
 """How many units a refusal names."""
 
 
-
-
 def _step(actor: Actor, plan_id: int, version: int, permission: Permission, state: str) -> BonusPlan:
     plan = plan_to_change(plan_id)
     require(actor, permission)
@@ -83,7 +81,7 @@ def choose(actor: Actor, plan_id: int, key: str, version: int, adjust_until: dat
 
 def pools_of(plan: BonusPlan) -> QuerySet[BonusPool]:
     """The pools of the chosen policy that the actor may see."""
-    return BonusPool.objects.filter(access.readable_pools(), scenario_id=plan.chosen_id).order_by("unit_code")
+    return BonusPool.objects.filter(access.readable_pools(), scenario_id=plan.chosen_id or 0).order_by("unit_code")
 
 
 @rule

@@ -134,7 +134,7 @@ def give_results(cycle_id: int, grades: Mapping[int, str], state: str = "locked"
             "plan": plan, "cycle_id": cycle_id, "subject_id": person_id, "subject_place": person.place,
             "manager_id": person.manager_id or human,
         }  # fmt: skip
-        review = Review.objects.create(**head, unit_id=person.unit_id, state="locked")
+        review = Review.objects.create(**head, unit_id=person.unit_id or 0, state="locked")
         now = clock.now()
         rating = Rating.objects.create(
             review=review, **head, state=state, decided_by_id=human, decided_at=now, locked_by_id=human, locked_at=now
@@ -146,7 +146,8 @@ def give_results(cycle_id: int, grades: Mapping[int, str], state: str = "locked"
 
 def set_targets(amounts: Mapping[int, int]) -> None:
     TargetBonus.objects.bulk_create(
-        TargetBonus(person_id=person, amount=amount, valid=(date(2020, 1, 1), None)) for person, amount in amounts.items()
+        TargetBonus(person_id=person, amount=amount, valid=(date(2020, 1, 1), None))
+        for person, amount in amounts.items()
     )
 
 

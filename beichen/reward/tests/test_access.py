@@ -155,7 +155,7 @@ def test_a_job_without_a_grant_sees_nothing(made, worker_db):
 def test_every_read_of_amounts_leaves_one_audit_row(made, owner_db):
     def reads() -> int:
         with owner_db():
-            return raw("SELECT count(*) FROM audit_entry WHERE act = 'read' AND kind LIKE 'reward.%%'")[0]
+            return int(raw("SELECT count(*) FROM audit_entry WHERE act = 'read' AND kind LIKE 'reward.%%'")[0])
 
     made.choose()
     pool = made.pools()["U1"]

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from beichen.people.models import LegalEntity, OrgUnit, Person
+from beichen.people.tests.makers import small
 from beichen.platform.kit.errors import Refused
+from beichen.reviews.tests.makers import make_cycle
 from beichen.reward.formulas import policy as policies
 from beichen.reward.formulas.company import Stay, UnitTerms, share_company
 from beichen.reward.models import BonusAward, BonusEntry, BonusPlan, BonusPool, Scenario
 from beichen.reward.rules.simulation import compute
-from beichen.people.tests.makers import small
-from beichen.reviews.tests.makers import make_cycle
 
 DAYS = 91
 UNITS = ("U1", "U2", "U3")
@@ -36,9 +36,15 @@ def companies(draw: Any) -> tuple[list[Stay], dict[str, UnitTerms], dict[str, An
         for days in [d for d in (min(cut, whole - 1), whole - min(cut, whole - 1)) if d]:
             stays.append(
                 Stay(
-                    number, "main", draw(st.sampled_from(UNITS)), last, draw(AMOUNTS), days,
-                    draw(st.sampled_from([100, 100, 50, 33, 67])), k,
-                )  # fmt: skip
+                    number,
+                    "main",
+                    draw(st.sampled_from(UNITS)),
+                    last,
+                    draw(AMOUNTS),
+                    days,
+                    draw(st.sampled_from([100, 100, 50, 33, 67])),
+                    k,
+                )
             )
     coefficient = st.sampled_from([0, 1, 3_333, 9_000, 10_000, 10_500, 14_286])
     terms = {unit: UnitTerms(draw(coefficient), draw(st.sampled_from([0, 0, 3_333, 5_000, 10_000]))) for unit in UNITS}
@@ -65,9 +71,14 @@ def place(db: None, owner_db: Any) -> dict[str, Any]:
         company = small()
         cycle = make_cycle(company, "C08")
         entity = LegalEntity.objects.get()
-        company.units["U3"] = OrgUnit.objects.create(code="U3", name="U3", kind="team", entity=entity, parent=company.units["U0"])
+        company.units["U3"] = OrgUnit.objects.create(
+            code="U3", name="U3", kind="team", entity=entity, parent=company.units["U0"]
+        )
+        unit = company.units["U1"]
         people = {
-            number: Person.objects.create(number=number, name=number, entity=entity, email=f"p{n}@example.com", unit=company.units["U1"])
+            number: Person.objects.create(
+                number=number, name=number, entity=entity, email=f"p{n}@example.com", unit=unit
+            )
             for n, number in enumerate(NUMBERS)
             if number not in company.people
         } | {number: person for number, person in company.people.items() if number in NUMBERS}  # fmt: skip
@@ -101,7 +112,8 @@ def _by_sql(place: dict[str, Any], stays: list[Stay], terms: dict[str, UnitTerms
 
 @pytest.mark.req("OUTCOME-01")
 @settings(
-    max_examples=250, deadline=None,
+    max_examples=250,
+    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(companies())

@@ -64,7 +64,8 @@ def apply_priorities(actor: Actor, rows: Rows) -> Counts:
 PRIORITIES = ImportSheet(
     key="Priorities", name_zh="战略", order=100, preview=preview_priorities, apply=apply_priorities,
     columns=(
-        Column(key="priority", kind=Kind.CODE, name_zh="编号", required=True), Column(key="name", name_zh="名称", required=True),
+        Column(key="priority", kind=Kind.CODE, name_zh="编号", required=True),
+        Column(key="name", name_zh="名称", required=True),
         Column(key="name_en", name_zh="英文名"), Column(key="owner", kind=Kind.CODE, name_zh="负责人"),
     ),
 )  # fmt: skip

@@ -172,7 +172,10 @@ def put_priorities(actor: Actor, horizon: str, rows: Sequence[PriorityInput]) ->
     number = page.published + 1
     StrategyVersion.objects.filter(map=page, state=VersionState.DRAFT).update(number=number + 1)
     version = StrategyVersion.objects.create(
-        map=page, number=number, edited_at=clock.now(), content={**before, "priorities": [*({**known, **wanted}).values()]}
+        map=page,
+        number=number,
+        edited_at=clock.now(),
+        content={**before, "priorities": [*({**known, **wanted}).values()]},
     )
     _enforce(version, None)
     audit.record(actor, "strategy.put_priorities", version, details={"keys": changed})

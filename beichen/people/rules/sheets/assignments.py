@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from beichen.people.events import PersonMoved
@@ -88,6 +89,7 @@ def plan(known: Known, rows: Rows) -> Plan:
                 row, people.meant(row["number"]), units.meant(row["unit"]), people.meant(row["manager"])
             )
     before = knowing.stretches(known, {line.number for line in stated.values()})
+    _begin_earlier(before, stated.values())
     made = Plan(refused, {}, stated, before)
     _settle(made)
     _refuse_circles(known, made, rows)
@@ -108,6 +110,15 @@ def _fault(row: Row, people: Codes, units: Codes, joined: dict[str, date]) -> Fi
     if hired and row["from"] < hired:
         return refuse(row, "from", BEFORE_HIRED, first=row["from"], hired=hired)
     return None
+
+
+def _begin_earlier(before: dict[str, list[KnownStretch]], stated: Iterable[Stated]) -> None:
+    """The first administrator's bare assignment, made when the company was founded, yields to the workbook's own."""
+    for line in stated:
+        old = before.get(line.number, [])
+        bare = len(old) == 1 and not (old[0].manager or old[0].position or old[0].level or old[0].last)
+        if bare and line.last is None and line.first < old[0].first:
+            before[line.number] = [replace(old[0], first=line.first)]
 
 
 def _settle(made: Plan) -> None:

@@ -1,0 +1,61 @@
+"""Every read of check-ins, as frozen cards. Texts come only to those who may read them; the rest sees heads."""
+
+from beichen.conversations.queries.cards import CheckInCard, CheckInView, NextTalk, Rates, ReplyCard, Said, TeamLine
+from beichen.conversations.queries.heads import (
+    PAGE,
+    answer_days,
+    card,
+    check_in_to_change,
+    coming,
+    history,
+    my_open,
+    next_talk,
+    rhythm,
+    running_cycles,
+)
+from beichen.conversations.queries.rates import LEAST, group_rates, my_rates
+from beichen.conversations.queries.reading import (
+    answers_by_id,
+    answers_of,
+    draft,
+    owed,
+    own_history,
+    strained_people,
+    team,
+    to_answer,
+    view,
+    waiting,
+)
+
+__all__ = [
+    "LEAST",
+    "PAGE",
+    "CheckInCard",
+    "CheckInView",
+    "NextTalk",
+    "Rates",
+    "ReplyCard",
+    "Said",
+    "TeamLine",
+    "answer_days",
+    "answers_by_id",
+    "answers_of",
+    "card",
+    "check_in_to_change",
+    "coming",
+    "draft",
+    "group_rates",
+    "history",
+    "my_open",
+    "my_rates",
+    "next_talk",
+    "owed",
+    "own_history",
+    "rhythm",
+    "running_cycles",
+    "strained_people",
+    "team",
+    "to_answer",
+    "view",
+    "waiting",
+]

@@ -1,0 +1,162 @@
+"""The pages of goals in the golden company: who sees what, what a form does, and what a page costs."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from beichen.goals.models import Alignment, Goal, KeyResult
+from beichen.goals.rules import rollup
+from beichen.people.models import Cycle
+from beichen.platform import registry
+from beichen.platform.access.current import acting
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import system
+from tests.cast import client_as, golden
+
+__all__ = ["client_as", "golden"]
+DRAINS = system("goals.drain", "test")
+COUNTS = json.loads(Path(__file__).with_name("query_counts.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def running(golden):
+    with clock.frozen(datetime(2026, 5, 16, 4, tzinfo=UTC)):
+        Cycle.objects.update(phase="C02")
+        rollup.drain(DRAINS, Cycle.objects.get().pk)
+        rollup.restate(DRAINS, Cycle.objects.get().pk)
+        yield
+
+
+def address(golden, name):
+    with acting(golden.actor("E001")):
+        goal = Goal.objects.get(key="G11")
+        return {
+            "plan": reverse("goals:plan"),
+            "person_plan": reverse("goals:person_plan", args=[golden.id("E006")]),
+            "team": reverse("goals:team"),
+            "all": reverse("goals:all"),
+            "inbox": reverse("goals:inbox"),
+            "goal": reverse("goals:goal", args=[goal.pk]),
+            "update": reverse("goals:update", args=[KeyResult.objects.get(key="K111").pk]),
+            "reports": reverse("goals:reports", args=[KeyResult.objects.get(key="K111").pk]),
+            "new": reverse("goals:new"),
+            "align": reverse("goals:align", args=[goal.pk]),
+            "person_panel": reverse("goals:person_panel", args=[golden.id("E006")]),
+            "home_panel": reverse("goals:home_panel"),
+            "coverage": reverse("goals:coverage"),
+        }[name]
+
+
+@pytest.mark.parametrize("name", sorted(COUNTS))
+def test_each_page_costs_what_was_agreed(golden, client_as, name):
+    at, client = address(golden, name), client_as("E002")
+    client.get(at)
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        answer = client.get(at)
+    assert answer.status_code == 200
+    reads = [q["sql"] for q in captured if not re.match(r"(SAVEPOINT|RELEASE)", q["sql"])]
+    assert len(reads) == COUNTS[name], "\n".join(sql[:200] for sql in reads)
+
+
+@pytest.mark.req("GOAL-11", "GOAL-09")
+def test_a_report_from_the_drawer_shows_on_the_page(golden, client_as):
+    client = client_as("E002")
+    at = address(golden, "update")
+    drawn = client.get(at).content.decode()
+    assert "42.2" in drawn
+    assert "直属上级" in drawn
+    answer = client.post(at, {"value": "43.4", "confidence": "on_track", "text": "灰度放量", "problem": "机型碎片化"})
+    assert answer.status_code == 303
+    rollup.drain(DRAINS, Cycle.objects.get().pk)
+    page = client.get(address(golden, "goal")).content.decode()
+    assert "43.4" in page
+    assert "机型碎片化" in page
+    assert "机型碎片化" not in client_as("E006").get(address(golden, "goal")).content.decode()
+
+
+def test_a_report_without_a_value_keeps_what_was_typed(golden, client_as):
+    answer = client_as("E002").post(address(golden, "update"), {"value": "many", "text": "写好的话"})
+    assert answer.status_code == 422
+    assert "写好的话" in answer.content.decode()
+
+
+@pytest.mark.req("GOAL-01", "GOAL-04")
+def test_from_an_empty_form_to_a_running_aligned_goal(golden, client_as):
+    owner, manager = client_as("E009"), client_as("E005")
+    answer = owner.post(reverse("goals:new"), {
+        "title": "验证三个付费场景", "kind": "objective", "ambition": "stretch", "weight": "100", "priority": "",
+        "due": "2026-06-30", "verification": "访谈记录", "visibility": "public",
+    })  # fmt: skip
+    assert answer.status_code == 303, answer.content.decode()
+    at = answer["Location"]
+    goal_id = int(at.rstrip("/").rsplit("/", 1)[1])
+    version = value_of(owner.get(at), "version")
+    added = owner.post(reverse("goals:new_key_result", args=[goal_id]), {
+        "title": "付费意向用户", "measure": "increase", "baseline": "0", "target": "30", "weight": "100",
+        "unit": "人", "due": "2026-06-30", "version": version,
+    })  # fmt: skip
+    assert added.status_code == 303, added.content.decode()
+    assert manager.get(at).status_code == 404
+    owner.post(reverse("goals:propose", args=[goal_id]), {"version": value_of(owner.get(at), "version")})
+    assert "验证三个付费场景" in manager.get(reverse("goals:inbox")).content.decode()
+    answer = manager.post(reverse("goals:approve", args=[goal_id]), {"version": value_of(manager.get(at), "version")})
+    assert answer.status_code == 303
+    with acting(golden.actor("E009")):
+        parent = Goal.objects.get(key="G41").pk
+    assert owner.post(reverse("goals:align", args=[goal_id]), {"parent": parent, "counts": "on"}).status_code == 303
+    with acting(golden.actor("E005")):
+        line = Alignment.objects.get(child_id=goal_id)
+    answer = manager.post(reverse("goals:accept", args=[line.pk]), {"version": line.version})
+    assert answer.status_code == 303
+    assert "新业务验证" in owner.get(at).content.decode()
+
+
+def value_of(answer, name):
+    found = re.findall(rf'name="{name}" value="(\d+)"', answer.content.decode())
+    assert found, answer.status_code
+    return found[-1]
+
+
+def test_a_foreign_draft_reads_like_nothing(golden, client_as):
+    owner = client_as("E009")
+    answer = owner.post(reverse("goals:new"), {
+        "title": "草稿", "kind": "objective", "ambition": "committed", "weight": "0", "visibility": "public"
+    })  # fmt: skip
+    hidden, nothing = client_as("E010").get(answer["Location"]), client_as("E010").get("/goals/999999/")
+    assert (hidden.status_code, nothing.status_code) == (404, 404)
+
+
+@pytest.mark.req("GOAL-11")
+def test_the_explanation_recomputes_to_its_total(golden, client_as):
+    page = client_as("E001").get(address(golden, "goal")).content.decode()
+    terms = re.search(r'class="explain-terms".*?</table>', page, re.S)
+    assert terms is not None
+    lines = re.findall(r'<th scope="row">.*? · ([\d.]+)%</th><td class="num">([\d.]+)%</td>', terms.group())
+    total = re.findall(r'explain-total"><th scope="row">.*?</th><td class="num">([\d.]+)%', terms.group())
+    weights = sum(float(w) for w, _ in lines)
+    assert round(sum(float(w) * float(p) for w, p in lines) / weights, 2) == float(total[0]) == 55.5
+
+
+@pytest.mark.req("STRAT-03")
+def test_coverage_names_the_priority_without_goals(golden, client_as):
+    page = client_as("E006").get(reverse("goals:coverage")).content.decode()
+    line = page[page.index("P2") : page.index("P3")]
+    assert "coverage-empty" in line
+    assert "57%" in page
+
+
+def test_every_provider_answers_every_member(golden):
+    for number in golden.people:
+        actor = golden.actor(number)
+        with acting(actor):
+            assert all(entry.url for entry in registry.todos(actor, 20))

@@ -1,0 +1,94 @@
+"""The table with one cell turned over, in force: read by the product and compiled into the test database."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from django.db import connection, transaction
+
+from beichen.platform.access import locks, policy
+from tests.access import oracle, table
+from tests.access.worlds import World
+from tests.database import login
+
+CODES = frozenset("xrwto")
+
+
+@dataclass(frozen=True)
+class Flip:
+    """One cell and what it becomes."""
+
+    row: str
+    column: str
+    cell: str
+
+    def rows(self) -> dict[str, table.Row]:
+        """The table with this cell turned over."""
+        rows = dict(table.read())
+        old = rows[self.row]
+        rows[self.row] = table.Row(old.id, old.noun, old.state, old.sensitivity, {**old.cells, self.column: self.cell})
+        return rows
+
+
+def flips(row_ids: set[str]) -> list[Flip]:
+    """One flip for every cell: what is open closes, what is closed opens."""
+    rows = table.read()
+    return [
+        Flip(row_id, column, "-" if CODES & set(rows[row_id].cells[column]) else "r")
+        for row_id in sorted(row_ids)
+        for column in table.COLUMNS
+    ]
+
+
+def who_notices(world: World, flip: Flip) -> list[str]:
+    """The people for whom the flip changes something: nobody where the column has nobody or another cell covers it."""
+    before, after = table.read(), flip.rows()
+    planted = [one for one in world.planted if one.row == flip.row]
+    return [
+        viewer for viewer in oracle.people()
+        if any(one.expected(viewer, before[one.row]) != one.expected(viewer, after[one.row]) for one in planted)
+    ]  # fmt: skip
+
+
+@contextmanager
+def in_force(flip: Flip, folder: Path, tables: set[str]) -> Iterator[None]:
+    """The product and the test database go by the flipped table, until the end of the block."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BEICHEN_POLICY", str(table.flipped(folder / "policy.csv", flip.row, flip.column, flip.cell)))
+        policy.table.cache_clear()
+        try:
+            with transaction.atomic():
+                with login(None):
+                    _lock_again(tables)
+                yield
+                transaction.set_rollback(True)
+        finally:
+            policy.table.cache_clear()
+
+
+def _lock_again(tables: set[str]) -> None:
+    """Compile the locks of these tables anew. Access modules are read under another name: theirs are constants."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for _, module in locks.access_modules():
+            wanted = [lock for lock in getattr(module, "LOCKS", ()) if lock.model in tables]
+            fresh = _read_again(module).LOCKS if wanted else []
+            for lock in (one for one in fresh if one.model in tables):
+                for statement in locks._lock_table(lock):
+                    cursor.execute(statement)
+
+
+def _read_again(module: ModuleType) -> ModuleType:
+    assert module.__file__
+    spec = importlib.util.spec_from_file_location(f"{module.__name__}_again", module.__file__)
+    assert spec
+    assert spec.loader
+    again = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(again)
+    return again
