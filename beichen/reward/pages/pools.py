@@ -17,7 +17,7 @@ from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import PageRequest, door
 from beichen.reward import access, queries, rules
 from beichen.reward.choices import AtLimit
-from beichen.reward.pages import shown
+from beichen.reward.schemas import shown
 
 
 @door(access.SEE_POLICIES)

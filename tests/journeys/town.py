@@ -1,0 +1,198 @@
+"""Hands and eyes of the journeys: whoever is named sits before a browser of their own and starts at `/`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
+
+from beichen.platform.events.tests.drain import drain
+from beichen.platform.kit.actor import system
+from tests.cast import Golden, sign_in
+from tests.database import login
+
+WIDE = (1280, 900)
+PHONE = (375, 812)
+PATIENCE_MS = 5_000
+SIDEWAYS = "document.documentElement.scrollWidth > window.innerWidth"
+
+
+@dataclass
+class Town:
+    """The company, its server, and everybody's browser."""
+
+    golden: Golden
+    browser: Browser
+    url: str
+    contexts: list[BrowserContext] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    # ── people ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def browse(self, number: str, *, phone: bool = False, locale: str = "en") -> Person:
+        """A browser in which this person is signed in, at the home page."""
+        with login(None):
+            client = sign_in(self.golden.id(number))
+        cookies = {
+            settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value,
+            settings.LANGUAGE_COOKIE_NAME: locale,
+        }
+        with login(None):
+            from django.contrib.auth import get_user_model
+
+            get_user_model()._default_manager.filter(person_id=self.golden.id(number)).update(locale=locale)
+        found = self.open(phone=phone)
+        found.page.context.add_cookies([{"name": k, "value": v, "url": self.url} for k, v in cookies.items()])
+        found.home()
+        return found
+
+    def open(self, *, phone: bool = False) -> Person:
+        """A browser nobody is signed in to."""
+        width, height = PHONE if phone else WIDE
+        context = self.browser.new_context(viewport={"width": width, "height": height}, has_touch=phone)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        page.on("response", self._answered)
+        return Person(self, page)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.faults.append(f"console: {message.text}")
+
+    def _answered(self, response: Response) -> None:
+        """Refusals with a form are part of life (422); anything else that fails is a fault unless expected."""
+        if response.status >= 400 and response.status not in (404, 409, 422):
+            self.faults.append(f"{response.status} {response.request.method} {response.url}")
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+    # ── what happens behind ─────────────────────────────────────────────────────────────────────────────────────
+
+    def work(self) -> None:
+        """The worker runs what waits."""
+        drain()
+
+    def move_to(self, phase: str) -> None:
+        """The cycle is in another phase, without the ceremony (the ceremony has a journey of its own)."""
+        from beichen.people.events import CycleMoved
+        from beichen.people.models import Cycle
+        from beichen.platform.access.current import acting
+        from beichen.platform.events.bus import publish
+
+        with login(None):
+            cycle_id = Cycle.objects.get().pk
+            Cycle.objects.update(phase=phase)
+        with login("beichen_worker"), acting(system("test", "a journey begins in this phase")):
+            publish(CycleMoved(cycle_id=cycle_id, phase=phase))
+        self.work()
+
+    def owner(self) -> Any:
+        """`with town.owner():` looks into the tables."""
+        return login(None)
+
+
+class Person:
+    """One person before one browser."""
+
+    def __init__(self, town: Town, page: Page) -> None:
+        self.town, self.page = town, page
+
+    def home(self) -> None:
+        """Every journey begins here."""
+        self.page.goto(self.town.url + "/")
+        self.settled()
+
+    def settled(self) -> None:
+        """Nothing is loading; the page does not scroll sideways."""
+        self.page.wait_for_load_state("networkidle")
+        if self.page.evaluate(SIDEWAYS):
+            self.town.faults.append(f"scrolls sideways: {self.page.url}")
+
+    def go(self, *labels: str) -> None:
+        """Click links and buttons by what stands on them, one after the other."""
+        for label in labels:
+            self.named(label).first.click()
+            self.settled()
+
+    def named(self, label: str) -> Locator:
+        """A visible link, button or summary of this name, the drawer's first when it is open."""
+        place = self.inside()
+        exact = re.compile(rf"^\s*{re.escape(label)}\s*$")
+        found = place.get_by_role("link", name=exact).or_(place.get_by_role("button", name=exact))
+        return found.or_(place.locator("summary", has_text=label)).filter(visible=True)
+
+    def inside(self) -> Locator:
+        """Where the person looks: an open dialogue, else the page."""
+        dialog = self.page.locator("dialog[open], [popover]:popover-open")
+        return dialog.last if dialog.count() else self.page.locator("body")
+
+    def fill(self, label: str, value: str) -> None:
+        """Type into the field of this label."""
+        fields = self.inside().get_by_label(label).and_(self.page.locator("input, textarea"))
+        fields.filter(visible=True).first.fill(value)
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose from a list."""
+        self.inside().get_by_label(label).filter(visible=True).first.select_option(label=option)
+
+    def tick(self, label: str) -> None:
+        """Tick a box or one of several choices."""
+        fields = self.inside().get_by_label(label, exact=True).and_(self.page.locator("input"))
+        fields.filter(visible=True).first.check()
+
+    def press(self, label: str) -> None:
+        """Press the button that sends a form, and wait until the answer stands."""
+        button = self.inside().get_by_role("button", name=label, exact=True).filter(visible=True).first
+        with self.page.expect_response(lambda response: response.request.method == "POST"):
+            button.click()
+        self.settled()
+
+    def confirm(self, label: str, reason: str = "") -> None:
+        """Press a button that asks first, and say yes."""
+        self.inside().get_by_role("button", name=label, exact=True).filter(visible=True).first.click()
+        if reason:
+            self.fill("Reason", reason)
+        self.press(label)
+
+    def menu(self, label: str) -> None:
+        """A page of the main navigation; on a phone through the bar below or the sheet behind "More"."""
+        link = self.page.locator(".sidebar a, .tabbar a").filter(has_text=re.compile(rf"^\s*{re.escape(label)}\s*$"))
+        link = link.filter(visible=True)
+        if link.count() == 0:
+            self.page.locator('[popovertarget="all-pages"]').click()
+            link = self.page.locator("#all-pages a").filter(has_text=re.compile(rf"^\s*{re.escape(label)}\s*$"))
+        link.first.click()
+        self.settled()
+
+    def again(self) -> None:
+        """Reload: what was written must still be there."""
+        self.page.reload()
+        self.settled()
+
+    def sees(self, text: str) -> bool:
+        """Whether the text stands on the page, where somebody can see it."""
+        try:
+            self.page.get_by_text(text).filter(visible=True).first.wait_for(timeout=PATIENCE_MS)
+        except Exception:
+            return False
+        return True
+
+    def reads(self) -> str:
+        """Everything the page says."""
+        return self.page.locator("body").inner_text()
+
+    def typed(self) -> str:
+        """Everything that stands in fields."""
+        return str(self.page.evaluate("[...document.querySelectorAll('input,textarea')].map(e => e.value).join(' ')"))
+
+    def picture(self, path: str) -> None:
+        """For whoever mends a journey."""
+        self.page.screenshot(path=path, full_page=True)
