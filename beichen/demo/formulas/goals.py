@@ -104,12 +104,24 @@ def _tops(chapter: Chapter) -> Iterator[Aim]:
         words = {"o": line["k"][0].split("|")[1], "u": "三款产品", "p": "新用户"}
         plot = chapter.plot(unit.work, words, rng, pace, chapter.quarter.first)
         yield Aim(
-            chapter.key(unit.code, n), title, english, "objective", ambition, unit.head, unit.code, chapter.quarter.key,
-            SPLITS[sizes[unit.code]][n - 1], chapter.state, priority,
+            chapter.key(unit.code, n),
+            title,
+            english,
+            "objective",
+            ambition,
+            unit.head,
+            unit.code,
+            chapter.quarter.key,
+            SPLITS[sizes[unit.code]][n - 1],
+            chapter.state,
+            priority,
             chapter.key(unit.parent, int(number)) if unit.parent and int(number) else "",
-            start=chapter.quarter.first, due=chapter.quarter.last, author=unit.head, approver=leaders[unit.head],
+            start=chapter.quarter.first,
+            due=chapter.quarter.last,
+            author=unit.head,
+            approver=leaders[unit.head],
             results=_results(line["k"], plot, OF_UNIT),
-        )  # fmt: skip
+        )
 
 
 def _team(chapter: Chapter, unit: Unit, tops: Sequence[Aim]) -> Iterator[Aim]:
@@ -124,11 +136,25 @@ def _team(chapter: Chapter, unit: Unit, tops: Sequence[Aim]) -> Iterator[Aim]:
         plot = chapter.plot(unit.work, topic.words, rng, pace, chapter.quarter.first)
         results = _results(chosen(unit.work, topic, rng, 2), plot, OF_UNIT)
         yield Aim(
-            chapter.key(unit.code, n), topic.title, topic.title_en, "objective",
-            "stretch" if rng.random() < 0.15 else "committed", unit.head, unit.code, chapter.quarter.key, weight,
-            chapter.state, parent.priority, parent.key, start=chapter.quarter.first, due=chapter.quarter.last,
-            author=unit.head, approver=leader.now.manager, results=results, about=tuple(sorted(topic.words.items())),
-        )  # fmt: skip
+            chapter.key(unit.code, n),
+            topic.title,
+            topic.title_en,
+            "objective",
+            "stretch" if rng.random() < 0.15 else "committed",
+            unit.head,
+            unit.code,
+            chapter.quarter.key,
+            weight,
+            chapter.state,
+            parent.priority,
+            parent.key,
+            start=chapter.quarter.first,
+            due=chapter.quarter.last,
+            author=unit.head,
+            approver=leader.now.manager,
+            results=results,
+            about=tuple(sorted(topic.words.items())),
+        )
 
 
 # ── persons ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -157,14 +183,27 @@ def _person(chapter: Chapter, human: Human, units: Sequence[Aim]) -> Iterator[Ai
         plot = chapter.plot(human.work, topic.words, rng, pace, start)
         results = _begun(_results(lines, plot, OF_PERSON), state)
         yield Aim(
-            chapter.key(human.number, n), topic.title, topic.title_en, _kind(results),
-            "stretch" if rng.random() < 0.2 else "committed", human.number, "", quarter.key, weight, state,
-            parent.priority if parent and rng.random() < 0.6 else "", parent.key if parent else "",
-            visibility="restricted" if rng.random() < 0.03 else "public", start=start, due=quarter.last,
-            author=human.number, approver=there.manager, results=results,
+            chapter.key(human.number, n),
+            topic.title,
+            topic.title_en,
+            _kind(results),
+            "stretch" if rng.random() < 0.2 else "committed",
+            human.number,
+            "",
+            quarter.key,
+            weight,
+            state,
+            parent.priority if parent and rng.random() < 0.6 else "",
+            parent.key if parent else "",
+            visibility="restricted" if rng.random() < 0.03 else "public",
+            start=start,
+            due=quarter.last,
+            author=human.number,
+            approver=there.manager,
+            results=results,
             link="accepted" if state in RUNNING and rng.random() < 0.96 else "proposed",
             about=tuple(sorted(topic.words.items())),
-        )  # fmt: skip
+        )
 
 
 def _told(chapter: Chapter, human: Human, manager: str) -> Iterator[Aim]:
@@ -178,12 +217,26 @@ def _told(chapter: Chapter, human: Human, manager: str) -> Iterator[Aim]:
         plot = chapter.plot(human.work, line["about"], chapter.rng(human.number, n), pace, start)
         results = _begun(_results(line["k"], plot, OF_PERSON, line), state)
         yield Aim(
-            chapter.key(human.number, n), title, english, _kind(results), ambition, human.number, "",
-            chapter.quarter.key, int(weight), state, priority,
-            chapter.key(human.now.unit, 2 if priority == "S1" else 1), start=start, due=chapter.quarter.last,
-            author=human.number, approver=manager, results=results,
-            link="accepted" if state in RUNNING else "proposed", about=tuple(sorted(line["about"].items())),
-        )  # fmt: skip
+            chapter.key(human.number, n),
+            title,
+            english,
+            _kind(results),
+            ambition,
+            human.number,
+            "",
+            chapter.quarter.key,
+            int(weight),
+            state,
+            priority,
+            chapter.key(human.now.unit, 2 if priority == "S1" else 1),
+            start=start,
+            due=chapter.quarter.last,
+            author=human.number,
+            approver=manager,
+            results=results,
+            link="accepted" if state in RUNNING else "proposed",
+            about=tuple(sorted(line["about"].items())),
+        )
 
 
 def _state(chapter: Chapter, of_newcomer: int, rng: Random) -> str:

@@ -23,8 +23,13 @@ MEASURES = {
     "ms": "milestones",
 }
 SAID = (
-    "{k}现在是 {v}{unit}。", "本期数：{v}{unit}。", "{v}{unit}，", "已更新到 {v}{unit}。", "{k}{v}{unit}；", "",
-)  # fmt: skip
+    "{k}现在是 {v}{unit}。",
+    "本期数：{v}{unit}。",
+    "{v}{unit}，",
+    "已更新到 {v}{unit}。",
+    "{k}{v}{unit}；",
+    "",
+)
 DONE_STEP = ("{s}完成。", "{s}这一步走完了。", "{s}按计划收尾，", "{s}通过。")
 
 
@@ -198,9 +203,15 @@ def _written(result: Result, plot: Plot, at: date, value: Decimal, confidence: s
     text = _number(result, value, rng)
     text += one("done", 0.9) if not behind or rng.random() < 0.5 else one("stuck", 0.9)
     return Report(
-        at, value, confidence, text or one("done", 1.0), one("stuck", 0.75 if behind else 0.12), one("next", 0.6),
-        one("ask", 0.4 if behind else 0.08), one("stuck", 0.35) if behind else "",
-    )  # fmt: skip
+        at,
+        value,
+        confidence,
+        text or one("done", 1.0),
+        one("stuck", 0.75 if behind else 0.12),
+        one("next", 0.6),
+        one("ask", 0.4 if behind else 0.08),
+        one("stuck", 0.35) if behind else "",
+    )
 
 
 def _number(result: Result, value: Decimal, rng: Random) -> str:

@@ -52,22 +52,69 @@ C027|陆承泽||RDC1|6|高级客户端工程师
 C028|韩映雪||DA1|6|高级数据工程师
 """
 HEADS = {
-    "CG": "C001", "PD": "C002", "TE": "C003", "BZ": "C004", "FI": "C005", "HR": "C006", "HQ": "C001", "PDN": "C010",
-    "PDN1": "C011", "HR1": "C013", "HR4": "C014", "HR3": "C015", "RDS1": "C019", "OP1": "C020", "GR": "C026",
-}  # fmt: skip
+    "CG": "C001",
+    "PD": "C002",
+    "TE": "C003",
+    "BZ": "C004",
+    "FI": "C005",
+    "HR": "C006",
+    "HQ": "C001",
+    "PDN": "C010",
+    "PDN1": "C011",
+    "HR1": "C013",
+    "HR4": "C014",
+    "HR3": "C015",
+    "RDS1": "C019",
+    "OP1": "C020",
+    "GR": "C026",
+}
 CHAIRS = (
-    ("C001", "EX", "CG"), ("C004", "EX", "CG"), ("C005", "EX", "CG"), ("C007", "HA", "CG"), ("C014", "HA", "CG"),
-    ("C015", "CA", "CG"), ("C025", "CA", "CG"), ("C008", "AU", "CG"), ("C016", "CF", "CG"), ("C017", "PA", "CG"),
-    ("C013", "BP", "PD"), ("C021", "BP", "RDC"), ("C021", "BP", "RDS"), ("C021", "BP", "RDQ"), ("C022", "BP", "PL"),
-    ("C022", "BP", "DA"), ("C023", "BP", "GR"), ("C023", "BP", "AD"), ("C023", "BP", "OP"), ("C024", "BP", "CS"),
-    ("C024", "BP", "SA"), ("C024", "BP", "FI"), ("C009", "BP", "HQ"), ("C009", "BP", "HR"), ("C009", "BP", "TE"),
+    ("C001", "EX", "CG"),
+    ("C004", "EX", "CG"),
+    ("C005", "EX", "CG"),
+    ("C007", "HA", "CG"),
+    ("C014", "HA", "CG"),
+    ("C015", "CA", "CG"),
+    ("C025", "CA", "CG"),
+    ("C008", "AU", "CG"),
+    ("C016", "CF", "CG"),
+    ("C017", "PA", "CG"),
+    ("C013", "BP", "PD"),
+    ("C021", "BP", "RDC"),
+    ("C021", "BP", "RDS"),
+    ("C021", "BP", "RDQ"),
+    ("C022", "BP", "PL"),
+    ("C022", "BP", "DA"),
+    ("C023", "BP", "GR"),
+    ("C023", "BP", "AD"),
+    ("C023", "BP", "OP"),
+    ("C024", "BP", "CS"),
+    ("C024", "BP", "SA"),
+    ("C024", "BP", "FI"),
+    ("C009", "BP", "HQ"),
+    ("C009", "BP", "HR"),
+    ("C009", "BP", "TE"),
     ("C009", "BP", "BZ"),
-)  # fmt: skip
+)
 PARTNER = {
-    "PD": "C013", "RDC": "C021", "RDS": "C021", "RDQ": "C021", "PL": "C022", "DA": "C022", "GR": "C023", "AD": "C023",
-    "OP": "C023", "CS": "C024", "SA": "C024", "FI": "C024", "HQ": "C009", "HR": "C009", "TE": "C009", "BZ": "C009",
+    "PD": "C013",
+    "RDC": "C021",
+    "RDS": "C021",
+    "RDQ": "C021",
+    "PL": "C022",
+    "DA": "C022",
+    "GR": "C023",
+    "AD": "C023",
+    "OP": "C023",
+    "CS": "C024",
+    "SA": "C024",
+    "FI": "C024",
+    "HQ": "C009",
+    "HR": "C009",
+    "TE": "C009",
+    "BZ": "C009",
     "CG": "C009",
-}  # fmt: skip
+}
 CAST = (
     ("employee", "C012", "员工 · 产品经理"),
     ("manager", "C011", "她的上级 · 编辑体验组负责人"),
@@ -121,9 +168,16 @@ def company(seed: int, day: date, people: int = USUAL) -> Company:
     chairs = tuple(Chair(*chair) for chair in CHAIRS)
     cast = tuple(Player(*player) for player in CAST)
     return Company(
-        day, behind, running, tuple(_units(rows, humans)), tuple(humans), chairs, cast, _page(day),
-        {"C019": -6.0, "C020": 7.0},
-    )  # fmt: skip
+        day,
+        behind,
+        running,
+        tuple(_units(rows, humans)),
+        tuple(humans),
+        chairs,
+        cast,
+        _page(day),
+        {"C019": -12.0, "C020": 14.0},
+    )
 
 
 def _page(day: date) -> Page:
@@ -132,9 +186,13 @@ def _page(day: date) -> Page:
     owners = {"S1": "C004", "S2": "C002", "S3": "C026"}
     rows = [line.split("|") for line in told["priorities"]]
     return Page(
-        f"{day.year} 年度", told["period"].replace("2026", str(day.year)), tuple((box, told[box]) for box in boxes),
-        tuple((key, zh, en, owners[key]) for key, zh, en in rows), tuple(told["exclusions"]), told["note"],
-    )  # fmt: skip
+        f"{day.year} 年度",
+        told["period"].replace("2026", str(day.year)),
+        tuple((box, told[box]) for box in boxes),
+        tuple((key, zh, en, owners[key]) for key, zh, en in rows),
+        tuple(told["exclusions"]),
+        told["note"],
+    )
 
 
 # ── everybody, as they are today ────────────────────────────────────────────────────────────────────────────────
@@ -213,9 +271,19 @@ def _human(number: str, row: tuple[Name, str, int, str], manager: str, of: Found
     hired = earliest if number in OLD_HANDS else max(earliest, day - timedelta(days=years))
     yuan = BONUS[rank] * (100 + rng.randint(-15, 15)) // 100 // 100 * 100
     return Human(
-        number, name.name, name.name_en, f"{address}@{HOST}", of.works[unit], rank, rng.gauss(0, 1),
-        rng.betavariate(6, 1.6), yuan * 100, hired, None, (Stretch(unit, manager, position, f"P{rank}", hired),),
-    )  # fmt: skip
+        number,
+        name.name,
+        name.name_en,
+        f"{address}@{HOST}",
+        of.works[unit],
+        rank,
+        rng.gauss(0, 1),
+        rng.betavariate(6, 1.6),
+        yuan * 100,
+        hired,
+        None,
+        (Stretch(unit, manager, position, f"P{rank}", hired),),
+    )
 
 
 # ── comings, goings, moves ──────────────────────────────────────────────────────────────────────────────────────
@@ -260,7 +328,7 @@ def _moves(people: list[Human], behind: Quarter, running: Quarter, day: date) ->
     moved = {
         "C027": ("RDC2", behind.first + timedelta(days=45)),
         "C028": ("RDS3", there),
-    }  # fmt: skip
+    }
     return [_moved(human, *moved[human.number], heads) if human.number in moved else human for human in people]
 
 

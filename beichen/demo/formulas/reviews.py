@@ -83,7 +83,7 @@ def voice(telling: Telling, person: Seen, rater: str, role: str) -> Voice:
     said = tuple(
         Said(
             section,
-            _score(section, role, person, hand, rng),
+            mine.get(f"score_{section}") or _score(section, role, person, hand, rng),
             mine.get(section) or _text(person, role, section, words, rng),
         )
         for section in SECTIONS

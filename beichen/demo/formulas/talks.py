@@ -99,9 +99,16 @@ def _written(desk: Desk, of: Occasion) -> Talk:
         answers["growth"] = desk.decks["growth"].deal()
     replied, reaction, reply = _reply(desk, of, sent, words)
     return Talk(
-        human.number, of.manager, of.quarter.key, of.due, sent, tuple(answers.items()), replied=replied,
-        reaction=reaction, reply=reply,
-    )  # fmt: skip
+        human.number,
+        of.manager,
+        of.quarter.key,
+        of.due,
+        sent,
+        tuple(answers.items()),
+        replied=replied,
+        reaction=reaction,
+        reply=reply,
+    )
 
 
 def _words(desk: Desk, of: Occasion) -> dict[str, str]:

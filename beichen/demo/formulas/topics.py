@@ -14,10 +14,15 @@ FIRST, MOST = 1, 2
 
 PRODUCTS = (("光屿笔记", "Guangyu Notes"), ("星页扫描", "Starpage Scan"), ("晨图", "Chentu"))
 OWN = {
-    "PDN": PRODUCTS[0], "PDS": PRODUCTS[1], "PDC": PRODUCTS[2], "RDC1": ("iOS 端", "iOS"),
-    "RDC2": ("Android 端", "Android"), "RDC3": ("Android 平板端", "Android tablets"), "RDC4": ("鸿蒙端", "HarmonyOS"),
+    "PDN": PRODUCTS[0],
+    "PDS": PRODUCTS[1],
+    "PDC": PRODUCTS[2],
+    "RDC1": ("iOS 端", "iOS"),
+    "RDC2": ("Android 端", "Android"),
+    "RDC3": ("Android 平板端", "Android tablets"),
+    "RDC4": ("鸿蒙端", "HarmonyOS"),
     "RDC5": ("桌面端", "desktop"),
-}  # fmt: skip
+}
 
 
 @dataclass

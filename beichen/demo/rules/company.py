@@ -72,10 +72,12 @@ def _people(story: Company, seed: int) -> Place:
     founded = moment(story.behind.first - timedelta(days=60), "founded")
     with clock.frozen(founded):
         loaded = people.load_company(
-            ACTOR, ("辰光科技", "Chenguang Technology"), [_unit(u) for u in story.units],
+            ACTOR,
+            ("辰光科技", "Chenguang Technology"),
+            [_unit(u) for u in story.units],
             [_person(h) for h in story.people],
             [people.SeatRow(c.person, c.seat, c.scope, *_two(c.person), founded) for c in story.chairs],
-        )  # fmt: skip
+        )
         people.load_calendar(ACTOR, [(date.fromisoformat(d), works == "work") for d, _, works in _calendar()])
         cycles = {
             story.behind.key: people.load_cycle(ACTOR, story.behind.key, loaded.units["CG"], BEHIND),
@@ -101,10 +103,15 @@ def _unit(unit: object) -> people.UnitRow:
 
 def _person(human: Human) -> people.PersonRow:
     return people.PersonRow(
-        human.number, human.name, human.name_en, human.email, human.hired, human.left,
+        human.number,
+        human.name,
+        human.name_en,
+        human.email,
+        human.hired,
+        human.left,
         tuple(people.StretchRow(s.unit, s.manager, s.position, s.level, s.first, s.last) for s in human.stretches),
         human.bonus,
-    )  # fmt: skip
+    )
 
 
 def _accounts(story: Company, loaded: Loaded) -> None:
@@ -115,23 +122,32 @@ def _accounts(story: Company, loaded: Loaded) -> None:
     auth.open_accounts(
         ACTOR,
         [
-            auth.NewAccount(people_by_number[n].email, people_by_number[n].name, loaded.persons[n],
-                            title=titles.get(n, ""), is_demo=n in titles)
+            auth.NewAccount(
+                people_by_number[n].email,
+                people_by_number[n].name,
+                loaded.persons[n],
+                title=titles.get(n, ""),
+                is_demo=n in titles,
+            )
             for n in order
         ],
-    )  # fmt: skip
+    )
 
 
 def _strategy(place: Place) -> None:
     """Written by one executive and published by another."""
     page = place.story.page
     entered = strategy.PageInput(
-        horizon=page.horizon, period=page.period, boxes=dict(page.boxes), exclusions=page.exclusions, note=page.note,
+        horizon=page.horizon,
+        period=page.period,
+        boxes=dict(page.boxes),
+        exclusions=page.exclusions,
+        note=page.note,
         priorities=[
             strategy.PriorityInput(key=key, name=zh, name_en=en, owner_id=place.loaded.persons[owner])
             for key, zh, en, owner in page.priorities
         ],
-    )  # fmt: skip
+    )
     day = place.story.behind.first - timedelta(days=9)
     with clock.frozen(moment(day, "draft")):
         card = strategy.save_draft(place.person("C004"), None, entered, 0)

@@ -33,14 +33,32 @@ def _row(aim: Aim, place: Place, priorities: dict[str, int]) -> load.GoalRow:
     agreed = min(aim.start + timedelta(days=6), day - timedelta(days=1))
     known, running = aim.state != "draft", aim.state in ("active", "closed")
     return load.GoalRow(
-        aim.key, aim.title, aim.title_en, aim.kind, aim.ambition, ids[aim.owner], place.loaded.places[aim.owner],
-        place.loaded.units[aim.unit] if aim.unit else None, place.cycles[aim.period], aim.weight,
-        priorities.get(aim.priority), aim.state, aim.visibility, aim.start, aim.due, ids[aim.author],
+        aim.key,
+        aim.title,
+        aim.title_en,
+        aim.kind,
+        aim.ambition,
+        ids[aim.owner],
+        place.loaded.places[aim.owner],
+        place.loaded.units[aim.unit] if aim.unit else None,
+        place.cycles[aim.period],
+        aim.weight,
+        priorities.get(aim.priority),
+        aim.state,
+        aim.visibility,
+        aim.start,
+        aim.due,
+        ids[aim.author],
         ids.get(aim.approver),
-        _late(proposed, day, aim) if known else None, moment(agreed, aim.key, "agreed") if running else None,
-        moment(aim.due + timedelta(days=3), "closed") if aim.state == "closed" else None, aim.comment, aim.parent,
-        aim.parent_weight, aim.link == "accepted" and running, tuple(_result(result, aim) for result in aim.results),
-    )  # fmt: skip
+        _late(proposed, day, aim) if known else None,
+        moment(agreed, aim.key, "agreed") if running else None,
+        moment(aim.due + timedelta(days=3), "closed") if aim.state == "closed" else None,
+        aim.comment,
+        aim.parent,
+        aim.parent_weight,
+        aim.link == "accepted" and running,
+        tuple(_result(result, aim) for result in aim.results),
+    )
 
 
 def _late(proposed: date, day: date, aim: Aim) -> datetime:
@@ -51,14 +69,29 @@ def _late(proposed: date, day: date, aim: Aim) -> datetime:
 
 def _result(result: Result, aim: Aim) -> load.ResultRow:
     return load.ResultRow(
-        result.title, result.measure, result.unit, result.weight, result.baseline, result.target, result.low,
-        result.high, result.tolerance, tuple(load.StepRow(s.name, s.weight, s.due) for s in result.steps),
+        result.title,
+        result.measure,
+        result.unit,
+        result.weight,
+        result.baseline,
+        result.target,
+        result.low,
+        result.high,
+        result.tolerance,
+        tuple(load.StepRow(s.name, s.weight, s.due) for s in result.steps),
         tuple(_report(report, aim, result) for report in result.reports),
-    )  # fmt: skip
+    )
 
 
 def _report(report: Report, aim: Aim, result: Result) -> load.ReportRow:
     return load.ReportRow(
-        moment(report.day, aim.key, result.title, report.day), report.day, report.value, report.confidence, report.text,
-        report.problem, report.next_action, report.support, report.risk,
-    )  # fmt: skip
+        moment(report.day, aim.key, result.title, report.day),
+        report.day,
+        report.value,
+        report.confidence,
+        report.text,
+        report.problem,
+        report.next_action,
+        report.support,
+        report.risk,
+    )

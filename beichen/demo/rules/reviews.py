@@ -68,11 +68,13 @@ def draft_next(place: Place) -> None:
         reviews.create_plan(
             actor,
             reviews.PlanInput(
-                name=f"{story.running.key} 季度考核（筹备中）", name_en=f"{story.running.key} review (being set up)",
-                cycle_id=place.cycles[story.running.key], unit_id=place.loaded.units["CG"],
+                name=f"{story.running.key} 季度考核（筹备中）",
+                name_en=f"{story.running.key} review (being set up)",
+                cycle_id=place.cycles[story.running.key],
+                unit_id=place.loaded.units["CG"],
                 without=[place.loaded.persons[n] for n in NOT_REVIEWED],
             ),
-        )  # fmt: skip
+        )
 
 
 def _launched(place: Place) -> int:
@@ -80,10 +82,12 @@ def _launched(place: Place) -> int:
     first, second = (place.person(number) for number in ADMINISTRATORS)
     with clock.frozen(after_quarter(story, 2)):
         entered = reviews.PlanInput(
-            name=f"{story.behind.key} 季度考核", name_en=f"{story.behind.key} quarterly review",
-            cycle_id=place.cycles[story.behind.key], unit_id=place.loaded.units["CG"],
+            name=f"{story.behind.key} 季度考核",
+            name_en=f"{story.behind.key} quarterly review",
+            cycle_id=place.cycles[story.behind.key],
+            unit_id=place.loaded.units["CG"],
             without=[persons[number] for number in NOT_REVIEWED],
-        )  # fmt: skip
+        )
         card = reviews.create_plan(first, entered)
         reviews.launch_plan(first, card.id, card.version)
         reviews.launch_plan(second, card.id, card.version)

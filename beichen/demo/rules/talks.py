@@ -38,9 +38,14 @@ def _dues(actor: Actor, place: Place) -> dict[str, list[date]]:
 def _row(talk: Talk, place: Place) -> conversations.CheckInRow:
     ids, of = place.loaded.persons, (talk.person, talk.due)
     return conversations.CheckInRow(
-        person_id=ids[talk.person], place=place.loaded.places[talk.person], manager_id=ids[talk.manager],
-        cycle_id=place.cycles[talk.period], due_on=talk.due,
+        person_id=ids[talk.person],
+        place=place.loaded.places[talk.person],
+        manager_id=ids[talk.manager],
+        cycle_id=place.cycles[talk.period],
+        due_on=talk.due,
         sent_at=moment(talk.sent, *of, "sent") if talk.sent else None,
-        answers=dict(talk.answers), replied_at=moment(talk.replied, *of, "replied") if talk.replied else None,
-        reaction=talk.reaction, reply=talk.reply,
-    )  # fmt: skip
+        answers=dict(talk.answers),
+        replied_at=moment(talk.replied, *of, "replied") if talk.replied else None,
+        reaction=talk.reaction,
+        reply=talk.reply,
+    )

@@ -39,6 +39,7 @@ def test_the_loaded_numbers_are_those_the_product_computes(db: None, worker_db: 
         totals_recompute()
         pools_add_up()
         quarters_stand_as_told()
+        the_failed_goal_taught(loaded.loaded.persons["C012"])
 
 
 def totals_recompute() -> None:
@@ -78,3 +79,13 @@ def test_everybody_of_the_cast_has_something_to_do(db: None, worker_db: Any) -> 
         answer = sign_in(loaded.loaded.persons[number]).get("/")
         assert answer.status_code == 200
         assert "件事待办" in answer.content.decode(), number
+
+
+def the_failed_goal_taught(person_id: int) -> None:
+    """Her manager decides a grade above what the formula suggests, and says why."""
+    [(suggested, decided, reason)] = rows(
+        "SELECT c.suggested, c.decided, c.reason FROM reviews_ratingcontent c"
+        f" JOIN reviews_rating r ON r.review_id = c.rating_id WHERE r.subject_id = {person_id}"
+    )
+    assert (suggested, decided) == ("C", "B")
+    assert "AI 自动整理" in reason

@@ -118,22 +118,52 @@ def load_goals(actor: Actor, rows: Sequence[GoalRow]) -> dict[str, int]:
 def _goal(row: GoalRow) -> Goal:
     agreed = row.approved_at is not None
     return Goal(
-        title=row.title, title_en=row.title_en, kind=row.kind, ambition=row.ambition, owner_id=row.owner_id,
-        owner_place=row.owner_place, unit_id=row.unit_id, cycle_id=row.cycle_id, weight=row.weight,
-        priority_id=row.priority_id, state=row.state, visibility=row.visibility, start=row.start, due=row.due,
-        author_id=row.author_id, last_editor_id=row.author_id, approver_id=row.approver_id,
-        proposed_at=row.proposed_at, approved_by_id=row.approver_id if agreed else None, approved_at=row.approved_at,
-        closed_at=row.closed_at, comment=row.comment, version=3 if agreed else 1,
-    )  # fmt: skip
+        title=row.title,
+        title_en=row.title_en,
+        kind=row.kind,
+        ambition=row.ambition,
+        owner_id=row.owner_id,
+        owner_place=row.owner_place,
+        unit_id=row.unit_id,
+        cycle_id=row.cycle_id,
+        weight=row.weight,
+        priority_id=row.priority_id,
+        state=row.state,
+        visibility=row.visibility,
+        start=row.start,
+        due=row.due,
+        author_id=row.author_id,
+        last_editor_id=row.author_id,
+        approver_id=row.approver_id,
+        proposed_at=row.proposed_at,
+        approved_by_id=row.approver_id if agreed else None,
+        approved_at=row.approved_at,
+        closed_at=row.closed_at,
+        comment=row.comment,
+        version=3 if agreed else 1,
+    )
 
 
 def _key_results(row: GoalRow, goal: Goal) -> Iterable[tuple[KeyResult, ResultRow]]:
     for n, result in enumerate(row.results):
-        yield KeyResult(
-            goal=goal, title=result.title, measure=result.measure, baseline=result.baseline, target=result.target,
-            low=result.low, high=result.high, tolerance=result.tolerance, unit=result.unit, weight=result.weight,
-            start=row.start, due=row.due, position=n,
-        ), result  # fmt: skip
+        yield (
+            KeyResult(
+                goal=goal,
+                title=result.title,
+                measure=result.measure,
+                baseline=result.baseline,
+                target=result.target,
+                low=result.low,
+                high=result.high,
+                tolerance=result.tolerance,
+                unit=result.unit,
+                weight=result.weight,
+                start=row.start,
+                due=row.due,
+                position=n,
+            ),
+            result,
+        )
 
 
 Pairs = Sequence[tuple[GoalRow, KeyResult, ResultRow]]
@@ -145,10 +175,16 @@ def _steps(pairs: Pairs) -> dict[int, list[Milestone]]:
     for _, kr, result in pairs:
         if result.steps:
             steps[kr.pk] = [
-                Milestone(key_result=kr, name=step.name, weight=step.weight, due=step.due, position=n,
-                          finished_on=next((r.day for r in result.reports if r.value > n), None))
+                Milestone(
+                    key_result=kr,
+                    name=step.name,
+                    weight=step.weight,
+                    due=step.due,
+                    position=n,
+                    finished_on=next((r.day for r in result.reports if r.value > n), None),
+                )
                 for n, step in enumerate(result.steps)
-            ]  # fmt: skip
+            ]
     Milestone.objects.bulk_create([step for found in steps.values() for step in found], batch_size=BATCH)
     return steps
 
@@ -172,11 +208,17 @@ def _reports(pairs: Pairs, steps: dict[int, list[Milestone]], settings: dict[int
     KeyResultStat.objects.bulk_create(stats, batch_size=BATCH)
     UpdateText.objects.bulk_create(
         (
-            UpdateText(update=update, problem=report.problem, next_action=report.next_action, support=report.support,
-                       risk=report.risk)
+            UpdateText(
+                update=update,
+                problem=report.problem,
+                next_action=report.next_action,
+                support=report.support,
+                risk=report.risk,
+            )
             for update, report in words
-        ), batch_size=BATCH,
-    )  # fmt: skip
+        ),
+        batch_size=BATCH,
+    )
 
 
 def _first(kr: KeyResult, steps: list[Milestone], cap: Decimal) -> KeyResultStat:
@@ -209,10 +251,19 @@ def _report(line: _Line, report: ReportRow) -> Update:
     health = stand_on(kr, report.day, line.rules)[0].health
     stat.behind = stat.behind + 1 if health in BEHIND else 0
     return Update(
-        key_result=kr, author_id=line.owner_id, at=report.at, day=report.day, source=Source.BY_HAND, value=value,
-        answer=answer, finished=[step.pk for step in then if step.finished_on] if line.steps else None,
-        confidence=report.confidence, text=report.text, progress=stat.progress, health=health.value,
-    )  # fmt: skip
+        key_result=kr,
+        author_id=line.owner_id,
+        at=report.at,
+        day=report.day,
+        source=Source.BY_HAND,
+        value=value,
+        answer=answer,
+        finished=[step.pk for step in then if step.finished_on] if line.steps else None,
+        confidence=report.confidence,
+        text=report.text,
+        progress=stat.progress,
+        health=health.value,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,14 +291,19 @@ def _align(rows: Sequence[GoalRow], ids: dict[str, int]) -> None:
     Alignment.objects.bulk_create(
         (
             Alignment(
-                child_id=ids[row.key], parent_id=ids[row.parent], weight=row.parent_weight, proposed_by_id=row.owner_id,
+                child_id=ids[row.key],
+                parent_id=ids[row.parent],
+                weight=row.parent_weight,
+                proposed_by_id=row.owner_id,
                 state=AlignmentState.ACCEPTED if row.is_linked else AlignmentState.PROPOSED,
                 decided_by_id=_other(owners[row.parent].owner_id, row.owner_id) if row.is_linked else None,
                 decided_at=row.approved_at if row.is_linked else None,
             )
-            for row in rows if row.parent in ids and row.state != GoalState.DRAFT
-        ), batch_size=BATCH,
-    )  # fmt: skip
+            for row in rows
+            if row.parent in ids and row.state != GoalState.DRAFT
+        ),
+        batch_size=BATCH,
+    )
 
 
 def _other(parent_owner: int, owner: int) -> int | None:

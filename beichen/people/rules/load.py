@@ -117,10 +117,16 @@ def load_company(
     _lead(made, people, units, persons)
     _past(entity, made, people, persons)
     Seat.objects.bulk_create(
-        Seat(person=people[row.person], seat=row.seat, scope=made[row.scope], asked_by=people[row.asked_by].pk,
-             granted_by=people[row.granted_by].pk, granted_at=row.granted_at)
+        Seat(
+            person=people[row.person],
+            seat=row.seat,
+            scope=made[row.scope],
+            asked_by=people[row.asked_by].pk,
+            granted_by=people[row.granted_by].pk,
+            granted_at=row.granted_at,
+        )
         for row in seats
-    )  # fmt: skip
+    )
     places.renumber()
     audit.record_bulk(actor, access.IMPORT, "people.person", [person.pk for person in people.values()])
     ranks = dict(Person.objects.values_list("number", "place"))
@@ -140,12 +146,19 @@ def _units(entity: LegalEntity, rows: Sequence[UnitRow]) -> dict[str, OrgUnit]:
 def _persons(entity: LegalEntity, units: dict[str, OrgUnit], rows: Sequence[PersonRow]) -> dict[str, Person]:
     made = {
         row.number: Person(
-            number=row.number, entity=entity, name=row.name, name_en=row.name_en, sort_key=pinyin_key(row.name),
-            email=row.email, position=row.stretches[-1].position, unit=units[row.stretches[-1].unit],
-            role_type=units[row.stretches[-1].unit].role_type, is_active=row.left is None,
+            number=row.number,
+            entity=entity,
+            name=row.name,
+            name_en=row.name_en,
+            sort_key=pinyin_key(row.name),
+            email=row.email,
+            position=row.stretches[-1].position,
+            unit=units[row.stretches[-1].unit],
+            role_type=units[row.stretches[-1].unit].role_type,
+            is_active=row.left is None,
         )
         for row in rows
-    }  # fmt: skip
+    }
     Person.objects.bulk_create(made.values(), batch_size=BATCH)
     return made
 
@@ -171,16 +184,22 @@ def _past(entity: LegalEntity, units: dict[str, OrgUnit], people: dict[str, Pers
             for row in rows
         ),
         batch_size=BATCH,
-    )  # fmt: skip
+    )
     Assignment.objects.bulk_create(
         (
             Assignment(
-                person=people[row.number], unit=units[s.unit], manager=people.get(s.manager), position=s.position,
-                level=s.level, period=(begins(entity, s.first), begins(entity, s.last + DAY) if s.last else None),
+                person=people[row.number],
+                unit=units[s.unit],
+                manager=people.get(s.manager),
+                position=s.position,
+                level=s.level,
+                period=(begins(entity, s.first), begins(entity, s.last + DAY) if s.last else None),
             )
-            for row in rows for s in row.stretches
-        ), batch_size=BATCH,
-    )  # fmt: skip
+            for row in rows
+            for s in row.stretches
+        ),
+        batch_size=BATCH,
+    )
     TargetBonus.objects.bulk_create(
         (TargetBonus(person=people[row.number], amount=row.bonus, valid=(row.hired, None)) for row in rows),
         batch_size=BATCH,

@@ -90,13 +90,20 @@ def invite(actor: Actor, plan_id: int, peers: Mapping[int, Sequence[int]], at: d
     Nomination.objects.bulk_create(
         [
             Nomination(
-                review=review, subject_id=review.subject_id, subject_place=review.subject_place,
-                manager_id=review.manager_id, peer_id=peer, nominated_by_id=review.subject_id, nominated_at=at,
-                state=NominationState.INVITED, settled_by_id=review.manager_id,
+                review=review,
+                subject_id=review.subject_id,
+                subject_place=review.subject_place,
+                manager_id=review.manager_id,
+                peer_id=peer,
+                nominated_by_id=review.subject_id,
+                nominated_at=at,
+                state=NominationState.INVITED,
+                settled_by_id=review.manager_id,
             )
             for review, peer in pairs
-        ], batch_size=BATCH,
-    )  # fmt: skip
+        ],
+        batch_size=BATCH,
+    )
     Part.objects.bulk_create([new_part(review, peer, PartRole.PEER) for review, peer in pairs], batch_size=BATCH)
     return len(pairs)
 
@@ -201,11 +208,20 @@ def _store(
     worth = {row.key: row.coefficient for row in card.rules.scale.grades}
     RatingContent.objects.bulk_create(
         [
-            RatingContent(rating_id=d.review_id, total=d.total, suggested=d.suggested, decided=d.decided, reason=reason,
-                          final=d.decided, final_reason="", coefficient=worth[d.decided])
+            RatingContent(
+                rating_id=d.review_id,
+                total=d.total,
+                suggested=d.suggested,
+                decided=d.decided,
+                reason=reason,
+                final=d.decided,
+                final_reason="",
+                coefficient=worth[d.decided],
+            )
             for d, reason in made
-        ], batch_size=BATCH,
-    )  # fmt: skip
+        ],
+        batch_size=BATCH,
+    )
     Explanation.objects.bulk_create(
         [
             Explanation(review_id=pk, terms=result.story, rule_version=card.rules.version)
@@ -226,8 +242,9 @@ def receive(actor: Actor, plan_id: int, answers: Mapping[int, tuple[str, str]], 
         Acknowledgement(
             review=head, subject_id=head.subject_id, subject_place=head.subject_place, at=at(head.subject_id)
         )
-        for head in heads if answers.get(head.subject_id, ("",))[0]
-    ]  # fmt: skip
+        for head in heads
+        if answers.get(head.subject_id, ("",))[0]
+    ]
     Acknowledgement.objects.bulk_create(made, batch_size=BATCH)
     AcknowledgementContent.objects.bulk_create(
         [
