@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Response, TimeoutError
 
 from beichen.platform.events.tests.drain import drain
 from beichen.platform.kit.actor import system
@@ -112,9 +112,15 @@ class Person:
 
     def settled(self) -> None:
         """Nothing is loading; the page does not scroll sideways."""
-        self.page.wait_for_load_state("networkidle")
-        if self.page.evaluate(SIDEWAYS):
-            self.town.faults.append(f"scrolls sideways: {self.page.url}")
+        for _ in range(3):
+            self.page.wait_for_load_state("networkidle")
+            try:
+                sideways = self.page.evaluate(SIDEWAYS)
+            except Error:  # the page just went on to the next one
+                continue
+            if sideways:
+                self.town.faults.append(f"scrolls sideways: {self.page.url}")
+            return
 
     def go(self, *labels: str) -> None:
         """Click links and buttons by what stands on them, one after the other."""
@@ -133,6 +139,12 @@ class Person:
         """Where the person looks: an open dialogue, else the page."""
         dialog = self.page.locator("dialog[open], [popover]:popover-open")
         return dialog.last if dialog.count() else self.page.locator("body")
+
+    def at(self, line: str, label: str) -> None:
+        """In the line of a list or table that names somebody, click a link or button."""
+        row = self.page.locator("li, tr, article").filter(has_text=line)
+        row.get_by_role("link", name=label).or_(row.get_by_role("button", name=label)).filter(visible=True).first.click()
+        self.settled()
 
     def fill(self, label: str, value: str) -> None:
         """Type into the field of this label."""
@@ -181,7 +193,7 @@ class Person:
         """Whether the text stands on the page, where somebody can see it."""
         try:
             self.page.get_by_text(text).filter(visible=True).first.wait_for(timeout=PATIENCE_MS)
-        except Exception:
+        except TimeoutError:
             return False
         return True
 
