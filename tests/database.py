@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
+from django.utils import translation
 
 _role: list[str] = []
 
@@ -42,7 +44,6 @@ def login(role: str | None) -> Iterator[None]:
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Roles belong to the server, not to the database: make them before the first migration."""
     import psycopg
-    from django.conf import settings
 
     address = settings.DATABASES["default"]
     with psycopg.connect(
@@ -76,6 +77,12 @@ def _empty_every_table() -> Iterator[None]:
         # Else only tests with Django's own marks get a test database, and `committed` would write into the real one.
         patch.setattr("pytest_django.fixtures._get_databases_for_setup", lambda items: ({"default"}, set()))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _in_the_products_language() -> None:
+    """A test that speaks another language leaves nothing of it behind."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

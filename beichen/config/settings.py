@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from beichen.launch import environment
@@ -15,7 +16,9 @@ BASE = Path(__file__).resolve().parents[1]
 
 DEBUG = ENV.debug
 SECRET_KEY = ENV.secret_key or secrets.token_urlsafe(48)
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver", ENV.host]
+PUBLIC_URL = ENV.public_url or f"http{'s' if ENV.tls else ''}://{ENV.host}:{ENV.port}"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver", ENV.host, urlsplit(PUBLIC_URL).hostname or ENV.host]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if ENV.public_url else []
 
 AREAS = ["people", "metrics", "strategy", "goals", "conversations", "reviews", "reward", "insight", "demo"]
 PLATFORM = ["events", "audit", "access", "registry", "notify", "approvals", "forms", "api", "ui"]
@@ -205,7 +208,6 @@ EVENTS_ACTING = "beichen.platform.access.current.acting"
 # Without BEICHEN_SMTP_URL nothing leaves the host: notices stay in the product, other mail goes to the console.
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 NOTIFY_BY_MAIL = bool(ENV.smtp)
-PUBLIC_URL = f"http{'s' if ENV.tls else ''}://{ENV.host}:{ENV.port}"
 if ENV.smtp:
     _smtp = urlsplit(ENV.smtp)
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

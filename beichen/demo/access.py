@@ -9,8 +9,17 @@ WHY = "fills the demo company"
 JOB_GRANTS = [
     JobGrant("load_demo", model, "rw", WHY)
     for model in (
-        "reviews.Review", "reviews.Part", "reviews.PartContent", "reviews.PartVersion", "reviews.Nomination",
-        "reviews.Rating", "reviews.RatingContent", "reviews.Explanation", "reviews.Acknowledgement",
-        "reviews.AcknowledgementContent", "reward.BonusPool", "reward.Consent",
+        "reviews.Review",
+        "reviews.Part",
+        "reviews.PartContent",
+        "reviews.PartVersion",
+        "reviews.Nomination",
+        "reviews.Rating",
+        "reviews.RatingContent",
+        "reviews.Explanation",
+        "reviews.Acknowledgement",
+        "reviews.AcknowledgementContent",
+        "reward.BonusPool",
+        "reward.Consent",
     )
-]  # fmt: skip
+]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from beichen.goals.choices import VALUED, Ambition, Confidence, GoalKind, Measure, Visibility
 from beichen.goals.queries import KeyResultCard
@@ -138,7 +139,7 @@ class KeyResultForm(forms.Form):
         label=_("Tolerance"),
         help_text=_("How far beyond the edge nothing counts any more. Between, it counts in part."),
     )
-    unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
+    unit = forms.CharField(label=pgettext_lazy("of a measure", "Unit"), max_length=20, required=False)
     band = forms.ChoiceField(label=_("Band table"), required=False)
     weight = _percent(label=_("Weight in the goal, %"))
     due = forms.DateField(label=_("Due"), widget=DayInput(), required=False)

@@ -44,6 +44,7 @@ class Environment:
     demo: bool
     tls: bool
     smtp: str
+    public_url: str
 
 
 def database_address(url: str) -> DatabaseAddress:
@@ -96,6 +97,16 @@ def _secret(env: Mapping[str, str], data_dir: Path) -> str:
     return ""
 
 
+def _public_url(text: str) -> str:
+    """The address people type, where it is not the host and port listened on; "" when not given."""
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/")):
+        raise BadEnvironment(
+            f"BEICHEN_PUBLIC_URL is {text!r}; it must look like https://beichen.example.com, without a path."
+        )
+    return text.rstrip("/")
+
+
 def read(env: Mapping[str, str] = os.environ) -> Environment:
     """Read every variable; raises BadEnvironment with a sentence for the first that is wrong."""
     data_dir = Path(env.get("BEICHEN_DATA_DIR") or CHECKOUT / "var").absolute()
@@ -111,4 +122,5 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         demo=env.get("BEICHEN_DEMO") == "1",
         tls=env.get("BEICHEN_TLS") == "1",
         smtp=_smtp(env.get("BEICHEN_SMTP_URL", "")),
+        public_url=_public_url(env.get("BEICHEN_PUBLIC_URL", "")),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from beichen.metrics.choices import BandMode, Direction
 from beichen.metrics.formulas import Point
@@ -29,7 +30,7 @@ class MetricForm(forms.Form):
     code = forms.CharField(label=_("Code"), max_length=40)
     name = forms.CharField(label=_("Name"), max_length=120)
     name_en = forms.CharField(label=_("In English"), max_length=120, required=False)
-    unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
+    unit = forms.CharField(label=pgettext_lazy("of a measure", "Unit"), max_length=20, required=False)
     direction = forms.ChoiceField(label=_("Which way is better?"), choices=Direction.choices)
     owner = forms.CharField(
         label=_("Who answers for it"), max_length=200, required=False,

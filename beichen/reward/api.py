@@ -11,7 +11,7 @@ from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
 from beichen.platform.kit.errors import NotFound
 from beichen.reward import access, queries, rules, schemas
-from beichen.reward.pages import shown
+from beichen.reward.schemas import shown
 
 router = Router()
 

@@ -46,7 +46,7 @@ def edit(request: PageRequest) -> HttpResponse:
         form = PageForm(request.POST)
         owners = {key: found.id for key, found in people.by_number(actor, form.owner_numbers).items()}
         rules.save_draft(actor, card.map_id if card else None, form.entered(owners), request.version)
-        tell(request, _("Draft kept. Somebody with the executive seat publishes it."))
+        tell(request, _("Draft saved. Somebody with the executive seat publishes it."))
         return see(reverse("strategy:page") + "?draft")
     if not queries.may_edit(actor, card):
         raise Forbidden

@@ -18,6 +18,7 @@ from beichen.people.models import Assignment, Conflict, Cycle, Employment, OrgUn
 from beichen.people.queries import company_settings
 from beichen.people.rules import places
 from tests.access import oracle
+from tests.access.table import Row
 from tests.cast import Golden, load_golden
 from tests.database import login
 
@@ -25,7 +26,7 @@ START = datetime(2022, 1, 1, tzinfo=UTC)
 THEN = datetime(2026, 7, 1, 4, tzinfo=UTC)
 CANARY = "substring(t::text from 'canary[0-9a-zA-Z.]+')"
 WHOLE_NUMBER = "t.{}::text"
-Columns = Callable[[str, oracle.Row], set[str]]
+Columns = Callable[[str, Row], set[str]]
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Planted:
     def table(self) -> str:
         return str(apps.get_model(self.model)._meta.db_table)
 
-    def expected(self, viewer: str, row: oracle.Row) -> bool:
+    def expected(self, viewer: str, row: Row) -> bool:
         """Whether the table of rights opens this row to the viewer."""
         stands = self.stands(viewer, row) if self.stands else oracle.columns(viewer, self.subject, row)
         stands |= {"PR"} if viewer == self.peer else set()
@@ -294,7 +295,7 @@ def _plant_review(world: World, level: str, number: str, plan: Any) -> None:
         cycle=plan.cycle,
         subject=world.people[number],
         subject_place=world.place(number),
-        unit=world.people[number].unit,
+        unit_id=world.people[number].unit_id or 0,
         manager=world.people[boss],
         state=state,
         peers_shown=state == "released",

@@ -97,10 +97,10 @@ class Story:
         return str(answer.content.decode())
 
     @contextmanager
-    def day(self, *when: int) -> Iterator[None]:
+    def day(self, year: int, month: int, day: int) -> Iterator[None]:
         """The clock stands at noon of a day in China; yesterday's sessions have ended."""
         self.browsers.clear()
-        with clock.frozen(datetime(*when, 4, tzinfo=UTC)):  # type: ignore[misc]
+        with clock.frozen(datetime(year, month, day, 4, tzinfo=UTC)):
             yield
             drain()
 
@@ -239,7 +239,9 @@ def write_self_reviews(story: Story) -> None:
     """Everybody writes about the own quarter, first as a draft, then handed in."""
     for number in story.reviews:
         [part] = [p for p in story.get(number, "/reviews/parts") if p["role"] == "self"]
-        answers = {k: {"score": "85", "text": f"{number} 的事实"} for k in ("behaviour", "contribution")}
+        answers: dict[str, dict[str, str | None]] = {
+            k: {"score": "85", "text": f"{number} 的事实"} for k in ("behaviour", "contribution")
+        }
         saved = story.send(
             number, f"/reviews/parts/{part['id']}", {"answers": answers, "closing": "", "version": 0}, "put"
         )

@@ -20,7 +20,7 @@ MAY_20 = datetime(2026, 5, 20, 2, tzinfo=UTC)
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium. Playwright keeps an event loop in this thread; Django would not ask a database beside it."""
+    """The system's Chromium. Playwright keeps an event loop here, beside which Django would not ask a database."""
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         found = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])

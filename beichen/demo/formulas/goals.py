@@ -4,210 +4,186 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from datetime import date
 from random import Random
+from typing import Any
 
-from beichen.demo.formulas.banks import bank, pair
+from beichen.demo.formulas.banks import bank
 from beichen.demo.formulas.chance import shares, stream
-from beichen.demo.formulas.measures import Pace, measured, plain
+from beichen.demo.formulas.measures import Pace, Plot, measured
 from beichen.demo.formulas.story import Aim, Company, Human, Quarter, Result, Unit
+from beichen.demo.formulas.topics import Shelf, chosen, topic_for
 
-MOST = 2
-"""How often one title may come from the banks; told by hand or kept by two people it stays below three."""
-
-PRODUCTS = (("光屿笔记", "Guangyu Notes"), ("星页扫描", "Starpage Scan"), ("晨图", "Chentu"))
-OWN = {
-    "PDN": PRODUCTS[0],
-    "PDS": PRODUCTS[1],
-    "PDC": PRODUCTS[2],
-    "RDC1": ("iOS 端", "iOS"),
-    "RDC2": ("Android 端", "Android"),
-    "RDC3": ("Android 平板端", "Android tablets"),
-    "RDC4": ("鸿蒙端", "HarmonyOS"),
-    "RDC5": ("桌面端", "desktop"),
-}
 BEHIND = -0.1
 """The quarter behind was a hard one."""
 PACE = {"S1": 1.07, "S2": 0.7, "S3": 0.96, "": 1.0}
-FUNCTIONS = (
-    "product",
-    "client",
-    "server",
-    "qa",
-    "platform",
-    "data",
-    "design",
-    "growth",
-    "ads",
-    "ops",
-    "service",
-    "sales",
-    "hr",
-    "finance",
-    "hq",
-)
-SPLITS = {2: (5500, 4500), 3: (4000, 3500, 2500), 4: (3500, 2500, 2000, 2000)}
-
-
-@dataclass
-class Shelf:
-    """Titles given out so far."""
-
-    used: Counter[str] = field(default_factory=Counter)
+SPLITS = {1: (10000,), 2: (5500, 4500), 3: (4000, 3500, 2500), 4: (3500, 2500, 2000, 2000)}
+OF_UNIT, OF_PERSON = 6000, 10000
+"""What a goal's key results weigh together; in a unit's goal the goals below weigh the rest."""
+BELOW = 4000
+RUNNING = ("active", "closed")
+EXECUTIVE = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
-    """A goal's words: what it is about, for the texts that follow."""
+class Chapter:
+    """One quarter of the story."""
 
-    title: str
-    title_en: str
-    theme: int
-    words: dict[str, str]
+    company: Company
+    quarter: Quarter
+    seed: int
+    shelf: Shelf
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the quarter is over."""
+        return self.quarter == self.company.behind
+
+    @property
+    def state(self) -> str:
+        """The state of a goal that was agreed to."""
+        return "closed" if self.is_behind else "active"
+
+    @property
+    def day(self) -> date:
+        """The last day anybody can tell of."""
+        return min(self.quarter.last, self.company.day)
+
+    def pace(self, priority: str, more: float) -> float:
+        """How fast goals of a priority go."""
+        return PACE[priority] + (BEHIND if self.is_behind else 0.0) + more
+
+    def key(self, owner: str, number: int) -> str:
+        """What a goal is called in the story."""
+        return f"{self.quarter.key[-2:]}-{owner}-{number}"
+
+    def rng(self, *topic: object) -> Random:
+        """Chance of this quarter."""
+        return stream(self.seed, self.quarter.key, *topic)
+
+    def plot(self, work: str, words: dict[str, str], rng: Random, pace: Pace, start: date) -> Plot:
+        """What key results of one goal are drawn from."""
+        return Plot(words, rng, pace, replace(self.quarter, first=start), self.day, work)
 
 
 def goals(company: Company, seed: int) -> list[Aim]:
     """Every goal of both quarters with its key results and reports."""
     shelf = Shelf()
-    return [aim for quarter in (company.behind, company.running) for aim in _quarter(company, quarter, seed, shelf)]
+    quarters = (company.behind, company.running)
+    return [aim for quarter in quarters for aim in _chapter(Chapter(company, quarter, seed, shelf))]
 
 
-def _quarter(company: Company, quarter: Quarter, seed: int, shelf: Shelf) -> list[Aim]:
-    tops = list(_tops(company, quarter, seed))
-    teams = [
-        aim for unit in company.units if unit.kind == "team" for aim in _team(company, quarter, unit, tops, seed, shelf)
-    ]
-    persons_serve = [*teams, *(aim for aim in tops if len(aim.unit) == 4)]
-    persons = [aim for human in company.people for aim in _person(company, quarter, human, persons_serve, seed, shelf)]
-    crowd = Counter(aim.parent for aim in [*tops, *teams, *persons] if aim.parent)
-    return [
-        replace(aim, parent_weight=max(1, 4000 // crowd[aim.parent])) if aim.parent else aim
-        for aim in [*tops, *teams, *persons]
-    ]
+def _chapter(chapter: Chapter) -> list[Aim]:
+    company = chapter.company
+    tops = list(_tops(chapter))
+    told = {aim.unit for aim in tops}
+    teams = [unit for unit in company.units if unit.kind == "team" and unit.code not in told]
+    units = [*tops, *(aim for unit in teams for aim in _team(chapter, unit, tops))]
+    found = [*units, *(aim for human in company.people for aim in _person(chapter, human, units))]
+    crowd = Counter(aim.parent for aim in found if aim.parent)
+    return [replace(aim, parent_weight=max(1, BELOW // crowd[aim.parent])) if aim.parent else aim for aim in found]
 
 
 # ── units ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _tops(company: Company, quarter: Quarter, seed: int) -> Iterator[Aim]:
+def _tops(chapter: Chapter) -> Iterator[Aim]:
     """The goals of the company, its groups and departments, told by hand."""
-    units = {unit.code: unit for unit in company.units}
-    count: Counter[str] = Counter()
-    sizes = Counter(line["unit"] for line in bank("units")["aim"])
-    leaders = {human.number: human.now.manager for human in company.people}
-    for line in bank("units")["aim"]:
-        code = line["unit"]
-        count[code] += 1
+    units = {unit.code: unit for unit in chapter.company.units}
+    leaders = {human.number: human.now.manager for human in chapter.company.people}
+    lines = bank("units")["aim"]
+    sizes, count = Counter(line["unit"] for line in lines), Counter[str]()
+    for line in lines:
+        unit = units[line["unit"]]
+        count[unit.code] += 1
+        n = count[unit.code]
         priority, number, title, english, ambition = line["of"].split("|")
-        unit, above = units[code], units[code].parent
-        parent = _key(quarter, above, int(number)) if above and int(number) else ""
-        rng = stream(seed, quarter.key, code, count[code])
+        rng = chapter.rng(unit.code, n)
+        pace = Pace(chapter.pace(priority, rng.gauss(0, 0.05)), 0.95)
+        words = {"o": line["k"][0].split("|")[1], "u": "三款产品", "p": "新用户"}
+        plot = chapter.plot(unit.work, words, rng, pace, chapter.quarter.first)
         yield Aim(
-            _key(quarter, code, count[code]),
+            chapter.key(unit.code, n),
             title,
             english,
             "objective",
             ambition,
             unit.head,
-            code,
-            quarter.key,
-            SPLITS[sizes[code]][count[code] - 1] if sizes[code] > 1 else 10000,
-            _state(quarter, company),
+            unit.code,
+            chapter.quarter.key,
+            SPLITS[sizes[unit.code]][n - 1],
+            chapter.state,
             priority,
-            parent,
-            start=quarter.first,
-            due=quarter.last,
+            chapter.key(unit.parent, int(number)) if unit.parent and int(number) else "",
+            start=chapter.quarter.first,
+            due=chapter.quarter.last,
             author=unit.head,
             approver=leaders[unit.head],
-            results=_results(
-                line["k"],
-                {},
-                rng,
-                Pace(PACE[priority] + _hard(quarter, company) + rng.gauss(0, 0.05), 0.95),
-                quarter,
-                company,
-                unit.work,
-                6000 if code != "x" else 0,
-            ),
+            results=_results(line["k"], plot, OF_UNIT),
         )
 
 
-def _team(
-    company: Company, quarter: Quarter, unit: Unit, tops: Sequence[Aim], seed: int, shelf: Shelf
-) -> Iterator[Aim]:
+def _team(chapter: Chapter, unit: Unit, tops: Sequence[Aim]) -> Iterator[Aim]:
     """Two goals of a team, each serving one of the department's."""
-    rng = stream(seed, quarter.key, unit.code)
-    above = (
-        [aim for aim in tops if aim.unit == unit.parent] or [aim for aim in tops if aim.unit == unit.code] or [tops[0]]
-    )
-    if unit.code == "HQ" or any(aim.unit == unit.code for aim in tops):
-        return
-    leader = next(human for human in company.people if human.number == unit.head)
-    if unit.code == "GR4":
-        above = [aim for aim in above if aim.priority == "S3"]
-    elif unit.parent == "GR":
-        above = [aim for aim in above if aim.priority != "S3"]
+    rng = chapter.rng(unit.code)
+    leader = next(human for human in chapter.company.people if human.number == unit.head)
+    above = [aim for aim in tops if aim.unit == unit.parent and (aim.priority == "S3") == (unit.code == "GR4")]
     for n, weight in enumerate((6000, 4000), start=1):
-        topic = _topic(unit.work, unit.code, company, rng, shelf)
+        topic = topic_for(unit.work, unit.code, rng, chapter.shelf)
         parent = above[(n - 1) % len(above)]
-        pace = Pace(
-            PACE[parent.priority] + _hard(quarter, company) + leader.skill * 0.06 + rng.gauss(0, 0.08), leader.punctual
-        )
-        chosen = _chosen(unit.work, topic, rng, 2)
+        pace = Pace(chapter.pace(parent.priority, leader.skill * 0.06 + rng.gauss(0, 0.08)), leader.punctual)
+        plot = chapter.plot(unit.work, topic.words, rng, pace, chapter.quarter.first)
+        results = _results(chosen(unit.work, topic, rng, 2), plot, OF_UNIT)
         yield Aim(
-            _key(quarter, unit.code, n),
+            chapter.key(unit.code, n),
             topic.title,
             topic.title_en,
             "objective",
             "stretch" if rng.random() < 0.15 else "committed",
             unit.head,
             unit.code,
-            quarter.key,
+            chapter.quarter.key,
             weight,
-            _state(quarter, company),
+            chapter.state,
             parent.priority,
             parent.key,
-            start=quarter.first,
-            due=quarter.last,
+            start=chapter.quarter.first,
+            due=chapter.quarter.last,
             author=unit.head,
             approver=leader.now.manager,
-            results=_results(chosen, topic.words, rng, pace, quarter, company, unit.work, 6000),
+            results=results,
+            about=tuple(sorted(topic.words.items())),
         )
 
 
 # ── persons ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _person(
-    company: Company, quarter: Quarter, human: Human, teams: Sequence[Aim], seed: int, shelf: Shelf
-) -> Iterator[Aim]:
-    day = min(quarter.last, company.day)
-    there = human.on(day) or human.on(quarter.first)
-    if there is None or human.rank >= 9 or (human.left and human.left < quarter.first):
+def _person(chapter: Chapter, human: Human, units: Sequence[Aim]) -> Iterator[Aim]:
+    quarter = chapter.quarter
+    there = human.on(chapter.day) or human.on(quarter.first)
+    if there is None or human.rank >= EXECUTIVE or (human.left and human.left < quarter.first):
         return
-    told = list(_told(company, quarter, human, there.manager, seed))
+    told = list(_told(chapter, human, there.manager))
     if told:
         yield from told
         return
-    rng = stream(seed, quarter.key, human.number)
-    above = [aim for aim in teams if aim.unit == there.unit]
-    new = (day - human.hired).days < 21
-    count = 2 if new else rng.choices((3, 4), (7, 3))[0]
-    for n, weight in enumerate(SPLITS[count], start=1):
-        topic = _topic(human.work, there.unit, company, rng, shelf)
+    rng = chapter.rng(human.number)
+    above = [aim for aim in units if aim.unit == there.unit]
+    is_new = (chapter.day - human.hired).days < 21
+    start = max(quarter.first, human.hired)
+    for n, weight in enumerate(SPLITS[2 if is_new else rng.choices((3, 4), (7, 3))[0]], start=1):
+        topic = topic_for(human.work, there.unit, rng, chapter.shelf)
         parent = rng.choice(above) if above and rng.random() < 0.78 else None
-        state = _person_state(quarter, company, new, n, rng)
-        base = PACE[parent.priority if parent else ""] + _hard(quarter, company)
-        pace = Pace(base + human.skill * 0.1 + rng.gauss(0, 0.14), human.punctual)
-        chosen = _chosen(human.work, topic, rng, rng.choices((1, 2, 3), (2, 6, 2))[0])
-        start = max(quarter.first, human.hired)
-        results = _results(chosen, topic.words, rng, pace, replace(quarter, first=start), company, human.work, 10000)
-        if state in ("draft", "proposed"):
-            results = tuple(replace(result, reports=()) for result in results)
+        state = _state(chapter, n if is_new else 0, rng)
+        more = human.skill * 0.1 + rng.gauss(0, 0.14)
+        pace = Pace(chapter.pace(parent.priority if parent else "", more), human.punctual)
+        lines = chosen(human.work, topic, rng, rng.choices((1, 2, 3), (2, 6, 2))[0])
+        plot = chapter.plot(human.work, topic.words, rng, pace, start)
+        results = _begun(_results(lines, plot, OF_PERSON), state)
         yield Aim(
-            _key(quarter, human.number, n),
+            chapter.key(human.number, n),
             topic.title,
             topic.title_en,
             _kind(results),
@@ -225,68 +201,56 @@ def _person(
             author=human.number,
             approver=there.manager,
             results=results,
-            link="accepted" if state in ("active", "closed") and rng.random() < 0.96 else "proposed",
+            link="accepted" if state in RUNNING and rng.random() < 0.96 else "proposed",
             about=tuple(sorted(topic.words.items())),
         )
 
 
-def _told(company: Company, quarter: Quarter, human: Human, manager: str, seed: int) -> Iterator[Aim]:
+def _told(chapter: Chapter, human: Human, manager: str) -> Iterator[Aim]:
     """The goals of the cast."""
-    which = "behind" if quarter == company.behind else "running"
+    which = "behind" if chapter.is_behind else "running"
     mine = [line for line in bank("units")["told"] if line["of"].split("|")[:2] == [human.number, which]]
     for n, line in enumerate(mine, start=1):
         _, _, priority, weight, title, english, ambition, state = line["of"].split("|")
-        rng = stream(seed, quarter.key, human.number, n)
-        start = max(quarter.first, human.hired)
-        results = _results(
-            line["k"],
-            {},
-            rng,
-            Pace(line.get("pace", 1.0), 1.0, steady=True),
-            replace(quarter, first=start),
-            company,
-            human.work,
-            10000,
-            line,
-        )
-        if state in ("draft", "proposed"):
-            results = tuple(replace(result, reports=()) for result in results)
+        start = max(chapter.quarter.first, human.hired)
+        pace = Pace(line.get("pace", 1.0), 1.0, steady=True)
+        plot = chapter.plot(human.work, line["about"], chapter.rng(human.number, n), pace, start)
+        results = _begun(_results(line["k"], plot, OF_PERSON, line), state)
         yield Aim(
-            _key(quarter, human.number, n),
+            chapter.key(human.number, n),
             title,
             english,
             _kind(results),
             ambition,
             human.number,
             "",
-            quarter.key,
+            chapter.quarter.key,
             int(weight),
             state,
             priority,
-            _key(quarter, human.now.unit, 2 if priority == "S1" else 1),
+            chapter.key(human.now.unit, 2 if priority == "S1" else 1),
             start=start,
-            due=quarter.last,
+            due=chapter.quarter.last,
             author=human.number,
             approver=manager,
             results=results,
-            link="accepted" if state in ("active", "closed") else "proposed",
+            link="accepted" if state in RUNNING else "proposed",
+            about=tuple(sorted(line["about"].items())),
         )
 
 
-def _hard(quarter: Quarter, company: Company) -> float:
-    return BEHIND if quarter == company.behind else 0.0
+def _state(chapter: Chapter, of_newcomer: int, rng: Random) -> str:
+    """Newcomers have one goal waiting and the next in writing; of the others a few are late with the paper."""
+    if chapter.is_behind:
+        return chapter.state
+    if of_newcomer:
+        return "proposed" if of_newcomer == 1 else "draft"
+    return rng.choices((chapter.state, "proposed", "draft"), (93, 5, 2))[0]
 
 
-def _state(quarter: Quarter, company: Company) -> str:
-    return "closed" if quarter == company.behind else "active"
-
-
-def _person_state(quarter: Quarter, company: Company, new: bool, n: int, rng: Random) -> str:  # noqa: FBT001
-    if quarter == company.behind:
-        return "closed"
-    if new:
-        return "proposed" if n == 1 else "draft"
-    return rng.choices(("active", "proposed", "draft"), (93, 5, 2))[0]
+def _begun(results: tuple[Result, ...], state: str) -> tuple[Result, ...]:
+    """Nobody reports on what is not agreed to."""
+    return results if state in RUNNING else tuple(replace(result, reports=()) for result in results)
 
 
 def _kind(results: Sequence[Result]) -> str:
@@ -295,74 +259,9 @@ def _kind(results: Sequence[Result]) -> str:
     return "kpi" if len(results) == 1 and results[0].measure != "yes_no" else "objective"
 
 
-# ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _topic(work: str, unit: str, company: Company, rng: Random, shelf: Shelf) -> Topic:
-    """A title from the bank that has not been given out too often."""
-    words = bank(work)
-    own = OWN.get(unit) or OWN.get(unit[:3])
-    for attempt in range(400):
-        theme = rng.randrange(len(words["theme"]))
-        zh, english = pair(rng.choice(words["theme"][theme]["t"]))
-        thing, thing_en = pair(rng.choice(words["theme"][theme]["o"]))
-        product, product_en = own or rng.choice(PRODUCTS)
-        place = rng.randrange(len(words["places"]))
-        filled = {
-            "o": thing,
-            "o_en": thing_en,
-            "u": product,
-            "p": words["places"][place],
-            "p_en": words["places_en"][place],
-        }
-        title = plain(zh, filled)
-        if attempt > 100:
-            about, about_en = rng.choice(((filled["p"], filled["p_en"]), (product, product_en)))
-            title, english = (title, english) if about in title else (f"{title}（{about}）", f"{english} ({about_en})")
-        if shelf.used[title] < (1 if attempt < 60 else MOST):
-            shelf.used[title] += 1
-            english = plain(english, {"o": thing_en, "u": product_en, "p": filled["p_en"], "p_en": filled["p_en"]})
-            return Topic(title, english[:1].upper() + english[1:], theme, filled)
-    raise ValueError(f"the bank {work} has too few titles for this company")
-
-
-def _chosen(work: str, topic: Topic, rng: Random, count: int) -> list[str]:
-    lines = bank(work)["theme"][topic.theme]["k"]
-    return rng.sample(lines, min(count, len(lines)))
-
-
-def _results(
-    lines: Sequence[str],
-    words: dict[str, str],
-    rng: Random,
-    pace: Pace,
-    quarter: Quarter,
-    company: Company,
-    work: str,
-    whole: int,
-    told: dict[str, list[str]] | None = None,
-) -> tuple[Result, ...]:
+def _results(lines: Sequence[str], plot: Plot, whole: int, told: dict[str, Any] | None = None) -> tuple[Result, ...]:
     weights = [part * 100 for part in shares(whole // 100, [3, 2, 2][: len(lines)])]
     return tuple(
-        measured(
-            line,
-            words,
-            rng,
-            pace,
-            quarter,
-            min(company.day, quarter.last + timedelta(days=0)),
-            work,
-            weight,
-            told if n == 0 else None,
-        )
+        measured(line, plot, weight, told if n == 0 else None)
         for n, (line, weight) in enumerate(zip(lines, weights, strict=True))
     )
-
-
-def _key(quarter: Quarter, owner: str, number: int) -> str:
-    return f"{quarter.key[-2:]}-{owner}-{number}"
-
-
-def value_of(text: str) -> Decimal:
-    """A number of the bank."""
-    return Decimal(text)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from beichen.demo.formulas.banks import bank
 from beichen.demo.formulas.story import Quarter, Report, Result, Step
@@ -22,8 +23,13 @@ MEASURES = {
     "ms": "milestones",
 }
 SAID = (
-    "{k}现在是 {v}{unit}。", "本期数：{v}{unit}。", "{v}{unit}，", "已更新到 {v}{unit}。", "{k}{v}{unit}；", "",
-)  # fmt: skip
+    "{k}现在是 {v}{unit}。",
+    "本期数：{v}{unit}。",
+    "{v}{unit}，",
+    "已更新到 {v}{unit}。",
+    "{k}{v}{unit}；",
+    "",
+)
 DONE_STEP = ("{s}完成。", "{s}这一步走完了。", "{s}按计划收尾，", "{s}通过。")
 
 
@@ -43,41 +49,38 @@ def plain(text: str, words: dict[str, str]) -> str:
     return text
 
 
-def measured(
-    line: str, words: dict[str, str], rng: Random, pace: Pace, quarter: Quarter, day: date, work: str, weight: int,
-    told: dict[str, list[str]] | None,
-) -> Result:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """What the key results of one goal are drawn from; the quarter begins when the person does."""
+
+    words: dict[str, str]
+    rng: Random
+    pace: Pace
+    quarter: Quarter
+    day: date
+    work: str
+
+
+def measured(line: str, plot: Plot, weight: int, told: dict[str, Any] | None) -> Result:
     """A key result of the line with its reports up to the day."""
-    kind, title, *rest = plain(line, words).split("|")
-    speed = pace.speed if pace.steady else max(0.05, pace.speed + rng.gauss(0, 0.12))
-    days = list(_days(quarter, day, pace, rng))
-    made = _shape(kind, title, rest, rng, quarter, weight)
-    reports = tuple(_reports(made, words, rng, speed, quarter, days, work, told))
-    return Result(
-        made.title,
-        made.measure,
-        made.unit,
-        weight,
-        made.baseline,
-        made.target,
-        made.low,
-        made.high,
-        made.tolerance,
-        made.steps,
-        reports,
-    )
+    kind, title, *rest = plain(line, plot.words).split("|")
+    pace = plot.pace
+    speed = pace.speed if pace.steady else max(0.05, pace.speed + plot.rng.gauss(0, 0.12))
+    days = sorted(set(_days(plot)))
+    made = _shape(kind, title, rest, plot, weight)
+    return replace(made, reports=tuple(_reports(made, plot, speed, days, told)))
 
 
-def _shape(kind: str, title: str, rest: list[str], rng: Random, quarter: Quarter, weight: int) -> Result:
+def _shape(kind: str, title: str, rest: list[str], plot: Plot, weight: int) -> Result:
     measure = MEASURES[kind]
     if kind == "yes":
         return Result(title, measure, "", weight)
     if kind == "ms":
-        return Result(title, measure, "", weight, steps=_steps(rest[0].split(">"), quarter))
+        return Result(title, measure, "", weight, steps=_steps(rest[0].split(">"), plot.quarter))
     if kind == "within":
         low, high, tolerance, unit = rest
         return Result(title, measure, unit, weight, low=Decimal(low), high=Decimal(high), tolerance=Decimal(tolerance))
-    baseline, by = _between(rest[0], rng), _between(rest[1], rng)
+    baseline, by = _between(rest[0], plot.rng), _between(rest[1], plot.rng)
     target = baseline - by if kind == "dec" else baseline + by
     return Result(title, measure, rest[2], weight, baseline, target)
 
@@ -106,36 +109,41 @@ def _steps(names: list[str], quarter: Quarter) -> tuple[Step, ...]:
     )
 
 
-def _days(quarter: Quarter, day: date, pace: Pace, rng: Random) -> Iterator[date]:
+def _days(plot: Plot) -> Iterator[date]:
     """Days of reports: every two weeks, some left out by those who forget; a quarter behind ends with one."""
-    at = quarter.first + timedelta(days=12 + rng.randint(0, 2))
-    while at <= min(day, quarter.last):
+    quarter, is_over = plot.quarter, plot.day >= plot.quarter.last
+    at = quarter.first + timedelta(days=12 + plot.rng.randint(0, 2))
+    while at <= plot.day:
         there = at + timedelta(days={5: -1, 6: 1}.get(at.weekday(), 0))
-        if pace.steady or rng.random() < 0.35 + 0.65 * pace.punctual:
-            yield min(there, day)
-        at += timedelta(days=RHYTHM_BEHIND if day >= quarter.last else RHYTHM)
-    if day >= quarter.last:
+        if plot.pace.steady or plot.rng.random() < 0.35 + 0.65 * plot.pace.punctual:
+            yield min(there, plot.day)
+        at += timedelta(days=RHYTHM_BEHIND if is_over else RHYTHM)
+    if is_over:
         yield quarter.last
 
 
 def _reports(
-    result: Result, words: dict[str, str], rng: Random, speed: float, quarter: Quarter, days: list[date], work: str,
-    told: dict[str, list[str]] | None,
-) -> Iterator[Report]:  # fmt: skip
+    result: Result, plot: Plot, speed: float, days: list[date], told: dict[str, Any] | None
+) -> Iterator[Report]:
+    quarter, rng = plot.quarter, plot.rng
     span = max(1, (quarter.last - quarter.first).days)
-    days = sorted(set(days))
     for n, at in enumerate(days):
+        is_end = at >= quarter.last
         share = (at - quarter.first).days / span
-        wobble = 0.0 if at >= quarter.last else rng.gauss(0, 0.06)
-        ahead = 0 if at >= quarter.last else 9 / span  # people tell where they will be by the end of the week
-        reached = max(0.0, min(1.0, share + ahead) * (speed + wobble))
-        value = _value(result, reached, share, speed, rng)
-        ratio = speed + wobble
-        confidence = "on_track" if ratio >= 0.88 or rng.random() < 0.08 else "at_risk" if ratio >= 0.58 else "off_track"
+        now = speed + (0.0 if is_end else rng.gauss(0, 0.06))
+        ahead = 0 if is_end else 9 / span  # people tell where they will be by the end of the week
+        value = _value(result, max(0.0, min(1.0, share + ahead) * now), share, speed, rng)
+        confidence = _confidence(now, rng)
         if told and told.get("text"):
             yield _told(told, n, at, value, confidence)
         else:
-            yield _written(result, words, rng, at, value, confidence, work, n)
+            yield _written(result, plot, at, value, confidence)
+
+
+def _confidence(speed: float, rng: Random) -> str:
+    if speed >= 0.88 or rng.random() < 0.08:
+        return "on_track"
+    return "at_risk" if speed >= 0.58 else "off_track"
 
 
 def _value(result: Result, reached: float, share: float, speed: float, rng: Random) -> Decimal:
@@ -175,30 +183,35 @@ def _held(result: Result, speed: float, rng: Random) -> Decimal:
 # ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _told(told: dict[str, list[str]], n: int, at: date, value: Decimal, confidence: str) -> Report:
+def _told(told: dict[str, Any], n: int, at: date, value: Decimal, confidence: str) -> Report:
     def word(key: str) -> str:
-        said = told.get(key, [])
+        said: list[str] = told.get(key, [])
         return said[n] if n < len(said) else ""
 
-    text = word("text") or told["text"][-1]
+    text = word("text") or str(told["text"][-1])
     return Report(at, value, confidence, text, word("problem"), "", word("support"), word("risk"))
 
 
-def _written(
-    result: Result, words: dict[str, str], rng: Random, at: date, value: Decimal, confidence: str, work: str, n: int
-) -> Report:  # fmt: skip
-    said = bank(work)["bank"]
-    filled = {"o": "这项工作", "u": "产品", "p": "相关用户", **words}
+def _written(result: Result, plot: Plot, at: date, value: Decimal, confidence: str) -> Report:
+    said, rng = bank(plot.work)["bank"], plot.rng
+    filled = {"o": "这项工作", "u": "产品", "p": "相关用户", **plot.words}
 
     def one(key: str, chance: float) -> str:
         return plain(rng.choice(said[key]), filled) + "。" if rng.random() < chance else ""
 
     behind = confidence != "on_track"
-    text = _number(result, value, rng) + (one("done", 0.9) if not behind or rng.random() < 0.5 else one("stuck", 0.9))
+    text = _number(result, value, rng)
+    text += one("done", 0.9) if not behind or rng.random() < 0.5 else one("stuck", 0.9)
     return Report(
-        at, value, confidence, text or one("done", 1.0), one("stuck", 0.75 if behind else 0.12), one("next", 0.6),
-        one("ask", 0.4 if behind else 0.08), one("stuck", 0.35) if behind else "",
-    )  # fmt: skip
+        at,
+        value,
+        confidence,
+        text or one("done", 1.0),
+        one("stuck", 0.75 if behind else 0.12),
+        one("next", 0.6),
+        one("ask", 0.4 if behind else 0.08),
+        one("stuck", 0.35) if behind else "",
+    )
 
 
 def _number(result: Result, value: Decimal, rng: Random) -> str:

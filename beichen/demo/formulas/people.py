@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -132,6 +132,32 @@ CAST = (
 OLD_HANDS = {"C001": 0, "C002": 0, "C003": 0, "C004": 40, "C006": 300}
 
 
+Rows = dict[str, tuple[Name, str, int, str]]
+"""Name, unit, rank and position by number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where names and numbers come from."""
+
+    names: Iterator[Name]
+    serial: Iterator[int]
+
+    def number(self) -> str:
+        """The next employee number."""
+        return f"E{next(self.serial):04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """What everybody is made with: the work of units, addresses given out, chance and the day."""
+
+    works: dict[str, str]
+    addresses: dict[str, int]
+    seed: int
+    day: date
+
+
 def company(seed: int, day: date, people: int = USUAL) -> Company:
     """The whole company on a day; at least 90 people, so that every team has somebody."""
     running = quarter_of(day)
@@ -150,7 +176,7 @@ def company(seed: int, day: date, people: int = USUAL) -> Company:
         chairs,
         cast,
         _page(day),
-        {"C019": -6.0, "C020": 7.0},
+        {"C019": -12.0, "C020": 14.0},
     )
 
 
@@ -179,27 +205,19 @@ def _teams(rows: list[list[str]]) -> list[list[str]]:
 def _humans(rows: list[list[str]], people: int, seed: int, day: date) -> list[Human]:
     fixed = lines(FIXED)
     rng = stream(seed, "people")
-    source = names(rng, {row[1] for row in fixed})
+    source = Source(names(rng, {row[1] for row in fixed}), iter(range(1, 10**6)))
     heads = dict(HEADS)
-    made = {row[0]: (written(row[1], row[2]), row[3], int(row[4]), row[5]) for row in fixed}
-    serial = iter(range(1, 10**6))
+    made: Rows = {row[0]: (written(row[1], row[2]), row[3], int(row[4]), row[5]) for row in fixed}
     for row in rows:
         if row[0] not in heads:
-            number, rank = f"E{next(serial):04d}", 8 if row[3] != "team" else 7
-            made[number] = (next(source), row[0], rank, f"{row[1]}负责人")
+            number, rank = source.number(), 8 if row[3] != "team" else 7
+            made[number] = (next(source.names), row[0], rank, f"{row[1]}负责人")
             heads[row[0]] = number
-    _fill(made, _teams(rows), people, rng, source, serial)
+    _fill(made, _teams(rows), people, rng, source)
     return _led(rows, heads, made, seed, day)
 
 
-def _fill(
-    made: dict[str, tuple[Name, str, int, str]],
-    teams: list[list[str]],
-    people: int,
-    rng: Random,
-    source: Iterator[Name],
-    serial: Iterator[int],
-) -> None:
+def _fill(made: Rows, teams: list[list[str]], people: int, rng: Random, source: Source) -> None:
     """Colleagues until everybody is there, team by team."""
     there = {row[0]: sum(unit == row[0] for _, unit, _, _ in made.values()) for row in teams}
     outside = len(made) - sum(there.values())
@@ -210,12 +228,10 @@ def _fill(
         for _ in range(count):
             rank = rng.choices((3, 4, 5, 6), (14, 38, 34, 14))[0]
             title = pair(bank("company")["titles"][row[5]][rank - 3])[0]
-            made[f"E{next(serial):04d}"] = (next(source), row[0], rank, title)
+            made[source.number()] = (next(source.names), row[0], rank, title)
 
 
-def _led(
-    rows: list[list[str]], heads: dict[str, str], made: dict[str, tuple[Name, str, int, str]], seed: int, day: date
-) -> list[Human]:
+def _led(rows: list[list[str]], heads: dict[str, str], made: Rows, seed: int, day: date) -> list[Human]:
     """Who leads whom: team leads under heads, and in big teams senior people under the lead take half of the team."""
     parents, works = {row[0]: row[4] for row in rows}, {row[0]: row[5] for row in rows}
     members: dict[str, list[str]] = {row[0]: [] for row in rows}
@@ -236,26 +252,18 @@ def _led(
                 made[one] = (name, unit, 6, title)
                 for mate in [p for p in plain if p not in seniors][n::3]:
                     manager[mate] = one
-    addresses: dict[str, int] = {}
-    return [_human(n, made[n], manager[n], works, addresses, seed, day) for n in made]
+    founding = Founding(works, {}, seed, day)
+    return [_human(n, made[n], manager[n], founding) for n in made]
 
 
 def _depth(unit: str, parents: dict[str, str]) -> int:
     return 0 if not unit else 1 + _depth(parents[unit], parents)
 
 
-def _human(
-    number: str,
-    row: tuple[Name, str, int, str],
-    manager: str,
-    works: dict[str, str],
-    addresses: dict[str, int],
-    seed: int,
-    day: date,
-) -> Human:
+def _human(number: str, row: tuple[Name, str, int, str], manager: str, of: Founding) -> Human:
     name, unit, rank, position = row
-    rng = stream(seed, "human", number)
-    count = addresses[name.address] = addresses.get(name.address, 0) + 1
+    rng, day = stream(of.seed, "human", number), of.day
+    count = of.addresses[name.address] = of.addresses.get(name.address, 0) + 1
     address = name.address if count == 1 else f"{name.address}{count}"
     founded = date(2018, 4, 16)
     earliest = founded + timedelta(days=OLD_HANDS.get(number, 30))
@@ -267,7 +275,7 @@ def _human(
         name.name,
         name.name_en,
         f"{address}@{HOST}",
-        works[unit],
+        of.works[unit],
         rank,
         rng.gauss(0, 1),
         rng.betavariate(6, 1.6),

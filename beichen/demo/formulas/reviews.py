@@ -31,6 +31,15 @@ class Seen:
     reached: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Who tells: the company, its seed, and names by number."""
+
+    company: Company
+    seed: int
+    names: dict[str, str]
+
+
 def seen(company: Company, aims: Iterable[Aim], reached: dict[str, float]) -> dict[str, Seen]:
     """Everybody by number, with their goals of the quarter behind and the colleagues of those days."""
     mine: dict[str, list[Aim]] = defaultdict(list)
@@ -38,14 +47,18 @@ def seen(company: Company, aims: Iterable[Aim], reached: dict[str, float]) -> di
         if aim.period == company.behind.key and not aim.unit and aim.state == "closed":
             mine[aim.owner].append(aim)
     teams: dict[str, list[str]] = defaultdict(list)
+    beside: dict[str, list[str]] = defaultdict(list)
     for human in company.people:
         there = human.on(company.behind.last)
         if there is not None and human.left is None:
             teams[there.unit].append(human.number)
+            beside[there.manager].append(human.number)
     found: dict[str, Seen] = {}
     for human in company.people:
         there = human.on(company.behind.last)
-        mates = [n for n in teams[there.unit] if there and n not in (human.number, there.manager)] if there else []
+        mates = [n for n in teams[there.unit] if n not in (human.number, there.manager)] if there else []
+        if there and len(mates) < PEERS[0]:
+            mates += [n for n in beside[there.manager] if n != human.number and n not in mates]
         found[human.number] = Seen(human, tuple(mine[human.number]), tuple(mates), reached.get(human.number))
     return found
 
@@ -57,27 +70,40 @@ def peers_of(person: Seen, seed: int) -> list[str]:
     return rng.sample(list(person.mates), count)
 
 
-def voice(person: Seen, rater: str, role: str, company: Company, seed: int, names: dict[str, str]) -> Voice:
+def voice(telling: Telling, person: Seen, rater: str, role: str) -> Voice:
     """One rater's part; a manager scores the goals too where nothing was measured."""
+    company, seed, names = telling.company, telling.seed, telling.names
     rng = stream(seed, "voice", person.human.number, rater, role)
     if role == "peer" and rng.random() < OLD_FRIENDS:
         return Voice(rater, role, "declined")
     hand = company.manners.get(rater, stream(seed, "hand", rater).gauss(0, 1.5)) if role == "manager" else 0.0
     words = _words(person, rng, names)
-    said = tuple(_said(section, role, person, hand, words, rng) for section in SECTIONS)
-    return Voice(rater, role, "submitted", said, plain(rng.choice(bank("reviews")[_closings(role)]), words))
-
-
-def _closings(role: str) -> str:
-    return {"self": "closing_self", "manager": "closing_manager", "peer": "closing_peer"}[role]
+    closing = plain(rng.choice(bank("reviews")[f"closing_{role}"]), words)
+    mine: dict[str, str] = bank("reviews")["told"].get(person.human.number, {}).get(role, {})
+    said = tuple(
+        Said(
+            section,
+            mine.get(f"score_{section}") or _score(section, role, person, hand, rng),
+            mine.get(section) or _text(person, role, section, words, rng),
+        )
+        for section in SECTIONS
+    )
+    return Voice(rater, role, "submitted", said, mine.get("closing") or closing)
 
 
 def _words(person: Seen, rng: Random, names: dict[str, str]) -> dict[str, str]:
-    aim = rng.choice(person.aims) if person.aims else None
+    order = sorted(person.aims, key=_ended_well)
+    aim = None if not order else order[0] if _level(person) == "low" else order[-1]
     about = dict(aim.about) if aim else {}
     mates = [names[n] for n in person.mates] or ["同事"]
     given = person.human.name[-2:]
     return {"g": aim.title if aim else "本季度重点", "o": "手上的工作", **about, "m": rng.choice(mates), "n": given}
+
+
+def _ended_well(aim: Aim) -> float:
+    """The share of key results that were on track at the last report."""
+    last = [result.reports[-1].confidence == "on_track" for result in aim.results if result.reports]
+    return sum(last) / len(last) if last else 0.0
 
 
 def _level(person: Seen) -> str:
@@ -85,11 +111,10 @@ def _level(person: Seen) -> str:
     return "high" if reached >= 92 else "mid" if reached >= 68 else "low"
 
 
-def _said(section: str, role: str, person: Seen, hand: float, words: dict[str, str], rng: Random) -> Said:
+def _text(person: Seen, role: str, section: str, words: dict[str, str], rng: Random) -> str:
     told: dict[str, list[str]] = bank("reviews")[role][section]
     lines = told.get(_level(person)) or told["all"]
-    text = plain(rng.choice(lines), words) + plain(rng.choice(told.get("tail", [""])), words)
-    return Said(section, _score(section, role, person, hand, rng), text)
+    return plain(rng.choice(lines), words) + plain(rng.choice(told.get("tail", [""])), words)
 
 
 def _score(section: str, role: str, person: Seen, hand: float, rng: Random) -> str:
@@ -103,6 +128,9 @@ def _score(section: str, role: str, person: Seen, hand: float, rng: Random) -> s
 
 def decision(person: str, suggested: str, grades: Sequence[str], seed: int) -> tuple[str, str]:
     """What the manager decides: mostly what the numbers suggest, else one grade off with a reason."""
+    told = bank("reviews")["told"].get(person)
+    if told:
+        return (told["grade"], told["reason"]) if told["grade"] != suggested else (suggested, "")
     rng = stream(seed, "decision", person)
     at = list(grades).index(suggested)
     step = rng.choices((0, -1, 1), (94, 3, 3))[0]

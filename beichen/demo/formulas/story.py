@@ -124,7 +124,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """A goal. `owner` is a person's number, `unit` a code where the unit owns it; `parent` the key above."""
+    """A goal. `owner` is a person's number, `unit` a code where the unit owns it; `parent` the key of the goal above.
+
+    `about`: the words its texts use; `link`: whether the goal above accepted it.
+    """
 
     key: str
     title: str
@@ -160,7 +163,6 @@ class Talk:
     due: date
     sent: date | None
     answers: tuple[tuple[str, str], ...] = ()
-    draft: bool = False
     replied: date | None = None
     reaction: str = ""
     reply: str = ""

@@ -4,18 +4,44 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
 from beichen.demo.formulas.banks import bank
 from beichen.demo.formulas.chance import Deck, stream
 from beichen.demo.formulas.measures import plain
-from beichen.demo.formulas.story import Aim, Company, Human, Talk
+from beichen.demo.formulas.story import Aim, Company, Human, Quarter, Talk
 
 RHYTHM = 14
+STRICT = "C019"
 BEFORE = 2
 """How many check-ins of the quarter behind are told."""
 REACTIONS = ("seen", "good", "good", "help", "talk")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What check-ins are written from; decks deal each phrase once before any comes again."""
+
+    company: Company
+    seed: int
+    dues: dict[str, list[date]]
+    aims: dict[tuple[str, str], list[Aim]]
+    mates: dict[str, list[str]]
+    decks: dict[str, Deck]
+    cast: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One person, one due day, who reads it, and chance."""
+
+    human: Human
+    manager: str
+    quarter: Quarter
+    due: date
+    rng: Random
 
 
 def talks(company: Company, aims: Sequence[Aim], seed: int, dues: dict[str, list[date]]) -> list[Talk]:
@@ -24,87 +50,59 @@ def talks(company: Company, aims: Sequence[Aim], seed: int, dues: dict[str, list
     for aim in aims:
         if not aim.unit and aim.state in ("active", "closed"):
             mine[aim.owner, aim.period].append(aim)
-    decks = {
-        key: Deck(bank("talks")[key], stream(seed, "talks", key))
-        for key in ("tails", "also", "growth", "replies", "none")
-    }
     mates: dict[str, list[str]] = defaultdict(list)
     for human in company.people:
         if human.left is None:
             mates[human.now.unit].append(human.name)
-    found: list[Talk] = []
-    for human in company.people:
-        found += _of(company, human, mine, seed, dues, decks, mates[human.now.unit])
-    return found
+    keys = ("tails", "also", "growth", "replies", "none")
+    decks = {key: Deck(bank("talks")[key], stream(seed, "talks", key)) for key in keys}
+    desk = Desk(company, seed, dues, mine, mates, decks, frozenset(player.person for player in company.cast))
+    return [talk for human in company.people for talk in _of(desk, human)]
 
 
-def _of(
-    company: Company, human: Human, mine: dict[tuple[str, str], list[Aim]], seed: int, dues: dict[str, list[date]],
-    decks: dict[str, Deck], mates: list[str],
-) -> Iterator[Talk]:  # fmt: skip
-    rng = stream(seed, "talks", human.number)
+def _of(desk: Desk, human: Human) -> Iterator[Talk]:
+    company, rng = desk.company, stream(desk.seed, "talks", human.number)
     for quarter in (company.behind, company.running):
-        days = dues[quarter.key] if quarter == company.running else dues[quarter.key][-BEFORE:]
+        is_behind = quarter == company.behind
+        days = desk.dues[quarter.key][-BEFORE:] if is_behind else desk.dues[quarter.key]
         for due in days:
             there = human.on(min(due, company.day))
             if there is None or not there.manager or human.hired > due - timedelta(days=7):
                 continue
-            open_one = due >= company.day or (
-                due == _last(days, company.day) and rng.random() > 0.55 + 0.5 * human.punctual
-            )
-            if open_one and quarter == company.behind:
+            forgot = due == _last(days, company.day) and rng.random() > 0.55 + 0.5 * human.punctual
+            if is_behind and (forgot or rng.random() > human.punctual + 0.1):
                 continue
-            if open_one:
-                today = human.number in {player.person for player in company.cast}
-                yield Talk(human.number, there.manager, quarter.key, company.day if today else due, None)
+            if due >= company.day or forgot:
+                on = company.day if human.number in desk.cast else due
+                yield Talk(human.number, there.manager, quarter.key, on, None)
                 break
-            if quarter == company.behind and rng.random() > human.punctual + 0.1:
-                continue
-            yield _written(
-                human, there.manager, quarter.key, due, company, mine[human.number, quarter.key], rng, decks, mates
-            )
+            yield _written(desk, Occasion(human, there.manager, quarter, due, rng))
 
 
 def _last(days: Sequence[date], day: date) -> date | None:
     return max((due for due in days if due < day), default=None)
 
 
-def _written(
-    human: Human, manager: str, period: str, due: date, company: Company, aims: list[Aim], rng: Random,
-    decks: dict[str, Deck], mates: list[str],
-) -> Talk:  # fmt: skip
-    late = rng.choices((-1, 0, 1, 3), (3, 5, 2, 1))[0]
-    sent = min(due + timedelta(days=late), company.day)
-    about = dict(rng.choice(aims).about) if aims else {}
-    words = {
-        "o": "手上的事",
-        "u": "产品",
-        "p": "用户",
-        **about,
-        "m": rng.choice([m for m in mates if m != human.name] or ["同事"]),
-    }
+def _written(desk: Desk, of: Occasion) -> Talk:
+    human, rng = of.human, of.rng
+    sent = min(of.due + timedelta(days=rng.choices((-1, 0, 1, 3), (3, 5, 2, 1))[0]), desk.company.day)
+    words = _words(desk, of)
     said = bank(human.work)["bank"]
     load = rng.choices(("light", "fine", "heavy", "unsustainable"), (8, 60, 26, 6))[0]
-    obstacle = (
-        decks["none"].deal()
-        if rng.random() < 0.4
-        else plain(rng.choice(said["stuck"]), words) + "。" + decks["also"].deal()
-    )
-    if load == "unsustainable":
-        obstacle = rng.choice(bank("talks")["strained"])
     answers = {
-        "fulfilling": plain(rng.choice(said["done"]), words) + plain(decks["tails"].deal(), words),
-        "obstacles": obstacle, "load": load,
+        "fulfilling": plain(rng.choice(said["done"]), words) + plain(desk.decks["tails"].deal(), words),
+        "obstacles": _obstacle(desk, of, load, words),
+        "load": load,
         "plan": "；".join(plain(line, words) for line in rng.sample(said["next"], min(2, len(said["next"])))) + "。",
-    }  # fmt: skip
+    }
     if rng.random() < 0.3:
-        answers["growth"] = decks["growth"].deal()
-    replied, reaction, reply = _reply(human, manager, sent, company, rng, words, decks)
+        answers["growth"] = desk.decks["growth"].deal()
+    replied, reaction, reply = _reply(desk, of, sent, words)
     return Talk(
         human.number,
-        manager,
-        period,
-        due,
+        of.manager,
+        of.quarter.key,
+        of.due,
         sent,
         tuple(answers.items()),
         replied=replied,
@@ -113,14 +111,28 @@ def _written(
     )
 
 
-def _reply(
-    human: Human, manager: str, sent: date, company: Company, rng: Random, words: dict[str, str], decks: dict[str, Deck]
-) -> tuple[date | None, str, str]:  # fmt: skip
+def _words(desk: Desk, of: Occasion) -> dict[str, str]:
+    aims = desk.aims[of.human.number, of.quarter.key]
+    about = dict(of.rng.choice(aims).about) if aims else {}
+    mates = [name for name in desk.mates[of.human.now.unit] if name != of.human.name] or ["同事"]
+    return {"o": "手上的事", "u": "产品", "p": "用户", **about, "m": of.rng.choice(mates)}
+
+
+def _obstacle(desk: Desk, of: Occasion, load: str, words: dict[str, str]) -> str:
+    if load == "unsustainable":
+        return str(of.rng.choice(bank("talks")["strained"]))
+    if of.rng.random() < 0.4:
+        return desk.decks["none"].deal()
+    return plain(of.rng.choice(bank(of.human.work)["bank"]["stuck"]), words) + "。" + desk.decks["also"].deal()
+
+
+def _reply(desk: Desk, of: Occasion, sent: date, words: dict[str, str]) -> tuple[date | None, str, str]:
     """Most answers come within three days; some are still owed, some never came."""
+    rng, day = of.rng, desk.company.day
     at = sent + timedelta(days=rng.choices((0, 1, 2, 5), (3, 4, 3, 2))[0])
-    if at > company.day or rng.random() < (0.18 if sent > company.day - timedelta(days=12) else 0.02):
+    if at > day or rng.random() < (0.18 if sent > day - timedelta(days=12) else 0.02):
         return None, "", ""
-    text = plain(decks["replies"].deal(), words) if rng.random() < 0.6 else ""
-    if manager == "C019" and rng.random() < 0.7:
+    text = plain(desk.decks["replies"].deal(), words) if rng.random() < 0.6 else ""
+    if of.manager == STRICT and rng.random() < 0.7:
         text = rng.choice(bank("talks")["strict"])
     return at, "" if text and rng.random() < 0.5 else rng.choice(REACTIONS), text

@@ -16,19 +16,28 @@ if TYPE_CHECKING:
 
 COMPENSATION, EXECUTIVE = "C015", "C001"
 POLICIES: dict[str, tuple[str, dict[str, Any]]] = {
-    "A": ("按业务结果拉开", {
-        "company": {"coefficient": "0.96"},
-        "units": {
-            "BZ": {"coefficient": "1.08"}, "TE": {"coefficient": "0.95"}, "PD": {"coefficient": "0.9"},
-            "GR": {"coefficient": "0.85"},
+    "A": (
+        "按业务结果拉开",
+        {
+            "company": {"coefficient": "0.96"},
+            "units": {
+                "BZ": {"coefficient": "1.08"},
+                "TE": {"coefficient": "0.95"},
+                "PD": {"coefficient": "0.9"},
+                "GR": {"coefficient": "0.85"},
+            },
+            "flattening": {"stable": "0", "exploratory": "0.3", "collaborative": "0.3"},
         },
-        "flattening": {"stable": "0", "exploratory": "0.3", "collaborative": "0.3"},
-    }),
-    "B": ("各部门一致，差距收窄", {
-        "company": {"coefficient": "0.96"}, "units": {},
-        "flattening": {"stable": "0.3", "exploratory": "0.5", "collaborative": "0.5"},
-    }),
-}  # fmt: skip
+    ),
+    "B": (
+        "各部门一致，差距收窄",
+        {
+            "company": {"coefficient": "0.96"},
+            "units": {},
+            "flattening": {"stable": "0.3", "exploratory": "0.5", "collaborative": "0.5"},
+        },
+    ),
+}
 
 
 def share_bonus(actor: Actor, place: Place) -> int:

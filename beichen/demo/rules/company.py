@@ -73,8 +73,7 @@ def _people(story: Company, seed: int) -> Place:
     with clock.frozen(founded):
         loaded = people.load_company(
             ACTOR,
-            "辰光科技",
-            "Chenguang Technology",
+            ("辰光科技", "Chenguang Technology"),
             [_unit(u) for u in story.units],
             [_person(h) for h in story.people],
             [people.SeatRow(c.person, c.seat, c.scope, *_two(c.person), founded) for c in story.chairs],

@@ -69,7 +69,7 @@ def draft_next(place: Place) -> None:
             actor,
             reviews.PlanInput(
                 name=f"{story.running.key} 季度考核（筹备中）",
-                name_en=f"{story.running.key} quarterly review (being set up)",
+                name_en=f"{story.running.key} review (being set up)",
                 cycle_id=place.cycles[story.running.key],
                 unit_id=place.loaded.units["CG"],
                 without=[place.loaded.persons[n] for n in NOT_REVIEWED],
@@ -123,10 +123,10 @@ def _write(actor: Actor, place: Place, plan_id: int, seen: dict[str, Seen]) -> N
 
 
 def _parts(place: Place, seen: dict[str, Seen], wanted: Iterable[tuple[str, str, str]]) -> Iterator[load.PartRow]:
-    names = {human.number: human.name for human in place.story.people}
+    telling = told.Telling(place.story, place.seed, {human.number: human.name for human in place.story.people})
     days = {"self": 8, "peer": 12, "manager": 18}
     for subject, rater, role in wanted:
-        voice = told.voice(seen[subject], rater, role, place.story, place.seed, names)
+        voice = told.voice(telling, seen[subject], rater, role)
         at = after_quarter(place.story, days[role])
         yield load.PartRow(
             place.loaded.persons[subject], place.loaded.persons[rater], role, _answers(voice), voice.closing, at

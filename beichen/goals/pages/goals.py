@@ -62,7 +62,7 @@ def new_goal(request: PageRequest) -> HttpResponse:
         entered = form.entered()
         person_id, unit_id = form.owner_ids
         made = rules.create_goal(request.actor, cycle.id if cycle else 0, entered, owner_id=person_id, unit_id=unit_id)
-        tell(request, _("Draft kept. Now say how it is measured."))
+        tell(request, _("Draft saved. Now say how it is measured."))
         return see(_at(made.id))
     first = {"ambition": "committed", "due": cycle.last if cycle else None, "visibility": "public"}
     return page(request, "goals/goal_form.html", form=_form(request, GoalForm, how, first), goal=None, cycle=cycle)

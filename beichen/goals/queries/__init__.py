@@ -7,6 +7,7 @@ from beichen.goals.queries.cards import (
     MilestoneCard,
     UpdateCard,
 )
+from beichen.goals.queries.inbox import AlignmentAsk, DueReport, due_reports, waiting_alignments, waiting_goals
 from beichen.goals.queries.pages import (
     GoalView,
     Step,
@@ -24,15 +25,12 @@ from beichen.goals.queries.pages import (
     stat_of,
 )
 from beichen.goals.queries.plans import (
-    AlignmentAsk,
-    DueReport,
     Filter,
     GoalPage,
     Plan,
     PlanLine,
     TeamLine,
     all_goals,
-    due_reports,
     goal,
     goals_by_id,
     key_results,
@@ -41,8 +39,6 @@ from beichen.goals.queries.plans import (
     plan,
     team,
     unit_attainment,
-    waiting_alignments,
-    waiting_goals,
 )
 from beichen.goals.queries.scored import (
     Coverage,

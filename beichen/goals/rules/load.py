@@ -146,13 +146,12 @@ def _goal(row: GoalRow) -> Goal:
 
 def _key_results(row: GoalRow, goal: Goal) -> Iterable[tuple[KeyResult, ResultRow]]:
     for n, result in enumerate(row.results):
-        baseline = result.baseline
         yield (
             KeyResult(
                 goal=goal,
                 title=result.title,
                 measure=result.measure,
-                baseline=baseline,
+                baseline=result.baseline,
                 target=result.target,
                 low=result.low,
                 high=result.high,
@@ -192,12 +191,15 @@ def _steps(pairs: Pairs) -> dict[int, list[Milestone]]:
 
 def _reports(pairs: Pairs, steps: dict[int, list[Milestone]], settings: dict[int, dict[str, Any]]) -> None:
     rules = {cycle: health_rules(given) for cycle, given in settings.items()}
-    stats, updates, words = [], [], []
+    stats: list[KeyResultStat] = []
+    updates: list[Update] = []
+    words: list[tuple[Update, ReportRow]] = []
     for row, kr, result in pairs:
         cap = cap_of(settings[row.cycle_id], row.ambition)
         stat = _first(kr, steps.get(kr.pk, []), cap)
+        line = _Line(row.owner_id, kr, stat, steps.get(kr.pk, []), cap, rules[row.cycle_id])
         for report in result.reports:
-            update = _report(row, stat, kr, report, steps.get(kr.pk, []), cap, rules[row.cycle_id])
+            update = _report(line, report)
             updates.append(update)
             if report.problem or report.next_action or report.support or report.risk:
                 words.append((update, report))
@@ -235,40 +237,45 @@ def _as_of(step: Milestone, day: date | None) -> Milestone:
     )
 
 
-def _report(
-    row: GoalRow,
-    stat: KeyResultStat,
-    kr: KeyResult,
-    report: ReportRow,
-    steps: list[Milestone],
-    cap: Decimal,
-    rules: HealthRules,
-) -> Update:
-    then = [_as_of(step, report.day) for step in steps]
+def _report(line: _Line, report: ReportRow) -> Update:
+    kr, stat = line.kr, line.stat
+    then = [_as_of(step, report.day) for step in line.steps]
     value = answer = None
     if kr.measure == Measure.YES_NO:
         stat.answer = answer = bool(report.value)
     elif kr.measure != Measure.MILESTONES:
         stat.current = value = report.value
     stat.updated_on, stat.confidence = report.day, report.confidence
-    measured(kr, stat, then, None, cap)
+    measured(kr, stat, then, None, line.cap)
     vars(kr)["_prefetched_objects_cache"] = {"milestones": _Held(then)}
-    health = stand_on(kr, report.day, rules)[0].health
+    health = stand_on(kr, report.day, line.rules)[0].health
     stat.behind = stat.behind + 1 if health in BEHIND else 0
     return Update(
         key_result=kr,
-        author_id=row.owner_id,
+        author_id=line.owner_id,
         at=report.at,
         day=report.day,
         source=Source.BY_HAND,
         value=value,
         answer=answer,
-        finished=[step.pk for step in then if step.finished_on] if steps else None,
+        finished=[step.pk for step in then if step.finished_on] if line.steps else None,
         confidence=report.confidence,
         text=report.text,
         progress=stat.progress,
         health=health.value,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A key result that is being reported on."""
+
+    owner_id: int
+    kr: KeyResult
+    stat: KeyResultStat
+    steps: list[Milestone]
+    cap: Decimal
+    rules: HealthRules
 
 
 class _Held(list[Milestone]):

@@ -102,8 +102,7 @@ class Loaded:
 @rule
 def load_company(
     actor: Actor,
-    name: str,
-    name_en: str,
+    names: tuple[str, str],
     units: Sequence[UnitRow],
     persons: Sequence[PersonRow],
     seats: Iterable[SeatRow],
@@ -112,7 +111,7 @@ def load_company(
     require(actor, access.IMPORT)
     if Person.objects.exists() or OrgUnit.objects.exists():
         raise CompanyExists
-    entity = LegalEntity.objects.create(code="main", name=name, name_en=name_en)
+    entity = LegalEntity.objects.create(code="main", name=names[0], name_en=names[1])
     made = _units(entity, units)
     people = _persons(entity, made, persons)
     _lead(made, people, units, persons)
@@ -181,8 +180,8 @@ def _past(entity: LegalEntity, units: dict[str, OrgUnit], people: dict[str, Pers
     """Employments, dated assignments and target bonuses."""
     Employment.objects.bulk_create(
         (
-            Employment(person=people[r.number], hired_on=r.hired, left_on=r.left, level=r.stretches[-1].level)
-            for r in rows
+            Employment(person=people[row.number], hired_on=row.hired, left_on=row.left, level=row.stretches[-1].level)
+            for row in rows
         ),
         batch_size=BATCH,
     )

@@ -43,8 +43,8 @@ CHECK_IN = Form(
                     required=True,
                     label={"zh": "现在的工作负荷能持续吗？", "en": "Can you keep up this load?"},
                     help={
-                        "zh": "如实选，连续两次“难以持续”会自动放进下一次一对一。",
-                        "en": "Two times “not for long” puts it on your next one-to-one by itself.",
+                        "zh": "如实选就好；连续两次“难以持续”，上级会最先看到。",
+                        "en": "Twice “not for long” and your manager sees it first of all.",
                     },
                     options=(
                         Option("light", {"zh": "还有余力", "en": "I could take more"}),

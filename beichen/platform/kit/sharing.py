@@ -85,7 +85,7 @@ def _most(weight: int, low: int, high: int | None) -> int:
 
 
 def _rate(total: int, weights: Sequence[int], lower: Sequence[int], upper: Sequence[int | None]) -> Fraction | None:
-    """The t at which the clamped amounts add up to the total; None where even the upper limits do not reach it.
+    """The smallest turn of t at which the clamped amounts add up to the total; None where the upper limits do not.
 
     The sum rises piecewise in t: each weight starts to rise at lower/weight and stops at upper/weight.
     """
@@ -97,9 +97,10 @@ def _rate(total: int, weights: Sequence[int], lower: Sequence[int], upper: Seque
                 turns.append((Fraction(high, weight), -weight))
     reached, slope, at = Fraction(sum(lower)), 0, Fraction(0)
     for turn, change in sorted(turns):
-        if slope > 0 and reached + slope * (turn - at) >= total:
-            break
-        reached, at, slope = reached + slope * (turn - at), turn, slope + change
+        here = reached + slope * (turn - at)
+        if here >= total:
+            return at + (total - reached) / slope if slope > 0 else turn
+        reached, at, slope = here, turn, slope + change
     if reached == total:
         return at
     return at + (total - reached) / slope if slope > 0 else None

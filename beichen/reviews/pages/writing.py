@@ -149,7 +149,7 @@ def nominate(request: PageRequest, review_id: int) -> HttpResponse:
 def settle(request: PageRequest, review_id: int) -> HttpResponse:
     """Invite or leave out those proposed."""
     rules.settle(request.actor, review_id, _ids(request, "invite"), _ids(request, "refuse"))
-    tell(request, _("Settled. Those invited see it in their list."))
+    tell(request, _("Done. Those invited see it in their list."))
     return see(reverse("reviews:peers", args=[review_id]))
 
 

@@ -12,6 +12,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from django.db import connection
+
 from beichen.goals import queries as goals
 from beichen.platform import audit
 from beichen.platform.access.current import rule
@@ -33,6 +35,7 @@ from beichen.reviews.models import (
     Review,
 )
 from beichen.reviews.queries import PlanCard
+from beichen.reviews.queries.results import scores
 from beichen.reviews.rules.plans import new_part
 
 BATCH = 1_000
@@ -112,7 +115,6 @@ def hand_in(actor: Actor, plan_id: int, rows: Iterable[PartRow]) -> int:
     contents, versions, touched = [], [], []
     for row in rows:
         part = parts[row.subject_id, row.rater_id, row.role]
-        part.version += 1
         touched.append(part)
         if not row.answers:
             part.state = PartState.DECLINED
@@ -131,9 +133,19 @@ def hand_in(actor: Actor, plan_id: int, rows: Iterable[PartRow]) -> int:
         versions.append(PartVersion(part=part, number=1, answers=row.answers, closing=row.closing, saved_at=row.at))
     PartContent.objects.bulk_create(contents, batch_size=BATCH)
     PartVersion.objects.bulk_create(versions, batch_size=BATCH)
-    Part.objects.bulk_update(touched, ["state", "submitted_at", "version"], batch_size=BATCH)
+    _turn(touched)
     audit.record_bulk(actor, "reviews.load_parts", "reviews.review", sorted({part.review_id for part in touched}))
     return len(touched)
+
+
+def _turn(parts: Sequence[Part]) -> None:
+    """New states of many parts in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE reviews_part p SET state = n.state, submitted_at = n.at, version = p.version + 1"
+            " FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[]) AS n(id, state, at) WHERE p.id = n.id",
+            [[part.pk for part in parts], [part.state for part in parts], [part.submitted_at for part in parts]],
+        )
 
 
 @rule
@@ -166,7 +178,7 @@ def _result(
 
 
 def _scores(content: PartContent) -> dict[str, Fraction]:
-    return queries.results.scores(queries.PartText(content.answers, content.closing, content.version))
+    return scores(queries.PartText(content.answers, content.closing, content.version))
 
 
 def _given(rating: Rating, voices: Sequence[tuple[Part, PartContent]]) -> Given | None:

@@ -123,7 +123,7 @@ def walk(golden, client_as, owner_db, drain_jobs, quarter):
 def test_every_review_line_of_the_golden_company(walk, owner_db):
     with clock.frozen(datetime(2026, 7, 6, 2, 0, tzinfo=UTC)):
         _run(walk)
-    _compare(walk, owner_db)
+    assert_expected(walk, owner_db)
 
 
 def _run(walk):
@@ -205,7 +205,7 @@ def _move(walk):
     _post(walk.client("E014"), f"/reviews/{review}/move/do/", {"grade": "A", "reason": MOVE, "version": line.version})
 
 
-def _compare(walk, owner_db):
+def assert_expected(walk, owner_db):
     sections = {"1": "goals", "2": "behaviour", "3": "contribution"}
     with owner_db():
         stories = {e.review.subject.number: e.terms for e in Explanation.objects.select_related("review__subject")}

@@ -11,7 +11,7 @@ from beichen.platform.ui.answers import page
 from beichen.platform.ui.doors import PageRequest, door
 from beichen.reward import access, queries
 from beichen.reward.choices import Mode
-from beichen.reward.pages import shown
+from beichen.reward.schemas import shown
 
 
 def _shares(sheet: queries.LetterSheet) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from beichen.reward import access, queries, rules
 from beichen.reward.choices import Mode, Mover, Out, PlanState
 from beichen.reward.forms import FIELDS, ChooseForm, PlanForm, PolicyForm
 from beichen.reward.formulas import policy as policies
-from beichen.reward.pages import shown
+from beichen.reward.schemas import shown
 
 OWN = SignedIn("the page lists what the table opens to the reader: own letters, own pools, plans by seat")
 PATH = [(state.value, state.label) for state in PlanState if state != PlanState.EXPORTED]
@@ -204,7 +204,7 @@ def save_policy(request: PageRequest, plan_id: int, key: str) -> HttpResponse:
     except BadValue as refusal:
         refusal.field = FIELDS.get(refusal.field or "", refusal.field)
         raise
-    tell(request, _("Kept. Simulate to see what it pays."))
+    tell(request, _("Saved. Simulate to see what it pays."))
     return see(reverse("reward:plan", args=[plan_id]))
 
 

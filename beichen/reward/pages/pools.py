@@ -17,7 +17,7 @@ from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import PageRequest, door
 from beichen.reward import access, queries, rules
 from beichen.reward.choices import AtLimit
-from beichen.reward.pages import shown
+from beichen.reward.schemas import shown
 
 
 @door(access.SEE_POLICIES)
@@ -103,7 +103,7 @@ def _changes(request: PageRequest, currency: str) -> list[rules.Change]:
 def adjust(request: PageRequest, pool_id: int) -> HttpResponse:
     """Keep the adjustments of a pool."""
     changed = rules.adjust(request.actor, pool_id, _changes(request, request.POST.get("currency", "CNY")))
-    tell(request, _("Kept: %(n)s adjustments.") % {"n": changed})
+    tell(request, _("Saved: %(n)s adjustments.") % {"n": changed})
     return see(reverse("reward:pool", args=[pool_id]))
 
 

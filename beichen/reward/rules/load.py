@@ -14,7 +14,7 @@ from beichen.reward.models import BonusPlan, BonusPool, Consent
 def pass_all_on(actor: Actor, plan_id: int) -> int:
     """Each pool of the chosen policy, passed on by whoever leads the head of its unit. Cost: four statements."""
     plan = BonusPlan.objects.get(pk=plan_id)
-    pools = BonusPool.objects.filter(scenario=plan.chosen).values_list("pk", "manager__manager_id")
+    pools = BonusPool.objects.filter(scenario_id=plan.chosen_id or 0).values_list("pk", "manager__manager_id")
     made = Consent.objects.bulk_create(
         [Consent(pool_id=pk, by_id=above, at=clock.now()) for pk, above in pools if above is not None]
     )

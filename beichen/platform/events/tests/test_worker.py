@@ -79,18 +79,18 @@ def count(sql: str) -> int:
 @pytest.mark.req("BASE-07")
 def test_killed_worker_loses_no_job_and_does_none_twice(start):
     first = start()
-    until(worker_lives, 20)
+    until(worker_lives, 60)
     with transaction.atomic():
         slow.defer(note="effect")
-    until(lambda: count("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'") == 1, 10)
+    until(lambda: count("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'") == 1, 60)
     time.sleep(0.3)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     assert count("SELECT count(*) FROM events_heartbeat WHERE process = 'effect'") == 0
     second = start()
-    until(lambda: count("SELECT count(*) FROM events_heartbeat WHERE process = 'effect'") == 1, 15)
-    until(lambda: count("SELECT count(*) FROM procrastinate_jobs WHERE status = 'succeeded'") == 1, 5)
-    until(lambda: count("SELECT count(*) FROM audit_pending") == 0, 5)
+    until(lambda: count("SELECT count(*) FROM events_heartbeat WHERE process = 'effect'") == 1, 60)
+    until(lambda: count("SELECT count(*) FROM procrastinate_jobs WHERE status = 'succeeded'") == 1, 60)
+    until(lambda: count("SELECT count(*) FROM audit_pending") == 0, 60)
     assert count("SELECT sum(rows) FROM audit_seal") == count("SELECT count(*) FROM audit_entry")
     second.send_signal(signal.SIGTERM)
     assert second.wait(timeout=10) == 0
@@ -100,7 +100,7 @@ def test_killed_worker_loses_no_job_and_does_none_twice(start):
 @pytest.mark.req("BASE-07")
 def test_worker_whose_connections_were_cut_goes_on(start, owner_db):
     worker = start()
-    until(worker_lives, 20)
+    until(worker_lives, 60)
     with owner_db():
         count(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
@@ -108,7 +108,7 @@ def test_worker_whose_connections_were_cut_goes_on(start, owner_db):
         )
     with transaction.atomic():
         mark.defer(note="effect")
-    until(lambda: count("SELECT count(*) FROM events_heartbeat WHERE process = 'effect'") == 1, 15)
+    until(lambda: count("SELECT count(*) FROM events_heartbeat WHERE process = 'effect'") == 1, 60)
     assert worker.poll() is None
 
 

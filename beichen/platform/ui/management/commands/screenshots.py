@@ -1,13 +1,14 @@
 """`manage screenshots`: every page as each person, wide and narrow, zh and en, light and dark, in a real browser.
 
 Writes pictures for a person to look at, and fails on console errors, horizontal scroll and axe violations.
-Needs the development packages and a running server on the same database.
+With `--readme`, takes the pictures of the README instead, in the demo, as its cast. Needs the development packages
+and a running server on the same database.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,14 +21,16 @@ from django.test import Client
 from django.urls import reverse
 
 from beichen.platform import registry
+from beichen.platform.auth import queries
 from beichen.platform.auth import rules as account_rules
 from beichen.platform.ui.shell import THEME_COOKIE
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 SIZES = {1440: 900, 375: 812}
+README_PICTURES = settings.BASE.parent / "docs" / "pictures"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -47,6 +50,31 @@ class Look:
         return f"{who}-{self.locale[:2]}-{self.width}-{self.theme}"
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture of the README: `who` is a place in the demo's cast, `follow` a link to press on the page first.
+
+    It shows the first `height` pixels, which keeps the file small.
+    """
+
+    name: str
+    who: int | None
+    path: str
+    width: int
+    height: int
+    follow: str = ""
+
+
+PICTURES = (
+    Picture("sign-in", None, "/account/login/", 940, 600),
+    Picture("home-phone", 0, "/", 390, 844),
+    Picture("home-manager", 1, "/", 1280, 1290),
+    Picture("goal-plan", 0, "/goals/", 1280, 860),
+    Picture("result", 0, "/reviews/", 1280, 900, "main a[href$='/result/']"),
+    Picture("bonus", 7, "/reward/", 1280, 900, "main table a[href^='/reward/plans/']"),
+)
+
+
 class Command(BaseCommand):
     """See the module."""
 
@@ -60,8 +88,12 @@ class Command(BaseCommand):
         parser.add_argument("--width", action="append", type=int, choices=list(SIZES), default=[])
         parser.add_argument("--theme", action="append", choices=["light", "dark"], default=[])
         parser.add_argument("--to", type=Path, default=settings.ENV.data_dir / "screenshots")
+        parser.add_argument("--readme", action="store_true", help=f"the README's pictures, into {README_PICTURES}")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["readme"]:
+            self._readme(options["at"])
+            return
         options["to"].mkdir(parents=True, exist_ok=True)
         paths = options["paths"] or ["/", *(reverse(e.url_name) for e in registry.nav_entries()), "/ui/parts/"]
         faults: list[str] = []
@@ -74,6 +106,16 @@ class Command(BaseCommand):
         if faults:
             raise CommandError(f"{len(faults)} faults seen; the pictures are in {options['to']}.")
         self.stdout.write(f"No faults seen. Pictures to look at: {options['to']}")
+
+    def _readme(self, at: str) -> None:
+        cast = [account.email for account in queries.cast()]
+        if not cast:
+            raise CommandError("Only the demo has a cast; start `python3 -m beichen demo` on this data folder.")
+        cookies = {one.who: _sign_in(cast[one.who], "zh-hans") for one in PICTURES if one.who is not None}
+        README_PICTURES.mkdir(parents=True, exist_ok=True)
+        for one in _taken(cookies, at):
+            size = (README_PICTURES / f"{one.name}.png").stat().st_size
+            self.stdout.write(f"{one.name}.png  {size // 1000} kB")
 
 
 def _looks(options: dict[str, Any], locale: str) -> Iterator[Look]:
@@ -93,6 +135,26 @@ def _sign_in(email: str, locale: str) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
+def _taken(cookies: Mapping[int, str], at: str) -> Iterator[Picture]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        for one in PICTURES:
+            cookie = "" if one.who is None else cookies[one.who]
+            look = Look("", "zh-hans", one.width, "light", cookie)
+            context = _context(browser, look, one.height, at)
+            page = context.new_page()
+            page.goto(at + one.path, wait_until="networkidle")
+            if one.follow:
+                page.locator(one.follow).first.click()
+                page.wait_for_load_state("networkidle")
+            page.screenshot(path=str(README_PICTURES / f"{one.name}.png"))
+            context.close()
+            yield one
+        browser.close()
+
+
 def _open_all(looks: list[Look], paths: list[str], at: str, to: Path) -> list[tuple[Look, str, list[str]]]:
     from playwright.sync_api import sync_playwright
 
@@ -106,7 +168,17 @@ def _open_all(looks: list[Look], paths: list[str], at: str, to: Path) -> list[tu
 
 
 def _as(browser: Browser, look: Look, paths: list[str], at: str, to: Path) -> Iterator[tuple[str, list[str]]]:
-    size: Any = {"width": look.width, "height": SIZES[look.width]}
+    context = _context(browser, look, SIZES[look.width], at)
+    for path in paths:
+        page = context.new_page()
+        name = re.sub(r"[^a-z0-9]+", "-", path).strip("-") or "home"
+        yield path, _open(page, at + path, to / f"{name}-{look.name}.png")
+        page.close()
+    context.close()
+
+
+def _context(browser: Browser, look: Look, height: int, at: str) -> BrowserContext:
+    size: Any = {"width": look.width, "height": height}
     context = browser.new_context(viewport=size, color_scheme=look.theme, has_touch=look.width < 500)
     wanted = {
         settings.SESSION_COOKIE_NAME: look.cookie,
@@ -114,12 +186,7 @@ def _as(browser: Browser, look: Look, paths: list[str], at: str, to: Path) -> It
         settings.LANGUAGE_COOKIE_NAME: look.locale,
     }
     context.add_cookies([{"name": name, "value": value, "url": at} for name, value in wanted.items() if value])
-    for path in paths:
-        page = context.new_page()
-        name = re.sub(r"[^a-z0-9]+", "-", path).strip("-") or "home"
-        yield path, _open(page, at + path, to / f"{name}-{look.name}.png")
-        page.close()
-    context.close()
+    return context
 
 
 def _open(page: Page, url: str, picture: Path) -> list[str]:

@@ -1,0 +1,86 @@
+"""What waits for the actor: goals to agree to, alignments to answer, reports to write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Q
+
+from beichen.goals.choices import RUNNING, AlignmentState, GoalState, Measure
+from beichen.goals.models import Alignment, KeyResult
+from beichen.goals.queries.cards import GoalCard, goal_card
+from beichen.goals.queries.plans import PAGE, goals_by_id, visible
+from beichen.goals.queries.standing import health_rules
+from beichen.platform.access.current import query
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.rounding import PROGRESS
+
+
+@query
+def waiting_goals(actor: Actor, limit: int = PAGE) -> list[GoalCard]:
+    """Proposed goals that wait for the actor. Cost: one statement."""
+    found = visible(actor).filter(state=GoalState.PROPOSED, approver_id=actor.person_id).order_by("proposed_at", "id")
+    return [goal_card(g) for g in found[:limit]]
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentAsk:
+    """A goal that wants to serve one of the actor's goals."""
+
+    id: int
+    child: GoalCard
+    parent_id: int
+    parent_title: str
+    weight: int
+    is_rollup: bool
+    version: int
+
+
+@query
+def waiting_alignments(actor: Actor, limit: int = PAGE) -> list[AlignmentAsk]:
+    """Alignments to goals the actor answers for, not yet decided. Cost: two statements."""
+    links = list(
+        Alignment.objects.filter(state=AlignmentState.PROPOSED, parent__owner_id=actor.person_id)
+        .exclude(proposed_by_id=actor.person_id).select_related("parent").order_by("id")[:limit]
+    )  # fmt: skip
+    goals = goals_by_id(actor, [line.child_id for line in links])
+    return [
+        AlignmentAsk(
+            line.pk, goals[line.child_id], line.parent_id, line.parent.title, line.weight, line.is_rollup, line.version
+        )
+        for line in links if line.child_id in goals
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DueReport:
+    """A key result of the actor's that is not updated by the rhythm of its cycle."""
+
+    key_result_id: int
+    title: str
+    goal_title: str
+    since: date
+    due_on: date
+
+
+@query
+def due_reports(actor: Actor, limit: int = PAGE) -> list[DueReport]:
+    """The actor's key results whose last report is older than the rhythm, oldest first. Cost: one statement."""
+    today = clock.today()
+    found = (
+        KeyResult.objects.filter(
+            goal__owner_id=actor.person_id, goal__state__in=list(RUNNING), goal__is_dropped=False, is_dropped=False,
+            start__lt=today, goal__cycle__phase__in=["C01", "C02", "C03", "C04"],
+        )
+        .exclude(Q(stat__progress=PROGRESS) & ~Q(measure__in=[Measure.WITHIN, Measure.BAND]))
+        .select_related("goal__cycle", "stat").order_by("stat__updated_on", "id")
+    )  # fmt: skip
+    lines = []
+    for kr in found[: 4 * limit]:
+        rules = health_rules(kr.goal.cycle.settings)
+        since = (kr.stat.updated_on if getattr(kr, "stat", None) else None) or kr.start
+        if (today - since).days > rules.rhythm_days:
+            lines.append(DueReport(kr.pk, kr.title, kr.goal.title, since, since + timedelta(days=rules.rhythm_days)))
+    return lines[:limit]
