@@ -450,12 +450,17 @@ def _plant_rating(world: World, level: str, review: Any, number: str, boss: str,
 
 # ── bonuses ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+TERMS = {
+    "cycle_days": 91, "c_company": 10000, "c_unit": 10000, "flattening": 0, "people": 3, "rate": ["1", "1"],
+    "mode": "pool", "parts": [0, 0, 10000],
+}  # fmt: skip
 PLAN_STATES = {"simulated": "11h", "proposed": "11a", "locked": "11b", "released": "11c"}
 
 
 def plant_reward(world: World) -> None:
     """A bonus plan in each state, with a pool of each unit that has a head and an award of everyone in it."""
     from beichen.reward.models import BonusPlan, Scenario
+    from beichen.reward.rules.plans import default_policy
 
     for state, row in PLAN_STATES.items():
         done = state in ("locked", "released")
@@ -467,7 +472,8 @@ def plant_reward(world: World) -> None:
             created_at=THEN,
         )
         word = canary("11g", "U0", state)
-        scenario = Scenario.objects.create(plan=plan, key="A", name=word, policy={})
+        policy = default_policy(plan.cycle.settings)
+        scenario = Scenario.objects.create(plan=plan, key="A", name=word, policy=policy)
         world.ids["bonus", state] = plan.pk
         world.add("11g", "E001", "reward.Scenario", word, stands=lambda viewer, row: _unowned(viewer, ""))
         if state != "simulated":
@@ -534,6 +540,7 @@ def _plant_pool(world: World, plan: Any, scenario: Any, unit: OrgUnit, state: st
             flat_d=1,
             weight=1,
             amount=amount,
+            terms=TERMS,
             released_at=THEN if state == "released" else None,
         )
         world.ids[f"award.{state}", number] = award.pk
