@@ -1,0 +1,133 @@
+"""X2: two worlds that differ in one hidden fact read byte for byte the same to everyone who may not read the fact.
+
+The world stands still (clock, ids); between the two crawls one value is changed under the product's feet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from beichen.platform.kit import clock
+from tests.access import oracle, table, worlds
+from tests.cast import sign_in
+from tests.database import login
+from tests.test_every_door import DOORS, NOISE, operations
+
+SECRET_OF, LEVEL = "E006", "locked"
+SOME = ("E006", "E007", "E015")
+
+
+@dataclass(frozen=True)
+class Secret:
+    """One fact: the row it is in, and how it becomes another."""
+
+    row: str
+    change: str
+    of: Callable[[worlds.World], object]
+
+
+SECRETS = {
+    "an unreleased grade": Secret(
+        "10c", "UPDATE reviews_ratingcontent SET final = 'C', total = 6100, coefficient = 5000, final_reason = repeat('x', 30)"
+        " WHERE rating_id = %s", lambda world: world.ids[LEVEL, SECRET_OF],
+    ),
+    "a bonus before the letter": Secret(
+        "11b", "UPDATE reward_bonusaward a SET amount = a.amount + CASE WHEN a.id = b.id THEN 1234 ELSE -1234 END"
+        " FROM reward_bonusaward b WHERE b.id = %s AND a.pool_id = b.pool_id AND a.number IN ('E006', 'E007')",
+        lambda world: world.ids["award.locked", SECRET_OF],
+    ),
+    "the load somebody told the manager": Secret(
+        "23c", "UPDATE conversations_checkinprivate SET load = 'unsustainable',"
+        " answers = '{\"load\": \"unsustainable\", \"obstacles\": \"other words\"}' WHERE check_in_id = %s",
+        lambda world: world.ids["23b", SECRET_OF],
+    ),
+}  # fmt: skip
+
+
+def readers(row_id: str) -> set[str]:
+    """Who may read the fact, or a figure made of it."""
+    row = table.read()[row_id]
+    return {
+        viewer for viewer in oracle.people()
+        if any(set(row.cells[c]) & set("rwma") for c in oracle.columns(viewer, SECRET_OF, row))
+    }  # fmt: skip
+
+
+def addresses(world: worlds.World) -> list[str]:
+    """Every page and every reading operation, filled with what belongs to the secret's person."""
+    person = world.people[SECRET_OF]
+    ids = {
+        "person_id": person.pk, "unit_id": person.unit_id, "review_id": world.ids[LEVEL, SECRET_OF],
+        "part_id": world.ids[f"{LEVEL}.self.{SECRET_OF}", SECRET_OF], "check_in_id": world.ids["23b", SECRET_OF],
+        "batch_id": world.ids["25a", SECRET_OF], "kind": "person", "row": "06a", "key": "A", "number": 1, "day": "2026-06-01",
+    }  # fmt: skip
+    found = []
+    for address in DOORS:
+        if "GET" in getattr(address.view, "methods", ()):
+            found += filled("/" + address.route, r"<\w+:(\w+)>", ids, world)
+    for method, path, _ in operations():
+        if method == "GET":
+            found += filled("/api/v1" + path, r"\{(?:\w+:)?(\w+)\}", ids, world)
+    return sorted({path for path in found if not path.startswith(("/readyz", "/account/"))})
+
+
+def filled(route: str, word: str, ids: dict[str, object], world: worlds.World) -> Iterable[str]:
+    words = re.findall(word, route)
+    if not set(words) <= {*ids, "plan_id"}:
+        return []
+    plan = world.ids["bonus", "locked"] if "/reward/" in route else world.ids["plan", LEVEL]
+    return [re.sub(word, lambda found: str({**ids, "plan_id": plan}[found[1]]), route)]
+
+
+def crawl(client: Client, paths: Iterable[str]) -> dict[str, tuple[int, str, str]]:
+    """What each address answers, with what differs from request to request taken out; reading leaves no trace."""
+    found = {}
+    with transaction.atomic():
+        for path in paths:
+            answer = client.get(path)
+            text = NOISE.sub("", answer.content.decode(errors="replace"))
+            found[path] = (answer.status_code, str(answer.headers.get("ETag", "")), text)
+        transaction.set_rollback(True)
+    return found
+
+
+def compare(what: str, viewers: Iterable[str]) -> None:
+    secret = SECRETS[what]
+    world = worlds.make("people", "talks", "reviews", "reward")
+    paths = addresses(world)
+    assert len(paths) > 80
+    blind = [viewer for viewer in viewers if viewer not in readers(secret.row)]
+    assert blind
+    with clock.frozen(worlds.THEN):
+        clients = {}
+        with login(None):
+            for viewer in blind:
+                clients[viewer] = sign_in(world.golden.id(viewer))
+        before = {viewer: crawl(client, paths) for viewer, client in clients.items()}
+        with login(None), connection.cursor() as cursor:
+            cursor.execute(secret.change, [secret.of(world)])
+            assert cursor.rowcount in (1, 2)
+        for viewer, client in clients.items():
+            after = crawl(client, paths)
+            different = [path for path in paths if after[path] != before[viewer][path]]
+            assert different == [], f"{viewer} can tell {what} from {different[:5]}"
+
+
+@pytest.mark.django_db
+@pytest.mark.req("BASE-01", "REVIEW-07")
+@pytest.mark.parametrize("what", SECRETS)
+def test_a_hidden_fact_changes_no_byte(what: str) -> None:
+    compare(what, SOME)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", SECRETS)
+def test_for_everyone_of_the_cast(what: str) -> None:
+    compare(what, oracle.people())
