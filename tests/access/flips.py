@@ -28,14 +28,10 @@ HELD: dict[str, dict[str, str]] = {
     CLOSED: {"20g": "PM CA PA", "20h": "PM CA PA", "11i": "SK", "07a": "CF"},
 }  # fmt: skip
 """Cells that the product holds by construction, not by the table; turning them over changes nothing for anybody."""
-NO_SESSION = ("11", "12", "23", "25")
-"""Rows of areas without calibration: the facilitator's column means nothing there, whatever its cell."""
 
 
 def is_held(row: str, column: str) -> bool:
     """Whether a cell is one of those."""
-    if column == "CF" and row.startswith(NO_SESSION):
-        return True
     return any(column in cells.get(row, "").split() for cells in HELD.values())
 
 

@@ -23,6 +23,8 @@ EXTRA = {"E018": ("U2", "E003", "CF"), "E019": ("U1", "E002", "AU"), "E020": ("U
 CONFLICTS = {("E014", "E011")}
 HR_SEATS = {"BP", "HA", "CA"}
 UPWARDS = ("01", "02", "10", "20")
+SESSION = ("06", "07", "08", "09", "10", "20g", "20h", "41c")
+"""Rows on which a facilitator's seat counts: what comes from CF works inside the session alone (G7)."""
 KNOWN_UPWARDS = ("04", "05", "06", "07", "08", "09", "12", "13", "41c")
 
 
@@ -122,6 +124,7 @@ def columns(viewer: str, subject: str, row: Row) -> set[str]:
         return {"SE"}
     line = found.above(subject)
     stands = {"CO"} | seats(viewer, subject)
+    stands -= set() if row.id.startswith(SESSION) else {"CF"}
     stands |= {"LM"} if line[:1] == [viewer] else set()
     stands |= {"SK"} if line[1:2] == [viewer] else set()
     stands |= {"SK"} if viewer in line[2:] and row.id.startswith(UPWARDS) else set()

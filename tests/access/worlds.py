@@ -181,7 +181,7 @@ def plant_notices(world: World) -> None:
         Notice.objects.create(
             id=uuid4(),
             addressee_id=world.people[number].pk,
-            template="reviews.part_returned",
+            template="reviews.peer_invited",
             params={"who": word},
             url="/reviews/",
             created_at=THEN,
@@ -200,8 +200,10 @@ def plant_talks(world: World) -> None:
     """A draft, and a sent and answered check-in of everyone who has a manager."""
     from beichen.conversations.models import CheckIn, CheckInAnswers, CheckInDraft, CheckInPrivate, Reply
     from beichen.platform.forms.models import FormVersion
+    from beichen.platform.forms.ready import CHECK_IN
+    from beichen.platform.forms.schema import dump
 
-    form = FormVersion.objects.create(key="canary", version=1, schema={"sections": []}, created_at=THEN)
+    form = FormVersion.objects.create(key="canary", version=1, schema=dump(CHECK_IN), created_at=THEN)
     cycle = world.cycle("2026T1", "C02")
     for number in oracle.people():
         boss = oracle.company().manager[number]
@@ -251,6 +253,9 @@ PART_ROWS = {
     "self": {"draft": "06a", "submitted": "06b", "locked": "06c", "released": "06c"},
     "peer": {"draft": "07b", "submitted": "07c", "locked": "07c", "released": "07e"},
     "manager": {"draft": "08a", "submitted": "08b", "locked": "08c", "released": "08d"},
+}
+STORY: dict[str, Any] = {
+    "sections": [{"key": "behaviour", "roles": [], "score": "88", "shown": "88.00", "weight": 100}], "scale": [], "clipped": False, "maximum": 12000, "total": 8000, "suggested": "B", "rule": "0" * 64
 }
 RATING_ROWS = {"proposed": "10a", "in_calibration": "10b", "locked": "10c", "released": "10d"}
 PEERS = {"E006": "E007", "E007": "E008", "E008": "E009", "E009": "E006", "E010": "E009", "E011": "E012", "E012": "E011"}
@@ -413,7 +418,7 @@ def _plant_rating(world: World, level: str, review: Any, number: str, boss: str,
         coefficient=12000,
     )
     story = "20h" if state == "released" else "20g"
-    Explanation.objects.create(review=review, terms={"note": canary(story, number, level)}, rule_version="1")
+    Explanation.objects.create(review=review, terms={**STORY, "note": canary(story, number, level)}, rule_version="1")
     world.add(row, number, "reviews.Rating", f"rating{review.pk}", part="head", expression="'rating' || t.review_id")
     world.add(row, number, "reviews.RatingContent", word)
     world.add(story, number, "reviews.Explanation", canary(story, number, level))
@@ -445,12 +450,17 @@ def _plant_rating(world: World, level: str, review: Any, number: str, boss: str,
 
 # ── bonuses ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+TERMS = {
+    "cycle_days": 91, "c_company": 10000, "c_unit": 10000, "flattening": 0, "people": 3, "rate": ["1", "1"],
+    "mode": "pool", "parts": [0, 0, 10000],
+}  # fmt: skip
 PLAN_STATES = {"simulated": "11h", "proposed": "11a", "locked": "11b", "released": "11c"}
 
 
 def plant_reward(world: World) -> None:
     """A bonus plan in each state, with a pool of each unit that has a head and an award of everyone in it."""
     from beichen.reward.models import BonusPlan, Scenario
+    from beichen.reward.rules.plans import default_policy
 
     for state, row in PLAN_STATES.items():
         done = state in ("locked", "released")
@@ -462,7 +472,8 @@ def plant_reward(world: World) -> None:
             created_at=THEN,
         )
         word = canary("11g", "U0", state)
-        scenario = Scenario.objects.create(plan=plan, key="A", name=word, policy={})
+        policy = default_policy(plan.cycle.settings)
+        scenario = Scenario.objects.create(plan=plan, key="A", name=word, policy=policy)
         world.ids["bonus", state] = plan.pk
         world.add("11g", "E001", "reward.Scenario", word, stands=lambda viewer, row: _unowned(viewer, ""))
         if state != "simulated":
@@ -529,6 +540,7 @@ def _plant_pool(world: World, plan: Any, scenario: Any, unit: OrgUnit, state: st
             flat_d=1,
             weight=1,
             amount=amount,
+            terms=TERMS,
             released_at=THEN if state == "released" else None,
         )
         world.ids[f"award.{state}", number] = award.pk

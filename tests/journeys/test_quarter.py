@@ -156,7 +156,7 @@ def test_results_are_locked_and_the_bonus_is_simulated_and_approved(town: Town) 
     town.work()
     pay.again()
     assert pay.sees("Adds up to the cent")
-    assert pay.sees("何雨桐")
+    assert pay.sees("核心产品组")
     pay.page.locator("input[name=key][value=A]").check()
     pay.press("Choose this policy")
     town.work()
@@ -208,7 +208,7 @@ def test_two_release_and_everybody_reads_the_own_result_and_letter(town: Town) -
     for hr in (first, second):
         hr.menu("Bonus")
         hr.go(BONUS)
-        assert "¥" not in hr.reads()
+        assert hr is second or "¥" not in hr.reads()  # the second is an HRBP too
         hr.confirm("Send the letters")
     town.work()
     me.home()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Response, TimeoutError
 
 from beichen.platform.events.tests.drain import drain
@@ -45,6 +46,7 @@ class Town:
 
             get_user_model()._default_manager.filter(person_id=self.golden.id(number)).update(locale=locale)
         found = self.open(phone=phone)
+        found.locale = locale
         found.page.context.add_cookies([{"name": k, "value": v, "url": self.url} for k, v in cookies.items()])
         found.home()
         return found
@@ -100,10 +102,15 @@ class Town:
 
 
 class Person:
-    """One person before one browser."""
+    """One person before one browser. Labels are given as the code has them and looked for as this person reads them."""
 
-    def __init__(self, town: Town, page: Page) -> None:
-        self.town, self.page = town, page
+    def __init__(self, town: Town, page: Page, locale: str = "en") -> None:
+        self.town, self.page, self.locale = town, page, locale
+
+    def said(self, label: str) -> str:
+        """The label in this person's language."""
+        with translation.override(self.locale):
+            return translation.gettext(label) if label else label
 
     def home(self) -> None:
         """Every journey begins here."""
@@ -130,7 +137,7 @@ class Person:
 
     def named(self, label: str) -> Locator:
         """A visible link, button or summary of this name, the drawer's first when it is open."""
-        place = self.inside()
+        place, label = self.inside(), self.said(label)
         exact = re.compile(rf"^\s*{re.escape(label)}\s*$")
         found = place.get_by_role("link", name=exact).or_(place.get_by_role("button", name=exact))
         return found.or_(place.locator("summary", has_text=label)).filter(visible=True)
@@ -143,39 +150,40 @@ class Person:
     def at(self, line: str, label: str) -> None:
         """In the line of a list or table that names somebody, click a link or button."""
         row = self.page.locator("li, tr, article").filter(has_text=line)
-        row.get_by_role("link", name=label).or_(row.get_by_role("button", name=label)).filter(visible=True).first.click()
+        row.get_by_role("link", name=self.said(label)).or_(row.get_by_role("button", name=self.said(label))).filter(visible=True).first.click()
         self.settled()
 
     def fill(self, label: str, value: str) -> None:
         """Type into the field of this label."""
-        fields = self.inside().get_by_label(label).and_(self.page.locator("input, textarea"))
+        fields = self.inside().get_by_label(self.said(label)).and_(self.page.locator("input, textarea"))
         fields.filter(visible=True).first.fill(value)
 
     def choose(self, label: str, option: str) -> None:
         """Choose from a list."""
-        self.inside().get_by_label(label).filter(visible=True).first.select_option(label=option)
+        self.inside().get_by_label(self.said(label)).filter(visible=True).first.select_option(label=self.said(option))
 
     def tick(self, label: str) -> None:
         """Tick a box or one of several choices."""
-        fields = self.inside().get_by_label(label, exact=True).and_(self.page.locator("input"))
+        fields = self.inside().get_by_label(self.said(label), exact=True).and_(self.page.locator("input"))
         fields.filter(visible=True).first.check()
 
     def press(self, label: str) -> None:
         """Press the button that sends a form, and wait until the answer stands."""
-        button = self.inside().get_by_role("button", name=label, exact=True).filter(visible=True).first
+        button = self.inside().get_by_role("button", name=self.said(label), exact=True).filter(visible=True).first
         with self.page.expect_response(lambda response: response.request.method == "POST"):
             button.click()
         self.settled()
 
     def confirm(self, label: str, reason: str = "") -> None:
         """Press a button that asks first, and say yes."""
-        self.inside().get_by_role("button", name=label, exact=True).filter(visible=True).first.click()
+        self.inside().get_by_role("button", name=self.said(label), exact=True).filter(visible=True).first.click()
         if reason:
             self.fill("Reason", reason)
         self.press(label)
 
     def menu(self, label: str) -> None:
         """A page of the main navigation; on a phone through the bar below or the sheet behind "More"."""
+        label = self.said(label)
         link = self.page.locator(".sidebar a, .tabbar a").filter(has_text=re.compile(rf"^\s*{re.escape(label)}\s*$"))
         link = link.filter(visible=True)
         if link.count() == 0:
@@ -192,7 +200,7 @@ class Person:
     def sees(self, text: str) -> bool:
         """Whether the text stands on the page, where somebody can see it."""
         try:
-            self.page.get_by_text(text).filter(visible=True).first.wait_for(timeout=PATIENCE_MS)
+            self.page.get_by_text(self.said(text)).filter(visible=True).first.wait_for(timeout=PATIENCE_MS)
         except TimeoutError:
             return False
         return True

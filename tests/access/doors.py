@@ -1,0 +1,259 @@
+"""What pages and API answer, held against the table: a canary is in an answer exactly where the cell opens it.
+
+A record may be reached by several doors; whoever may read it meets its canary behind one of them at least, and
+whoever may not meets it behind none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.test import Client
+
+from tests.access import oracle, table
+from tests.access.worlds import THEN, Columns, Planted, World, canary, make
+from tests.cast import sign_in
+from tests.database import login
+
+EVERYBODY: Columns = lambda viewer, row: {"CO"} | oracle.seats(viewer)  # noqa: E731
+
+
+@dataclass(frozen=True)
+class Record:
+    """Something with a canary, the row it is in, and the doors that lead to it."""
+
+    row: str
+    subject: str
+    canary: str
+    paths: tuple[str, ...]
+    expected: Callable[[str, table.Row], bool]
+
+
+def _reads(subject: str, author: str | None = None, stands: Columns | None = None) -> Callable[[str, table.Row], bool]:
+    def expected(viewer: str, row: table.Row) -> bool:
+        columns = stands(viewer, row) if stands else oracle.columns(viewer, subject, row)
+        return oracle.reads(row, columns, own=viewer == author)
+
+    return expected
+
+
+# ── locked tables: the doors to what `worlds` planted ───────────────────────────────────────────────────────────
+
+
+def _paths(world: World, one: Planted) -> tuple[str, ...]:
+    if one.model == "people.ImportBatch":
+        batch = world.ids["25a", one.subject]
+        return (f"/people/imports/{batch}/", f"/api/v1/people/imports/{batch}")
+    if one.model == "notify.Notice":
+        return ("/notices/", "/api/v1/notify")
+    if one.model.startswith("conversations."):
+        talk = world.ids["23a" if one.row == "23a" else "23b", one.subject]
+        more = (f"/api/v1/talks/check-ins/{talk}/draft",) if one.row == "23a" else ()
+        return (f"/talks/{talk}/", f"/api/v1/talks/check-ins/{talk}", *more)
+    if one.model.startswith("reviews.") and one.part == "content":
+        return _review_paths(world, one)
+    return ()
+
+
+def _review_paths(world: World, one: Planted) -> tuple[str, ...]:
+    level = one.canary.split(".")[3]
+    review = world.ids.get((level, one.subject))
+    if one.model == "reviews.AcknowledgementContent":
+        review = world.ids["released", one.subject]
+    found = [f"/reviews/{review}/", f"/reviews/{review}/result/", f"/api/v1/reviews/{review}",
+             f"/api/v1/reviews/{review}/result"]  # fmt: skip
+    if one.model == "reviews.PartContent":
+        part = world.ids[".".join(one.canary.split(".")[3:6]), one.subject]
+        found += [f"/reviews/parts/{part}/", f"/api/v1/reviews/parts/{part}"]
+    return tuple(found)
+
+
+def locked_records(world: World, subjects: Iterable[str]) -> list[Record]:
+    """Records of class C4 and C5 about these people. Without a door: versions, explanations, reports in numbers."""
+    wanted = set(subjects)
+    return [
+        Record(one.row, one.subject, one.canary, _paths(world, one), one.expected)
+        for one in world.planted
+        if one.subject in wanted and _paths(world, one)
+        and one.model not in ("reviews.PartVersion", "reviews.Explanation")
+    ]  # fmt: skip
+
+
+# ── open tables: planted here ───────────────────────────────────────────────────────────────────────────────────
+
+GOALS = {"01a": "draft", "01b": "draft", "01c": "proposed", "01d": "active", "01f": "closed"}
+
+
+def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
+    """A goal in each state, a report on the running one, and what is in the way."""
+    from beichen.goals.models import Goal, GoalStat, KeyResult, KeyResultStat, Update, UpdateText
+
+    found = []
+    cycle = world.cycle("2026G1", "C02")
+    for number in subjects:
+        boss = oracle.company().manager[number]
+        assert boss
+        for row, state in GOALS.items():
+            author = boss if row == "01b" else number
+            goal = Goal.objects.create(
+                title=canary(row, number), owner=world.people[number], owner_place=world.place(number), cycle=cycle,
+                state=state, start=date(2026, 4, 1), due=date(2026, 6, 30), author=world.people[author],
+                approver=world.people[boss] if state == "proposed" else None, weight=1000,
+                closed_at=THEN if state == "closed" else None,
+            )  # fmt: skip
+            GoalStat.objects.create(goal=goal)
+            world.ids[row, number] = goal.pk
+            paths = (f"/goals/{goal.pk}/", f"/api/v1/goals/{goal.pk}")
+            found.append(Record(row, number, goal.title, paths, _reads(number)))
+        result = KeyResult.objects.create(
+            goal_id=world.ids["01d", number], title="数", measure="increase", baseline=0, target=10, weight=10000,
+            start=date(2026, 4, 1), due=date(2026, 6, 30),
+        )  # fmt: skip
+        KeyResultStat.objects.create(key_result=result)
+        update = Update.objects.create(
+            key_result=result, author=world.people[number], at=THEN, day=THEN.date(), value=1, text=canary("02a", number)
+        )
+        UpdateText.objects.create(update=update, problem=canary("02d", number))
+        goal_page = f"/goals/{world.ids['01d', number]}/"
+        reports = (goal_page, f"/goals/key-results/{result.pk}/reports/",
+                   f"/api/v1/goals/key-results/{result.pk}/reports")  # fmt: skip
+        found += [Record(row, number, canary(row, number), reports, _reads(number)) for row in ("02a", "02d")]
+    return found
+
+
+def plant_people(world: World, subjects: Iterable[str]) -> list[Record]:
+    """Profile, level, and the assignment somebody had before."""
+    from beichen.people.models import Assignment, Employment, Person
+
+    found = []
+    for number in subjects:
+        person = world.people[number]
+        profile = (f"/people/{person.pk}/", f"/api/v1/people/{person.pk}")
+        Person.objects.filter(pk=person.pk).update(position=canary("20c", number))
+        Employment.objects.filter(pk=person.pk).update(level=f"canary{person.pk}lv")
+        found.append(Record("20c", number, canary("20c", number), profile, _reads(number)))
+        found.append(Record("20a", number, canary("20c", number), profile, _reads(number)))
+        level = (f"/people/{person.pk}/", f"/api/v1/people/{person.pk}/employment")
+        found.append(Record("20d", number, f"canary{person.pk}lv", level, _reads(number)))
+    past = Assignment.objects.get(person=world.people["E008"], period__endswith__isnull=False)
+    Assignment.objects.filter(pk=past.pk).update(position=canary("20b", "E008"))
+    mover = world.people["E008"].pk
+    before = (f"/people/{mover}/", f"/api/v1/people/{mover}/assignments")
+    found.append(Record("20b", "E008", canary("20b", "E008"), before, _past_assignments))
+    return found
+
+
+def _past_assignments(viewer: str, row: table.Row) -> bool:
+    return _reads("E008")(viewer, row) or viewer == "E008"  # M10: the own past
+
+
+def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
+    """Strategy, metrics, band tables, plans: things without a person."""
+    from beichen.metrics.models import BandTable, Metric
+    from beichen.reviews.models import ReviewPlan
+    from beichen.strategy.models import StrategyMap, StrategyVersion
+
+    page, _ = StrategyMap.objects.get_or_create(horizon="2026", defaults={"published": 1})
+    content = {"horizon": "2026", "period": "", "boxes": {}, "priorities": []}
+    found = []
+    page.editors.add(world.people["E007"])
+    editors: Columns = lambda viewer, row: EVERYBODY(viewer, row) | ({"SE"} if viewer == "E007" else set())  # noqa: E731
+    for row, state, number in (("22b", "published", 91), ("22a", "draft", 92)):
+        StrategyVersion.objects.create(
+            map=page, number=number, state=state, content={**content, "exclusions": [canary(row, "U0")]},
+            edited_at=THEN, published_at=THEN if state == "published" else None,
+        )  # fmt: skip
+        paths = (f"/strategy/{page.pk}/versions/{number}/", "/strategy/?draft", f"/api/v1/strategy/{page.pk}/versions/{number}")
+        found.append(Record(row, "U0", canary(row, "U0"), paths, _reads("", stands=editors)))
+    Metric.objects.create(code="M1", name=canary("26a", "U0"), state="in_force")
+    found.append(Record("26a", "U0", canary("26a", "U0"), ("/metrics/", "/api/v1/metrics"), _reads("", stands=EVERYBODY)))
+    for row, state in (("26b", "draft"), ("26c", "frozen")):
+        BandTable.objects.create(key=row, name=canary(row, "U0"), state=state)
+        paths = ("/metrics/", "/api/v1/metrics/bands")
+        found.append(Record(row, "U0", canary(row, "U0"), paths, _reads("", stands=EVERYBODY)))
+    for row, state in (("41a", "draft"), ("41b", "launched")):
+        plan = ReviewPlan.objects.create(
+            name=canary(row, "U0"), cycle=world.cycle("2026P1", "C00"), unit=world.units["U0"], author_id=1, state=state,
+            settings=_plan_settings(), form=[], population={"managers": "in", "without": []},
+            launched_at=THEN if state == "launched" else None,
+        )  # fmt: skip
+        paths = (f"/reviews/plans/{plan.pk}/", "/reviews/plans/", f"/api/v1/reviews/plans/{plan.pk}")
+        found.append(Record(row, "U0", plan.name, paths, _reads("", stands=EVERYBODY)))
+    return found
+
+
+def _plan_settings() -> Mapping[str, Any]:
+    from beichen.people.queries import company_settings
+
+    found: Mapping[str, Any] = company_settings()["reviews"]
+    return found
+
+
+OPEN = {"goals": plant_goals, "staff": plant_people, "company": plant_company}
+ROWS = ("01a", "01b", "01c", "01d", "01f", "02a", "02d", "20a", "20b", "20c", "20d", "20e", "21a", "18b", "22a", "22b",
+        "26a", "26b", "26c", "41a", "41b")  # fmt: skip
+LOCKED = ("people", "notices", "talks", "reviews")
+
+
+def build(area: str, subjects: Iterable[str]) -> tuple[World, list[Record]]:
+    """A world of one area and its records."""
+    if area in OPEN:
+        world = make()
+        with login(None):
+            return world, OPEN[area](world, subjects)
+    world = make(area)
+    return world, locked_records(world, subjects)
+
+
+NO_DOOR = {
+    ("06b", "PM"): "a former manager knows of no review (41c), so the words have no page for them yet",
+    ("10c", "CA"): "compensation reads grades and totals as a list for the bonus, not the manager's reason",
+    ("10d", "CA"): "as 10c",
+}
+"""Cells the database opens and no page leads to."""
+
+
+def has_door(record: Record, viewer: str, row: table.Row) -> bool:
+    """Whether more than such a cell opens the record to the viewer."""
+    return not any((record.row, column) in NO_DOOR for column in oracle.columns(viewer, record.subject, row))
+
+
+# ── the probe ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def body(client: Client, path: str) -> str:
+    """What an address answers, whatever the status."""
+    answer = client.get(path)
+    assert answer.status_code < 500, (path, answer.status_code)
+    return str(answer.content.decode())
+
+
+def http_matrix(world: World, records: Iterable[Record], viewers: Iterable[str]) -> list[str]:
+    """Every record × every viewer × every door; the decisions that differ from the table."""
+    rows, wrong = table.read(), []
+    by_path: dict[str, list[Record]] = {}
+    for record in records:
+        for path in record.paths:
+            by_path.setdefault(path, []).append(record)
+    for viewer in viewers:
+        with login(None):
+            client = sign_in(world.golden.id(viewer))
+        met: set[str] = set()
+        for path, behind in by_path.items():
+            text = body(client, path)
+            for record in behind:
+                if record.canary in text:
+                    met.add(record.row + record.canary)
+                    if not record.expected(viewer, rows[record.row]):
+                        wrong.append(f"{record.row} of {record.subject}: {viewer} reads it at {path}")
+        wrong += [
+            f"{record.row} of {record.subject}: {viewer} meets it behind none of {record.paths}"
+            for record in records
+            if record.expected(viewer, rows[record.row])
+            and record.row + record.canary not in met
+            and (record.subject == "U0" or has_door(record, viewer, rows[record.row]))
+        ]
+    return wrong
