@@ -80,7 +80,9 @@ def test_a_login_cannot_become_another(role: str) -> None:
 @pytest.mark.req("BASE-01")
 def test_compiled_policies_hold_none_of_the_slow_forms() -> None:
     with login(None):
-        found = one("SELECT tablename, policyname, coalesce(qual, '') || ' ' || coalesce(with_check, '') FROM pg_policies")
+        found = one(
+            "SELECT tablename, policyname, coalesce(qual, '') || ' ' || coalesce(with_check, '') FROM pg_policies"
+        )
     assert len(found) >= 4 * len(locks.all_locks())
     for where, name, text in found:
         words = str(text)
