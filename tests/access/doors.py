@@ -183,12 +183,12 @@ def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
     )
     for row, state in (("26b", "draft"), ("26c", "frozen")):
         BandTable.objects.create(key=row, name=canary(row, "U0"), state=state)
-        paths = ("/metrics/", "/api/v1/metrics/bands")
-        found.append(Record(row, "U0", canary(row, "U0"), paths, _reads("", stands=EVERYBODY)))
+        doors = ("/metrics/", "/api/v1/metrics/bands")
+        found.append(Record(row, "U0", canary(row, "U0"), doors, _reads("", stands=EVERYBODY)))
     for row, state in (("41a", "draft"), ("41b", "launched")):
         plan = ReviewPlan.objects.create(
-            name=canary(row, "U0"), cycle=world.cycle("2026P1", "C00"), unit=world.units["U0"], author_id=1, state=state,
-            settings=_plan_settings(), form=[], population={"managers": "in", "without": []},
+            name=canary(row, "U0"), cycle=world.cycle("2026P1", "C00"), unit=world.units["U0"], author_id=1,
+            state=state, settings=_plan_settings(), form=[], population={"managers": "in", "without": []},
             launched_at=THEN if state == "launched" else None,
         )  # fmt: skip
         paths = (f"/reviews/plans/{plan.pk}/", "/reviews/plans/", f"/api/v1/reviews/plans/{plan.pk}")
