@@ -91,7 +91,11 @@ def test_nobody_enters_without_signing_in() -> None:
     client = Client()
     for address in DOORS:
         permission = getattr(address.view, "permission", None)
-        if isinstance(permission, Anyone) or permission is None or "open to anyone" in getattr(permission, "reason", ""):
+        if (
+            isinstance(permission, Anyone)
+            or permission is None
+            or "open to anyone" in getattr(permission, "reason", "")
+        ):
             continue
         methods = getattr(address.view, "methods", ("GET",))
         answer = client.get(address.sample) if "GET" in methods else client.post(address.sample)
@@ -144,8 +148,9 @@ def test_hidden_and_missing_read_the_same() -> None:
             if "/parts/" in path:
                 missing = "/reviews/parts/00000000-0000-4000-8000-000000000000/"
             for prefix in ("", "/api/v1"):
-                ours, theirs = client.get(prefix + path.rstrip("/") if prefix else path), client.get(
-                    prefix + missing.rstrip("/") if prefix else missing
+                ours, theirs = (
+                    client.get(prefix + path.rstrip("/") if prefix else path),
+                    client.get(prefix + missing.rstrip("/") if prefix else missing),
                 )
                 assert quiet(ours, path) == quiet(theirs, missing), (viewer, prefix + path)
                 assert ours.status_code in (404, 405), (viewer, prefix + path, ours.status_code)

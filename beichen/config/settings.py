@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from beichen.launch import environment

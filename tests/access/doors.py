@@ -114,7 +114,12 @@ def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
         )  # fmt: skip
         KeyResultStat.objects.create(key_result=result)
         update = Update.objects.create(
-            key_result=result, author=world.people[number], at=THEN, day=THEN.date(), value=1, text=canary("02a", number)
+            key_result=result,
+            author=world.people[number],
+            at=THEN,
+            day=THEN.date(),
+            value=1,
+            text=canary("02a", number),
         )
         UpdateText.objects.create(update=update, problem=canary("02d", number))
         goal_page = f"/goals/{world.ids['01d', number]}/"
@@ -166,18 +171,24 @@ def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
             map=page, number=number, state=state, content={**content, "exclusions": [canary(row, "U0")]},
             edited_at=THEN, published_at=THEN if state == "published" else None,
         )  # fmt: skip
-        paths = (f"/strategy/{page.pk}/versions/{number}/", "/strategy/?draft", f"/api/v1/strategy/{page.pk}/versions/{number}")
+        paths = (
+            f"/strategy/{page.pk}/versions/{number}/",
+            "/strategy/?draft",
+            f"/api/v1/strategy/{page.pk}/versions/{number}",
+        )
         found.append(Record(row, "U0", canary(row, "U0"), paths, _reads("", stands=editors)))
     Metric.objects.create(code="M1", name=canary("26a", "U0"), state="in_force")
-    found.append(Record("26a", "U0", canary("26a", "U0"), ("/metrics/", "/api/v1/metrics"), _reads("", stands=EVERYBODY)))
+    found.append(
+        Record("26a", "U0", canary("26a", "U0"), ("/metrics/", "/api/v1/metrics"), _reads("", stands=EVERYBODY))
+    )
     for row, state in (("26b", "draft"), ("26c", "frozen")):
         BandTable.objects.create(key=row, name=canary(row, "U0"), state=state)
-        paths = ("/metrics/", "/api/v1/metrics/bands")
-        found.append(Record(row, "U0", canary(row, "U0"), paths, _reads("", stands=EVERYBODY)))
+        doors = ("/metrics/", "/api/v1/metrics/bands")
+        found.append(Record(row, "U0", canary(row, "U0"), doors, _reads("", stands=EVERYBODY)))
     for row, state in (("41a", "draft"), ("41b", "launched")):
         plan = ReviewPlan.objects.create(
-            name=canary(row, "U0"), cycle=world.cycle("2026P1", "C00"), unit=world.units["U0"], author_id=1, state=state,
-            settings=_plan_settings(), form=[], population={"managers": "in", "without": []},
+            name=canary(row, "U0"), cycle=world.cycle("2026P1", "C00"), unit=world.units["U0"], author_id=1,
+            state=state, settings=_plan_settings(), form=[], population={"managers": "in", "without": []},
             launched_at=THEN if state == "launched" else None,
         )  # fmt: skip
         paths = (f"/reviews/plans/{plan.pk}/", "/reviews/plans/", f"/api/v1/reviews/plans/{plan.pk}")

@@ -44,7 +44,7 @@ DOORS = {
     "/api/v1/audit/entries": {"AU"},
     "/people/cycles/": set(),
 }
-"""Pages about no person: open to whoever holds one of the seats (20e, 25a, 18b); to everyone where none is named (21a)."""
+"""Pages about no person: open to holders of one of the seats (20e, 25a, 18b); to everyone where none is named (21a)."""
 
 
 @pytest.mark.django_db

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 LOGINS = ("beichen_web", "beichen_worker")
 
 
-def one(sql: str, *parameters: object) -> list[tuple[object, ...]]:
+def one(sql: str, *parameters: int | str) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
@@ -68,7 +68,8 @@ def test_a_login_cannot_become_another(role: str) -> None:
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     raw.execute(words)
         for words in (
-            "SET row_security = off; TABLE people_targetbonus", "ALTER TABLE people_targetbonus DISABLE ROW LEVEL SECURITY",
+            "SET row_security = off; TABLE people_targetbonus",
+            "ALTER TABLE people_targetbonus DISABLE ROW LEVEL SECURITY",
             "DROP POLICY beichen_select ON people_targetbonus", "UPDATE audit_entry SET act = 'x'",
             "DELETE FROM audit_entry", "TRUNCATE audit_entry", "UPDATE access.job_grant SET job = 'x'",
         ):  # fmt: skip
@@ -80,7 +81,9 @@ def test_a_login_cannot_become_another(role: str) -> None:
 @pytest.mark.req("BASE-01")
 def test_compiled_policies_hold_none_of_the_slow_forms() -> None:
     with login(None):
-        found = one("SELECT tablename, policyname, coalesce(qual, '') || ' ' || coalesce(with_check, '') FROM pg_policies")
+        found = one(
+            "SELECT tablename, policyname, coalesce(qual, '') || ' ' || coalesce(with_check, '') FROM pg_policies"
+        )
     assert len(found) >= 4 * len(locks.all_locks())
     for where, name, text in found:
         words = str(text)
@@ -101,8 +104,8 @@ def test_raw_sql_cannot_take_a_step_that_is_not_in_the_state_graph() -> None:
             with pytest.raises(DatabaseError), transaction.atomic():
                 one("UPDATE reviews_review SET state = %s WHERE id = %s RETURNING id", to, review)
         for column in ("decided_by_id", "locked_by_id", "released_by_id"):
+            subject = f"UPDATE reviews_rating SET {column} = subject_id WHERE review_id = %s RETURNING 1"
             with pytest.raises(DatabaseError), transaction.atomic():
-                subject = f"UPDATE reviews_rating SET {column} = subject_id WHERE review_id = %s RETURNING 1"
                 one(subject, world.ids["released", "E006"])
 
 

@@ -255,7 +255,13 @@ PART_ROWS = {
     "manager": {"draft": "08a", "submitted": "08b", "locked": "08c", "released": "08d"},
 }
 STORY: dict[str, Any] = {
-    "sections": [{"key": "behaviour", "roles": [], "score": "88", "shown": "88.00", "weight": 100}], "scale": [], "clipped": False, "maximum": 12000, "total": 8000, "suggested": "B", "rule": "0" * 64
+    "sections": [{"key": "behaviour", "roles": [], "score": "88", "shown": "88.00", "weight": 100}],
+    "scale": [],
+    "clipped": False,
+    "maximum": 12000,
+    "total": 8000,
+    "suggested": "B",
+    "rule": "0" * 64,
 }
 RATING_ROWS = {"proposed": "10a", "in_calibration": "10b", "locked": "10c", "released": "10d"}
 PEERS = {"E006": "E007", "E007": "E008", "E008": "E009", "E009": "E006", "E010": "E009", "E011": "E012", "E012": "E011"}

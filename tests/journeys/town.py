@@ -150,7 +150,9 @@ class Person:
     def at(self, line: str, label: str) -> None:
         """In the line of a list or table that names somebody, click a link or button."""
         row = self.page.locator("li, tr, article").filter(has_text=line)
-        row.get_by_role("link", name=self.said(label)).or_(row.get_by_role("button", name=self.said(label))).filter(visible=True).first.click()
+        row.get_by_role("link", name=self.said(label)).or_(row.get_by_role("button", name=self.said(label))).filter(
+            visible=True
+        ).first.click()
         self.settled()
 
     def fill(self, label: str, value: str) -> None:
