@@ -98,7 +98,7 @@ def crawl(client: Client, paths: Iterable[str]) -> dict[str, tuple[int, str, str
     return found
 
 
-def compare(what: str, viewers: Iterable[str]) -> None:
+def check_twins(what: str, viewers: Iterable[str]) -> None:
     secret = SECRETS[what]
     world = worlds.make("people", "talks", "reviews", "reward")
     paths = addresses(world)
@@ -124,11 +124,11 @@ def compare(what: str, viewers: Iterable[str]) -> None:
 @pytest.mark.req("BASE-01", "REVIEW-07")
 @pytest.mark.parametrize("what", SECRETS)
 def test_a_hidden_fact_changes_no_byte(what: str) -> None:
-    compare(what, SOME)
+    check_twins(what, SOME)
 
 
 @pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("what", SECRETS)
 def test_for_everyone_of_the_cast(what: str) -> None:
-    compare(what, oracle.people())
+    check_twins(what, oracle.people())
