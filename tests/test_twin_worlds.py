@@ -29,7 +29,7 @@ class Secret:
 
     row: str
     change: str
-    of: Callable[[worlds.World], object]
+    of: Callable[[worlds.World], int]
 
 
 SECRETS = {
@@ -68,7 +68,7 @@ def addresses(world: worlds.World) -> list[str]:
         "batch_id": world.ids["25a", SECRET_OF], "kind": "person", "row": "06a",
         "key": "A", "number": 1, "day": "2026-06-01",
     }  # fmt: skip
-    found = []
+    found: list[str] = []
     for address in DOORS:
         if "GET" in getattr(address.view, "methods", ()):
             found += filled("/" + address.route, r"<\w+:(\w+)>", ids, world)
