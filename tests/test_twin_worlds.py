@@ -29,13 +29,13 @@ class Secret:
 
     row: str
     change: str
-    of: Callable[[worlds.World], object]
+    of: Callable[[worlds.World], int]
 
 
 SECRETS = {
     "an unreleased grade": Secret(
-        "10c", "UPDATE reviews_ratingcontent SET final = 'C', total = 6100, coefficient = 5000, final_reason = repeat('x', 30)"
-        " WHERE rating_id = %s", lambda world: world.ids[LEVEL, SECRET_OF],
+        "10c", "UPDATE reviews_ratingcontent SET final = 'C', total = 6100, coefficient = 5000,"
+        " final_reason = repeat('x', 30) WHERE rating_id = %s", lambda world: world.ids[LEVEL, SECRET_OF],
     ),
     "a bonus before the letter": Secret(
         "11b", "UPDATE reward_bonusaward a SET amount = a.amount + CASE WHEN a.id = b.id THEN 1234 ELSE -1234 END"
@@ -65,9 +65,10 @@ def addresses(world: worlds.World) -> list[str]:
     ids = {
         "person_id": person.pk, "unit_id": person.unit_id, "review_id": world.ids[LEVEL, SECRET_OF],
         "part_id": world.ids[f"{LEVEL}.self.{SECRET_OF}", SECRET_OF], "check_in_id": world.ids["23b", SECRET_OF],
-        "batch_id": world.ids["25a", SECRET_OF], "kind": "person", "row": "06a", "key": "A", "number": 1, "day": "2026-06-01",
+        "batch_id": world.ids["25a", SECRET_OF], "kind": "person", "row": "06a", "key": "A", "number": 1,
+        "day": "2026-06-01",
     }  # fmt: skip
-    found = []
+    found: list[str] = []
     for address in DOORS:
         if "GET" in getattr(address.view, "methods", ()):
             found += filled("/" + address.route, r"<\w+:(\w+)>", ids, world)
