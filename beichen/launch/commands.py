@@ -20,7 +20,6 @@ USAGE = """Beichen 北辰, performance management.   python3 -m beichen COMMAND
   token EMAIL      make a personal API token
   doctor           say what is here, what is missing, what is risky
   audit verify     prove that no audit line was changed
-  bench            measure the jobs that have a time to keep
   test [--slow]    run every test; further arguments go to pytest
   check            style, types, borders, migrations, translations, templates
   manage …         Django's own commands
@@ -155,7 +154,6 @@ COMMANDS: dict[str, Command] = {
     "token": Command(_on_company("token", "token EMAIL", 1)),
     "doctor": Command(_doctor),
     "audit": Command(_audit),
-    "bench": Command(_on_company("bench", "bench", 0)),
     "test": Command(_test, front_end=True),
     "check": Command(_check),
     "manage": Command(_manage),
