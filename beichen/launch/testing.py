@@ -26,9 +26,8 @@ def run(words: Sequence[str]) -> int:
             from beichen.launch import breaks
 
             return breaks.run([word for word in words if word != "--breaks"], variables)
-        spread = (
-            [] if any(word in ("-n", "--pdb", "-s") or word.startswith("-n") for word in words) else ["-n", PROCESSES]
-        )
+        alone = any(word in ("-n", "--pdb", "-s") or word.startswith("-n") for word in words)
+        spread = [] if alone else ["-n", PROCESSES, "--dist", "loadfile"]  # the tests of a journey build on each other
         return subprocess.run(
             [sys.executable, "-m", "pytest", *spread, *words], cwd=CHECKOUT, env=variables, check=False
         ).returncode
