@@ -135,6 +135,11 @@ def readable_explanations() -> Q:
     return Q(Exists(Review.objects.filter(pk=OuterRef("review_id")).filter(_by_state(STORY_ROWS, frozenset("rw")))))
 
 
+def facilitated_ratings() -> Q:
+    """Ratings of the round in which the viewer sits as facilitator (09b)."""
+    return Q(state=RatingState.CALIBRATION) & _CF
+
+
 def visible_moves() -> Q:
     """Grade moves of calibration (09e)."""
     return sees("09e", place="subject_place", LM=_RESPONSIBLE, CF=_CF)
@@ -253,6 +258,10 @@ MOVE_GRADE = Permission(
 SEE_BOARD = Permission(
     key="reviews.see_board", label=_("See the calibration list"), row="09b", subject=None, only=frozenset({"BP", "CF"})
 )
+CLOSE_SESSION = Permission(
+    key="reviews.close_session", label=_("Close a calibration"), row="09b", code="t", subject=None,
+    only=frozenset({"CF", "SK"}),
+)  # fmt: skip
 SIT_AS_FACILITATOR = Permission(
     key="reviews.facilitate",
     label=_("Facilitate a calibration"),
@@ -330,6 +339,7 @@ LOCKS = [
 ]  # fmt: skip
 
 GUARDS = [
+    StateGuard("reviews.CalibrationSession", frozenset({("open", "closed"), ("closed", "open")})),
     StateGuard("reviews.ReviewPlan", frozenset({("draft", "launched"), ("launched", "closed")})),
     StateGuard(
         "reviews.Review",

@@ -12,6 +12,7 @@ from pydantic import Field
 from beichen.platform.access.permissions import SIGNED_IN
 from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
+from beichen.platform.forms.schema import dump
 from beichen.reviews import access, queries, rules
 from beichen.reviews import schemas as s
 
@@ -23,7 +24,7 @@ def _plan(card: queries.PlanCard) -> s.PlanOut:
     return s.PlanOut(
         id=card.id, name=card.name, name_en=card.name_en, cycle_id=card.cycle.id, period=card.cycle.period_key,
         phase=card.cycle.phase, unit_id=card.unit_id, state=card.state, population=dict(card.population),
-        settings=dict(card.settings), version=card.version,
+        settings=dict(card.settings), form_version=card.form_version, weights=card.form.weights(), version=card.version,
     )  # fmt: skip
 
 
@@ -35,11 +36,11 @@ def _part(card: queries.PartCard) -> s.PartOut:
 
 
 def _text(text: queries.PartText) -> s.TextOut:
-    return s.TextOut(answers=dict(text.answers), closing=text.closing, version=text.version, saved_at=text.saved_at)
+    return s.TextOut(answers=dict(text.answers), version=text.version, saved_at=text.saved_at)
 
 
-def _answers(sent: s.AnswersIn) -> dict[str, dict[str, Any]]:
-    return {key: answer.dict() for key, answer in sent.answers.items()}
+def _answers(sent: s.AnswersIn) -> dict[str, Any]:
+    return {key: given.dict() if isinstance(given, s.AnswerIn) else given for key, given in sent.answers.items()}
 
 
 def _entered(sent: s.PlanIn) -> rules.PlanInput:
@@ -75,6 +76,22 @@ def plan(request: ApiRequest, plan_id: Id) -> s.PlanOut:
 def edit_plan(request: ApiRequest, sent: s.PlanEdit, plan_id: Id) -> s.PlanOut:
     """Change a draft."""
     return _plan(rules.edit_plan(request.actor, plan_id, _entered(sent), sent.version))
+
+
+@router.get("/plans/{plan_id}/form", response=s.FormOut, operation_id="reviews_form")
+@door(access.SEE_PLANS)
+def form(request: ApiRequest, plan_id: Id) -> s.FormOut:
+    """The form of a plan."""
+    card = queries.plan(request.actor, plan_id)
+    return s.FormOut(version=card.form_version, form=dump(card.form))
+
+
+@router.put("/plans/{plan_id}/form", response=s.FormOut, operation_id="reviews_edit_form")
+@door(access.EDIT_PLAN)
+def edit_form(request: ApiRequest, sent: s.FormIn, plan_id: Id) -> s.FormOut:
+    """Change wording, open questions and weights of the form of a draft."""
+    card = rules.edit_form(request.actor, plan_id, rules.read_form(sent.form), sent.version)
+    return s.FormOut(version=card.form_version, form=dump(card.form))
 
 
 @router.get("/plans/{plan_id}/dry-run", response=s.DryRunOut, operation_id="reviews_dry_run")
@@ -127,7 +144,7 @@ def remind(request: ApiRequest, plan_id: Id) -> dict[str, int]:
 
 
 @router.get("/plans/{plan_id}/calibration", response=list[s.BoardOut], operation_id="reviews_board")
-@door(access.SEE_BOARD)
+@door(SIGNED_IN, reads="C5")
 def board(request: ApiRequest, plan_id: Id) -> list[s.BoardOut]:
     """The calibration list."""
     return [
@@ -138,6 +155,13 @@ def board(request: ApiRequest, plan_id: Id) -> list[s.BoardOut]:
         )
         for line in queries.board(request.actor, plan_id)
     ]  # fmt: skip
+
+
+@router.post("/plans/{plan_id}/calibration/close", response=s.StepOut, operation_id="reviews_close_session")
+@door(access.CLOSE_SESSION)
+def close_session(request: ApiRequest, plan_id: Id) -> s.StepOut:
+    """Close the calibration, by its facilitator and the highest manager of the round."""
+    return s.StepOut(done=rules.close_session(request.actor, plan_id))
 
 
 # ── mine ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -170,7 +194,7 @@ def part(request: ApiRequest, part_id: UUID) -> s.PartSheetOut:
     """One of my parts with its form, my text and the evidence."""
     sheet = queries.sheet(request.actor, part_id)
     return s.PartSheetOut(
-        part=_part(sheet.card), form=[dict(line) for line in sheet.plan.form], text=_text(sheet.text),
+        part=_part(sheet.card), form=dump(sheet.form), text=_text(sheet.text),
         goals=[asdict(goal) for goal in sheet.goals],
     )  # fmt: skip
 
@@ -199,9 +223,9 @@ def submit(request: ApiRequest, sent: s.AnswersIn, part_id: UUID) -> Status[None
 
 @router.post("/parts/{part_id}/decline", response={204: None}, operation_id="reviews_decline_part")
 @door(access.WRITE_PART)
-def decline(request: ApiRequest, part_id: UUID) -> Status[None]:
+def decline(request: ApiRequest, sent: s.DeclineIn, part_id: UUID) -> Status[None]:
     """I cannot judge this person's work."""
-    rules.decline_part(request.actor, part_id)
+    rules.decline_part(request.actor, part_id, sent.reason)
     return Status(204, None)
 
 
@@ -219,7 +243,9 @@ def return_part(request: ApiRequest, sent: s.VersionIn, part_id: UUID) -> Status
 def _nominations(request: ApiRequest, review_id: int) -> list[s.NominationOut]:
     sheet = queries.peer_sheet(request.actor, review_id)
     return [
-        s.NominationOut(id=line.id, peer_id=line.peer.id, by_subject=line.by_subject, state=line.state)
+        s.NominationOut(
+            id=line.id, peer_id=line.peer.id, by_subject=line.by_subject, state=line.state, declined=line.declined
+        )
         for line in sheet.nominations
     ]
 
@@ -257,7 +283,7 @@ def review(request: ApiRequest, review_id: Id) -> s.SheetOut:
         review=s.ReviewOut.from_orm(queries.review(request.actor, review_id)),
         voices=[
             s.VoiceOut(role=v.role, rater_id=v.card.rater.id if v.card else None, days=v.card.days if v.card else 0,
-                       answers=dict(v.text.answers), closing=v.text.closing)
+                       answers=dict(v.text.answers))
             for v in sheet.voices
         ],
         missing=list(sheet.live.missing) if sheet.live else [],
@@ -293,7 +319,7 @@ def result(request: ApiRequest, review_id: Id) -> s.ResultOut:
         review_id=review_id, subject_id=sheet.subject.id, state=sheet.state,
         decision=s.DecisionOut(**asdict(sheet.decision)), story=dict(sheet.story), decided_by=sheet.rating.decided_by,
         decided_at=sheet.rating.decided_at, released_at=sheet.rating.released_at,
-        peers=[_text(text) for text in sheet.peers], answer=sheet.answer[0] if sheet.answer else None,
+        peers=[_text(text) for text in sheet.said("peer")], answer=sheet.answer[0] if sheet.answer else None,
     )  # fmt: skip
 
 

@@ -10,6 +10,9 @@ PART_RETURNED = template("reviews.part_returned", _("Your self review came back 
 PEER_INVITED = template(
     "reviews.peer_invited", _("You were asked to write about working with %(who)s."), params=("who",), icon="users"
 )
+SESSION_ASKED = template(
+    "reviews.session_asked", _("A calibration waits for your word before it closes."), icon="scale"
+)
 REMINDED = template(
     "reviews.reminded", _("%(count)s reviews are waiting for your words."), params=("count",), icon="edit"
 )
@@ -60,8 +63,15 @@ class NominationState(models.TextChoices):
     REFUSED = "refused", _("Not chosen")
 
 
+class SessionState(models.TextChoices):
+    """Whether grades may still move in calibration."""
+
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+
+
 class PeerMode(models.TextChoices):
-    """Who may know who wrote. Anonymous peers need a store of their own and come later."""
+    """Who may know who wrote: what a plan can really keep. Anonymous peers need a store without the writer."""
 
     CONFIDENTIAL = "confidential", _("Confidential")
 

@@ -20,6 +20,7 @@ from beichen.reviews.choices import (
     RatingState,
     Receipt,
     ReviewState,
+    SessionState,
 )
 
 # `reason__length` in the constraints below.
@@ -30,10 +31,11 @@ MOVE_REASON_MIN = 10
 
 
 class ReviewPlan(models.Model):
-    """Who is reviewed in a cycle, with which sections, weights and form. Class C3 (41a), published C2 (41b).
+    """Who is reviewed in a cycle, and with which form. Class C3 (41a), published C2 (41b).
 
     `population`: {managers: "in"|"out", without: [person ids]}; `settings`: the shape of [reviews] in defaults.toml as
-    it was when the plan was made; `form`: sections with guiding words. All are frozen at launch.
+    it was when the plan was made, without the sections; these and their weights are the form's. From the launch on a
+    trigger refuses another form, other settings and another population.
     """
 
     name = models.CharField(max_length=120)
@@ -42,7 +44,7 @@ class ReviewPlan(models.Model):
     unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
     population = models.JSONField(default=dict)
     settings = models.JSONField(default=dict)
-    form = models.JSONField(default=list)
+    form = models.ForeignKey("forms.FormVersion", on_delete=models.PROTECT, related_name="+")
     peer_mode = models.CharField(max_length=12, choices=PeerMode.choices, default=PeerMode.CONFIDENTIAL)
     state = models.CharField(max_length=12, choices=PlanState.choices, default=PlanState.DRAFT)
     author_id = models.BigIntegerField()
@@ -101,7 +103,7 @@ class Part(models.Model):
     """One rater's part of a review: the head. Class C4 (06*, 07*, 08*).
 
     The id is random: the order in which peers were invited is not to be read from it. `days`: calendar days a manager
-    was in charge in the cycle.
+    was in charge in the cycle. `declined_because`: a reason of the form, so that whoever invited can ask another.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -117,6 +119,7 @@ class Part(models.Model):
     state = models.CharField(max_length=10, choices=PartState.choices, default=PartState.DRAFT)
     submitted_at = models.DateTimeField(null=True)
     returned = models.BooleanField(default=False)
+    declined_because = models.CharField(max_length=40, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -145,15 +148,14 @@ class Part(models.Model):
 class PartContent(models.Model):
     """What a rater wrote. Class C5 while unreleased (06*, 07*, 08*). It names no author: the head does.
 
-    `answers`: {section: {"score": "92.5" | null, "text": "…"}}; `closing`: words about the whole; `version` counts
-    the saves. `counted`: submitted by a peer, so that masked readers never meet a draft.
+    `answers`: as the plan's form asks them (platform.forms.schema); `version` counts the saves. `counted`: submitted by
+    a peer, so that masked readers never meet a draft.
     """
 
     part = models.OneToOneField(Part, primary_key=True, on_delete=models.PROTECT, related_name="+")
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=8, choices=PartRole.choices)
     answers = models.JSONField(default=dict)
-    closing = models.TextField(blank=True)
     counted = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 
@@ -171,7 +173,6 @@ class PartVersion(models.Model):
     part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
     answers = models.JSONField(default=dict)
-    closing = models.TextField(blank=True)
     saved_at = models.DateTimeField()
 
     class Meta:
@@ -283,6 +284,35 @@ class RatingContent(models.Model):
 
     def __str__(self) -> str:
         return str(self.rating_id)
+
+
+class CalibrationSession(models.Model):
+    """The calibration of one plan: open while grades may move. Class C3 (09a).
+
+    `highest`: the highest of those who lead the managers who decided, as it was opened. It is closed by two people: a
+    facilitator, and the highest manager or who acts for them (`closed_with`).
+    """
+
+    plan = models.OneToOneField(ReviewPlan, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=SessionState.choices, default=SessionState.OPEN)
+    opened_at = models.DateTimeField()
+    facilitator = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    highest = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    closed_with = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=SessionState.OPEN, closed_at__isnull=True)
+                | Q(state=SessionState.CLOSED, closed_at__isnull=False, facilitator__isnull=False,
+                    closed_with__isnull=False) & ~Q(facilitator=F("closed_with")),
+                name="session_closed_by_two",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.state}"
 
 
 class Explanation(models.Model):

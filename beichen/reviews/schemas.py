@@ -15,7 +15,7 @@ Reason = Field("", max_length=4_000)
 
 
 class PlanOut(Schema):
-    """A review plan; `settings` is what it froze at launch."""
+    """A review plan; `settings` is what it froze at launch, `weights` the percent of each section of its form."""
 
     id: int
     name: str
@@ -27,7 +27,23 @@ class PlanOut(Schema):
     state: str
     population: dict[str, Any]
     settings: dict[str, Any]
+    form_version: int
+    weights: dict[str, int]
     version: int
+
+
+class FormOut(Schema):
+    """The form of a plan: sections with weights, questions with their part and the row that guards the answer."""
+
+    version: int
+    form: dict[str, Any]
+
+
+class FormIn(Strict):
+    """The form of a draft as it shall be; `version` is the plan's."""
+
+    version: int = Field(ge=1, le=2**31)
+    form: dict[str, Any]
 
 
 class PlanIn(Strict):
@@ -41,7 +57,7 @@ class PlanIn(Strict):
     without: list[int] = Field(default_factory=list, max_length=10_000)
     weights: dict[str, int] = Field(default_factory=dict, max_length=20)
     rater_weights: dict[Literal["self", "manager", "peers"], int] = Field(default_factory=dict)
-    peer_mode: Literal["confidential", "anonymous"] = "confidential"
+    peer_mode: Literal["confidential"] = "confidential"
 
 
 class PlanEdit(PlanIn):
@@ -130,16 +146,19 @@ class PartOut(Schema):
 
 
 class AnswerIn(Strict):
-    """The answer to one section."""
+    """A score and the words beside it."""
 
     score: str | None = Field(None, max_length=8, pattern=r"^\d{1,3}(\.\d{1,2})?$")
     text: str = Field("", max_length=4_000)
 
 
 class AnswersIn(Strict):
-    """A part to save or hand in; `version` counts its saves, 0 before the first."""
+    """A part to save or hand in, by question of its form; `closing` is the answer to the question of that key.
 
-    answers: dict[str, AnswerIn] = Field(max_length=20)
+    `version` counts the saves, 0 before the first.
+    """
+
+    answers: dict[str, AnswerIn | str | int | bool] = Field(max_length=100)
     closing: str = Field("", max_length=4_000)
     version: int = Field(ge=0, le=2**31)
 
@@ -155,18 +174,23 @@ class TextOut(Schema):
     """What a part says."""
 
     answers: dict[str, Any]
-    closing: str
     version: int
     saved_at: datetime | None
 
 
 class PartSheetOut(Schema):
-    """A part before its rater."""
+    """A part before its rater; `form` is what this part is asked."""
 
     part: PartOut
-    form: list[dict[str, Any]]
+    form: dict[str, Any]
     text: TextOut
     goals: list[dict[str, Any]]
+
+
+class DeclineIn(Strict):
+    """Why this rater cannot judge: a key of the form's reasons."""
+
+    reason: str = Field(min_length=1, max_length=40)
 
 
 class PeersIn(Strict):
@@ -183,12 +207,13 @@ class SettleIn(Strict):
 
 
 class NominationOut(Schema):
-    """A proposed peer."""
+    """A proposed peer; `declined` is the reason that a peer who was asked chose."""
 
     id: UUID
     peer_id: int
     by_subject: bool
     state: str
+    declined: str
 
 
 class VoiceOut(Schema):
@@ -198,7 +223,6 @@ class VoiceOut(Schema):
     rater_id: int | None
     days: int
     answers: dict[str, Any]
-    closing: str
 
 
 class DecisionOut(Schema):

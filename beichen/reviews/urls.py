@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from beichen.reviews import panels
-from beichen.reviews.pages import deciding, desk, plans, writing
+from beichen.reviews.pages import deciding, desk, drafts, plans, writing
 
 app_name = "reviews"
 urlpatterns: list[URLPattern] = [
@@ -33,6 +33,9 @@ urlpatterns: list[URLPattern] = [
     path("plans/<int:plan_id>/", plans.plan, name="plan"),
     path("plans/<int:plan_id>/form/", plans.edit_plan_form, name="edit_plan_form"),
     path("plans/<int:plan_id>/edit/", plans.edit_plan, name="edit_plan"),
+    path("plans/<int:plan_id>/questions/", drafts.form, name="form"),
+    path("plans/<int:plan_id>/questions/edit/", drafts.edit_form, name="edit_form"),
+    path("plans/<int:plan_id>/preview/", drafts.preview, name="preview"),
     path("plans/<int:plan_id>/launch/", plans.launch, name="launch"),
     path("plans/<int:plan_id>/phase/", plans.move_phase, name="move_phase"),
     path("plans/<int:plan_id>/remind/", plans.remind, name="remind"),
@@ -40,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("plans/<int:plan_id>/unlock/", plans.unlock, name="unlock"),
     path("plans/<int:plan_id>/release/", plans.release, name="release"),
     path("plans/<int:plan_id>/calibration/", deciding.board, name="board"),
+    path("plans/<int:plan_id>/calibration/close/", deciding.close_session, name="close_session"),
     path("people/<int:person_id>/panel/", panels.person_panel, name="person_panel"),
     path("home/panel/", panels.home_panel, name="home_panel"),
 ]

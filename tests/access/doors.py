@@ -159,6 +159,7 @@ def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
     """Strategy, metrics, band tables, plans: things without a person."""
     from beichen.metrics.models import BandTable, Metric
     from beichen.reviews.models import ReviewPlan
+    from beichen.reviews.tests.makers import review_form
     from beichen.strategy.models import StrategyMap, StrategyVersion
 
     page, _ = StrategyMap.objects.get_or_create(horizon="2026", defaults={"published": 1})
@@ -188,7 +189,7 @@ def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
     for row, state in (("41a", "draft"), ("41b", "launched")):
         plan = ReviewPlan.objects.create(
             name=canary(row, "U0"), cycle=world.cycle("2026P1", "C00"), unit=world.units["U0"], author_id=1,
-            state=state, settings=_plan_settings(), form=[], population={"managers": "in", "without": []},
+            state=state, settings=_plan_settings(), form=review_form(), population={"managers": "in", "without": []},
             launched_at=THEN if state == "launched" else None,
         )  # fmt: skip
         paths = (f"/reviews/plans/{plan.pk}/", "/reviews/plans/", f"/api/v1/reviews/plans/{plan.pk}")

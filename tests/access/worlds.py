@@ -271,6 +271,7 @@ def plant_reviews(world: World) -> None:
     """For everyone who has a manager one review at each level, with a self, a manager's and a peer's part."""
     from beichen.people.queries import company_settings
     from beichen.reviews.models import ReviewPlan
+    from beichen.reviews.tests.makers import review_form
 
     for level, (key, phase, *_) in LEVELS.items():
         plan = ReviewPlan.objects.create(
@@ -279,7 +280,7 @@ def plant_reviews(world: World) -> None:
             unit=world.units["U0"],
             population={},
             settings=company_settings()["reviews"],
-            form=[],
+            form=review_form(),
             state="launched",
             launched_at=THEN,
             author_id=world.people["E015"].pk,

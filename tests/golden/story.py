@@ -300,6 +300,12 @@ def calibrate(story: Story) -> None:
     story.press("E003", "reviews:move_grade", story.reviews["E008"], grade="A", reason=MOVE, version=line["version"])
 
 
+def close_the_calibration(story: Story) -> None:
+    """The facilitator and the highest manager of the round close it."""
+    for number in ("E003", "E001"):
+        story.press(number, "reviews:close_session", story.plan_id)
+
+
 def step(story: Story, what: str) -> None:
     """Lock or release: asked by one HR administrator, done by the other."""
     for number in ("E015", "E016"):
@@ -411,6 +417,7 @@ def run() -> Story:
     with story.day(2026, 7, 8):
         move_to(story, "C06")
         calibrate(story)
+        close_the_calibration(story)
         move_to(story, "C07")
         step(story, "lock")
         move_to(story, "C08")

@@ -126,6 +126,15 @@ def test_the_facilitator_moves_a_grade_with_a_reason(town: Town) -> None:
     me = town.browse("E007")
     me.page.goto(manager.page.url)
     assert "和同组同类工作对照" not in me.reads()
+    hrbp.home()
+    open_plan(hrbp)
+    hrbp.go("Calibration")
+    hrbp.confirm("Close the calibration")
+    boss = town.browse("E002")
+    boss.page.goto(hrbp.page.url)
+    boss.confirm("Close the calibration")
+    hrbp.again()
+    assert hrbp.sees("This calibration is closed")
 
 
 def seat_a_facilitator(town: Town, number: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from beichen.demo.formulas import reviews as told
 from beichen.demo.formulas.reviews import Seen
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 ADMINISTRATORS = ("C014", "C007")
 FACILITATOR = "C016"
-NOT_REVIEWED = ("C001",)
+HIGHEST = "C001"
+NOT_REVIEWED = (HIGHEST,)
 
 
 def move(place: Place, to: str, at: datetime) -> None:
@@ -48,6 +49,7 @@ def load_reviews(actor: Actor, place: Place, aims: Sequence[Aim]) -> int:
     move(place, "C06", after_quarter(story, 22))
     reviews.follow_cycle(system("reviews.follow", "the cycle moved"), place.cycles[story.behind.key], "C06")
     _calibrate(actor, place, plan_id, decided)
+    _close(place, plan_id)
     move(place, "C07", after_quarter(story, 25))
     _agreed(place, plan_id, "lock", after_quarter(story, 26))
     return plan_id
@@ -128,16 +130,12 @@ def _parts(place: Place, seen: dict[str, Seen], wanted: Iterable[tuple[str, str,
     for subject, rater, role in wanted:
         voice = told.voice(telling, seen[subject], rater, role)
         at = after_quarter(place.story, days[role])
-        yield load.PartRow(
-            place.loaded.persons[subject], place.loaded.persons[rater], role, _answers(voice), voice.closing, at
-        )
+        yield load.PartRow(place.loaded.persons[subject], place.loaded.persons[rater], role, _answers(voice), at)
 
 
-def _answers(voice: Voice) -> dict[str, dict[str, str]]:
-    return {
-        said.section: {"score": said.score, "text": said.text} if said.score else {"text": said.text}
-        for said in voice.said
-    }
+def _answers(voice: Voice) -> dict[str, Any]:
+    said = {line.section: {"score": line.score or None, "text": line.text} for line in voice.said}
+    return {**said, "closing": voice.closing} if voice.closing else said
 
 
 def _choose(place: Place) -> Callable[[int, str, Sequence[str]], tuple[str, str]]:
@@ -158,6 +156,13 @@ def _calibrate(actor: Actor, place: Place, plan_id: int, decided: Sequence[load.
     with clock.frozen(after_quarter(place.story, 23)):
         for person, grade, reason in told.calibrated(groups, list("SABCD"), place.seed):
             reviews.move_grade(facilitator, review_of[person], grade, reason, versions[review_of[person]])
+
+
+def _close(place: Place, plan_id: int) -> None:
+    """The facilitator and the highest manager of the round close the calibration together."""
+    with clock.frozen(after_quarter(place.story, 24)):
+        for number in (FACILITATOR, HIGHEST):
+            reviews.close_session(place.person(number), plan_id)
 
 
 def _agreed(place: Place, plan_id: int, step: str, at: datetime) -> None:

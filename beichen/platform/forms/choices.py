@@ -18,6 +18,8 @@ SENTENCES = {
     "range": gettext_noop("Enter a number from %(low)s to %(high)s."),
     "places": gettext_noop("Enter a number with at most %(places)s decimals."),
     "evidence": gettext_noop("A score this far out needs a fact that shows it. Name one or two."),
+    "reason": gettext_noop("Say in a sentence or two why."),
+    "loaded": gettext_noop("This number comes from the records, so none is entered here."),
 }
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from beichen.platform.kit.rounding import COEFFICIENT, SCORE, WEIGHT, fraction, scaled, shown
 from beichen.reviews.formulas.sections import (
+    PEERS_NEEDED,
     GoalPart,
     ManagerDays,
     PeerMode,
@@ -80,27 +81,30 @@ class Result:
     story: Story = field(repr=False)
 
 
-def plan_rules(settings: Mapping[str, Any]) -> PlanRules:
-    """Read a plan's settings (the shape of [reviews] in defaults.toml); a scale that falls wrongly is refused."""
+def plan_rules(settings: Mapping[str, Any], weights: Mapping[str, int]) -> PlanRules:
+    """Read a plan's settings (the shape of [reviews] in defaults.toml) and the weights of its form's sections.
+
+    A scale that falls wrongly is refused; fewer peers than the mode needs never count, whatever the settings say.
+    """
     mode = PeerMode(settings["peers"]["mode"])
     grades = tuple(
         Grade(g["key"], scaled(str(g["min"]), SCORE), scaled(str(g["coefficient"]), COEFFICIENT))
         for g in settings["grades"]
     )
     return PlanRules(
-        sections=tuple((part["key"], int(part["weight"])) for part in settings["sections"]),
+        sections=tuple(weights.items()),
         rater_weights={role: int(weight) for role, weight in settings["rater_weights"].items()},
         peer_mode=mode,
-        peers_needed=int(settings["peers"]["count_min"].get(mode.value, 1)),
+        peers_needed=max(int(settings["peers"]["count_min"].get(mode.value, 0)), PEERS_NEEDED[mode]),
         maximum=scaled(str(settings["total_max"]), SCORE),
         scale=Scale(grades),
-        version=rule_version(settings),
+        version=rule_version(settings, weights),
     )
 
 
-def rule_version(settings: Mapping[str, Any]) -> str:
-    """A fingerprint of the formulas and of the settings they ran with."""
-    text = json.dumps([FORMULAS, settings], sort_keys=True, ensure_ascii=False, default=str)
+def rule_version(settings: Mapping[str, Any], weights: Mapping[str, int]) -> str:
+    """A fingerprint of the formulas and of the settings and weights they ran with."""
+    text = json.dumps([FORMULAS, settings, weights], sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -17,19 +17,19 @@ from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import PageRequest, SignedIn, door
 from beichen.platform.ui.drawings import Step
 from beichen.reviews import access, queries, rules
-from beichen.reviews.forms import SECTIONS, AnswerForm, DecideForm, MoveForm
+from beichen.reviews.forms import AnswerForm, DecideForm, MoveForm
 from beichen.reviews.formulas.distribution import differences
 from beichen.reviews.formulas.results import contributions
-from beichen.reviews.pages.writing import blocks, part_form
+from beichen.reviews.pages.answers import CLOSING, blocks, by_section
 
 READERS = SignedIn("the filters of the table decide; who may not read it meets a page that does not exist")
 
 
-def waterfall(story: Mapping[str, Any]) -> list[Step]:
-    """Sections adding up to the total."""
+def waterfall(story: Mapping[str, Any], titles: Mapping[str, str]) -> list[Step]:
+    """Sections adding up to the total; `titles` by the keys of sections."""
     steps = [
         Step(
-            str(SECTIONS.get(key, key)), float(part), "+" + shown(part, 2),
+            titles.get(key, key), float(part), "+" + shown(part, 2),
             _("%(score)s × %(weight)s %%") % {"score": score, "weight": weight},
         )
         for key, weight, score, part in contributions(story)
@@ -49,12 +49,13 @@ def _own_part(request: PageRequest, sheet: queries.ReviewSheet) -> queries.PartS
 def _review_context(request: PageRequest, review_id: int) -> dict[str, Any]:
     sheet = queries.review_sheet(request.actor, review_id)
     decides = request.actor.person_id == sheet.manager.id and sheet.rating is not None
+    titles = sheet.plan.titles()
     return {
         "sheet": sheet,
         "decides": decides and sheet.rating is not None and sheet.rating.state == "proposed",
-        "steps": waterfall(sheet.live.story) if sheet.live else [],
+        "steps": waterfall(sheet.live.story, titles) if sheet.live else [],
         "story": sheet.live.story if sheet.live else None,
-        "missing": [SECTIONS.get(key, key) for key in sheet.live.missing] if sheet.live else [],
+        "missing": [titles.get(key, key) for key in sheet.live.missing] if sheet.live else [],
         "late": [part for part in sheet.waiting if part.rater.id != request.actor.person_id],
     }
 
@@ -71,13 +72,11 @@ def review(request: PageRequest, review_id: int) -> HttpResponse:
         sheet.plan.settings["grades"], get_language() or "", data, grade=content.decided if content else None,
         reason=content.reason if content else "",
     )  # fmt: skip
-    sections = _by_section(sheet)
-    own_form = part_form(own) if own else None
-    said = {key: voices for key, _label, voices in sections}
+    sections = by_section(sheet.plan.form, sheet.voices)
+    said = {section.key: heard for section, _title, heard in sections}
     return page(
-        request, "reviews/review.html", **context, own=own, part_form=own_form, form=form, sections=sections,
-        blocks=blocks(own_form, said) if own_form else [], writes=sheet.plan.cycle.phase == "C05",
-        closings=[v for v in sheet.voices if v.text.closing and not (v.card and v.card.state == "draft")],
+        request, "reviews/review.html", **context, own=own, form=form, sections=sections,
+        blocks=blocks(own.form, own.text.answers, said) if own else [], writes=sheet.plan.cycle.phase == "C05",
         returnable=_returnable(request, sheet),
     )  # fmt: skip
 
@@ -90,22 +89,6 @@ def _returnable(request: PageRequest, sheet: queries.ReviewSheet) -> list[querie
         v.card for v in sheet.voices
         if v.card and v.role == "self" and v.card.state == "submitted" and not v.card.returned
     ]  # fmt: skip
-
-
-def _by_section(sheet: queries.ReviewSheet) -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
-    """Words and scores of everyone who handed in, section by section: (key, label, [(voice, answer)])."""
-    return [
-        (s["key"], SECTIONS.get(s["key"], s["key"]), _said(sheet, s["key"]))
-        for s in sheet.plan.form
-    ]  # fmt: skip
-
-
-def _said(sheet: queries.ReviewSheet, key: str) -> list[tuple[Any, Any]]:
-    return [
-        (voice, voice.text.answers[key])
-        for voice in sheet.voices
-        if key in voice.text.answers and not (voice.card and voice.card.state == "draft")
-    ]
 
 
 @door(READERS)
@@ -130,11 +113,17 @@ def result(request: PageRequest, review_id: int) -> HttpResponse:
     data = request.POST if request.drawn.refusal is not None and request.POST else None
     is_subject = request.actor.person_id == sheet.subject.id
     return page(
-        request, "reviews/result.html", sheet=sheet, steps=waterfall(sheet.story), labels=SECTIONS,
-        ahead=[voice for voice in sheet.managers if voice.text.closing], is_subject=is_subject,
+        request, "reviews/result.html", sheet=sheet, steps=waterfall(sheet.story, sheet.plan.titles()),
+        ahead=_ahead(sheet), is_subject=is_subject,
         form=AnswerForm(data) if is_subject and sheet.answer is None and sheet.state == "released" else None,
         grade=_grade_words(sheet), sections=_sections(sheet),
     )  # fmt: skip
+
+
+def _ahead(sheet: queries.ResultSheet) -> list[queries.Voice]:
+    """Words that look ahead: the managers' first, then the person's own."""
+    found = [voice for voice in sheet.voices if voice.role != "peer" and voice.text.closing]
+    return sorted(found, key=lambda voice: voice.role != "manager")
 
 
 def _grade_words(sheet: queries.ResultSheet) -> str:
@@ -143,23 +132,19 @@ def _grade_words(sheet: queries.ResultSheet) -> str:
 
 
 def _sections(sheet: queries.ResultSheet) -> list[dict[str, Any]]:
-    """Each section with its label, its terms named, and the words said about it."""
+    """Each section with its title, its terms named, and the words said about it; at the end those that do not count."""
+    story = {line["key"]: line for line in sheet.story["sections"]}
     return [
         {
             **line,
-            "label": SECTIONS.get(line["key"], line["key"]),
+            "label": title,
             "roles": [{**role, "by": _named(sheet, role.get("by", ()))} for role in line.get("roles", ())],
             "goals": line.get("goals", ()),
-            "words": [(v.card, said) for v in sheet.managers if (said := _words(v.text, line["key"]))],
-            "peers": [said for text in sheet.peers if (said := _words(text, line["key"]))],
-            "own": _words(sheet.own, line["key"]),
+            "heard": heard,
         }
-        for line in sheet.story["sections"]
+        for section, title, heard in by_section(sheet.plan.form, sheet.voices, [CLOSING])
+        if (line := story.get(section.key, {"key": section.key})) and (heard or section.key in story)
     ]  # fmt: skip
-
-
-def _words(text: queries.PartText, key: str) -> str:
-    return str(text.answers.get(key, {}).get("text") or "")
 
 
 def _named(sheet: queries.ResultSheet, by: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -178,14 +163,16 @@ def acknowledge(request: PageRequest, review_id: int) -> HttpResponse:
 # ── calibration ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@door(access.SEE_BOARD)
+@door(READERS)
 def board(request: PageRequest, plan_id: int) -> HttpResponse:
-    """The calibration list: people, scores, managers' averages, last grades, the guide. Cost: 11 statements."""
+    """The calibration list: people, scores, managers' averages, last grades, the guide. Cost: at most 15 statements."""
     plan = queries.plan(request.actor, plan_id)
     lines = queries.board(request.actor, plan_id)
+    session = queries.session(request.actor, plan_id)
+    moves = plan.cycle.phase == "C06" and (session is None or session.state == "open")
     return page(
         request, "reviews/board.html", plan=plan, lines=lines, guide=_guide(plan, lines), managers=_averages(lines),
-        may_move=plan.cycle.phase == "C06" and may(request.actor, access.SIT_AS_FACILITATOR), grades=plan.grades,
+        may_move=moves and may(request.actor, access.SIT_AS_FACILITATOR), grades=plan.grades, session=session,
     )  # fmt: skip
 
 
@@ -215,6 +202,17 @@ def _averages(lines: Sequence[queries.BoardLine]) -> list[tuple[Any, int, str]]:
     ]
 
 
+@door(access.CLOSE_SESSION, methods=("POST",))
+def close_session(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Close the calibration, by its facilitator and the highest manager of the round."""
+    done = rules.close_session(request.actor, plan_id)
+    tell(
+        request,
+        _("The calibration is closed.") if done else _("Asked for. It closes when the other of the two agrees."),
+    )
+    return see(reverse("reviews:board", args=[plan_id]))
+
+
 @door(access.MOVE_GRADE)
 def move_form(request: PageRequest, review_id: int) -> HttpResponse:
     """The dialog in which a grade is moved, with what led to it. Cost: that of the review's page."""
@@ -222,7 +220,7 @@ def move_form(request: PageRequest, review_id: int) -> HttpResponse:
     data = request.POST if request.drawn.refusal is not None and request.POST else None
     return page(
         request, "reviews/move.html", sheet=sheet, form=MoveForm(sheet.plan.grades, data),
-        steps=waterfall(sheet.live.story) if sheet.live else [],
+        steps=waterfall(sheet.live.story, sheet.plan.titles()) if sheet.live else [],
     )  # fmt: skip
 
 

@@ -62,8 +62,7 @@ def _entered(request: PageRequest) -> rules.PlanInput:
         raise Invalid(fields={"without": _("Nobody has the number %(number)s.") % {"number": unknown[0]}})
     return rules.PlanInput(
         name=sent["name"], name_en=sent["name_en"], cycle_id=int(sent["cycle_id"]), unit_id=int(sent["unit_id"]),
-        managers=sent["managers"], without=[card.id for card in found.values()], peer_mode=sent["peer_mode"],
-        weights={key: sent[key] for key in ("goals", "behaviour", "contribution")},
+        managers=sent["managers"], without=[card.id for card in found.values()],
     )  # fmt: skip
 
 
@@ -80,12 +79,10 @@ def edit_plan_form(request: PageRequest, plan_id: int) -> HttpResponse:
     """The form of a draft."""
     card = queries.plan(request.actor, plan_id)
     left_out = people.persons(request.actor, card.population.get("without", ()))
-    weights = {part["key"]: part["weight"] for part in card.settings["sections"]}
     initial = {
         "name": card.name, "name_en": card.name_en, "cycle_id": card.cycle.id, "unit_id": card.unit_id,
-        "managers": card.population.get("managers", "in"), "peer_mode": card.settings["peers"]["mode"],
+        "managers": card.population.get("managers", "in"),
         "without": ", ".join(sorted(person.number for person in left_out.values())),
-        **{key: weights.get(key, 0) for key in ("goals", "behaviour", "contribution")},
     }  # fmt: skip
     form = _form(request, _posted(request), **initial)
     return page(request, "reviews/plan_form.html", form=form, plan=card)
@@ -109,6 +106,7 @@ def plan(request: PageRequest, plan_id: int) -> HttpResponse:
     now = keys.index(desk.plan.cycle.phase)
     return page(
         request, "reviews/plan.html", desk=desk, plan=desk.plan, **_rows(desk), asked_list=_asked(desk),
+        weights=list(desk.plan.form.weights().values()),
         path=[(key, label) for key, label in phases if "C02" <= key <= "C10"], phase=desk.plan.cycle.phase,
         following=phases[now + 1] if now + 1 < len(phases) else None,
         is_admin=may(request.actor, access.LAUNCH, desk.plan), may_edit=may(request.actor, access.EDIT_PLAN),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,55 +11,57 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from beichen.people import queries as people
+from beichen.platform.forms.drawing import spoken
+from beichen.platform.forms.schema import Form, answers_from, words
 from beichen.platform.kit.errors import Refused
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import PageRequest, SignedIn, door
 from beichen.reviews import access, queries, rules
-from beichen.reviews.forms import PartForm, answers_of
-from beichen.reviews.queries.evidence import measured
+from beichen.reviews.pages.answers import blocks, both, written
 
 RATER = SignedIn("only the rater finds the part; everyone else meets a page that does not exist")
-
-
-def part_form(sheet: queries.PartSheet, data: Any = None) -> PartForm:
-    """The form of a part as it stands, or as it was just posted."""
-    gives = sheet.card.role == "manager" and not measured(sheet.goals)
-    return PartForm(
-        sheet.card.role, sheet.plan.form, sheet.text.answers, sheet.text.closing, gives_goals=gives,
-        maximum=int(sheet.plan.settings["total_max"]), data=data,
-    )  # fmt: skip
-
-
-def blocks(form: PartForm, said: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-    """Section by section: key, label, score field, text field, and what others said (None: not shown here)."""
-    return [(*block, None if said is None else said.get(block[0], [])) for block in form.blocks()]
 
 
 @door(RATER)
 def part(request: PageRequest, part_id: UUID) -> HttpResponse:
     """One part before its rater. Cost: 12 statements."""
     sheet = queries.sheet(request.actor, part_id)
-    refusal = request.drawn.refusal
-    data = request.POST if refusal is not None and request.POST else None
+    refusal, form = request.drawn.refusal, sheet.form
+    typed = refusal is not None and bool(request.POST)
+    answers = answers_from(form, request.POST) if typed else sheet.text.answers
     theirs = refusal.theirs if isinstance(refusal, rules.PartChanged) else None
-    form = part_form(sheet, data)
     return page(
-        request, "reviews/part.html", sheet=sheet, form=form,
-        theirs=theirs, blocks=blocks(form), version=theirs.version if theirs else sheet.text.version,
+        request, "reviews/part.html", sheet=sheet, blocks=blocks(form, answers), written=written(form, answers),
+        both=both(form, answers, theirs.answers) if theirs else [], declines=_declines(sheet),
+        version=theirs.version if theirs else sheet.text.version, because=_because(sheet),
     )  # fmt: skip
 
 
-def _sent(request: PageRequest, part_id: UUID) -> tuple[dict[str, dict[str, Any]], str]:
-    keys = [{"key": name.removeprefix("text_")} for name in request.POST if name.startswith("text_")]
-    return answers_of(request.POST.dict(), keys), request.POST.get("closing", "")
+def _declines(sheet: queries.PartSheet) -> list[tuple[str, str]]:
+    """The reasons for which this rater may leave the part out, none for the manager who decides."""
+    offered = None if sheet.card.decides else sheet.form.decline
+    return [(each.key, words(each.label, spoken())) for each in offered.reasons] if offered else []
+
+
+def _because(sheet: queries.PartSheet) -> str:
+    return reasons_of(sheet.plan.form).get(sheet.card.declined_because, "")
+
+
+def reasons_of(form: Form) -> dict[str, str]:
+    """The reasons for declining in the language of the page, by key."""
+    return {each.key: words(each.label, spoken()) for each in form.decline.reasons} if form.decline else {}
+
+
+def _sent(request: PageRequest, part_id: UUID) -> dict[str, Any]:
+    """What was typed, by the questions of the part. Cost: three statements."""
+    return answers_from(queries.part_form(request.actor, part_id), request.POST)
 
 
 @door(access.WRITE_PART, methods=("POST",))
 def save_part(request: PageRequest, part_id: UUID) -> HttpResponse:
     """The autosave: JSON with the version to go on with and a sentence."""
-    answers, closing = _sent(request, part_id)
     try:
-        saved = rules.save_part(request.actor, part_id, answers, closing, request.version)
+        saved = rules.save_part(request.actor, part_id, _sent(request, part_id), "", request.version)
     except Refused as refusal:
         return JsonResponse({"sentence": refusal.sentence(_)}, status=refusal.status)
     time = timezone.localtime(saved.at).strftime("%H:%M")
@@ -71,9 +72,8 @@ def save_part(request: PageRequest, part_id: UUID) -> HttpResponse:
 @door(access.WRITE_PART, methods=("POST",), again=part)
 def submit_part(request: PageRequest, part_id: UUID) -> HttpResponse:
     """Hand in."""
-    answers, closing = _sent(request, part_id)
     try:
-        rules.submit_part(request.actor, part_id, answers, closing, request.version)
+        rules.submit_part(request.actor, part_id, _sent(request, part_id), "", request.version)
     except rules.PartChanged as changed:
         request.drawn.refusal = changed
         response = part(request, part_id=part_id)
@@ -83,11 +83,11 @@ def submit_part(request: PageRequest, part_id: UUID) -> HttpResponse:
     return see(request.POST.get("next") or reverse("reviews:index"))
 
 
-@door(access.WRITE_PART, methods=("POST",))
+@door(access.WRITE_PART, methods=("POST",), again=part)
 def decline_part(request: PageRequest, part_id: UUID) -> HttpResponse:
     """I cannot judge this person's work."""
-    rules.decline_part(request.actor, part_id)
-    tell(request, _("Noted. Your part is left out; nobody is asked why."))
+    rules.decline_part(request.actor, part_id, request.POST.get("reason", ""))
+    tell(request, _("Noted. Your part is left out."))
     return see(reverse("reviews:index"))
 
 
@@ -103,7 +103,8 @@ def return_part(request: PageRequest, part_id: UUID) -> HttpResponse:
 def part_versions(request: PageRequest, part_id: UUID) -> HttpResponse:
     """Every save of the own part. Cost: 10 statements."""
     sheet = queries.sheet(request.actor, part_id)
-    return page(request, "reviews/versions.html", sheet=sheet, versions=queries.versions(request.actor, part_id))
+    kept = [(text, written(sheet.form, text.answers)) for text in queries.versions(request.actor, part_id)]
+    return page(request, "reviews/versions.html", sheet=sheet, versions=kept)
 
 
 # ── peers ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -117,12 +118,14 @@ def peers(request: PageRequest, review_id: int) -> HttpResponse:
     there = {line.peer.id for line in sheet.nominations if line.state != "refused"}
     there |= {sheet.subject.id, sheet.manager_id}
     found = [card for card in people.find_persons(request.actor, text, 12) if card.id not in there] if text else []
-    limits = sheet.plan.settings["peers"]
+    limits, why = sheet.plan.settings["peers"], reasons_of(sheet.plan.form)
+    counted = [line for line in sheet.nominations if line.state != "refused" and not line.declined]
     return page(
         request, "reviews/peers.html", fragment="found" if request.GET else None, sheet=sheet, found=found, q=text,
         is_subject=request.actor.person_id == sheet.subject.id, limits=limits,
-        left=int(limits["nominate_max"]) - len([n for n in sheet.nominations if n.state != "refused"]),
+        left=int(limits["nominate_max"]) - len(counted),
         waiting=[line for line in sheet.nominations if line.state == "nominated"],
+        lines=[(line, why.get(line.declined, "")) for line in sheet.nominations], needed=sheet.plan.rules.peers_needed,
     )  # fmt: skip
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from beichen.people import queries as people
 from beichen.people.queries import PersonCard
 from beichen.platform.access.current import query
-from beichen.platform.access.permissions import require
+from beichen.platform.access.permissions import may, require
+from beichen.platform.access.two_person import waiting
 from beichen.platform.audit import rules as audit
 from beichen.platform.kit.actor import Actor
 from beichen.reviews import access
-from beichen.reviews.choices import RatingState
-from beichen.reviews.models import Rating, RatingContent
+from beichen.reviews.choices import RatingState, SessionState
+from beichen.reviews.models import CalibrationSession, Rating, RatingContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,80 @@ class BoardLine:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class SessionCard:
+    """The calibration of a plan: whether grades may still move, who closes it, and who asked for that."""
+
+    state: str
+    highest: PersonCard | None
+    closed_at: datetime | None
+    closed_by: tuple[PersonCard, ...]
+    asked_by: PersonCard | None
+    may_close: bool
+
+
+def _session(plan_id: int) -> CalibrationSession | None:
+    return CalibrationSession.objects.filter(plan_id=plan_id).first()
+
+
+def session_key(plan_id: int) -> str:
+    """The name under which the closing of a calibration is kept until the second person does the same."""
+    return f"session:{plan_id}"
+
+
+def acts_as_highest(actor: Actor, session: CalibrationSession) -> int | None:
+    """The highest manager of the round, or who acts for them after they left (G21). Cost: one statement."""
+    if session.highest_id is None:
+        return None
+    card = people.persons(actor, [session.highest_id]).get(session.highest_id)
+    return session.highest_id if card and card.is_active else people.who_acts("SK", session.highest_id)
+
+
+def hats(actor: Actor, session: CalibrationSession | None) -> frozenset[str]:
+    """As whom the actor may close a calibration: facilitator (CF), highest manager (SK), both or none.
+
+    Cost: at most three statements.
+    """
+    if session is None:
+        return frozenset()
+    found = set()
+    if (
+        may(actor, access.CLOSE_SESSION)
+        and Rating.objects.filter(access.facilitated_ratings(), plan_id=session.plan_id).exists()
+    ):
+        found.add("CF")
+    if actor.person_id is not None and actor.person_id == acts_as_highest(actor, session):
+        found.add("SK")
+    return frozenset(found)
+
+
+@query
+def session(actor: Actor, plan_id: int) -> SessionCard | None:
+    """The calibration of a plan, before those who see its list. Cost: at most six statements."""
+    found = _session(plan_id)
+    if found is None:
+        return None
+    key = session_key(plan_id)
+    asked = waiting(access.CLOSE_SESSION, [key]).get(key) if found.state == SessionState.OPEN else None
+    ids = {found.highest_id, found.facilitator_id, found.closed_with_id, asked.asked_by if asked else None}
+    faces = people.persons(actor, ids - {None})
+    closed = tuple(faces[i] for i in (found.facilitator_id, found.closed_with_id) if i in faces)
+    mine = found.state == SessionState.OPEN and (asked is None or asked.asked_by != actor.person_id)
+    return SessionCard(
+        found.state, faces.get(found.highest_id or 0), found.closed_at, closed,
+        faces.get(asked.asked_by) if asked else None, mine and bool(hats(actor, found)),
+    )  # fmt: skip
+
+
 @query
 def board(actor: Actor, plan_id: int) -> list[BoardLine]:
-    """People of a plan whose grades the actor may see in calibration, by manager. Cost: five statements."""
-    require(actor, access.SEE_BOARD)
+    """People of a plan whose grades the actor may see in calibration, by manager. Cost: five statements.
+
+    For the seats of the table, and for the highest manager of the round, who takes part in it.
+    """
+    sitting = may(actor, access.SEE_BOARD) or "SK" in hats(actor, _session(plan_id))
+    if not sitting:
+        require(actor, access.SEE_BOARD)
     visible = Rating.objects.filter(access.visible_ratings(), plan_id=plan_id).exclude(subject_id=actor.person_id)
     heads = {head.pk: head for head in visible}
     found = RatingContent.objects.filter(access.readable_rating_contents(), pk__in=heads)

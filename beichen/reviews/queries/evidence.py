@@ -1,13 +1,26 @@
-"""What the forms show beside the questions: the person's goals of the cycle with their results."""
+"""The records the forms draw on: the person's goals and KPIs of the cycle with their results."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from beichen.goals import queries as goals
+from beichen.goals.choices import GoalKind
 from beichen.platform.kit.actor import Actor
 from beichen.reviews.formulas.results import GoalTerm
 from beichen.reviews.formulas.sections import GoalPart
+from beichen.reviews.models import Part
+
+SOURCES = frozenset({"goals"})
+"""The records that questions of a review may take their numbers from (`Question.source`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """One key result of a goal; `score` in hundredths, None where it was not measured."""
+
+    title: str
+    score: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +31,34 @@ class GoalLine:
     title: str
     weight: int
     score: int | None
+    kind: str = ""
+    results: tuple[ResultLine, ...] = ()
+
+    @property
+    def is_kpi(self) -> bool:
+        """Whether it is a KPI, scored by its bands."""
+        return self.kind == GoalKind.KPI
 
 
 def goal_lines(actor: Actor, person_id: int, cycle_id: int) -> tuple[GoalLine, ...]:
     """The person's scored goals in the cycle, as far as the actor sees them. Cost: three statements."""
     found = goals.scored_goals(actor, [person_id], cycle_id).get(person_id, [])
-    return tuple(GoalLine(goal.goal_id, goal.title, goal.weight, goal.score) for goal in found)
+    return tuple(_line(goal) for goal in found)
+
+
+def _line(goal: goals.ScoredGoal) -> GoalLine:
+    results = tuple(ResultLine(each.title, each.score) for each in goal.key_results if each.counted)
+    return GoalLine(goal.goal_id, goal.title, goal.weight, goal.score, goal.kind, results)
+
+
+def without(lines: tuple[GoalLine, ...]) -> frozenset[str]:
+    """The records that hold no number for the person, so that a manager may enter one."""
+    return frozenset() if measured(lines) else frozenset({"goals"})
+
+
+def missing_records(actor: Actor, part: Part) -> frozenset[str]:
+    """`without` for the person of a part. Cost: three statements."""
+    return without(goal_lines(actor, part.subject_id, part.cycle_id))
 
 
 def goal_terms(lines: tuple[GoalLine, ...]) -> list[GoalTerm]:

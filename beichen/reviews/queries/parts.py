@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from beichen.people import queries as people
 from beichen.people.queries import PersonCard
 from beichen.platform.access.current import query
+from beichen.platform.forms.schema import Answers, Form
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.reviews import access
-from beichen.reviews.choices import PartState
+from beichen.reviews.choices import PartRole, PartState
 from beichen.reviews.models import Nomination, Part, PartContent, PartVersion, Review
-from beichen.reviews.queries.evidence import GoalLine, goal_lines
+from beichen.reviews.queries.evidence import SOURCES, GoalLine, goal_lines, without
 from beichen.reviews.queries.plans import PlanCard, plan
-
-Answers = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +35,26 @@ class PartCard:
     state: str
     submitted_at: datetime | None
     returned: bool
+    declined_because: str
     decides: bool
     version: int
 
 
 @dataclass(frozen=True, slots=True)
 class PartText:
-    """What a part says; `version` 0 means nothing was written yet."""
+    """What a part says, by question; `version` 0 means nothing was written yet."""
 
     answers: Answers
-    closing: str
     version: int
     saved_at: datetime | None = None
 
+    @property
+    def closing(self) -> str:
+        """The words that look ahead."""
+        return str(self.answers.get("closing", ""))
 
-EMPTY = PartText({}, "", 0)
+
+EMPTY = PartText({}, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,11 @@ class PartSheet:
     text: PartText
     goals: tuple[GoalLine, ...]
 
+    @property
+    def form(self) -> Form:
+        """What this part is asked, the goals score among it where nothing was measured."""
+        return self.plan.form.for_part(self.card.role, without(self.goals))
+
 
 def part_cards(actor: Actor, parts: Sequence[Part]) -> list[PartCard]:
     """Heads with their people. Cost: one statement."""
@@ -71,7 +79,7 @@ def part_cards(actor: Actor, parts: Sequence[Part]) -> list[PartCard]:
         PartCard(
             part.pk, part.review_id, part.plan_id, part.cycle_id, part.role, cards[part.subject_id],
             cards[part.rater_id], part.days, part.state, part.submitted_at, part.returned,
-            part.rater_id == part.manager_id, part.version,
+            part.declined_because, part.rater_id == part.manager_id, part.version,
         )
         for part in parts
         if part.subject_id in cards and part.rater_id in cards
@@ -103,13 +111,20 @@ def sheet(actor: Actor, part_id: UUID) -> PartSheet:
     return PartSheet(part_cards(actor, [part])[0], card, text_of(part_id), goals)
 
 
+@query
+def part_form(actor: Actor, part_id: UUID) -> Form:
+    """Everything the actor's own part may be asked, or NotFound. Cost: three statements."""
+    part = own_part(actor, part_id)
+    return plan(actor, part.plan_id).form.for_part(part.role, SOURCES)
+
+
 def text_of(part_id: UUID) -> PartText:
     """What the part says now, when readable. Cost: two statements."""
     found = PartContent.objects.filter(pk=part_id).first()
     if found is None:
         return EMPTY
     last = PartVersion.objects.filter(part_id=part_id, number=found.version).values_list("saved_at", flat=True).first()
-    return PartText(found.answers, found.closing, found.version, last)
+    return PartText(found.answers, found.version, last)
 
 
 @query
@@ -117,17 +132,18 @@ def versions(actor: Actor, part_id: UUID) -> list[PartText]:
     """Every acknowledged save of the actor's own part, newest first. Cost: two statements."""
     own_part(actor, part_id)
     found = PartVersion.objects.filter(part_id=part_id).order_by("-number")
-    return [PartText(v.answers, v.closing, v.number, v.saved_at) for v in found]
+    return [PartText(v.answers, v.number, v.saved_at) for v in found]
 
 
 @dataclass(frozen=True, slots=True)
 class NominationCard:
-    """One proposed peer and what became of it."""
+    """One proposed peer and what became of it; `declined` is the reason the peer chose, where the reader may know."""
 
     id: UUID
     peer: PersonCard
     by_subject: bool
     state: str
+    declined: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +159,7 @@ class PeerSheet:
 
 @query
 def peer_sheet(actor: Actor, review_id: int) -> PeerSheet:
-    """Nominations of a review the actor knows of. Cost: six statements."""
+    """Nominations of a review the actor knows of. Cost: seven statements."""
     head = Review.objects.filter(access.visible_reviews(), pk=review_id).first()
     if head is None:
         raise NotFound
@@ -151,9 +167,16 @@ def peer_sheet(actor: Actor, review_id: int) -> PeerSheet:
         Nomination.objects.filter(access.visible_nominations(), review_id=review_id).order_by("nominated_at", "id")
     )
     cards = people.persons(actor, {head.subject_id, *(n.peer_id for n in found)})
+    declined = dict(
+        Part.objects.filter(access.visible_parts(), review_id=review_id, role=PartRole.PEER, state=PartState.DECLINED)
+        .values_list("rater_id", "declined_because")
+    )  # fmt: skip
     nominations = tuple(
-        NominationCard(n.pk, cards[n.peer_id], n.nominated_by_id == head.subject_id, n.state) for n in found
-    )
+        NominationCard(
+            n.pk, cards[n.peer_id], n.nominated_by_id == head.subject_id, n.state, declined.get(n.peer_id, "")
+        )
+        for n in found
+    )  # fmt: skip
     return PeerSheet(review_id, cards[head.subject_id], head.manager_id, plan(actor, head.plan_id), nominations)
 
 

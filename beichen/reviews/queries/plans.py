@@ -16,6 +16,8 @@ from beichen.people.queries import CycleCard, PersonCard, Stretch
 from beichen.platform.access.current import query
 from beichen.platform.access.permissions import require
 from beichen.platform.access.two_person import Asked, waiting
+from beichen.platform.forms.drawing import spoken
+from beichen.platform.forms.schema import Form
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.platform.kit.workdays import WorkCalendar
@@ -28,7 +30,7 @@ from beichen.reviews.models import Part, Rating, Review, ReviewPlan
 
 @dataclass(frozen=True, slots=True)
 class PlanCard:
-    """A plan with its cycle; `settings` and `form` as frozen at launch."""
+    """A plan with its cycle; `settings` and `form` as frozen at launch, `form_version` the version's number."""
 
     id: int
     name: str
@@ -37,7 +39,8 @@ class PlanCard:
     unit_id: int
     population: Mapping[str, Any]
     settings: Mapping[str, Any]
-    form: Sequence[Mapping[str, Any]]
+    form: Form
+    form_version: int
     state: str
     launched_at: datetime | None
     author_id: int
@@ -46,7 +49,11 @@ class PlanCard:
     @property
     def rules(self) -> PlanRules:
         """The plan's numbers, for the formulas."""
-        return plan_rules(self.settings)
+        return plan_rules(self.settings, self.form.weights())
+
+    def titles(self) -> dict[str, str]:
+        """What the sections are called in the language of the page."""
+        return self.form.titles(spoken())
 
     @property
     def grades(self) -> list[str]:
@@ -60,7 +67,7 @@ def _cards(actor: Actor, plans: Iterable[ReviewPlan]) -> list[PlanCard]:
     return [
         PlanCard(
             plan.pk, plan.name, plan.name_en, cycles[plan.cycle_id], plan.unit_id, plan.population, plan.settings,
-            plan.form, plan.state, plan.launched_at, plan.author_id, plan.version,
+            plan.form.form, plan.form.version, plan.state, plan.launched_at, plan.author_id, plan.version,
         )
         for plan in found
     ]  # fmt: skip
@@ -69,13 +76,13 @@ def _cards(actor: Actor, plans: Iterable[ReviewPlan]) -> list[PlanCard]:
 @query
 def plans(actor: Actor) -> list[PlanCard]:
     """Every plan the actor may see, newest first. Cost: two statements."""
-    return _cards(actor, ReviewPlan.objects.filter(access.visible_plans()).order_by("-id"))
+    return _cards(actor, ReviewPlan.objects.filter(access.visible_plans()).select_related("form").order_by("-id"))
 
 
 @query
 def plan(actor: Actor, plan_id: int) -> PlanCard:
     """One plan, or NotFound. Cost: two statements. A job sees every plan."""
-    found = ReviewPlan.objects.filter(pk=plan_id)
+    found = ReviewPlan.objects.filter(pk=plan_id).select_related("form")
     if actor.person_id is not None:
         found = found.filter(access.visible_plans())
     cards = _cards(actor, found)

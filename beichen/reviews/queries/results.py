@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -32,7 +32,7 @@ from beichen.reviews.models import (
     Review,
 )
 from beichen.reviews.queries.evidence import GoalLine, goal_lines, goal_terms
-from beichen.reviews.queries.parts import EMPTY, PartCard, PartText, part_cards
+from beichen.reviews.queries.parts import PartCard, PartText, part_cards
 from beichen.reviews.queries.plans import PlanCard, plan
 
 FINAL = [RatingState.LOCKED, RatingState.RELEASED, RatingState.ARCHIVED]
@@ -190,7 +190,7 @@ def review_sheet(actor: Actor, review_id: int) -> ReviewSheet:
     audit.record_read(actor, "reviews.review", [head.subject_id])
     return ReviewSheet(
         review_id=review_id, state=head.state, subject=faces[head.subject_id], manager=faces[head.manager_id],
-        plan=card, voices=voices, goals=goals, rating=rating,
+        plan=card, voices=tuple(map(unscored, voices)), goals=goals, rating=rating,
         waiting=tuple(part for part in cards.values() if part.state == PartState.DRAFT),
         live=outcome(card, voices, goals, head.manager_id) if reads else None,
         moves=_moves(actor, review_id),
@@ -211,11 +211,19 @@ def _voices(review_id: int, cards: Mapping[UUID, PartCard]) -> tuple[Voice, ...]
     """Readable contents; a peer's without a readable head stands without a name, in an order that tells nothing."""
     found = PartContent.objects.filter(access.readable_part_contents(), review_id=review_id)
     voices = [
-        Voice(content.role, cards.get(content.pk), PartText(content.answers, content.closing, content.version))
+        Voice(content.role, cards.get(content.pk), PartText(content.answers, content.version))
         for content in found.order_by("pk")
     ]
     order = {PartRole.SELF: 0, PartRole.MANAGER: 1, PartRole.PEER: 2}
     return tuple(sorted(voices, key=lambda v: (order[PartRole(v.role)], v.card.rater.id if v.card else 0)))
+
+
+def unscored(voice: Voice) -> Voice:
+    """A peer's words without the scores: one peer's number is nobody's to read, only the mean of enough of them."""
+    if voice.role != PartRole.PEER:
+        return voice
+    said = {key: {"text": a.get("text", "")} if isinstance(a, Mapping) else a for key, a in voice.text.answers.items()}
+    return replace(voice, text=replace(voice.text, answers=said))
 
 
 def outcome(card: PlanCard, voices: Iterable[Voice], goals: tuple[GoalLine, ...], manager_id: int) -> Result:
@@ -231,7 +239,11 @@ def _counts(card: PartCard, manager_id: int) -> bool:
 
 def scores(text: PartText) -> dict[str, Fraction]:
     """The scores of a part by section, where there is one."""
-    return {key: fraction(a["score"], "score") for key, a in text.answers.items() if a.get("score") not in (None, "")}
+    return {
+        key: fraction(given["score"], "score")
+        for key, given in text.answers.items()
+        if isinstance(given, Mapping) and given.get("score") not in (None, "")
+    }
 
 
 def _given(voices: Sequence[Voice], manager_id: int) -> Given | None:
@@ -282,10 +294,12 @@ class ResultSheet:
     decision: Decision
     story: Mapping[str, Any]
     people: Mapping[int, PersonCard]
-    managers: tuple[Voice, ...]
-    peers: tuple[PartText, ...]
-    own: PartText
+    voices: tuple[Voice, ...]
     answer: tuple[str, str, datetime] | None
+
+    def said(self, role: str) -> list[PartText]:
+        """What everybody of one role wrote, a peer's without scores."""
+        return [voice.text for voice in self.voices if voice.role == role]
 
 
 @query
@@ -304,10 +318,7 @@ def result(actor: Actor, review_id: int) -> ResultSheet:
     return ResultSheet(
         review_id=review_id, state=head.state, subject=faces[head.subject_id], manager=faces[head.manager_id],
         plan=card, rating=rating, decision=rating.content, story=story.terms, people=faces,
-        managers=tuple(v for v in voices if v.role == PartRole.MANAGER),
-        peers=tuple(v.text for v in voices if v.role == PartRole.PEER),
-        own=next((v.text for v in voices if v.role == PartRole.SELF), EMPTY),
-        answer=_answer(review_id),
+        voices=tuple(map(unscored, voices)), answer=_answer(review_id),
     )  # fmt: skip
 
 

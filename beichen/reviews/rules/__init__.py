@@ -15,12 +15,14 @@ from beichen.reviews.rules.plans import (
     PlanInput,
     add_person,
     create_plan,
+    edit_form,
     edit_plan,
     launch_plan,
     make_reviews,
-    section_names,
+    read_form,
 )
 from beichen.reviews.rules.receipts import acknowledge
+from beichen.reviews.rules.sessions import close_session
 
 __all__ = [
     "PartChanged",
@@ -28,9 +30,11 @@ __all__ = [
     "Saved",
     "acknowledge",
     "add_person",
+    "close_session",
     "create_plan",
     "decide",
     "decline_part",
+    "edit_form",
     "edit_plan",
     "follow_cycle",
     "launch_plan",
@@ -38,11 +42,11 @@ __all__ = [
     "make_reviews",
     "move_grade",
     "nominate",
+    "read_form",
     "release_results",
     "remind",
     "return_part",
     "save_part",
-    "section_names",
     "settle",
     "submit_part",
     "take_step",

@@ -23,8 +23,10 @@ from beichen.platform.notify import rules as notify
 from beichen.reviews import access, queries
 from beichen.reviews.choices import RESULT_READY, PartRole, PartState, RatingState, ReviewState
 from beichen.reviews.events import ResultLocked, ResultReleased, StepAgreed
+from beichen.reviews.formulas.results import plan_rules
 from beichen.reviews.models import Part, Rating, Review, ReviewPlan
 from beichen.reviews.rules.errors import NothingToDo, SomeReleased, Undecided
+from beichen.reviews.rules.sessions import all_closed, open_sessions
 
 BATCH = 1_000
 LOCK, UNLOCK, RELEASE = "lock", "unlock", "release"
@@ -39,10 +41,10 @@ STEPS = {
 def lock_results(actor: Actor, plan_id: int, version: int) -> bool:
     """Lock every decided result of a plan, once a second HR administrator does the same; False: asked for.
 
-    Errors: NotFound, Forbidden, WrongPhase, Changed, Undecided, NothingToDo. Cost: nine statements, then a job.
+    Errors: NotFound, Forbidden, WrongPhase, Changed, Undecided, SessionOpen, NothingToDo. Cost: ten, then a job.
     """
     ratings = _ratings(plan_id)
-    return _agree(actor, LOCK, plan_id, version, lambda: _may_lock(ratings))
+    return _agree(actor, LOCK, plan_id, version, lambda: _may_lock(plan_id, ratings))
 
 
 @rule
@@ -68,10 +70,11 @@ def _ratings(plan_id: int, unit_id: int | None = None) -> Any:
     return found if unit_id is None else found.filter(review__unit_id=unit_id)
 
 
-def _may_lock(ratings: Any) -> None:
+def _may_lock(plan_id: int, ratings: Any) -> None:
     undecided = ratings.filter(state=RatingState.PROPOSED).count()
     if undecided:
         raise Undecided(count=undecided)
+    all_closed(plan_id)
     _need(ratings.filter(state=RatingState.CALIBRATION))()
 
 
@@ -163,8 +166,8 @@ def _release(agreed: StepAgreed, ids: Sequence[int]) -> None:
         state=RatingState.RELEASED, released_by_id=_by(agreed), released_at=now, version=F("version") + 1
     )
     Part.objects.filter(review_id__in=ids, state=PartState.LOCKED).update(state=PartState.RELEASED)
-    plan = ReviewPlan.objects.get(pk=agreed.plan_id)
-    needed = int(plan.settings["peers"]["count_min"][plan.peer_mode])
+    plan = ReviewPlan.objects.select_related("form").get(pk=agreed.plan_id)
+    needed = plan_rules(plan.settings, plan.form.form.weights()).peers_needed
     peers = (
         Part.objects.filter(review_id=OuterRef("pk"), role=PartRole.PEER, state=PartState.RELEASED)
         .values("review_id").annotate(n=Count("id")).values("n")
@@ -197,7 +200,8 @@ def _tell(actor: Actor, step: str, lines: Sequence[tuple[int, int, int]]) -> Non
 def follow_cycle(actor: Actor, cycle_id: int, phase: str) -> int:
     """Open the calibration with what managers decided, or send it back to them, as the cycle moved.
 
-    What nobody decided stays with its manager and stops the lock. Cost: four statements.
+    What nobody decided stays with its manager and stops the lock. Cost: four statements, and those of opening the
+    calibration of each plan.
     """
     if phase == Phase.CALIBRATION:
         before, after, state = RatingState.PROPOSED, RatingState.CALIBRATION, ReviewState.CALIBRATION
@@ -211,5 +215,7 @@ def follow_cycle(actor: Actor, cycle_id: int, phase: str) -> int:
     ids = list(found.values_list("pk", flat=True))
     Rating.objects.filter(pk__in=ids).update(state=after, version=F("version") + 1)
     Review.objects.filter(pk__in=ids).update(state=state, version=F("version") + 1)
+    if after == RatingState.CALIBRATION:
+        open_sessions(actor, ids, anew=phase == Phase.CALIBRATION)
     audit.record_bulk(actor, "reviews.follow_cycle", "reviews.rating", ids, {"cycle": cycle_id, "phase": phase})
     return len(ids)

@@ -27,6 +27,19 @@ class AnonymousNotYet(Invalid):
     )
 
 
+class NotThisForm(Invalid):
+    code = "not_this_form"
+    text = gettext_noop(
+        "Open questions, wording and weights can change. What is scored, by whom and within which limits stays, so "
+        "that every total comes about the same way."
+    )
+
+
+class BadQuestion(Invalid):
+    code = "bad_question"
+    text = gettext_noop("Every question needs its words in Chinese and in English.")
+
+
 class NobodyReviewed(Refused):
     code = "nobody_reviewed"
     text = gettext_noop("This plan reaches nobody. Look at the unit and at who is left out.")
@@ -80,6 +93,11 @@ class CannotDecline(Forbidden):
 class NotAPeer(Invalid):
     code = "not_a_peer"
     text = gettext_noop("Choose a colleague who works here and is neither you nor the manager who decides.")
+
+
+class NoSuchReason(Invalid):
+    code = "no_such_reason"
+    text = gettext_noop("Choose why you cannot judge this person’s work.")
 
 
 class TooManyPeers(Refused):
@@ -137,6 +155,26 @@ class NotInCalibration(Refused):
 class SameGrade(Refused):
     code = "same_grade"
     text = gettext_noop("The person has this grade already.")
+
+
+class SessionOpen(Refused):
+    code = "session_open"
+    text = gettext_noop(
+        "The calibration is still open. A facilitator and the highest manager of the round close it together; then "
+        "the results can be locked."
+    )
+
+
+class SessionClosed(Refused):
+    code = "session_closed"
+    text = gettext_noop("The calibration is closed. Its grades no longer move.")
+
+
+class SameHat(Refused):
+    code = "same_hat"
+    text = gettext_noop(
+        "One of the two who close a calibration is its facilitator, the other the highest manager of the round."
+    )
 
 
 class Undecided(Refused):

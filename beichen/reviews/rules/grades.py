@@ -32,7 +32,7 @@ from beichen.reviews.rules.errors import (
     ReasonNeeded,
     SameGrade,
 )
-from beichen.reviews.rules.plans import section_names
+from beichen.reviews.rules.sessions import still_open
 
 
 def _locked(actor: Actor, review_id: int, permission: Permission) -> Rating:
@@ -66,7 +66,7 @@ def decide(actor: Actor, review_id: int, grade: str, reason: str, version: int) 
     open_cycle(actor, rating.cycle_id, "C05")
     sheet = queries.review_sheet(actor, review_id)
     _handed_in(actor, review_id)
-    result = _scored(sheet.live)
+    result = _scored(sheet.plan, sheet.live)
     _allowed(sheet.plan, grade, reason, str(result.suggested))
     _write(rating, sheet.plan, result, grade, reason)
     rating.decided_by_id, rating.decided_at, rating.version = actor.person_id, clock.now(), rating.version + 1
@@ -85,9 +85,9 @@ def _handed_in(actor: Actor, review_id: int) -> None:
         raise PartNotHandedIn
 
 
-def _scored(result: Result | None) -> Result:
+def _scored(plan: PlanCard, result: Result | None) -> Result:
     if result is None or result.total is None:
-        names = section_names()
+        names = plan.titles()
         missing = result.missing if result else ()
         raise NotAllScored(sections=", ".join(names.get(key, key) for key in missing))
     return result
@@ -122,8 +122,8 @@ def _write(rating: Rating, plan: PlanCard, result: Result, grade: str, reason: s
 def move_grade(actor: Actor, review_id: int, grade: str, reason: str, version: int) -> None:
     """A facilitator records a move that a participant proposed. Before, after, who and why stay for ever.
 
-    Errors: NotFound, Forbidden (also about oneself), WrongPhase, Changed, NotInCalibration, NoSuchGrade, SameGrade,
-    MoveReasonNeeded. Cost: ten statements.
+    Errors: NotFound, Forbidden (also about oneself), WrongPhase, Changed, NotInCalibration, SessionClosed, NoSuchGrade,
+    SameGrade, MoveReasonNeeded. Cost: eleven statements.
     """
     rating, reason = _locked(actor, review_id, access.MOVE_GRADE), reason.strip()
     if rating.state != RatingState.CALIBRATION:
@@ -131,6 +131,7 @@ def move_grade(actor: Actor, review_id: int, grade: str, reason: str, version: i
     if rating.version != version:
         raise Changed(rating)
     open_cycle(actor, rating.cycle_id, "C06")
+    still_open(rating.plan_id)
     plan = queries.plan(actor, rating.plan_id)
     if grade not in plan.grades:
         raise NoSuchGrade(field="grade", grades=", ".join(plan.grades))

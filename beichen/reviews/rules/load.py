@@ -52,13 +52,12 @@ class Writer:
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """A part as handed in, or declined where `answers` is empty. Shape of `answers`: models.PartContent."""
+    """A part as handed in, or declined where `answers` is empty, as the plan's form asks it."""
 
     subject_id: int
     rater_id: int
     role: str
-    answers: Mapping[str, Mapping[str, Any]]
-    closing: str
+    answers: Mapping[str, Any]
     at: datetime
 
 
@@ -117,7 +116,7 @@ def hand_in(actor: Actor, plan_id: int, rows: Iterable[PartRow]) -> int:
         part = parts[row.subject_id, row.rater_id, row.role]
         touched.append(part)
         if not row.answers:
-            part.state = PartState.DECLINED
+            part.state, part.declined_because = PartState.DECLINED, "too_little"
             continue
         part.state, part.submitted_at = PartState.SUBMITTED, row.at
         contents.append(
@@ -126,11 +125,10 @@ def hand_in(actor: Actor, plan_id: int, rows: Iterable[PartRow]) -> int:
                 review_id=part.review_id,
                 role=row.role,
                 answers=row.answers,
-                closing=row.closing,
                 counted=True,
             )
         )
-        versions.append(PartVersion(part=part, number=1, answers=row.answers, closing=row.closing, saved_at=row.at))
+        versions.append(PartVersion(part=part, number=1, answers=row.answers, saved_at=row.at))
     PartContent.objects.bulk_create(contents, batch_size=BATCH)
     PartVersion.objects.bulk_create(versions, batch_size=BATCH)
     _turn(touched)
@@ -142,9 +140,16 @@ def _turn(parts: Sequence[Part]) -> None:
     """New states of many parts in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE reviews_part p SET state = n.state, submitted_at = n.at, version = p.version + 1"
-            " FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[]) AS n(id, state, at) WHERE p.id = n.id",
-            [[part.pk for part in parts], [part.state for part in parts], [part.submitted_at for part in parts]],
+            "UPDATE reviews_part p SET state = n.state, submitted_at = n.at, declined_because = n.because,"
+            " version = p.version + 1"
+            " FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::text[]) AS n(id, state, at, because)"
+            " WHERE p.id = n.id",
+            [
+                [part.pk for part in parts],
+                [part.state for part in parts],
+                [part.submitted_at for part in parts],
+                [part.declined_because for part in parts],
+            ],
         )
 
 
@@ -178,7 +183,7 @@ def _result(
 
 
 def _scores(content: PartContent) -> dict[str, Fraction]:
-    return scores(queries.PartText(content.answers, content.closing, content.version))
+    return scores(queries.PartText(content.answers, content.version))
 
 
 def _given(rating: Rating, voices: Sequence[tuple[Part, PartContent]]) -> Given | None:

@@ -17,7 +17,7 @@ from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.platform.notify import rules as notify
 from beichen.reviews import access, queries
-from beichen.reviews.choices import PEER_INVITED, NominationState, PartRole
+from beichen.reviews.choices import PEER_INVITED, NominationState, PartRole, PartState
 from beichen.reviews.models import Nomination, Part, Review
 from beichen.reviews.rules.errors import Nominated, NotAPeer, Settled, TooManyPeers
 from beichen.reviews.rules.plans import new_part
@@ -34,9 +34,9 @@ def _head(review_id: int) -> Review:
 
 @rule
 def nominate(actor: Actor, review_id: int, peer_ids: Sequence[int]) -> None:
-    """The person proposes peers, or the manager invites them at once.
+    """The person proposes peers, or the manager invites them at once; who declined leaves room for another.
 
-    Errors: NotFound, WrongPhase, NotAPeer, Nominated, TooManyPeers. Cost: nine statements, two more per invitation.
+    Errors: NotFound, WrongPhase, NotAPeer, Nominated, TooManyPeers. Cost: ten statements, two more per invitation.
     """
     review = _head(review_id)
     require(actor, access.NOMINATE, review)
@@ -60,10 +60,13 @@ def _check(actor: Actor, review: Review, peer_ids: Sequence[int]) -> None:
         .exclude(state=NominationState.REFUSED)
         .values_list("peer_id", flat=True)
     )
+    declined = Part.objects.filter(
+        access.visible_parts(), review=review, role=PartRole.PEER, state=PartState.DECLINED
+    ).count()
     if set(there) & set(peer_ids) or len(set(peer_ids)) < len(peer_ids):
         raise Nominated
     limit = int(queries.plan(actor, review.plan_id).settings["peers"]["nominate_max"])
-    if len(there) + len(peer_ids) > limit:
+    if len(there) - declined + len(peer_ids) > limit:
         raise TooManyPeers(limit=limit)
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from beichen.people import queries as people
 from beichen.people.rules import open_cycle
 from beichen.platform.access.current import rule
@@ -15,19 +13,32 @@ from beichen.platform.access.permissions import require
 from beichen.platform.access.two_person import two_person
 from beichen.platform.audit import rules as audit
 from beichen.platform.events.bus import publish
+from beichen.platform.forms.formulas import limited, same_frame, weighed, wording
+from beichen.platform.forms.ready import REVIEW, REVIEW_ROWS
+from beichen.platform.forms.rules import ensure, use
+from beichen.platform.forms.schema import BadForm, Form, check_form, load
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Changed, Invalid, NotFound
 from beichen.reviews import access, queries
-from beichen.reviews.choices import PartRole, PlanState
+from beichen.reviews.choices import PartRole, PeerMode, PlanState
 from beichen.reviews.events import LaunchAgreed, PlanLaunched
-from beichen.reviews.formulas.results import GOALS, plan_rules
+from beichen.reviews.formulas.results import plan_rules
 from beichen.reviews.models import Part, Rating, Review, ReviewPlan
 from beichen.reviews.queries import PlanCard, Seed
-from beichen.reviews.rules.errors import AnonymousNotYet, BadWeights, NobodyDecides, NobodyReviewed, PlanFrozen
+from beichen.reviews.rules.errors import (
+    AnonymousNotYet,
+    BadQuestion,
+    BadWeights,
+    NobodyDecides,
+    NobodyReviewed,
+    NotThisForm,
+    PlanFrozen,
+)
 
 LAUNCH_PHASES = ("C00", "C01", "C02", "C03", "C04", "C05")
 BATCH = 2_000
+WHOLE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +70,23 @@ def create_plan(actor: Actor, entered: PlanInput) -> PlanCard:
 @rule
 def edit_plan(actor: Actor, plan_id: int, entered: PlanInput, version: int) -> PlanCard:
     """Change a draft. Errors: PlanFrozen, Changed and those of `create_plan`. Cost: eight statements."""
+    found = _draft(actor, plan_id, version)
+    _fill(actor, found, entered)
+    found.version += 1
+    found.save()
+    audit.record(actor, access.EDIT_PLAN, found)
+    return queries.plan(actor, plan_id)
+
+
+def _draft(actor: Actor, plan_id: int, version: int) -> ReviewPlan:
+    """The plan, its row held, while it may be changed."""
     found = _locked(plan_id)
     require(actor, access.EDIT_PLAN)
     if found.state != PlanState.DRAFT:
         raise PlanFrozen(found)
     if found.version != version:
         raise Changed(found)
-    _fill(actor, found, entered)
-    found.version += 1
-    found.save()
-    audit.record(actor, access.EDIT_PLAN, found)
-    return queries.plan(actor, plan_id)
+    return found
 
 
 def _locked(plan_id: int) -> ReviewPlan:
@@ -81,37 +98,83 @@ def _locked(plan_id: int) -> ReviewPlan:
 
 def _fill(actor: Actor, made: ReviewPlan, entered: PlanInput) -> None:
     cycle = people.cycle(actor, entered.cycle_id)
-    if entered.peer_mode == "anonymous":
+    if entered.peer_mode not in PeerMode.values:
         raise AnonymousNotYet(field="peer_mode")
     if not entered.name.strip():
         raise Invalid(field="name")
+    source = cycle.settings["reviews"] if "reviews" in cycle.settings else people.company_settings()["reviews"]
     made.name, made.name_en = entered.name.strip(), entered.name_en.strip()
     made.cycle_id, made.unit_id = cycle.id, people.unit(actor, entered.unit_id).id
     made.population = {"managers": entered.managers, "without": sorted(set(entered.without))}
-    made.settings = _settings(cycle.settings, entered)
-    made.form = _form(made.settings)
+    made.settings = _settings(source, entered)
+    before = made.form.form if made.form_id else _ready(source)
+    made.form = ensure(actor, _counted(weighed(before, entered.weights)))
     made.peer_mode = entered.peer_mode
-    plan_rules(made.settings)
+    plan_rules(made.settings, made.form.form.weights())
 
 
-def _settings(company: Mapping[str, Any], entered: PlanInput) -> dict[str, Any]:
-    """The [reviews] of the cycle's settings with what was entered in their place."""
-    source = company["reviews"] if "reviews" in company else people.company_settings()["reviews"]
-    sections = [{**part, "weight": entered.weights.get(part["key"], part["weight"])} for part in source["sections"]]
-    whole = sum(int(part["weight"]) for part in sections)
-    if whole != 100 or min(int(part["weight"]) for part in sections) < 0:
-        raise BadWeights(field="weights", sum=whole)
+def _settings(source: Mapping[str, Any], entered: PlanInput) -> dict[str, Any]:
+    """The [reviews] of the cycle's settings with what was entered in their place; sections are the form's."""
+    kept = {key: value for key, value in source.items() if key != "sections"}
     return {
-        **source,
-        "sections": [part for part in sections if int(part["weight"])],
+        **kept,
         "rater_weights": {**source["rater_weights"], **entered.rater_weights},
         "peers": {**source["peers"], "mode": entered.peer_mode},
     }
 
 
-def _form(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The form's sections: what each asks, who scores it."""
-    return [{"key": part["key"], "scored": part["key"] != GOALS} for part in settings["sections"]]
+def _ready(source: Mapping[str, Any]) -> Form:
+    """The ready form with the weights and limits of the cycle's settings."""
+    weights = {part["key"]: int(part["weight"]) for part in source["sections"]}
+    extreme = source.get("self_score_extreme", {"below": 60, "above": 95})
+    form = weighed(REVIEW, {**dict.fromkeys(REVIEW.weights(), 0), **weights})
+    return limited(form, high=int(source["total_max"]), below=int(extreme["below"]), above=int(extreme["above"]))
+
+
+def _counted(form: Form) -> Form:
+    """The form, once its weights add up."""
+    weights = [each.weight for each in form.sections if each.weight is not None]
+    if sum(weights) != WHOLE or min(weights) < 0:
+        raise BadWeights(field="weights", sum=sum(weights))
+    return form
+
+
+@rule
+def edit_form(actor: Actor, plan_id: int, form: Form, version: int) -> PlanCard:
+    """Other words, open questions and weights in the form of a draft; what is computed keeps its shape.
+
+    Errors: NotFound, Forbidden, PlanFrozen, Changed, BadWeights, NotThisForm, BadQuestion. Cost: nine statements.
+    """
+    found = _draft(actor, plan_id, version)
+    _check_form(found.form.form, form)
+    found.form = ensure(actor, _counted(form))
+    found.version += 1
+    found.save(update_fields=["form", "version"])
+    audit.record(actor, "reviews.edit_form", found, details={"form": found.form.version})
+    return queries.plan(actor, plan_id)
+
+
+def read_form(raw: Mapping[str, Any]) -> Form:
+    """A form as a program sends it. Errors: NotThisForm for what cannot be asked."""
+    try:
+        return load(raw)
+    except BadForm as error:
+        raise NotThisForm from error
+
+
+def _check_form(before: Form, after: Form) -> None:
+    """What is computed stays, every question is asked of one part, and lands under the row of that part."""
+    if not same_frame(before, after):
+        raise NotThisForm
+    for each in after.questions():
+        if len(each.parts) != 1 or each.row != REVIEW_ROWS.get(each.parts[0]):
+            raise NotThisForm
+        if not all(wording(each).get(language, "").strip() for language in ("zh", "en")):
+            raise BadQuestion
+    try:
+        check_form(after)
+    except BadForm as error:
+        raise NotThisForm from error
 
 
 # ── launch ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -139,9 +202,10 @@ def launch_plan(actor: Actor, plan_id: int, version: int) -> bool:
     if not two_person(actor, access.LAUNCH, queries.plan_key(plan_id), {"version": version}):
         audit.record(actor, "reviews.ask_launch", found)
         return False
+    use(actor, found.form)
     found.state, found.launched_at, found.version = PlanState.LAUNCHED, clock.now(), found.version + 1
     found.save(update_fields=["state", "launched_at", "version"])
-    audit.record(actor, access.LAUNCH, found, details={"people": len(dry.seeds)})
+    audit.record(actor, access.LAUNCH, found, details={"people": len(dry.seeds), "form": found.form.version})
     publish(LaunchAgreed(plan_id=plan_id))
     return True
 
@@ -217,12 +281,3 @@ def new_part(review: Review, rater_id: int, role: PartRole, days: int = 0) -> Pa
         review=review, plan_id=review.plan_id, cycle_id=review.cycle_id, subject_id=review.subject_id,
         subject_place=review.subject_place, manager_id=review.manager_id, rater_id=rater_id, role=role, days=days,
     )  # fmt: skip
-
-
-def section_names() -> dict[str, str]:
-    """What the sections of the form are called."""
-    return {
-        "goals": _("Goals"),
-        "behaviour": _("Behaviour and values"),
-        "contribution": _("Contribution and collaboration"),
-    }

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from beichen.people import queries as people
 from beichen.people.models import Cycle, Period
 from beichen.people.tests.makers import Company, small
+from beichen.platform.forms.models import FormVersion
+from beichen.platform.forms.ready import REVIEW
+from beichen.platform.forms.schema import dump
 from beichen.platform.kit.actor import Actor, system
 from beichen.reviews import rules
 from beichen.reviews.events import StepAgreed
-from beichen.reviews.models import Part, Review, ReviewPlan
+from beichen.reviews.models import CalibrationSession, Part, Review, ReviewPlan
 from beichen.reviews.rules import PlanInput
+
+
+def review_form() -> FormVersion:
+    """The ready form, in use; run as the owner of the tables."""
+    found = FormVersion.objects.filter(key=REVIEW.key).order_by("-version").first()
+    now = datetime(2026, 7, 1, tzinfo=UTC)
+    return found or FormVersion.objects.create(
+        key=REVIEW.key, version=1, schema=dump(REVIEW), created_at=now, used_at=now
+    )
+
 
 REASON = "这一年里他把三条产品线的发布流程合成了一条，团队都用上了。"
 
@@ -37,11 +50,21 @@ class World:
         return self.company.id(number)
 
     def phase(self, phase: str) -> None:
-        """Move the cycle without its ceremony; subscribers of reviews are told."""
+        """Move the cycle without its ceremony; subscribers of reviews are told. On to C07 the calibration is closed."""
         with self.owner():
             Cycle.objects.filter(pk=self.cycle_id).update(phase=phase)
         with self.worker():
             rules.follow_cycle(system("reviews.follow", "test"), self.cycle_id, phase)
+        if phase == "C07":
+            self.close_session()
+
+    def close_session(self) -> None:
+        """Close the calibration past its rule; `test_sessions` walks the rule."""
+        with self.owner():
+            one, other = list(self.company.people.values())[:2]
+            CalibrationSession.objects.filter(plan_id=self.plan_id).update(
+                state="closed", closed_at=datetime.now(UTC), facilitator=one, closed_with=other
+            )
 
     def version(self) -> int:
         with self.owner():

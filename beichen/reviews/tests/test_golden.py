@@ -150,6 +150,8 @@ def _run(walk):
         _managers(walk, subject, raters)
     walk.phase("C06")
     _move(walk)
+    for who in ("E014", "E001"):
+        _post(walk.client(who), f"/reviews/plans/{walk.plan_id}/calibration/close/")
     walk.phase("C07")
     walk.both("lock")
     walk.phase("C09")

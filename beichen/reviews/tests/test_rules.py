@@ -187,12 +187,14 @@ def test_a_peer_may_decline_and_a_deciding_manager_may_not(launched):
     launched.phase("C04")
     launched.invite("A2", "B1")
     part = launched.part("A2", "B1", "peer")
-    rules.decline_part(launched.actor("B1"), part)
+    with pytest.raises(errors.NoSuchReason):
+        rules.decline_part(launched.actor("B1"), part, "")
+    rules.decline_part(launched.actor("B1"), part, "too_little")
     with pytest.raises(errors.PartClosed):
         rules.save_part(launched.actor("B1"), part, {}, "", 0)
     launched.phase("C05")
     with pytest.raises(errors.CannotDecline):
-        rules.decline_part(launched.actor("M1"), launched.part("A2", "M1", "manager"))
+        rules.decline_part(launched.actor("M1"), launched.part("A2", "M1", "manager"), "no_time")
 
 
 @pytest.mark.req("REVIEW-03")

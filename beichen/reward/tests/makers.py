@@ -15,7 +15,7 @@ from beichen.platform.events.tests.drain import drain
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.reviews.models import Rating, RatingContent, Review, ReviewPlan
-from beichen.reviews.tests.makers import make_cycle
+from beichen.reviews.tests.makers import make_cycle, review_form
 from beichen.reward import rules
 from beichen.reward.models import Adjustment, BonusAward, BonusPlan, BonusPool
 
@@ -124,7 +124,7 @@ def give_results(cycle_id: int, grades: Mapping[int, str], state: str = "locked"
     """Ratings with contents, as if a review had been locked; run as the owner of the tables."""
     plan, _ = ReviewPlan.objects.get_or_create(
         cycle_id=cycle_id, name="考核",
-        defaults={"unit": Cycle.objects.get(pk=cycle_id).scope, "author_id": 1},
+        defaults={"unit": Cycle.objects.get(pk=cycle_id).scope, "author_id": 1, "form": review_form()},
     )  # fmt: skip
     people = Person.objects.in_bulk(list(grades))
     human = Person.objects.exclude(pk__in=list(grades)).order_by("pk")[0].pk

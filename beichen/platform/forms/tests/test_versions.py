@@ -94,8 +94,8 @@ def test_form_is_drawn_in_the_language_of_the_page(language, label, option):
 def test_score_is_drawn_with_its_evidence():
     question = Question(key="result", kind=Kind.SCORE, label=BOTH, row="06a", high=120, evidence_above=110)
     form = Form("review", BOTH, (Section("s", BOTH, (question,)),))
-    html = draw(form, {"result": {"score": "115", "evidence": "留存 +3 pt"}}, "en")
+    html = draw(form, {"result": {"score": "115", "text": "留存 +3 pt"}}, "en")
     assert 'value="115"' in html
     assert 'max="120"' in html
     assert "留存 +3 pt" in html
-    assert 'name="result_evidence"' in html
+    assert 'name="text_result"' in html
