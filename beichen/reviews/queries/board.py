@@ -58,8 +58,8 @@ def session_key(plan_id: int) -> str:
 
 def acts_as_highest(actor: Actor, session: CalibrationSession) -> int | None:
     """The highest manager of the round, or who acts for them after they left (G21). Cost: one statement."""
-    if session.highest_id is None:
-        return None
+    if session.highest_id in (None, actor.person_id):
+        return session.highest_id
     card = people.persons(actor, [session.highest_id]).get(session.highest_id)
     return session.highest_id if card and card.is_active else people.who_acts("SK", session.highest_id)
 

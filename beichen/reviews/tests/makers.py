@@ -7,6 +7,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from beichen.people import queries as people
 from beichen.people.models import Cycle, Period
 from beichen.people.tests.makers import Company, small
@@ -18,6 +22,7 @@ from beichen.reviews import rules
 from beichen.reviews.events import StepAgreed
 from beichen.reviews.models import CalibrationSession, Part, Review, ReviewPlan
 from beichen.reviews.rules import PlanInput
+from tests.cast import sign_in
 
 
 def review_form() -> FormVersion:
@@ -139,6 +144,25 @@ def world(owner_db: Any, worker_db: Any, company: Company | None = None) -> Worl
         company = company or small()
         cycle_id = make_cycle(company)
     return World(company, cycle_id, owner_db, worker_db)
+
+
+def client(made: World, number: str) -> Any:
+    """A browser in which this person is signed in."""
+    with made.owner():
+        get_user_model()._default_manager.get_or_create(
+            person_id=made.id(number), defaults={"email": f"{number.lower()}@example.com", "name": number}
+        )
+    return sign_in(made.id(number))
+
+
+def cost(client: Any, url: str) -> int:
+    """Statements of a page without those that keep a session and set who acts."""
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(url)
+    assert answer.status_code == 200, url
+    sql = [line["sql"] for line in captured.captured_queries]
+    frame = ("SAVEPOINT", "RELEASE", "SELECT set_config")
+    return len([text for text in sql if not text.startswith(frame) and "session" not in text])
 
 
 def decided(made: World, subject: str = "A2", manager: str = "M1", grade: str = "B") -> None:

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from beichen.reviews.tests.makers import decided, world
+from beichen.reviews.tests.makers import cost, decided, world
 from tests.cast import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -38,16 +36,6 @@ def _client(made, number):
     return sign_in(made.id(number))
 
 
-def _cost(client, url):
-    """Statements of a page without those that keep a session and set who acts."""
-    with CaptureQueriesContext(connection) as captured:
-        answer = client.get(url)
-    assert answer.status_code == 200, url
-    sql = [line["sql"] for line in captured.captured_queries]
-    frame = ("SAVEPOINT", "RELEASE", "SELECT set_config")
-    return len([text for text in sql if not text.startswith(frame) and "session" not in text])
-
-
 def _costs(made):
     review, part = made.reviews["A2"], made.part("A2", "A2", "self")
     pages = {
@@ -56,7 +44,7 @@ def _costs(made):
         "review": ("M1", f"/reviews/{review}/"), "console": ("HA1", f"/reviews/plans/{made.plan_id}/"),
         "board": ("HR2", f"/reviews/plans/{made.plan_id}/calibration/"), "plans": ("HA1", "/reviews/plans/"),
     }  # fmt: skip
-    return {name: _cost(_client(made, who), url) for name, (who, url) in pages.items()}
+    return {name: cost(_client(made, who), url) for name, (who, url) in pages.items()}
 
 
 @pytest.mark.req("BASE-07")
