@@ -16,11 +16,15 @@ CLOSING = "closing"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer: what was asked, the score where there is one, and the words."""
+    """One answer: what was asked, the score where there is one, and the words.
+
+    `own`: a question of the plan's own, whose words the title of the section does not tell.
+    """
 
     asked: str
     score: str
     text: str
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ def said(question: Question, answer: Any, language: str) -> Said:
         given = answer if isinstance(answer, Mapping) else {}
         return Said(words(question.words, language), str(given.get("score") or ""), str(given.get("text") or ""))
     named = {option.key: words(option.label, language) for option in question.options}
-    return Said(words(question.label, language), "", named.get(str(answer), str(answer or "")))
+    text = named.get(str(answer), str(answer or ""))
+    return Said(words(question.label, language), "", text, question.key != CLOSING)
 
 
 def in_section(section: Section, answers: Answers, but: Sequence[str] = ()) -> list[Said]:

@@ -27,7 +27,7 @@ def part(request: PageRequest, part_id: UUID) -> HttpResponse:
     """One part before its rater. Cost: 12 statements."""
     sheet = queries.sheet(request.actor, part_id)
     refusal, form = request.drawn.refusal, sheet.form
-    typed = refusal is not None and bool(request.POST)
+    typed = refusal is not None and "version" in request.POST
     answers = answers_from(form, request.POST) if typed else sheet.text.answers
     theirs = refusal.theirs if isinstance(refusal, rules.PartChanged) else None
     return page(
