@@ -1,6 +1,7 @@
 """Every read of reviews. Returns frozen cards; C4 and C5 contents leave one audit row per read."""
 
 from beichen.reviews.queries.board import BoardLine, board
+from beichen.reviews.queries.moves import Open, Standing, open_with, plans_to_join, standings
 from beichen.reviews.queries.parts import (
     Answers,
     NominationCard,
@@ -59,6 +60,7 @@ __all__ = [
     "Line",
     "LockedResult",
     "NominationCard",
+    "Open",
     "PartCard",
     "PartSheet",
     "PartText",
@@ -71,6 +73,7 @@ __all__ = [
     "ReviewSheet",
     "Seed",
     "Seeds",
+    "Standing",
     "Steps",
     "acknowledged",
     "asked",
@@ -83,12 +86,14 @@ __all__ = [
     "move_sheet",
     "my_parts",
     "my_reviews",
+    "open_with",
     "peer_sheet",
     "peers_to_choose",
     "person_results",
     "plan",
     "plan_key",
     "plans",
+    "plans_to_join",
     "progress",
     "read_locked",
     "released",
@@ -97,6 +102,7 @@ __all__ = [
     "review_sheet",
     "seeds",
     "sheet",
+    "standings",
     "to_decide",
     "versions",
 ]

@@ -9,6 +9,7 @@ from beichen.reviews.rules.closing import (
 )
 from beichen.reviews.rules.errors import PartChanged
 from beichen.reviews.rules.grades import decide, move_grade
+from beichen.reviews.rules.moves import follow_leaver, follow_people, take_in
 from beichen.reviews.rules.parts import Saved, decline_part, remind, return_part, save_part, submit_part
 from beichen.reviews.rules.peers import nominate, settle, withdraw
 from beichen.reviews.rules.plans import (
@@ -33,6 +34,8 @@ __all__ = [
     "decline_part",
     "edit_plan",
     "follow_cycle",
+    "follow_leaver",
+    "follow_people",
     "launch_plan",
     "lock_results",
     "make_reviews",
@@ -45,6 +48,7 @@ __all__ = [
     "section_names",
     "settle",
     "submit_part",
+    "take_in",
     "take_step",
     "unlock_results",
     "withdraw",
