@@ -23,7 +23,7 @@ from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import SignedIn, door
 from beichen.platform.ui.requests import PageRequest
 
-LISTED = 100
+LISTED = 30
 OWN = SignedIn("everyone sees what they asked for, and what the table lets them do as the second person")
 
 

@@ -17,6 +17,7 @@ from beichen.people.choices import ChangeKind, ChangeState, SeatKind
 from beichen.people.models import OrgChange, Person, Seat
 from beichen.platform.access import two_person
 from beichen.platform.access.current import query
+from beichen.platform.access.permissions import seats_of
 from beichen.platform.kit.actor import Actor
 
 
@@ -41,8 +42,13 @@ _ASKER = Subquery(Person.objects.filter(pk=OuterRef("asked_by")).values("name")[
 
 @query
 def second_person(actor: Actor, limit: int = 50) -> list[SecondCard]:
-    """What the actor could do as the second person, or asked for; the oldest first. Cost: two statements."""
-    found = [*_acts(actor, limit), *_organisation(actor, limit)]
+    """What the actor could do as the second person, or asked for; the oldest first.
+
+    Cost: two statements, none for those without a seat.
+    """
+    found = _acts(actor, limit)
+    if "HA" in seats_of(actor):
+        found += _organisation(actor, limit)
     return sorted(found, key=lambda card: (card.mine, card.asked_at is None, card.asked_at, card.key))[:limit]
 
 

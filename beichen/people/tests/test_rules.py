@@ -252,6 +252,12 @@ def test_t12_the_database_refuses_two_managers_at_once_and_a_line_in_a_circle(go
             Assignment.objects.create(
                 person_id=held.person_id, unit_id=held.unit_id, manager_id=golden.id("E004"), period=(JUNE, None)
             )
-        Person.objects.filter(number="E002").update(manager_id=golden.id("E009"))
-        with pytest.raises(IntegrityError, match="would lead themselves"), connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(IntegrityError, match="would lead themselves"):
+            lead("E002", golden.id("E009"))
+
+
+def lead(number: str, manager_id: int) -> None:
+    """Write a manager past every rule, and have the database look as it does when a transaction ends."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        Person.objects.filter(number=number).update(manager_id=manager_id)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

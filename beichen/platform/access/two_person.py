@@ -150,6 +150,8 @@ def open_acts(actor: Actor) -> QuerySet[PendingAct]:
     What is about the actor (`payload["person"]`) is somebody else's to confirm.
     """
     acts = [key for key, shown in _offers.items() if may(actor, shown.to)]
+    if not acts:
+        return PendingAct.objects.none()
     mine = Q(asked_by=actor.person_id or 0)
     about_me = Q(payload__contains={"person": actor.person_id})
     return _waits().filter(mine | (Q(act__in=acts) & ~about_me), act__in=list(_offers))
