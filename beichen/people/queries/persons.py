@@ -146,8 +146,21 @@ def target_bonuses(actor: Actor, person_ids: Iterable[int], day: date) -> dict[i
 
 
 _WHO_ACTS = """
-    SELECT found.person FROM access.candidates(%(role)s, %(subject)s) WITH ORDINALITY AS found (person, nth)
-    WHERE NOT found.person = ANY (%(out)s) ORDER BY found.nth LIMIT 1
+    SELECT CASE %(role)s
+        WHEN 'LM' THEN (SELECT manager_id FROM people_person WHERE id = %(subject)s)
+        WHEN 'SK' THEN (SELECT m.manager_id FROM people_person p JOIN people_person m ON m.id = p.manager_id
+                        WHERE p.id = %(subject)s)
+        ELSE (SELECT s.person_id FROM people_seat s
+              JOIN people_branch b ON b.holder_id = s.person_id AND b.kind = s.seat
+              JOIN people_person h ON h.id = s.person_id AND h.is_active
+              WHERE s.seat = %(role)s AND s.granted_at IS NOT NULL AND s.revoked_at IS NULL
+                AND (SELECT place FROM people_person WHERE id = %(subject)s) <@ b.places
+                AND NOT s.person_id = ANY (%(out)s)
+                AND NOT (s.seat = 'BP' AND EXISTS (
+                    SELECT FROM people_branch line WHERE line.holder_id = s.person_id AND line.kind = 'line'
+                      AND (SELECT place FROM people_person WHERE id = %(subject)s) <@ line.places))
+              ORDER BY s.id LIMIT 1)
+    END
 """
 
 
@@ -161,9 +174,9 @@ def who_acts(role: str, subject_id: int, *, out: Iterable[int] = ()) -> int | No
     with connection.cursor() as cursor:
         for step in order:
             cursor.execute(_WHO_ACTS, {"role": step, "subject": subject_id, "out": excluded})
-            found = cursor.fetchone()
-            if found is not None:
-                return int(found[0])
+            found = cursor.fetchone()[0]
+            if found is not None and found not in excluded:
+                return int(found)
     return None
 
 
