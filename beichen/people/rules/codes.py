@@ -16,7 +16,7 @@ from beichen.people.queries import WayIn
 from beichen.platform import audit
 from beichen.platform.access.current import rule
 from beichen.platform.access.permissions import require
-from beichen.platform.access.two_person import TokensCannot, two_person
+from beichen.platform.access.two_person import TokensCannot, two_person, waiting
 from beichen.platform.auth import queries as accounts
 from beichen.platform.auth import rules as auth
 from beichen.platform.kit.actor import Actor
@@ -55,10 +55,10 @@ def issue_code(actor: Actor, person_id: int) -> Slip | None:
     require(actor, access.ISSUE_CODE, way)
     if actor.scopes is not None:
         raise TokensCannot
+    key = f"code:{person_id}"
     alone = way.is_guarded and not way.signed_in and _only_one(actor)
-    if way.is_guarded and not alone:
-        what = {"person": person_id}
-        if two_person(actor, access.ISSUE_CODE, f"code:{person_id}", what, about=way.name) is None:
+    if (way.is_guarded and not alone) or waiting(access.ISSUE_CODE, [key]):
+        if two_person(actor, access.ISSUE_CODE, key, {"person": person_id}, about=way.name) is None:
             audit.record(actor, "people.ask_code", subjects=[person_id])
             return None
     return _issue(actor, [way], alone=alone)[0]
