@@ -1,7 +1,8 @@
 """Who sees and who may, for check-ins (rows 23a–23d).
 
-LM is the manager the check-in was written to, as long as that manager leads the person: a new manager does not
-inherit it, and a former one keeps only the own reply.
+LM is the manager a row is addressed to, as long as that manager leads the person. The words stay addressed to the
+manager of the day they were sent, so a new manager does not inherit them; the head of an unanswered check-in goes to
+the new one, who answers it. A former manager keeps only the own reply.
 """
 
 from __future__ import annotations

@@ -38,3 +38,13 @@ UNANSWERED = template(
     params=("name",),
     icon="message-2",
 )
+PASSED_ON = template(
+    "conversations.passed_on",
+    _("You lead %(name)s now. A check-in waits for an answer; it was written to somebody else, so you do not read it."),
+    params=("name",), icon="message-2",
+)  # fmt: skip
+NEW_READER = template(
+    "conversations.new_reader",
+    _("%(name)s leads you now and answers your open check-in, without reading what you wrote to somebody else."),
+    params=("name",), icon="message-2", mail=False,
+)  # fmt: skip

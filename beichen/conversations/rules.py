@@ -27,8 +27,11 @@ from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Changed, Invalid, NotFound, Refused, gettext_noop
 from beichen.platform.kit.workdays import WorkCalendar
+from beichen.platform.notify import Letter
 
-OPEN_DUE = (Path(__file__).parent / "sql" / "open_due.sql").read_text(encoding="utf-8")
+SQL = Path(__file__).parent / "sql"
+OPEN_DUE = (SQL / "open_due.sql").read_text(encoding="utf-8")
+FOLLOW_MANAGER = (SQL / "follow_manager.sql").read_text(encoding="utf-8")
 LONGEST_REPLY = 2000
 
 
@@ -139,19 +142,31 @@ def _cycle_of(actor: Actor, unit_id: int | None, day: date) -> CycleCard:
 
 @rule
 def follow_manager(actor: Actor, person_ids: list[int] | None = None) -> int:
-    """Address unwritten check-ins to today's managers (of everyone by default). Cost: one statement."""
+    """Give open check-ins to today's managers (of everyone by default); how many.
+
+    One that was sent is answered by the new manager, who has the usual days for it and does not read what was written
+    to the former one: the words keep their address. Cost: three statements, four where a sent one moved.
+    """
+    days = _answer_days(actor)
+    values: dict[str, Any] = {
+        "all": person_ids is None, "ids": person_ids or [], "cycles": list(days), "days": list(days.values()),
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE conversations_checkin c SET manager_id = p.manager_id, owner_place = p.place
-            FROM people_person p
-            WHERE p.id = c.person_id AND c.state = 'due' AND p.manager_id IS NOT NULL
-              AND (c.manager_id, c.owner_place) IS DISTINCT FROM (p.manager_id, p.place)
-              AND (%(all)s OR c.person_id = ANY (%(ids)s))
-            """,
-            {"all": person_ids is None, "ids": person_ids or []},
-        )
-        return int(cursor.rowcount)
+        cursor.execute(FOLLOW_MANAGER, values)
+        moved = cursor.fetchall()
+    sent = [line for line in moved if line[1] == CheckInState.FILLED]
+    letters = [Letter(now, choices.PASSED_ON, f"/talks/{pk}/", {"name": name}) for pk, _, now, _, name, _ in sent]
+    letters += [Letter(who, choices.NEW_READER, f"/talks/{pk}/", {"name": lead}) for pk, _, _, who, _, lead in sent]
+    notify.send_many(actor, letters)
+    if sent:
+        audit.record_bulk(actor, "talks.follow_manager", "conversations.checkin", [line[0] for line in sent])
+    return len(moved)
+
+
+def _answer_days(actor: Actor) -> dict[int, date]:
+    """By cycle, the last day for an answer to what is handed over today."""
+    cycles, calendar = people.cycles(actor), people.work_calendar(actor)
+    return {cycle.id: answer_due(clock.today(), queries.answer_days(cycle), calendar) for cycle in cycles}
 
 
 @rule
@@ -160,11 +175,11 @@ def remind(actor: Actor, day: date) -> int:
     due = CheckIn.objects.filter(state=CheckInState.DUE, due_on=day, person__is_active=True)
     late = CheckIn.objects.filter(state=CheckInState.FILLED, answer_due_on__lt=day, manager__is_active=True)
     letters = [
-        notify.Letter(to, choices.DUE_TODAY, f"/talks/{pk}/", {}, f"conversations.due:{pk}")
+        Letter(to, choices.DUE_TODAY, f"/talks/{pk}/", {}, f"conversations.due:{pk}")
         for pk, to in due.values_list("id", "person_id")
     ]
     letters += [
-        notify.Letter(to, choices.UNANSWERED, f"/talks/{pk}/", {"name": name}, f"conversations.unanswered:{pk}")
+        Letter(to, choices.UNANSWERED, f"/talks/{pk}/", {"name": name}, f"conversations.unanswered:{pk}")
         for pk, to, name in late.values_list("id", "manager_id", "person__name")
     ]
     notify.send_many(actor, letters)

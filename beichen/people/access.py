@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from beichen.platform.access.locks import JobGrant, Lock
 from beichen.platform.access.permissions import Permission
-from beichen.platform.access.relations import ActorId, IsEmployee, sees, writes
+from beichen.platform.access.relations import ActorId, HasSeat, InRanges, IsEmployee, handles, sees, writes
+from beichen.platform.kit.actor import Actor
 
 _MINE = Q(uploaded_by=ActorId())
 
@@ -37,6 +40,23 @@ def visible_target_bonuses() -> Q:
 def visible_batches() -> Q:
     """Uploaded workbooks (25a): HR administrators, auditors, and who uploaded one."""
     return sees("25a", subject=None, own=_MINE, SE=_MINE) & Q(IsEmployee())
+
+
+def confirmable_changes() -> Q:
+    """Changes of the organisation the viewer could be the second person for (20a)."""
+    somebody = writes("20a", subject="person_id") & ~Q(person_id=ActorId())
+    return (somebody | (Q(person=None) & Q(HasSeat("HA")))) & ~Q(asked_by=ActorId())
+
+
+def grantable_seats() -> Q:
+    """Seats asked for that the viewer could grant (20e)."""
+    about = handles("20e", subject="person_id") & ~Q(person_id=ActorId())
+    return about & (Q(asked_by=None) | ~Q(asked_by=ActorId()))
+
+
+def reached_by_hr() -> Q:
+    """Everyone in the scope of the viewer's seat of HR administrator but the viewer; over whom G2 says nothing here."""
+    return Q(InRanges("place", "seat_ranges", "HA")) & ~Q(id=ActorId())
 
 
 # ── who may do what ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -79,6 +99,25 @@ REVOKE_SEAT = Permission(
 SEE_SEATS = Permission(
     key="people.see_seats", label=_("See seats"), row="20e", code="x", subject=None, only=frozenset({"AU", "HA", "PA"})
 )
+
+
+def _way_in_row(way: Any) -> str:
+    return "18f" if way.is_guarded else "18e"
+
+
+def _in_scope(actor: Actor, way: Any) -> bool:
+    """The seat reaches so far; whom G2 masks (those above, the own HR team) takes two people instead of none."""
+    return bool(way.in_scope)
+
+
+SEE_CODES = Permission(
+    key="people.see_codes", label=_("See who has not signed in yet"), row="18e", code="t", subject=None,
+    only=frozenset({"HA"}),
+)  # fmt: skip
+ISSUE_CODE = Permission(
+    key="people.issue_code", label=_("Give a one-time code"), row=_way_in_row, code="t",
+    subject=lambda way: way.person_id, special=(("HA", _in_scope),), only=frozenset({"HA"}),
+)  # fmt: skip
 SEE_CYCLE = Permission(key="people.see_cycle", label=_("See cycles"), row="21a", code="x", subject=None)
 SET_CYCLE = Permission(
     key="people.set_cycle", label=_("Set up a cycle"), row="21a", code="w", subject=None,

@@ -37,11 +37,12 @@ from beichen.people.schemas import (
     ProfileIn,
     SeatIn,
     SeatOut,
+    SecondOut,
     UnitIn,
     UnitOut,
     VersionIn,
 )
-from beichen.platform.access.permissions import require
+from beichen.platform.access.permissions import SIGNED_IN, require
 from beichen.platform.api.door import door
 from beichen.platform.api.paging import Slice
 from beichen.platform.api.requests import ApiRequest
@@ -132,6 +133,13 @@ def withdraw_change(request: ApiRequest, change_id: int) -> Status[None]:
     """Take a change off the list."""
     rules.changes.withdraw(request.actor, change_id)
     return Status(204, None)
+
+
+@router.get("/waiting", response=list[SecondOut], operation_id="second_person_list")
+@door(SIGNED_IN)
+def waiting(request: ApiRequest) -> list[queries.SecondCard]:
+    """What waits for a second person, of every area, as far as the caller could be it or asked for it."""
+    return queries.second_person(request.actor)
 
 
 @router.get("/seats", response=list[SeatOut], operation_id="seats_list")

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from beichen.platform.notify.choices import template
+
 
 class UnitKind(models.TextChoices):
     GROUP = "group", _("Group")
@@ -84,3 +86,19 @@ class ChangeState(models.TextChoices):
     WAITING = "waiting", _("Waiting for a second person")
     DONE = "done", _("Done")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+CODE_FOR_YOU = template(
+    "people.code_for_you",
+    _("%(who)s gave out a one-time code for your account. If nobody agreed this with you, tell the auditor at once."),
+    params=("who",), icon="key",
+)  # fmt: skip
+CODE_GIVEN = template(
+    "people.code_given", _("%(who)s gave out a one-time code for %(name)s."), params=("who", "name"), icon="key"
+)
+CODES_GIVEN = template(
+    "people.codes_given",
+    _("%(who)s gave out one-time codes for %(count)s people."),
+    params=("who", "count"),
+    icon="key",
+)

@@ -97,6 +97,15 @@ class SeatForm(forms.Form):
     scope = CodeField("unit", label=_("Over this unit and all below it"))
 
 
+class CodesForm(forms.Form):
+    unit = CodeField(
+        "unit",
+        label=_("For this unit and all below it"),
+        required=False,
+        help_text=_("Empty: for everyone you look after."),
+    )
+
+
 class CycleForm(forms.Form):
     period = forms.CharField(
         label=_("Period"), max_length=12, help_text=_("2026Q2 for a quarter, 2026H1 for a half-year, 2026 for a year.")

@@ -1,17 +1,48 @@
-"""What people registers at start: its sheets of a workbook and its places in the navigation."""
+"""What people registers at start: sheets of a workbook, places in the navigation, what waits for a second person."""
 
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from beichen.people import access
+from beichen.people import access, queries
+from beichen.people.queries import SecondCard
 from beichen.people.rules import sheets
-from beichen.platform.registry import NavEntry, nav
+from beichen.platform.access.two_person import offer
+from beichen.platform.kit.actor import Actor
+from beichen.platform.registry import NavEntry, TodoEntry, nav, todo
 
 sheets.declare()
+
+offer(access.MOVE_CYCLE, access.MOVE_CYCLE.label, lambda asked: reverse("people:cycles"))
+offer(access.IMPORT, access.IMPORT.label, lambda asked: reverse("people:import", args=[asked.object_id]))
+offer(access.ISSUE_CODE, access.ISSUE_CODE.label, lambda asked: reverse("people:code", args=[asked.object_id]),
+      to=access.SEE_CODES)  # fmt: skip
+
+
+@todo
+def second_person(actor: Actor, limit: int) -> list[TodoEntry]:
+    """What waits for somebody else's agreement and the actor could give it, of every area. Cost: two statements."""
+    if actor.person_id is None:
+        return []
+    return [_second(card) for card in queries.second_person(actor, limit) if not card.mine][:limit]
+
+
+def _second(card: SecondCard) -> TodoEntry:
+    at = date_format(card.asked_at, "SHORT_DATE_FORMAT") if card.asked_at else ""
+    said = [card.about, _("asked for by %(who)s") % {"who": card.asker} if card.asker else "", at]
+    title = _("As the second person: %(act)s") % {"act": card.title}
+    due = card.expires_at.date() if card.expires_at else None
+    return TodoEntry(card.key, title, " · ".join(part for part in map(str, said) if part), card.url, due, "users")
+
 
 nav(NavEntry(key="people", label=_("Organisation"), url_name="people:home", icon="sitemap", section="company",
              permission=access.VIEW_PEOPLE, order=500))  # fmt: skip
 nav(NavEntry(key="people.changes", label=_("Changes"), url_name="people:changes", icon="arrows-right-left",
              section="company", permission=access.SEE_CHANGES, order=510))  # fmt: skip
+nav(NavEntry(key="people.codes", label=_("First sign-in"), url_name="people:codes", icon="key", section="company",
+             permission=access.SEE_CODES, order=515))  # fmt: skip
 nav(NavEntry(key="people.cycles", label=_("Cycles"), url_name="people:cycles", icon="refresh", section="company",
              permission=access.SET_CYCLE, order=520))  # fmt: skip
 nav(NavEntry(key="people.seats", label=_("Seats"), url_name="people:seats", icon="armchair", section="company",

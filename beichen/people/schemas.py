@@ -131,6 +131,24 @@ class ChangeOut(Schema):
     asked_at: datetime
 
 
+class SecondOut(Schema):
+    """An act that waits for a second person: `mine`, the caller asked for it; else the caller can do it, at a page."""
+
+    key: str
+    title: str
+    about: str
+    asked_by: int
+    asked_at: datetime | None
+    expires_at: datetime | None
+    url: str
+    mine: bool
+
+    @staticmethod
+    def resolve_title(card: Any) -> str:
+        """In the reader's language."""
+        return str(card.title)
+
+
 class Asked(Schema):
     """The id of the change that now waits for a second person."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from beichen.people.pages import changes, imports, organisation, seats
+from beichen.people.pages import changes, codes, imports, organisation, seats
 
 app_name = "people"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("changes/", changes.changes, name="changes"),
     path("changes/<int:change_id>/confirm/", changes.confirm, name="change_confirm"),
     path("changes/<int:change_id>/withdraw/", changes.withdraw, name="change_withdraw"),
+    path("waiting/", codes.waiting, name="waiting"),
+    path("waiting/<uuid:pending_id>/withdraw/", codes.withdraw, name="waiting_withdraw"),
+    path("codes/", codes.codes, name="codes"),
     path("seats/", seats.seats, name="seats"),
     path("seats/ask/", seats.ask, name="seat_ask"),
     path("seats/<int:seat_id>/grant/", seats.grant, name="seat_grant"),
@@ -28,6 +31,7 @@ urlpatterns = [
     path("imports/<int:batch_id>/confirm/", imports.confirm, name="import_confirm"),
     path("imports/<int:batch_id>/discard/", imports.discard, name="import_discard"),
     path("<int:person_id>/", organisation.person, name="person"),
+    path("<int:person_id>/code/", codes.code, name="code"),
     path("<int:person_id>/move/", changes.move, name="move"),
     path("<int:person_id>/leave/", changes.leave, name="leave"),
     path("<int:person_id>/edit/", changes.edit, name="edit"),

@@ -215,7 +215,7 @@ LAUNCH = Permission(
     code="w",
     subject=None,
     only=frozenset({"HA"}),
-    jobs=frozenset({"reviews.launch"}),
+    jobs=frozenset({"reviews.launch", "reviews.follow_person"}),
 )
 WRITE_PART = Permission(
     key="reviews.write_part",
@@ -370,10 +370,15 @@ GUARDS = [
 _LAUNCH_WHY = "makes the reviews of a launched plan, for everybody in it"
 _STEP_WHY = "moves all results of a plan at once, as two HR administrators asked; it reads heads, no words, no grades"
 _FOLLOW_WHY = "opens the calibration when the cycle moves; it reads heads, no words and no grades"
+_MOVE_WHY = "gives open reviews to who leads the person now; it reads heads, no words and no grades"
 JOB_GRANTS = [
     JobGrant(job, f"reviews.{model}", "rw", why)
     for job, why in (
         ("reviews.launch", _LAUNCH_WHY), ("reviews.advance", _STEP_WHY), ("reviews.follow", _FOLLOW_WHY)
     )
     for model in ("Review", "Part", "Rating")
+] + [
+    JobGrant(job, f"reviews.{model}", "rw", _MOVE_WHY)
+    for job in ("reviews.follow_person", "reviews.follow_leaver")
+    for model in ("Review", "Part", "Rating", "Nomination")
 ]  # fmt: skip

@@ -16,6 +16,26 @@ SESSION_ASKED = template(
 REMINDED = template(
     "reviews.reminded", _("%(count)s reviews are waiting for your words."), params=("count",), icon="edit"
 )
+REVIEW_YOURS = template(
+    "reviews.review_yours", _("You lead %(who)s now, and decide on the open review."), params=("who",), icon="edit"
+)
+YOU_LED = template(
+    "reviews.you_led",
+    _("You no longer lead %(who)s. What you began stays yours and counts for the days you led; please finish it."),
+    params=("who",), icon="edit",
+)  # fmt: skip
+PASSED_ON = template(
+    "reviews.passed_on",
+    _("%(who)s left while %(count)s reviews were open. They go on with others; please look after them."),
+    params=("who", "count"), icon="users",
+)  # fmt: skip
+WENT_ON = template(
+    "reviews.went_on", _("%(who)s left. The open review goes on with you."), params=("who",), icon="edit"
+)
+PEER_GONE = template(
+    "reviews.peer_gone", _("%(who)s left and no longer writes as a peer. You may ask somebody else."),
+    params=("who",), icon="users",
+)  # fmt: skip
 
 
 class PlanState(models.TextChoices):

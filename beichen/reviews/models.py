@@ -132,7 +132,8 @@ class Part(models.Model):
                 name="part_self_is_by_oneself",
             ),
             models.CheckConstraint(
-                condition=~Q(role=PartRole.PEER) | ~Q(rater=F("manager")), name="part_peer_is_not_the_manager"
+                condition=~Q(role=PartRole.PEER, state=PartState.DRAFT) | ~Q(rater=F("manager")),
+                name="part_peer_is_not_the_manager",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=[PartState.DRAFT, PartState.DECLINED]) | Q(submitted_at__isnull=False),
@@ -200,7 +201,8 @@ class Nomination(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["review", "peer"], name="nomination_once"),
             models.CheckConstraint(
-                condition=~Q(peer=F("subject")) & ~Q(peer=F("manager")), name="nomination_of_a_peer"
+                condition=~Q(peer=F("subject")) & (~Q(peer=F("manager")) | ~Q(state=NominationState.NOMINATED)),
+                name="nomination_of_a_peer",
             ),
             models.CheckConstraint(
                 condition=Q(settled_by__isnull=True) | ~Q(settled_by=F("subject")), name="nomination_settled_by_another"

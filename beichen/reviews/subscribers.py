@@ -1,8 +1,8 @@
-"""What reviews do when a plan was agreed on, and when the cycle moves."""
+"""What reviews do when a plan was agreed on, when the cycle moves, and when people join, move or leave."""
 
 from __future__ import annotations
 
-from beichen.people.events import CycleMoved
+from beichen.people.events import CycleMoved, PersonLeft, PersonMoved
 from beichen.platform.events.bus import on
 from beichen.platform.kit.actor import Actor
 from beichen.reviews import rules
@@ -25,3 +25,16 @@ def advance(actor: Actor, event: StepAgreed) -> None:
 def follow(actor: Actor, event: CycleMoved) -> None:
     """Open the calibration, or send it back."""
     rules.follow_cycle(actor, event.cycle_id, event.phase)
+
+
+@on(PersonMoved)
+def follow_person(actor: Actor, event: PersonMoved) -> None:
+    """The new manager takes over what is open; who joined is taken in."""
+    rules.follow_people(actor, [event.person_id])
+    rules.take_in(actor, [event.person_id])
+
+
+@on(PersonLeft)
+def follow_leaver(actor: Actor, event: PersonLeft) -> None:
+    """What waited for somebody who left goes on to others."""
+    rules.follow_leaver(actor, event.person_id)

@@ -8,11 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from beichen.people.choices import Phase
 from beichen.platform.access.permissions import may
-from beichen.platform.access.two_person import Asked
+from beichen.platform.access.two_person import Asked, offer
 from beichen.platform.kit.actor import Actor
 from beichen.platform.registry import NavEntry, Panel, TodoEntry, nav, slot, todo
 from beichen.reward import access, queries
 from beichen.reward.choices import PlanState
+
+for act, title in (
+    (access.APPROVE, _("Approve a bonus")), (access.UNLOCK, _("Open a locked bonus again")),
+    (access.RELEASE, _("Send the bonus letters")),
+):  # fmt: skip
+    offer(act, title, lambda asked: reverse("reward:plan", args=[asked.object_id]))
 
 nav(NavEntry("reward", _("Bonus"), "reward:index", "coins", section="results", order=60))
 
@@ -68,16 +74,16 @@ def _plans(actor: Actor) -> list[TodoEntry]:
 
 
 def _step(actor: Actor, plan: queries.PlanCard, asked: Asked | None) -> str | Promise:
-    """What this plan waits for from the actor, in words; empty for nothing."""
-    if asked is not None and asked.asked_by == actor.person_id:
+    """What this plan waits for from the actor, in words; empty for nothing, and for what waits for a second person."""
+    if asked is not None:
         return ""
     if plan.state == PlanState.SIMULATED and plan.phase == Phase.COMPENSATION and may(actor, access.PROPOSE):
         return _("The simulation is ready: compare and choose")
     if plan.state == PlanState.CONSOLIDATED and may(actor, access.APPROVE):
-        return _("Approve a bonus as the second person") if asked else _("Approve a bonus")
+        return _("Approve a bonus")
     to_send = plan.state in (PlanState.LOCKED, PlanState.RELEASED) and plan.phase in (Phase.RELEASE, Phase.APPEAL)
     if to_send and plan.letters_out < plan.letters_due and may(actor, access.RELEASE):
-        return _("Send bonus letters as the second person") if asked else _("Send the bonus letters")
+        return _("Send the bonus letters")
     return ""
 
 

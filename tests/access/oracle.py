@@ -107,14 +107,15 @@ def masked(viewer: str, subject: str) -> bool:
 
 
 def seats(viewer: str, subject: str | None = None) -> set[str]:
-    """The seats of the viewer that hold over the subject; without one, all of them (G17)."""
+    """The seats of the viewer that hold over the subject (BP never over the own line, T09); without one, all (G17)."""
     found = company()
     if subject is not None and masked(viewer, subject):
         return set()
-    return {
+    held = {
         seat for holder, seat, scope in found.seats
         if holder == viewer and (subject is None or found.inside(found.unit[subject], scope))
     }  # fmt: skip
+    return held - {"BP"} if subject is not None and viewer in found.above(subject) else held
 
 
 def columns(viewer: str, subject: str, row: Row) -> set[str]:

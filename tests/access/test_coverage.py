@@ -18,6 +18,8 @@ ELSEWHERE = {
     "09b": "a permission to open the list of a session; its lines are 10b and 09e",
     "11f": "the plan's head, class C3; who opens it is walked in tests/test_every_door.py",
     "18c": "running the verification, an act; its reading is 18b",
+    "18e": "an act that shows nothing: beichen/people/tests/test_codes.py",
+    "18f": "as 18e, by two people",
     "21b": "an act of two people, walked in tests/golden",
     "01e": "goals are public by default; restricted ones are held in beichen/goals/tests",
     "01g": "as 01e",

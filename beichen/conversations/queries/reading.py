@@ -76,7 +76,7 @@ def _views(actor: Actor, heads_: list[CheckIn]) -> list[CheckInView]:
         CheckInView(
             heads_by_id[h.pk], h.form.form, said.get(h.pk, {}), replies.get(h.pk),
             may_write=h.state == CheckInState.DUE and h.person_id == actor.person_id,
-            may_reply=h.state == CheckInState.FILLED and h.manager_id == actor.person_id and h.pk in said,
+            may_reply=h.state == CheckInState.FILLED and h.manager_id == actor.person_id,
             is_open=h.pk in said, strained=h.person_id in tired,
         )
         for h in heads_

@@ -11,13 +11,16 @@ from django.db import DatabaseError, transaction
 from beichen.conversations import queries, rules
 from beichen.conversations.models import CheckIn, CheckInDraft
 from beichen.conversations.tests.makers import CANARY, JOB, on, sent
-from beichen.people.models import Person
+from beichen.people.models import Employment, Person
+from beichen.people.rules import Move, persons
 from beichen.people.tests.makers import Company
 from beichen.platform.access.current import acting
 from beichen.platform.forms import rules as forms
 from beichen.platform.forms.ready import CHECK_IN
+from beichen.platform.kit.actor import system
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound
 from beichen.platform.notify import queries as notices
+from beichen.platform.notify.models import Notice
 
 
 @pytest.mark.req("TALK-02")
@@ -170,3 +173,48 @@ def test_the_database_refuses_any_other_step(company: Company, owner_db: Any) ->
         for state in ("due", "replied"):
             with pytest.raises(DatabaseError), transaction.atomic():
                 CheckIn.objects.filter(pk=made.pk).update(state=state, replied_at=None)
+
+
+@pytest.mark.req("TALK-03", "PEOPLE-02")
+def test_a_check_in_that_waits_is_answered_by_the_new_manager_who_does_not_read_it(
+    company: Company, owner_db: Any, drain_jobs: Any
+) -> None:
+    """T01: the words keep their address (23b, 23c); the waiting is the new manager's (TALK-03)."""
+    ann, new = company.actor("A1"), company.actor("M2")
+    with on("2026-04-14"):
+        made = sent(ann)
+    with on("2026-05-04"):
+        persons.move(
+            system("people.test", "moves"), company.id("A1"), Move(first=date(2026, 5, 4), manager_id=new.person_id)
+        )
+        drain_jobs()
+        [waits] = queries.waiting(new)
+        assert waits.id == made.pk
+        assert waits.answer_due_on is not None
+        assert waits.answer_due_on > date(2026, 5, 4), "the new manager has the usual days from today on"
+        found = queries.view(new, made.pk)
+        assert (found.may_reply, found.is_open, found.answers) == (True, False, {})
+        assert queries.waiting(company.actor("M1")) == []
+        with pytest.raises(NotFound):
+            rules.reply(company.actor("M1"), made.pk, "too late", "", waits.version)
+        rules.reply(new, made.pk, "let us talk tomorrow", "", waits.version)
+        reply = queries.view(ann, made.pk).reply
+        assert reply is not None
+        assert (reply.author_name, reply.text) == ("M2", "let us talk tomorrow")
+        with owner_db():
+            assert rules.follow_manager(JOB) == 0
+            told = set(Notice.objects.filter(addressee_id=company.id("M2")).values_list("template", flat=True))
+    assert told == {"conversations.passed_on"}
+
+
+@pytest.mark.req("TALK-03", "PEOPLE-02")
+def test_when_the_manager_leaves_the_managers_manager_answers(company: Company, owner_db: Any, drain_jobs: Any) -> None:
+    with owner_db():
+        for person in company.people.values():
+            Employment.objects.create(person=person, hired_on=date(2020, 1, 1))
+    with on("2026-04-14"):
+        made = sent(company.actor("A1"))
+    with on("2026-05-04"):
+        persons.leave(system("people.test", "leaves"), company.id("M1"), date(2026, 5, 3))
+        drain_jobs()
+        assert [card.id for card in queries.waiting(company.actor("E1"))] == [made.pk]

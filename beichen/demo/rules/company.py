@@ -13,6 +13,8 @@ from beichen.demo.rules import bonus, reviews
 from beichen.demo.rules.goals import load_goals
 from beichen.demo.rules.moments import after_quarter, moment
 from beichen.demo.rules.talks import load_talks
+from beichen.people import queries
+from beichen.people.rules import Move, changes, move_cycle
 from beichen.people.rules import load as people
 from beichen.people.rules.load import Loaded
 from beichen.platform.access.current import acting
@@ -65,7 +67,22 @@ def _season(place: Place, aims: list[Aim], say: Callable[[str], None]) -> None:
     bonus.send_letters(place, bonus_id)
     reviews.move(place, "C10", after_quarter(place.story, 39))
     reviews.draft_next(place)
+    _ask_for_a_second(place)
     say(f"results released, {received} answered")
+
+
+def _ask_for_a_second(place: Place) -> None:
+    """One administrator asked yesterday for a move next month and for the next phase; the other finds both at home."""
+    asker = place.person("C007")
+    with clock.frozen(moment(place.story.day - timedelta(days=1), "second")):
+        who = next(
+            human for human in reversed(place.story.people)
+            if human.left is None and len(human.stretches) == 1 and human.stretches[0].manager is not None
+        )  # fmt: skip
+        first = (place.story.day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        changes.ask_move(asker, place.loaded.persons[who.number], Move(first=first, level="P6"))
+        running = queries.cycle(asker, place.cycles[place.story.running.key])
+        move_cycle(asker, running.id, "C03", running.version)
 
 
 def _people(story: Company, seed: int) -> Place:

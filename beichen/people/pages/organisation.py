@@ -157,4 +157,5 @@ def person(request: PageRequest, person_id: int) -> HttpResponse:
         waiting=queries.waiting_changes(actor, person_id) if may_move else [],
         seats=queries.my_seats(actor) if actor.person_id == person_id else [],
         may_move=may_move, may_edit=may(actor, access.EDIT_PROFILE, card),
+        may_code=card.is_active and actor.person_id != person_id and may(actor, access.SEE_CODES),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Every read of people. Returns frozen cards, never models, so that no template can start a query."""
 
 from beichen.people.queries.calendar import work_calendar
+from beichen.people.queries.codes import WayIn, way_in, ways_in, without_way_in
 from beichen.people.queries.cycles import (
     CycleCard,
     company_settings,
@@ -37,6 +38,7 @@ from beichen.people.queries.profile import (
     unit_on,
     waiting_changes,
 )
+from beichen.people.queries.second import SecondCard, second_person
 from beichen.people.queries.stretches import Stretch, people_on, stretches
 from beichen.people.queries.targets import TargetStretch, target_stretches
 from beichen.people.queries.units import (
@@ -59,9 +61,11 @@ __all__ = [
     "PeoplePage",
     "PersonCard",
     "SeatCard",
+    "SecondCard",
     "Stretch",
     "TargetStretch",
     "UnitCard",
+    "WayIn",
     "batch",
     "batches",
     "by_code",
@@ -87,6 +91,7 @@ __all__ = [
     "persons",
     "reports_of",
     "seats",
+    "second_person",
     "stretches",
     "target_bonuses",
     "target_stretches",
@@ -96,6 +101,9 @@ __all__ = [
     "unit_people",
     "units",
     "waiting_changes",
+    "way_in",
+    "ways_in",
     "who_acts",
+    "without_way_in",
     "work_calendar",
 ]

@@ -156,6 +156,9 @@ _WHO_ACTS = """
               WHERE s.seat = %(role)s AND s.granted_at IS NOT NULL AND s.revoked_at IS NULL
                 AND (SELECT place FROM people_person WHERE id = %(subject)s) <@ b.places
                 AND NOT s.person_id = ANY (%(out)s)
+                AND NOT (s.seat = 'BP' AND EXISTS (
+                    SELECT FROM people_branch line WHERE line.holder_id = s.person_id AND line.kind = 'line'
+                      AND (SELECT place FROM people_person WHERE id = %(subject)s) <@ line.places))
               ORDER BY s.id LIMIT 1)
     END
 """

@@ -1,6 +1,6 @@
 """Every change to people."""
 
-from beichen.people.rules import changes, imports, persons, places, seats, units
+from beichen.people.rules import changes, codes, imports, persons, places, seats, units
 from beichen.people.rules.cycles import move_cycle, open_cycle, start_cycle
 from beichen.people.rules.founding import first_administrator
 from beichen.people.rules.persons import Hire, Move, Profile
@@ -12,6 +12,7 @@ __all__ = [
     "Profile",
     "UnitFields",
     "changes",
+    "codes",
     "first_administrator",
     "imports",
     "move_cycle",

@@ -76,7 +76,7 @@ def _is_step(now: str, to: str) -> bool:
 @rule
 def move_cycle(actor: Actor, cycle_id: int, to: str, version: int) -> CycleCard:
     """Move a cycle to a later phase; two people do it, phases without work are skipped. Cost: five statements."""
-    found = Cycle.objects.select_for_update().filter(pk=cycle_id).first()
+    found = Cycle.objects.select_for_update(of=("self",)).select_related("period").filter(pk=cycle_id).first()
     if found is None:
         raise NotFound
     if found.phase == to:
@@ -86,7 +86,8 @@ def move_cycle(actor: Actor, cycle_id: int, to: str, version: int) -> CycleCard:
         raise Changed(found)
     if to not in ORDER or not _is_step(found.phase, to):
         raise NoSuchStep(now=found.phase, to=to)
-    if not two_person(actor, access.MOVE_CYCLE, f"cycle:{cycle_id}", {"from": found.phase, "to": to}):
+    key, step = f"cycle:{cycle_id}", {"from": found.phase, "to": to}
+    if not two_person(actor, access.MOVE_CYCLE, key, step, about=found.period.key):
         audit.record(actor, "people.ask_move_cycle", found, details={"to": to})
         return queries.cycle(actor, cycle_id)
     before, found.phase, found.version = found.phase, to, found.version + 1

@@ -228,7 +228,8 @@ def confirm(actor: Actor, batch_id: int, version: int) -> int:
         raise NothingToWrite(batch)
     batch.is_first = batch.is_first and company_is_empty()
     _no_own_seat(actor, batch)
-    if not batch.is_first and not two_person(actor, access.IMPORT, f"import:{batch.pk}", {"digest": batch.digest}):
+    key, what = f"import:{batch.pk}", {"digest": batch.digest}
+    if not batch.is_first and not two_person(actor, access.IMPORT, key, what, about=batch.file_name):
         batch.state, batch.asked_by = ImportState.WAITING, actor.person_id
         batch.save(update_fields=["state", "asked_by"])
         audit.record(actor, "people.ask_import", batch, details={"digest": batch.digest})

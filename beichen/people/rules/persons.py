@@ -164,6 +164,7 @@ def move(actor: Actor, person_id: int, to: Move) -> None:
         actor, "people.move", person, subjects=[person.pk],
         details={
             "from": to.first,
+            "back_dated": to.first < clock.today(),
             "before": {"unit": old.unit_id, "manager": old.manager_id, "level": old.level},
             "after": {"unit": fresh.unit_id, "manager": fresh.manager_id, "level": fresh.level},
         },
@@ -279,7 +280,9 @@ def leave(actor: Actor, person_id: int, last: date) -> None:
         line.period = (line.period.lower, after)
         line.save(update_fields=["period"])
     _hand_over(actor, person, last + DAY)
-    audit.record(actor, "people.leave", person, subjects=[person.pk], details={"last": last})
+    audit.record(
+        actor, "people.leave", person, subjects=[person.pk], details={"last": last, "back_dated": last < clock.today()}
+    )
     if last < clock.today():
         _gone(actor, person)
 

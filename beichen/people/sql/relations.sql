@@ -65,9 +65,10 @@ CREATE OR REPLACE FUNCTION access.seats() RETURNS text[] LANGUAGE sql STABLE AS 
     ) held
 $$;
 
--- The places of the people in the scopes of my seats of one kind.
+-- The places of the people in the scopes of my seats of one kind. An HR partner has no cells over the own line (T09).
 CREATE OR REPLACE FUNCTION access.seat_ranges(wanted text) RETURNS int8multirange LANGUAGE sql STABLE AS $$
-    SELECT coalesce((SELECT places + '{}'::int8multirange FROM people_branch
+    SELECT coalesce((SELECT places - CASE WHEN wanted = 'BP' THEN access.branch_ranges() ELSE '{}' END
+                     FROM people_branch
                      WHERE holder_id = access.actor() AND kind = wanted AND access.has_seat(wanted)), '{}')
 $$;
 
@@ -138,6 +139,8 @@ CREATE OR REPLACE FUNCTION access.candidates(role text, subject bigint) RETURNS 
                           WHERE b.holder_id = h.id AND b.kind = s.seat AND p.place <@ b.places)
               AND NOT EXISTS (SELECT FROM people_branch b
                               WHERE b.holder_id = subject AND b.kind = 'line' AND h.place <@ b.places)
+              AND NOT (s.seat = 'BP' AND EXISTS (SELECT FROM people_branch b
+                              WHERE b.holder_id = h.id AND b.kind = 'line' AND p.place <@ b.places))
               AND NOT EXISTS (SELECT FROM people_conflict c WHERE c.holder_id = h.id AND c.other_id = subject)))
         GROUP BY h.id
         UNION ALL

@@ -241,3 +241,23 @@ def test_branch_rows_follow_the_lines(golden: Golden, owner_db: Any) -> None:
     with owner_db():
         assert Branch.objects.filter(holder_id=golden.id("E005"), kind="line").exists()
     assert Actor(person_id=golden.id("E005")).name == f"person:{golden.id('E005')}"
+
+
+@pytest.mark.req("PEOPLE-02", "BASE-01")
+def test_t12_the_database_refuses_two_managers_at_once_and_a_line_in_a_circle(golden: Golden, owner_db: Any) -> None:
+    """Whoever writes it, with or without the rules: never "the last one wins"."""
+    with owner_db():
+        held = Assignment.objects.get(person_id=golden.id("E009"), period__contains=JUNE)
+        with pytest.raises(IntegrityError, match="assignment_one_at_a_time"), transaction.atomic():
+            Assignment.objects.create(
+                person_id=held.person_id, unit_id=held.unit_id, manager_id=golden.id("E004"), period=(JUNE, None)
+            )
+        with pytest.raises(IntegrityError, match="would lead themselves"):
+            lead("E002", golden.id("E009"))
+
+
+def lead(number: str, manager_id: int) -> None:
+    """Write a manager past every rule, and have the database look as it does when a transaction ends."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        Person.objects.filter(number=number).update(manager_id=manager_id)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -41,3 +41,18 @@ class TooManyTokens(Refused):
 class NotByToken(Forbidden):
     code = "not_by_token"
     text = gettext_noop("A token may not do this. Sign in and do it on the page.")
+
+
+class WrongCode(Invalid):
+    """One sentence for every reason, so that nothing is learnt by trying."""
+
+    code = "wrong_code"
+    text = gettext_noop(
+        "This address and code do not fit together, or the code was used or has expired. Ask HR for a new one."
+    )
+
+
+class TooOften(Refused):
+    code = "too_often"
+    status = 429
+    text = gettext_noop("Too many attempts. Wait a few minutes, then try again.")

@@ -47,6 +47,33 @@ class NewPasswordForm(allauth.ResetPasswordKeyForm):
             rules.password_changed(self.user)
 
 
+class BeginForm(forms.Form):
+    """A one-time code and the password that only its owner will know."""
+
+    email = forms.EmailField(label=_("Work e-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    code = forms.CharField(
+        label=_("One-time code"), max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}),
+    )  # fmt: skip
+    password1 = forms.CharField(
+        label=_("New password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+    password2 = forms.CharField(
+        label=_("Once more"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-control"
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("password1") and said.get("password1") != said.get("password2"):
+            self.add_error("password2", _("The two passwords differ."))
+        return said
+
+
 class TokenForm(forms.Form):
     """What a new token is for, what it may do and how long."""
 

@@ -6,9 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponseBase
 
 from beichen.platform.auth import queries, rules
 from beichen.platform.auth.models import Account
@@ -30,7 +28,7 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         actor = _by_token(request) if _bearer(request) else _by_session(request)
         request.actor = actor  # type: ignore[attr-defined]
-        response = _must_change(request, actor) or self.get_response(request)
+        response = self.get_response(request)
         if actor is not None or request.path.startswith((API, ACCOUNT)):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -44,7 +42,7 @@ def _bearer(request: HttpRequest) -> str:
 
 def _by_token(request: HttpRequest) -> Actor | None:
     token = queries.live_token(_bearer(request))
-    if token is None or token.account.person_id is None or token.account.must_change_password:
+    if token is None or token.account.person_id is None:
         return None
     rules.mark_used(token)
     return rules.actor_of(token.account, scopes=frozenset(token.scopes))
@@ -70,13 +68,3 @@ def _fresh(request: HttpRequest, account: Account) -> bool:
     if now - seen >= _SEEN_EVERY:
         session[_SEEN] = now
     return True
-
-
-def _must_change(request: HttpRequest, actor: Actor | None) -> HttpResponse | None:
-    """A password chosen by somebody else opens nothing but the page to change it."""
-    account = request.user
-    if actor is None or actor.scopes is not None or not isinstance(account, Account):
-        return None
-    if not account.must_change_password or request.path.startswith(ACCOUNT):
-        return None
-    return redirect(reverse("account_change_password"))

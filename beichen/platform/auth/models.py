@@ -40,7 +40,6 @@ class Account(AbstractBaseUser):
     theme = models.CharField(_("colours"), max_length=10, choices=Theme, default=Theme.AUTO)
     is_active = models.BooleanField(default=True)
     disabled_at = models.DateTimeField(null=True)
-    must_change_password = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
     epoch = models.PositiveIntegerField(default=0)
     idle_minutes = models.PositiveSmallIntegerField(
@@ -106,3 +105,33 @@ class PersonalToken(models.Model):
 
     def __str__(self) -> str:
         return f"token:{self.pk}"
+
+
+class OneTimeCode(models.Model):
+    """A way in for an account that has no password, or lost it: works once, for some days; a new one ends the old.
+
+    Only its SHA-256 is kept. Class C3 (rows 18e, 18f). `issued_by`: a person, or None where the machine's operator did.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    issued_by = models.BigIntegerField(null=True)
+    issued_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(used_at=None, revoked_at=None), name="identity_code_one_open"
+            ),
+            models.CheckConstraint(
+                name="identity_code_at_most_a_month",
+                condition=Q(expires_at__gt=F("issued_at"))
+                & Q(expires_at__lte=F("issued_at") + models.Value(timedelta(days=31))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"code:{self.pk}"

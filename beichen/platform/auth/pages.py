@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from allauth.account import views as allauth
 from allauth.account.decorators import reauthentication_required
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.views import redirect_to_login
@@ -20,10 +21,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language_from_request, gettext
 
-from beichen.platform.auth import hooks, queries, rules
+from beichen.platform.auth import errors, hooks, queries, rules
 from beichen.platform.auth.adapter import remember_device
 from beichen.platform.auth.choices import Language
-from beichen.platform.auth.forms import TokenForm
+from beichen.platform.auth.forms import BeginForm, TokenForm
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound, Refused
@@ -89,7 +90,34 @@ class SignIn(allauth.LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         cast_shown = list(queries.cast()) if settings.DEMO else []
-        return {**super().get_context_data(**kwargs), "cast": cast_shown}
+        return {**super().get_context_data(**kwargs), "cast": cast_shown, "mail": settings.NOTIFY_BY_MAIL}
+
+
+@door("A one-time code opens the way to a first password.", ("GET", "POST"), signed_in=False)
+def begin(request: HttpRequest) -> HttpResponse:
+    """The first sign-in, and the way back without mail: address, one-time code, a password of one's own."""
+    form = BeginForm(request.POST or None, initial={"email": request.GET.get("email", "")})
+    if request.method != "POST" or not form.is_valid():
+        return _begin(request, form, 422 if request.method == "POST" else 200)
+    try:
+        if not ratelimit.consume(
+            request, app="allauth.account", action="begin", key=form.cleaned_data["email"].lower()
+        ):
+            raise errors.TooOften
+        account = rules.begin(*(form.cleaned_data[name] for name in ("email", "code", "password1")))
+    except Refused as refusal:
+        form.add_error("password1" if refusal.field == "password" else refusal.field, refusal.sentence(gettext))
+        return _begin(request, form, refusal.status)
+    logout(request)
+    login(request, account, backend=BACKEND)
+    rules.signed_in(account, "one-time code")
+    response = redirect("/")
+    remember_device(request, response, account)
+    return response
+
+
+def _begin(request: HttpRequest, form: BeginForm, status: int) -> HttpResponse:
+    return HttpResponse(render_to_string("account/begin.html", {"form": form}, request), status=status)
 
 
 class ChangePassword(allauth.PasswordChangeView):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
-from beichen.platform.auth.models import Account, PersonalToken
+from beichen.platform.auth.models import Account, OneTimeCode, PersonalToken
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
@@ -78,6 +79,31 @@ def live_token(value: str) -> PersonalToken | None:
         .filter(digest=digest(value), revoked_at=None, expires_at__gt=clock.now(), account__is_active=True)
         .first()
     )
+
+
+def code_digest(code: str) -> str:
+    """What is kept of a one-time code, however it was typed: without hyphens, blanks and small letters."""
+    return digest("".join(sign for sign in code.upper() if sign.isalnum()))
+
+
+def open_code(email: str, code: str) -> OneTimeCode | None:
+    """The code with its account, while it may still be used for this address. One query."""
+    return (
+        OneTimeCode.objects.select_related("account")
+        .filter(digest=code_digest(code), used_at=None, revoked_at=None, expires_at__gt=clock.now())
+        .filter(account__email=email.strip().lower(), account__is_active=True, account__person_id__isnull=False)
+        .first()
+    )
+
+
+def never_signed_in(person_ids: Iterable[int] | None = None) -> dict[int, datetime | None]:
+    """Persons whose account has no password yet, and until when a code of theirs works. One query."""
+    found = Account.objects.filter(is_active=True, password__startswith="!", person_id__isnull=False)
+    if person_ids is not None:
+        found = found.filter(person_id__in=list(person_ids))
+    waits = OneTimeCode.objects.filter(account=OuterRef("pk"), used_at=None, revoked_at=None)
+    until = waits.filter(expires_at__gt=clock.now()).values("expires_at")[:1]
+    return {pk: at for pk, at in found.values_list("person_id", Subquery(until)) if pk is not None}
 
 
 def my_sessions(actor: Actor, current_key: str | None) -> list[OpenSession]:

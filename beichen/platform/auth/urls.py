@@ -14,6 +14,7 @@ _BOTH = ("GET", "POST")
 
 urlpatterns = [
     path("login/", declared(pages.SignIn.as_view(), _OPEN, _BOTH), name="account_login"),
+    path("begin/", pages.begin, name="account_begin"),
     path("logout/", declared(allauth.logout, _OPEN, _BOTH), name="account_logout"),
     path("inactive/", declared(allauth.account_inactive, _OPEN, ("GET",)), name="account_inactive"),
     path("reauthenticate/", declared(pages.Reauthenticate.as_view(), _OWN, _BOTH), name="account_reauthenticate"),

@@ -160,6 +160,8 @@ STATES: dict[str, str | Promise] = {
     "about_me": pgettext_lazy("state of data", "About me"),
     "all": pgettext_lazy("state of data", "All"),
     "anchor": pgettext_lazy("state of data", "Anchor"),
+    "way_in": pgettext_lazy("state of data", "One-time code"),
+    "way_in_of_seat_holder": pgettext_lazy("state of data", "One-time code of a holder of a seat"),
     "log": pgettext_lazy("state of data", "Log"),
     "secret": pgettext_lazy("state of data", "Secrets"),
     "config": pgettext_lazy("state of data", "Configuration"),

@@ -167,6 +167,8 @@ def _role_again(role: Story) -> Fraction | None:
     if role["role"] != "manager":
         return _exact(role["score"])
     counted = [(part["days"], _exact(part["score"])) for part in role["by"] if part["score"] is not None]
+    if not any(weight for weight, _ in counted):
+        counted = [(1, value) for _, value in counted]
     days = sum(weight for weight, _ in counted)
     return sum((weight * (value or 0) for weight, value in counted), Fraction(0)) / days if days else None
 

@@ -75,12 +75,13 @@ def manager_days(
 def manager_part(parts: Sequence[ManagerDays], scores: Mapping[str, Fraction | int | None]) -> Mean:
     """The managers' score for one section, averaged by calendar days in charge over those kept who answered.
 
-    None: nobody kept has answered, and the review cannot be decided.
+    None: nobody kept has answered, and the review cannot be decided. A manager who took over after the last day of the
+    cycle has no days, and counts where nobody with days has answered.
     """
     terms = [
         term(part.manager, part.days, scores.get(part.manager), "" if part.kept else "too_short") for part in parts
     ]
-    return mean(terms, equal_when_zero=False)
+    return mean(terms, equal_when_zero=True)
 
 
 class PeerMode(StrEnum):

@@ -2,6 +2,7 @@
 
 from beichen.platform.forms.schema import Answers
 from beichen.reviews.queries.board import BoardLine, SessionCard, acts_as_highest, board, hats, session, session_key
+from beichen.reviews.queries.moves import Open, Standing, open_with, plans_to_join, standings
 from beichen.reviews.queries.parts import (
     NominationCard,
     PartCard,
@@ -61,6 +62,7 @@ __all__ = [
     "Line",
     "LockedResult",
     "NominationCard",
+    "Open",
     "PartCard",
     "PartSheet",
     "PartText",
@@ -74,6 +76,7 @@ __all__ = [
     "Seed",
     "Seeds",
     "SessionCard",
+    "Standing",
     "Steps",
     "Voice",
     "acknowledged",
@@ -90,12 +93,14 @@ __all__ = [
     "my_parts",
     "my_reviews",
     "part_form",
+    "open_with",
     "peer_sheet",
     "peers_to_choose",
     "person_results",
     "plan",
     "plan_key",
     "plans",
+    "plans_to_join",
     "progress",
     "read_locked",
     "released",
@@ -106,6 +111,7 @@ __all__ = [
     "session",
     "session_key",
     "sheet",
+    "standings",
     "to_decide",
     "versions",
 ]

@@ -175,7 +175,7 @@ def _involved(lines: Mapping[int, list[Stretch]]) -> set[int | None]:
 def _seed(
     card: PlanCard, cards: Mapping[int, PersonCard], person: int, found: list[Stretch]
 ) -> tuple[int, Seed | None]:
-    decides = _acting(cards, found[-1].manager_id, person)
+    decides = acting(cards, found[-1].manager_id, person)
     if decides is None or person not in cards:
         return person, None
     parts = _manager_parts(card, cards, person, found)
@@ -183,7 +183,7 @@ def _seed(
     return person, Seed(person, cards[person].place, found[-1].unit_id, decides, parts, stands_in)
 
 
-def _acting(cards: Mapping[int, PersonCard], manager: int | None, person: int) -> int | None:
+def acting(cards: Mapping[int, PersonCard], manager: int | None, person: int) -> int | None:
     """The manager, or who stands in where they left or nobody leads the person (G21)."""
     if manager is not None and manager in cards and cards[manager].is_active:
         return manager
@@ -196,15 +196,20 @@ def _acting(cards: Mapping[int, PersonCard], manager: int | None, person: int) -
 def _manager_parts(
     card: PlanCard, cards: Mapping[int, PersonCard], person: int, found: list[Stretch]
 ) -> tuple[tuple[int, int], ...]:
-    """Raters and their calendar days in charge; short parts are dropped by the formula."""
-    stints = [Stint(str(s.manager_id), s.first, s.last) for s in found if s.manager_id is not None]
-    kept = [part for part in manager_days(stints, card.cycle.first, card.cycle.last, WorkCalendar()) if part.kept]
+    """Raters and their calendar days in charge, others standing in for those who left."""
     days: Counter[int] = Counter()
-    for part in kept:
-        rater = _acting(cards, int(part.manager), person)
+    for manager, led in days_led(card.cycle, found):
+        rater = acting(cards, manager, person)
         if rater is not None:
-            days[rater] += part.days
+            days[rater] += led
     return tuple(days.items())
+
+
+def days_led(cycle: CycleCard, found: Sequence[Stretch]) -> list[tuple[int, int]]:
+    """Managers and their calendar days in charge; short parts are dropped by the formula."""
+    stints = [Stint(str(s.manager_id), s.first, s.last) for s in found if s.manager_id is not None]
+    parts = manager_days(stints, cycle.first, cycle.last, WorkCalendar())
+    return [(int(part.manager), part.days) for part in parts if part.kept]
 
 
 # ── how far it is ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ from beichen.reviews.rules.closing import (
 )
 from beichen.reviews.rules.errors import PartChanged
 from beichen.reviews.rules.grades import decide, move_grade
+from beichen.reviews.rules.moves import follow_leaver, follow_people, take_in
 from beichen.reviews.rules.parts import Saved, decline_part, remind, return_part, save_part, submit_part
 from beichen.reviews.rules.peers import nominate, settle, withdraw
 from beichen.reviews.rules.plans import (
@@ -37,6 +38,8 @@ __all__ = [
     "edit_form",
     "edit_plan",
     "follow_cycle",
+    "follow_leaver",
+    "follow_people",
     "launch_plan",
     "lock_results",
     "make_reviews",
@@ -49,6 +52,7 @@ __all__ = [
     "save_part",
     "settle",
     "submit_part",
+    "take_in",
     "take_step",
     "unlock_results",
     "withdraw",

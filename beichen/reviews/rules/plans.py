@@ -199,7 +199,7 @@ def launch_plan(actor: Actor, plan_id: int, version: int) -> bool:
         raise NobodyDecides(count=len(nobody))
     if not dry.seeds:
         raise NobodyReviewed
-    if not two_person(actor, access.LAUNCH, queries.plan_key(plan_id), {"version": version}):
+    if not two_person(actor, access.LAUNCH, queries.plan_key(plan_id), {"version": version}, about=found.name):
         audit.record(actor, "reviews.ask_launch", found)
         return False
     use(actor, found.form)
@@ -218,14 +218,22 @@ def make_reviews(actor: Actor, plan_id: int) -> int:
     """
     card = queries.plan(actor, plan_id)
     require(actor, access.LAUNCH)
+    made = make_missing(actor, plan_id, None)
+    publish(PlanLaunched(plan_id=plan_id, cycle_id=card.cycle.id))
+    return len(made)
+
+
+def make_missing(actor: Actor, plan_id: int, only: Sequence[int] | None) -> list[int]:
+    """Reviews for whoever belongs into the plan and has none in its cycle; `only` these people. Cost: as above."""
+    card = queries.plan(actor, plan_id)
     there = set(Review.objects.filter(cycle_id=card.cycle.id).values_list("subject_id", flat=True))
-    seeds = [seed for seed in queries.seeds(actor, plan_id).seeds if seed.person_id not in there]
+    seeds = [seed for seed in queries.seeds(actor, plan_id, only).seeds if seed.person_id not in there]
     made: list[int] = []
     for start in range(0, len(seeds), BATCH):
         made += [review.pk for review in _make(card, seeds[start : start + BATCH])]
-    audit.record_bulk(actor, access.LAUNCH, "reviews.review", made, {"plan": plan_id})
-    publish(PlanLaunched(plan_id=plan_id, cycle_id=card.cycle.id))
-    return len(made)
+    if made or only is None:
+        audit.record_bulk(actor, access.LAUNCH, "reviews.review", made, {"plan": plan_id})
+    return made
 
 
 @rule

@@ -45,7 +45,8 @@ def ask_letters(actor: Actor, plan_id: int, version: int) -> bool:
         raise WrongState(now=str(PlanState(plan.state).label))
     if plan.letters_due and plan.letters_out == plan.letters_due:
         raise NobodyReleased
-    if not two_person(actor, access.RELEASE, plan_key(plan.pk), {"plan": plan.pk, "out": plan.letters_out}):
+    what = {"plan": plan.pk, "out": plan.letters_out}
+    if not two_person(actor, access.RELEASE, plan_key(plan.pk), what, about=plan.name):
         audit.record(actor, "reward.release_asked", plan)
         return False
     plan.busy, plan.version = "letters", plan.version + 1

@@ -122,7 +122,7 @@ def _agree(actor: Actor, plan: BonusPlan, permission: Permission) -> int | None:
     asked = waiting(permission, [key]).get(key)
     first = asked.asked_by if asked else None
     seat = _seat(actor, plan, asked=first is not None and first != actor.person_id)
-    if two_person(actor, permission, key, {"plan": plan.pk, "chosen": plan.chosen_id}):
+    if two_person(actor, permission, key, {"plan": plan.pk, "chosen": plan.chosen_id}, about=plan.name):
         return first
     if first is None:
         plan.asked_seat = seat

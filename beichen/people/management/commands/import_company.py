@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,8 @@ from django.db import ProgrammingError, connection
 from django.utils.translation import gettext
 
 from beichen.people import queries
-from beichen.people.rules import imports
-from beichen.platform.auth import queries as accounts
-from beichen.platform.auth import rules as auth
-from beichen.platform.kit.actor import Actor, system
+from beichen.people.rules import codes, imports
+from beichen.platform.kit.actor import system
 from beichen.platform.kit.errors import Refused
 from beichen.platform.registry.imports import Action, sheets
 
@@ -27,11 +24,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument(
-            "--one-time-passwords", action="store_true",
-            help="print a password for every new account, once; it must be changed at the first sign-in",
+            "--one-time-codes", action="store_true",
+            help="print a code for every new account, once; with it its owner chooses a password at /account/begin/",
         )  # fmt: skip
 
-    def handle(self, *args: Any, files: list[Path], one_time_passwords: bool, **options: Any) -> None:
+    def handle(self, *args: Any, files: list[Path], one_time_codes: bool, **options: Any) -> None:
         self._become_worker()
         try:
             done = imports.import_now(ACTOR, [(path.name, path.read_bytes()) for path in files])
@@ -41,8 +38,8 @@ class Command(BaseCommand):
             raise CommandError(refusal.sentence(gettext)) from refusal
         card = queries.imported(ACTOR, done.batch_id)
         self._report(card)
-        if one_time_passwords:
-            self._print_passwords(ACTOR, done.newcomers)
+        if one_time_codes:
+            self._print_codes(done.newcomers)
 
     def _become_worker(self) -> None:
         """Row security gives the amounts of pay to the worker's login alone."""
@@ -72,8 +69,6 @@ class Command(BaseCommand):
                 % {"id": card.id}
             )
 
-    def _print_passwords(self, actor: Actor, newcomers: list[int]) -> None:
-        for account in accounts.accounts_of(newcomers).values():
-            password = secrets.token_urlsafe(12)
-            auth.set_password(actor, account.pk, password, must_change=True)
-            self.stdout.write(f"{account.email}\t{password}")
+    def _print_codes(self, newcomers: list[int]) -> None:
+        for slip in codes.issue_by_operator(ACTOR, newcomers):
+            self.stdout.write(f"{slip.way.email}\t{slip.code}")

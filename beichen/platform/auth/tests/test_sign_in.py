@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -8,6 +9,7 @@ from django.core import mail
 from django.test import Client
 
 from beichen.platform.auth import rules
+from beichen.platform.auth.models import OneTimeCode
 from beichen.platform.auth.tests.makers import OPENER, PASSWORD, make_account, signed_in
 from beichen.platform.kit import clock
 
@@ -137,17 +139,41 @@ def test_a_session_ends_when_unused_and_at_the_latest_after_twelve_hours():
         assert who(client) is None
 
 
-def test_a_password_set_by_another_opens_only_the_page_to_change_it():
+def begin(code: str, password: str = "a night of my own", email: str = "ann@example.com") -> tuple[Client, Any]:
+    client = Client(REMOTE_ADDR="10.0.0.9")
+    form = {"email": email, "code": code, "password1": password, "password2": password}
+    return client, client.post("/account/begin/", form)
+
+
+@pytest.mark.req("BASE-01", "PEOPLE-02")
+def test_a_one_time_code_sets_a_password_once_and_ends_what_was_before():
     account = make_account()
-    rules.set_password(OPENER, account.pk, "given at the desk", must_change=True)
-    client = signed_in(password="given at the desk")
-    assert client.get("/who/").headers["Location"] == "/account/password/change/"
-    answer = client.post(
-        "/account/password/change/",
-        {"oldpassword": "given at the desk", "password1": PASSWORD, "password2": PASSWORD},
-    )
-    assert answer.status_code == 302
-    assert who(client) == "person:7"
+    old = signed_in()
+    code = rules.issue_codes(OPENER, [account.pk])[account.pk]
+    assert who(old) is None
+    assert code not in str(list(OneTimeCode.objects.values_list()))
+    fresh, answer = begin(code.lower().replace("-", " "))
+    assert answer.headers["Location"] == "/"
+    assert who(fresh) == "person:7"
+    assert begin(code)[1].status_code == 422
+    assert who(signed_in(password="a night of my own")) == "person:7"
+    assert Client().post("/account/login/", {"login": account.email, "password": PASSWORD}).status_code == 200
+
+
+@pytest.mark.req("BASE-01")
+def test_a_code_dies_of_age_of_a_newer_one_of_another_address_and_of_a_changed_password():
+    account, start = make_account(), clock.now()
+    first = rules.issue_codes(OPENER, [account.pk])[account.pk]
+    second = rules.issue_codes(OPENER, [account.pk])[account.pk]
+    assert begin(first)[1].status_code == 422
+    assert begin(second, email="bob@example.com")[1].status_code == 422
+    with clock.frozen(start + timedelta(days=8)):
+        assert begin(second)[1].status_code == 422
+    rules.password_changed(account)
+    assert begin(second)[1].status_code == 422
+    third = rules.issue_codes(OPENER, [account.pk])[account.pk]
+    assert begin(third, "1234567890")[1].status_code == 422
+    assert begin(third)[1].status_code == 302
 
 
 def test_nobody_signs_up():

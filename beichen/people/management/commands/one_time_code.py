@@ -1,0 +1,31 @@
+"""A one-time code from the machine's own command line: when no HR administrator can give one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext
+
+from beichen.people.rules import codes
+from beichen.platform.auth import queries as accounts
+from beichen.platform.kit.actor import system
+from beichen.platform.kit.errors import Refused
+
+ACTOR = system("one_time_code", "gives out a one-time code from the command line")
+
+
+class Command(BaseCommand):
+    help = "Print a one-time code for an account; the person and the auditors are told."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email")
+
+    def handle(self, *args: Any, email: str, **options: Any) -> None:
+        try:
+            account = accounts.account_by_email(email)
+            slip = codes.issue_by_operator(ACTOR, [account.person_id or 0])[0]
+        except Refused as refusal:
+            raise CommandError(refusal.sentence(gettext)) from refusal
+        self.stdout.write(slip.code)
+        self.stderr.write(gettext("Works once, at /account/begin/. Earlier codes and open sessions have ended."))
