@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import Any
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from beichen.platform.access.locks import JobGrant, Lock
+from beichen.people.choices import Phase
+from beichen.platform.access.locks import JobGrant, Lock, StateGuard
 from beichen.platform.access.permissions import Permission
 from beichen.platform.access.relations import ActorId, IsEmployee, sees, writes
+from beichen.platform.kit.actor import Actor
 
 _MINE = Q(uploaded_by=ActorId())
 
@@ -37,6 +42,10 @@ def visible_target_bonuses() -> Q:
 def visible_batches() -> Q:
     """Uploaded workbooks (25a): HR administrators, auditors, and who uploaded one."""
     return sees("25a", subject=None, own=_MINE, SE=_MINE) & Q(IsEmployee())
+
+
+def _stands_in(actor: Actor, turn: Any) -> bool:
+    return actor.person_id in turn.agreers
 
 
 # ── who may do what ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -84,7 +93,14 @@ SET_CYCLE = Permission(
     key="people.set_cycle", label=_("Set up a cycle"), row="21a", code="w", subject=None,
     jobs=frozenset({"import_company"}),
 )  # fmt: skip
-MOVE_CYCLE = Permission(key="people.move_cycle", label=_("Move a cycle on"), row="21b", code="t", subject=None)
+MOVE_CYCLE = Permission(
+    key="people.move_cycle", label=_("Move a cycle on"), row="21b", code="t", subject=None, only=frozenset({"HA"})
+)
+AGREE_RELEASE = Permission(
+    key="people.agree_release", label=_("Agree to the release"), row="21b", code="t", subject=None,
+    only=frozenset({"EX"}), special=(("EX", _stands_in),),
+)  # fmt: skip
+"""`special`: whoever G21 names where no executive is left."""
 
 # ── lock two ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -110,3 +126,12 @@ JOB_GRANTS = [
     JobGrant("import_company", "people.ImportContent", "rw", "reads the rows of a confirmed workbook and empties them"),
     JobGrant("load_demo", "people.TargetBonus", "rw", "fills the demo company"),
 ]
+
+GUARDS = [
+    StateGuard(
+        model="people.Cycle",
+        column="phase",
+        edges=frozenset({*pairwise(Phase.values), (Phase.CALIBRATION.value, Phase.MANAGER.value)}),
+    )
+]
+"""One phase at a time; a jump over phases without work is a walk through them."""

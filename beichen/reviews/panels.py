@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from beichen.people import queries as people
 from beichen.platform.kit.actor import Actor
-from beichen.platform.registry import NavEntry, Panel, TodoEntry, nav, slot, todo
+from beichen.platform.registry import NavEntry, Panel, TodoEntry, nav, phase_work, slot, todo
 from beichen.platform.ui.answers import page
 from beichen.platform.ui.doors import PageRequest, SignedIn, door
 from beichen.reviews import queries
 
 nav(NavEntry("reviews", _("Reviews"), "reviews:index", "clipboard-check", section="work", order=50))
+
+phase_work(queries.phase_work)
 
 ROWS = SignedIn("the panel shows the rows that the table opens to the reader, and none otherwise")
 

@@ -1,5 +1,6 @@
 """Every read of people. Returns frozen cards, never models, so that no template can start a query."""
 
+from beichen.people.queries.acting import ActCover, Readiness, Seated, StepCover, readiness, seated
 from beichen.people.queries.calendar import work_calendar
 from beichen.people.queries.cycles import (
     CycleCard,
@@ -9,6 +10,7 @@ from beichen.people.queries.cycles import (
     cycles,
     period,
 )
+from beichen.people.queries.desks import Desk, Turn, between, desks, gaps, said
 from beichen.people.queries.imports import BatchCard, batch, batches, imported
 from beichen.people.queries.persons import (
     PeoplePage,
@@ -51,19 +53,26 @@ from beichen.people.queries.units import (
 )
 
 __all__ = [
+    "ActCover",
     "AssignmentCard",
     "BatchCard",
     "ChangeCard",
     "CycleCard",
+    "Desk",
     "EmploymentCard",
     "PeoplePage",
     "PersonCard",
+    "Readiness",
     "SeatCard",
+    "Seated",
+    "StepCover",
     "Stretch",
     "TargetStretch",
+    "Turn",
     "UnitCard",
     "batch",
     "batches",
+    "between",
     "by_code",
     "by_number",
     "children_of",
@@ -71,10 +80,12 @@ __all__ = [
     "current_cycle",
     "cycle",
     "cycles",
+    "desks",
     "directory",
     "employment",
     "find_persons",
     "find_units",
+    "gaps",
     "head_counts",
     "history",
     "imported",
@@ -85,7 +96,10 @@ __all__ = [
     "period",
     "person",
     "persons",
+    "readiness",
     "reports_of",
+    "said",
+    "seated",
     "seats",
     "stretches",
     "target_bonuses",

@@ -19,6 +19,7 @@ from beichen.reviews.queries.parts import (
     to_decide,
     versions,
 )
+from beichen.reviews.queries.phases import phase_work
 from beichen.reviews.queries.plans import (
     Console,
     Line,
@@ -86,6 +87,7 @@ __all__ = [
     "peer_sheet",
     "peers_to_choose",
     "person_results",
+    "phase_work",
     "plan",
     "plan_key",
     "plans",
