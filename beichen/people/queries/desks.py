@@ -120,16 +120,16 @@ def _part(actor: Actor, turns: Sequence[Turn]) -> str:
 
 
 def said(work: PhaseWork) -> str:
-    """A line of work as a sentence speaks of it: "Self reviews, 3 of 12 done"."""
+    """A line of work as a sentence speaks of it: "self reviews (3 of 12)"."""
     if not work.whole:
         return str(work.label)
-    return gettext("%(what)s, %(done)s of %(whole)s done") % {
+    return gettext("%(what)s (%(done)s of %(whole)s)") % {
         "what": work.label, "done": work.done, "whole": work.whole,
     }  # fmt: skip
 
 
 def gaps(actor: Actor, ready: Readiness) -> list[str]:
-    """Why a cycle cannot begin, each with its remedy. Cost: one statement when somebody is without, else none."""
+    """Why a cycle cannot begin, with the remedies. Cost: one statement when somebody is without, else none."""
     missing = {act.lacks for act in ready.acts if act.must and act.lacks}
     found = []
     if "HA" in missing:
@@ -140,7 +140,15 @@ def gaps(actor: Actor, ready: Readiness) -> list[str]:
         found.append(gettext("Nobody can agree to the release beside them: have the seat of an executive granted."))
     without = [step for step in ready.steps if step.nobody]
     faces = persons(actor, [pk for step in without for pk in step.examples]) if without else {}
-    return [*found, *(_gap(step, [faces[pk].name for pk in step.examples if pk in faces]) for step in without)]
+    found += [_gap(step, [faces[pk].name for pk in step.examples if pk in faces]) for step in without]
+    if without:
+        found.append(
+            gettext(
+                "Have a seat of HRBP granted to somebody outside their unit and not below them, or add an external"
+                " person: a board member, an accountant, an elected employee."
+            )
+        )
+    return found
 
 
 def _gap(step: StepCover, names: Sequence[str]) -> str:
@@ -159,7 +167,4 @@ def _gap(step: StepCover, names: Sequence[str]) -> str:
             "For %(count)s people (%(who)s) nobody could act as HRBP.", step.nobody,
         ),
     }[step.step]  # fmt: skip
-    remedy = gettext(
-        "Have a seat of HRBP granted to somebody outside their unit and not below them, or add an external person."
-    )
-    return text % {"count": step.nobody, "who": who} + " " + remedy
+    return text % {"count": step.nobody, "who": who}
