@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy
 from beichen.goals import queries
 from beichen.goals.rules.imports import SHEETS
 from beichen.platform.kit.actor import Actor
-from beichen.platform.registry import NavEntry, Panel, TodoEntry, imports, nav, slot, todo
+from beichen.platform.registry import NavEntry, Panel, TodoEntry, imports, nav, phase_work, slot, todo
 
 for sheet in SHEETS:
     imports.register(sheet)
 
 nav(NavEntry(key="goals", label=gettext_lazy("Goals"), url_name="goals:plan", icon="target", order=30, tab=True))
+
+phase_work(queries.phase_work)
 
 
 @slot("people.person", order=20)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from beichen.platform.access.locks import JobGrant, Lock
+from beichen.people.choices import Phase
+from beichen.platform.access.locks import JobGrant, Lock, StateGuard
 from beichen.platform.access.permissions import Permission
 from beichen.platform.access.relations import ActorId, HasSeat, InRanges, IsEmployee, handles, sees, writes
 from beichen.platform.kit.actor import Actor
@@ -57,6 +59,10 @@ def grantable_seats() -> Q:
 def reached_by_hr() -> Q:
     """Everyone in the scope of the viewer's seat of HR administrator but the viewer; over whom G2 says nothing here."""
     return Q(InRanges("place", "seat_ranges", "HA")) & ~Q(id=ActorId())
+
+
+def _stands_in(actor: Actor, turn: Any) -> bool:
+    return actor.person_id in turn.agreers
 
 
 # ── who may do what ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -123,7 +129,14 @@ SET_CYCLE = Permission(
     key="people.set_cycle", label=_("Set up a cycle"), row="21a", code="w", subject=None,
     jobs=frozenset({"import_company"}),
 )  # fmt: skip
-MOVE_CYCLE = Permission(key="people.move_cycle", label=_("Move a cycle on"), row="21b", code="t", subject=None)
+MOVE_CYCLE = Permission(
+    key="people.move_cycle", label=_("Move a cycle on"), row="21b", code="t", subject=None, only=frozenset({"HA"})
+)
+AGREE_RELEASE = Permission(
+    key="people.agree_release", label=_("Agree to the release"), row="21b", code="t", subject=None,
+    only=frozenset({"EX"}), special=(("EX", _stands_in),),
+)  # fmt: skip
+"""`special`: whoever G21 names where no executive is left."""
 
 # ── lock two ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -149,3 +162,12 @@ JOB_GRANTS = [
     JobGrant("import_company", "people.ImportContent", "rw", "reads the rows of a confirmed workbook and empties them"),
     JobGrant("load_demo", "people.TargetBonus", "rw", "fills the demo company"),
 ]
+
+GUARDS = [
+    StateGuard(
+        model="people.Cycle",
+        column="phase",
+        edges=frozenset({*pairwise(Phase.values), (Phase.CALIBRATION.value, Phase.MANAGER.value)}),
+    )
+]
+"""One phase at a time; a jump over phases without work is a walk through them."""

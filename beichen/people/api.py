@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -35,9 +36,11 @@ from beichen.people.schemas import (
     PersonOut,
     PhaseIn,
     ProfileIn,
+    ReadyOut,
     SeatIn,
     SeatOut,
     SecondOut,
+    StepOut,
     UnitIn,
     UnitOut,
     VersionIn,
@@ -190,9 +193,33 @@ def start_cycle(request: ApiRequest, body: CycleIn) -> Status[CycleCard]:
 @router.post("/cycles/{int:cycle_id}/move", response={200: CycleOut, 202: CycleOut}, operation_id="cycles_move")
 @door(access.MOVE_CYCLE)
 def move_cycle(request: ApiRequest, cycle_id: int, body: PhaseIn) -> Status[CycleCard]:
-    """Move a cycle on; 202 while a second person still has to do the same."""
-    done = rules.move_cycle(request.actor, cycle_id, body.to, body.version)
+    """Move a cycle on; 202 while somebody else still has to agree."""
+    done = rules.move_cycle(request.actor, cycle_id, body.to, body.version, body.reason)
     return Status(200 if done.phase == body.to else 202, done)
+
+
+@router.get("/cycles/{int:cycle_id}/next", response=StepOut, operation_id="cycles_next")
+@door(access.SEE_CYCLE)
+def next_step(request: ApiRequest, cycle_id: int) -> dict[str, Any]:
+    """The next step of a cycle: what it takes, who has agreed, what is to be done now and then."""
+    require(request.actor, access.SEE_CYCLE)
+    card = queries.cycle(request.actor, cycle_id)
+    [desk] = queries.desks(request.actor, cycle_id)
+    shown = {name: getattr(desk, name) for name in ("next", "jumps", "back", "asked_to", "reason", "turns", "part")}
+    work = {
+        name: [asdict(line) | {"label": str(line.label)} for line in getattr(desk, name)] for name in ("now", "then")
+    }
+    return {"cycle_id": card.id, "phase": card.phase, "version": card.version, **shown, **work}
+
+
+@router.get("/cycles/{int:cycle_id}/ready", response=ReadyOut, operation_id="cycles_ready")
+@door(access.SET_CYCLE)
+def ready(request: ApiRequest, cycle_id: int) -> dict[str, Any]:
+    """Who would act in a cycle, and where nobody could."""
+    require(request.actor, access.SET_CYCLE)
+    found = queries.readiness(request.actor, queries.cycle(request.actor, cycle_id).scope_id)
+    acts = [asdict(act) | {"seats": dict(act.seats)} for act in found.acts]
+    return {"gaps": queries.gaps(request.actor, found), "acts": acts, "steps": found.steps, "rule_version": "waived"}
 
 
 @router.get("/imports", response=Page[BatchLine], operation_id="imports_list")

@@ -6,6 +6,11 @@ from django.utils.translation import pgettext_lazy
 
 from beichen.platform.notify.choices import template
 
+RELEASE_ASKED = template(
+    "people.release_asked", _("The release of %(period)s waits for your agreement."), params=("period",),
+    icon="circle-check",
+)  # fmt: skip
+
 
 class UnitKind(models.TextChoices):
     GROUP = "group", _("Group")
@@ -63,6 +68,40 @@ class Phase(models.TextChoices):
     APPEAL = "C10", _("Appeal window")
     CLOSED = "C11", _("Closed")
     ARCHIVED = "C12", _("Archived")
+
+
+ALWAYS = (Phase.GOALS, Phase.EXECUTION, Phase.CLOSED)
+"""Phases that no cycle skips, whatever is to be done in them."""
+
+OPENS = {
+    Phase.GOALS: _("Goals can be written, handed in and agreed on."),
+    Phase.EXECUTION: _("People work at their goals: progress, check-ins; goals can still be added."),
+    Phase.SELF: _("Everybody reviewed writes the self review."),
+    Phase.PEER: _("Peers are chosen and write."),
+    Phase.MANAGER: _("Goals close and are scored; managers write and decide the grades."),
+    Phase.CALIBRATION: _("Grades are compared; the facilitator moves them with reasons."),
+    Phase.LOCK: _("Two HR administrators lock the results."),
+    Phase.COMPENSATION: _("The bonus is simulated, shared out and approved."),
+    Phase.RELEASE: _("Two HR administrators release the results; people read and answer them."),
+    Phase.APPEAL: _("People still answer; letters for those who miss one go out."),
+    Phase.CLOSED: _("Everything stays readable."),
+    Phase.ARCHIVED: _("The cycle is put away."),
+}
+"""What begins with a phase, in words."""
+
+CLOSES = {
+    Phase.SETUP: _("The settings of the cycle are frozen."),
+    Phase.EXECUTION: _("Goals can no longer be added or handed in."),
+    Phase.SELF: _("Self reviews can still be handed in until managers have decided."),
+    Phase.PEER: _("Peers can no longer write; progress can no longer be reported."),
+    Phase.MANAGER: _("Self reviews and manager reviews can no longer be written."),
+    Phase.CALIBRATION: _("Grades no longer move."),
+    Phase.LOCK: _("Results that are not locked can no longer be locked, and locked ones not opened again."),
+    Phase.COMPENSATION: _("The bonus can no longer be changed."),
+    Phase.RELEASE: _("Results that are not released can no longer be released."),
+    Phase.APPEAL: _("Nobody answers a result any more, and no letter goes out."),
+}
+"""What ends when a phase is left, in words."""
 
 
 class ImportState(models.TextChoices):

@@ -9,7 +9,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from beichen.people.choices import Phase, RoleType, SeatKind, UnitKind
+from beichen.people.choices import PersonKind, RoleType, SeatKind, UnitKind
 from beichen.platform.kit.errors import Invalid
 
 
@@ -59,6 +59,20 @@ class HireForm(forms.Form):
     position = forms.CharField(label=_("Position"), max_length=120, required=False)
     level = forms.CharField(label=_("Level"), max_length=20, required=False)
     role_type = forms.ChoiceField(label=_("Role type"), choices=RoleType.choices, initial=RoleType.STABLE)
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("of a person", "Kind"),
+        choices=PersonKind.choices,
+        initial=PersonKind.EMPLOYEE,
+        required=False,
+        help_text=_(
+            "External: a board member, an accountant, an elected employee. Nobody leads or reviews them; they act where"
+            " nobody else can."
+        ),
+    )
+
+    def clean_kind(self) -> str:
+        """Who says nothing means an employee."""
+        return str(self.cleaned_data["kind"] or PersonKind.EMPLOYEE)
 
 
 class MoveForm(forms.Form):
@@ -111,10 +125,6 @@ class CycleForm(forms.Form):
         label=_("Period"), max_length=12, help_text=_("2026Q2 for a quarter, 2026H1 for a half-year, 2026 for a year.")
     )
     scope = CodeField("unit", label=_("For this unit and all below it"))
-
-
-class PhaseForm(forms.Form):
-    to = forms.ChoiceField(label=_("Go to"), choices=Phase.choices)
 
 
 class AsOfForm(forms.Form):

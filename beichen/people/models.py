@@ -274,16 +274,34 @@ class Cycle(models.Model):
     """A period for a population, in a phase. Moved only through `rules.move_cycle`. Class C2 (21a).
 
     `settings` is the company's defaults as they were when the cycle opened (shape: people/defaults.toml).
+    `asked_to`: the phase that was asked for last; it holds while the request of two people is open.
+    `release_…`: who has agreed that the cycle goes into its release, three people; empty again when it goes elsewhere.
     """
 
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")
     scope = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
     phase = models.CharField(max_length=3, choices=Phase.choices, default=Phase.SETUP)
     settings = models.JSONField(default=dict)
+    asked_to = models.CharField(max_length=3, blank=True)
+    release_first = models.BigIntegerField(null=True)
+    release_second = models.BigIntegerField(null=True)
+    release_executive = models.BigIntegerField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["period", "scope"], name="cycle_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["period", "scope"], name="cycle_once"),
+            models.CheckConstraint(
+                condition=(
+                    (Q(release_first__isnull=True) | ~Q(release_first=F("release_second")))
+                    & (
+                        Q(release_executive__isnull=True)
+                        | (~Q(release_executive=F("release_first")) & ~Q(release_executive=F("release_second")))
+                    )
+                ),
+                name="cycle_release_three_people",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.period_id} {self.phase}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from ninja import Schema
 from pydantic import Field
@@ -77,6 +77,7 @@ class HireIn(Strict):
     level: str = Field("", max_length=20)
     role_type: str = "stable"
     name_en: str = Field("", max_length=80)
+    kind: Literal["employee", "external"] = "employee"
 
 
 class MoveIn(Strict):
@@ -183,10 +184,72 @@ class CycleIn(Strict):
 
 
 class PhaseIn(Strict):
-    """The phase to go to, C00 to C12."""
+    """The phase to go to, C00 to C12; the reason is for the way back."""
 
     to: str = Field(max_length=3)
     version: int
+    reason: str = Field("", max_length=1000)
+
+
+class TurnOut(Schema):
+    """One agreement a step takes: the seat, who gave it, else who may give it."""
+
+    seat: str
+    by: int | None
+    may: list[int]
+
+
+class WorkOut(Schema):
+    """Work of one phase: `done` of `whole`, as far as one may count."""
+
+    phase: str
+    label: str
+    done: int
+    whole: int
+
+
+class StepOut(Schema):
+    """The next step of a cycle; `asked_to` is the phase somebody asked for, `part` the seat in which one may agree."""
+
+    cycle_id: int
+    phase: str
+    version: int
+    next: str
+    jumps: list[str]
+    back: bool
+    asked_to: str
+    reason: str
+    turns: list[TurnOut]
+    part: str
+    now: list[WorkOut]
+    then: list[WorkOut]
+
+
+class ActOut(Schema):
+    """An act of several people over a whole cycle: by seat who would act; the seat that is missing, or empty."""
+
+    act: str
+    seats: dict[str, list[int]]
+    lacks: str
+    must: bool
+
+
+class CoverOut(Schema):
+    """A kind of step about people: how many by who would take it (LM, SK, BP, HA, OUT), and for how many nobody."""
+
+    step: str
+    by_who: dict[str, int]
+    nobody: int
+    examples: list[int]
+
+
+class ReadyOut(Schema):
+    """Whether a cycle can begin; each gap is a sentence with its remedy."""
+
+    gaps: list[str]
+    acts: list[ActOut]
+    steps: list[CoverOut]
+    rule_version: str
 
 
 class CycleOut(Schema):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from beichen.people.pages import changes, codes, imports, organisation, seats
+from beichen.people.pages import changes, codes, cycles, imports, organisation, seats
 
 app_name = "people"
 urlpatterns = [
@@ -23,9 +23,10 @@ urlpatterns = [
     path("seats/ask/", seats.ask, name="seat_ask"),
     path("seats/<int:seat_id>/grant/", seats.grant, name="seat_grant"),
     path("seats/<int:seat_id>/revoke/", seats.revoke, name="seat_revoke"),
-    path("cycles/", seats.cycles, name="cycles"),
-    path("cycles/start/", seats.start, name="cycle_start"),
-    path("cycles/<int:cycle_id>/move/", seats.move_cycle, name="cycle_move"),
+    path("cycles/", cycles.cycles, name="cycles"),
+    path("cycles/start/", cycles.start, name="cycle_start"),
+    path("cycles/<int:cycle_id>/ready/", cycles.ready, name="cycle_ready"),
+    path("cycles/<int:cycle_id>/move/", cycles.move_cycle, name="cycle_move"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<int:batch_id>/", imports.batch, name="import"),
     path("imports/<int:batch_id>/confirm/", imports.confirm, name="import_confirm"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from beichen.people import queries as people
 from beichen.platform.access.two_person import offer
 from beichen.platform.kit.actor import Actor
-from beichen.platform.registry import NavEntry, Panel, TodoEntry, nav, slot, todo
+from beichen.platform.registry import NavEntry, Panel, TodoEntry, nav, phase_work, slot, todo
 from beichen.platform.ui.answers import page
 from beichen.platform.ui.doors import PageRequest, SignedIn, door
 from beichen.reviews import access, queries
@@ -18,6 +18,8 @@ for act in (access.LAUNCH, access.LOCK, access.UNLOCK, access.RELEASE):
     offer(act, act.label, lambda asked: reverse("reviews:plan", args=[asked.object_id]))
 
 nav(NavEntry("reviews", _("Reviews"), "reviews:index", "clipboard-check", section="work", order=50))
+
+phase_work(queries.phase_work)
 
 ROWS = SignedIn("the panel shows the rows that the table opens to the reader, and none otherwise")
 

@@ -10,7 +10,7 @@ from beichen.people.choices import Phase
 from beichen.platform.access.permissions import may
 from beichen.platform.access.two_person import Asked, offer
 from beichen.platform.kit.actor import Actor
-from beichen.platform.registry import NavEntry, Panel, TodoEntry, nav, slot, todo
+from beichen.platform.registry import NavEntry, Panel, TodoEntry, nav, phase_work, slot, todo
 from beichen.reward import access, queries
 from beichen.reward.choices import PlanState
 
@@ -21,6 +21,8 @@ for act, title in (
     offer(act, title, lambda asked: reverse("reward:plan", args=[asked.object_id]))
 
 nav(NavEntry("reward", _("Bonus"), "reward:index", "coins", section="results", order=60))
+
+phase_work(queries.phase_work)
 
 
 @slot("reviews.result", order=10)

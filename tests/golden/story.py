@@ -150,9 +150,24 @@ def seat_the_facilitator(story: Story) -> None:
     story.press("E016", "people:seat_grant", seat["id"])
 
 
+def add_the_outside_seat(story: Story) -> None:
+    """The cycle cannot begin before somebody can act for the chief and for HR itself: an outside person joins."""
+    [cycle] = story.get("E015", "/people/cycles")
+    refused = story.browser("E015").post(
+        f"/api/v1/people/cycles/{story.cycle_id}/move", {"to": "C01", "version": cycle["version"]},
+        content_type="application/json",
+    )  # fmt: skip
+    story.notes["cannot begin"] = refused.status_code, refused.json()["code"], refused.json()["detail"]
+    told = story.send("E015", "/people/hires", {
+        "number": "X001", "name": "梁外部", "email": "liang@example.com", "hired": "2026-05-01",
+        "unit_id": story.units["U0"], "position": "外部董事", "kind": "external",
+    })  # fmt: skip
+    story.press("E016", "people:change_confirm", told["change_id"])
+
+
 def move_to(story: Story, phase: str) -> None:
-    """Two HR administrators move the cycle on; the jobs that follow run."""
-    for number in ("E015", "E016"):
+    """Two HR administrators move the cycle on, into the release the executive as well; the jobs that follow run."""
+    for number in ("E001", "E015", "E016") if phase == "C09" else ("E015", "E016"):
         cycle = story.get(number, "/people/cycles")[0]
         story.press(number, "people:cycle_move", story.cycle_id, to=phase, version=cycle["version"])
     drain()
@@ -401,6 +416,8 @@ def run() -> Story:
     with story.day(2026, 5, 16):
         found_company(story)
         seat_the_facilitator(story)
+        add_the_outside_seat(story)
+        move_to(story, "C01")
         move_to(story, "C02")
         read_goals(story)
     with story.day(2026, 6, 20):

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 from beichen.platform.events.tests.drain import drain
 from beichen.platform.kit.actor import system
 from tests.cast import Golden, sign_in
-from tests.database import login
+from tests.database import login, put_in_phase
 
 WIDE = (1280, 900)
 PHONE = (375, 812)
@@ -91,7 +91,7 @@ class Town:
 
         with login(None):
             cycle_id = Cycle.objects.get().pk
-            Cycle.objects.update(phase=phase)
+            put_in_phase(phase)
         with login("beichen_worker"), acting(system("test", "a journey begins in this phase")):
             publish(CycleMoved(cycle_id=cycle_id, phase=phase))
         self.work()

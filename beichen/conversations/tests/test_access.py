@@ -12,13 +12,14 @@ from django.test import Client
 
 from beichen.conversations import queries, rules
 from beichen.conversations.tests.makers import CANARY, PRIVATE, PROGRESS, on, sent
-from beichen.people.models import Cycle, Person
+from beichen.people.models import Person
 from beichen.people.tests.makers import Company
 from beichen.platform.access import policy
 from beichen.platform.access.current import acting
 from beichen.platform.access.permissions import relations_to
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Forbidden, NotFound
+from tests.database import put_in_phase
 
 TABLES = {
     "conversations_checkindraft": "23a", "conversations_checkinanswers": "23b",
@@ -117,7 +118,7 @@ SUBJECT, MANAGER = "E006", "E004"
 def talk(golden: Any, owner_db: Any) -> tuple[int, int]:
     """A sent and answered check-in of E006, and one with a draft."""
     with owner_db():
-        Cycle.objects.update(phase="C02")
+        put_in_phase("C02")
     subject, manager = golden.actor(SUBJECT), golden.actor(MANAGER)
     with on("2026-05-12"):
         made = sent(subject)

@@ -15,9 +15,9 @@ from django.test.utils import CaptureQueriesContext
 
 from beichen.conversations.models import CheckIn
 from beichen.conversations.tests.makers import CANARY, on, sent
-from beichen.people.models import Cycle
 from beichen.platform.access.current import acting
 from beichen.platform.registry import todo_providers, todos
+from tests.database import put_in_phase
 
 SUBJECT, MANAGER = "E006", "E004"
 COUNTS = json.loads(Path(__file__).with_name("query_counts.json").read_text(encoding="utf-8"))
@@ -27,7 +27,7 @@ COUNTS = json.loads(Path(__file__).with_name("query_counts.json").read_text(enco
 def running(golden: Any, owner_db: Any) -> Any:
     """The golden company in the execution of its quarter."""
     with owner_db():
-        Cycle.objects.update(phase="C02")
+        put_in_phase("C02")
     return golden
 
 

@@ -24,6 +24,7 @@ from beichen.goals.queries.pages import (
     may_write,
     stat_of,
 )
+from beichen.goals.queries.phases import phase_work
 from beichen.goals.queries.plans import (
     Filter,
     GoalPage,
@@ -91,6 +92,7 @@ __all__ = [
     "may_write",
     "open_cycles",
     "parents_to_choose",
+    "phase_work",
     "plan",
     "scored_goals",
     "stat_of",

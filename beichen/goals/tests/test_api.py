@@ -14,6 +14,7 @@ from beichen.platform.access.current import acting
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import system
 from tests.cast import client_as, golden
+from tests.database import put_in_phase
 
 __all__ = ["client_as", "golden"]
 AT = "/api/v1/goals"
@@ -22,7 +23,7 @@ AT = "/api/v1/goals"
 @pytest.fixture(autouse=True)
 def cycle_id(golden):
     with clock.frozen(datetime(2026, 5, 16, 4, tzinfo=UTC)):
-        Cycle.objects.update(phase="C02")
+        put_in_phase("C02")
         found = Cycle.objects.get().pk
         rollup.drain(system("goals.drain", "t"), found)
         yield found

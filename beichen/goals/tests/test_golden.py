@@ -21,6 +21,7 @@ from beichen.platform.kit.actor import system
 from beichen.platform.kit.rounding import PROGRESS, shown
 from beichen.strategy import queries as strategy
 from tests.cast import FOLDER, Golden, golden
+from tests.database import put_in_phase
 
 __all__ = ["golden"]
 MAY_16 = datetime(2026, 5, 16, 4, tzinfo=UTC)
@@ -37,7 +38,7 @@ def cycle_id(golden: Golden) -> int:
     """The quarter, running, rolled up on 16 May."""
     with clock.frozen(MAY_16):
         found = Cycle.objects.get().pk
-        Cycle.objects.update(phase="C02")
+        put_in_phase("C02")
         assert rollup.drain(DRAINS, found)
         rules.restate(DRAINS, found)
     return found

@@ -20,6 +20,7 @@ from beichen.platform.access.current import acting
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import system
 from tests.cast import client_as, golden
+from tests.database import put_in_phase
 
 __all__ = ["client_as", "golden"]
 DRAINS = system("goals.drain", "test")
@@ -29,7 +30,7 @@ COUNTS = json.loads(Path(__file__).with_name("query_counts.json").read_text(enco
 @pytest.fixture(autouse=True)
 def running(golden):
     with clock.frozen(datetime(2026, 5, 16, 4, tzinfo=UTC)):
-        Cycle.objects.update(phase="C02")
+        put_in_phase("C02")
         rollup.drain(DRAINS, Cycle.objects.get().pk)
         rollup.restate(DRAINS, Cycle.objects.get().pk)
         yield

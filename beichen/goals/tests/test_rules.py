@@ -21,6 +21,7 @@ from beichen.platform.audit.models import Entry
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import system
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound
+from tests.database import put_in_phase
 
 pytestmark = pytest.mark.django_db
 GOAL = rules.GoalInput(title="留存回到 45%", weight=10_000, verification="数据仓库")
@@ -235,7 +236,7 @@ def test_reports_stop_when_manager_reviews_begin(made, owner_db):
     card = approved(made)
     kr = queries.key_results(made.actor("A1"), [card])[card.id][0]
     with owner_db():
-        Cycle.objects.update(phase="C05")
+        put_in_phase("C05")
     with pytest.raises(WrongPhase):
         rules.report(made.actor("A1"), kr.id, rules.ReportInput(value=Decimal(40)))
     assert rules.close_cycle(system("goals.close_when_due", "t"), made.cycle.pk) == 1

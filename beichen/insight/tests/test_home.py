@@ -14,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 
 from beichen.conversations.tests.makers import on, sent
 from beichen.insight import queries
-from beichen.people.models import Cycle, OrgUnit
+from beichen.people.models import OrgUnit
 from beichen.platform.access.current import acting
 from beichen.platform.registry import panels
+from tests.database import put_in_phase
 
 COUNTS = json.loads(Path(__file__).with_name("query_counts.json").read_text(encoding="utf-8"))
 
@@ -25,7 +26,7 @@ COUNTS = json.loads(Path(__file__).with_name("query_counts.json").read_text(enco
 def running(golden: Any, owner_db: Any) -> Any:
     """The golden company in the execution of its quarter, two check-ins waiting for E004."""
     with owner_db():
-        Cycle.objects.update(phase="C02")
+        put_in_phase("C02")
     with on("2026-05-06"):
         for number in ("E006", "E007"):
             sent(golden.actor(number), {"load": "unsustainable"})

@@ -1,4 +1,4 @@
-"""Seats and cycles: the company's frame."""
+"""Seats: who holds which over what."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beichen.people import access, queries, rules
-from beichen.people.choices import Phase
-from beichen.people.forms import CycleForm, SeatForm, cleaned
+from beichen.people.forms import SeatForm, cleaned
 from beichen.people.pages.changes import Head, draw, person_id_of, unit_id_of
 from beichen.platform.access.permissions import may, require
-from beichen.platform.access.two_person import waiting
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
@@ -70,56 +68,3 @@ def revoke(request: PageRequest, seat_id: int) -> HttpResponse:
     rules.seats.revoke_seat(request.actor, seat_id)
     tell(request, _("Taken back. It no longer works from this moment on."))
     return see(reverse("people:seats"))
-
-
-@door(access.SEE_CYCLE)
-def cycles(request: PageRequest) -> HttpResponse:
-    """Every cycle and its phase."""
-    actor = request.actor
-    require(actor, access.SEE_CYCLE)
-    found = queries.cycles(actor)
-    units = queries.units(actor, [cycle.scope_id for cycle in found])
-    asked = waiting(access.MOVE_CYCLE, [f"cycle:{cycle.id}" for cycle in found])
-    people = queries.persons(actor, [one.asked_by for one in asked.values()])
-    order = list(Phase)
-    lines = []
-    for cycle in found:
-        ask_ = asked.get(f"cycle:{cycle.id}")
-        lines.append(
-            {
-                "cycle": cycle, "scope": units.get(cycle.scope_id), "phase": Phase(cycle.phase).label,
-                "next": [(p.value, p.label) for p in order if p > cycle.phase],
-                "back": cycle.phase == Phase.CALIBRATION,
-                "asked": ask_, "asker": people.get(ask_.asked_by) if ask_ else None,
-                "mine": ask_ is not None and ask_.asked_by == actor.person_id,
-            }
-        )  # fmt: skip
-    return page(
-        request, "people/cycles.html", lines=lines, may_set=may(actor, access.SET_CYCLE),
-        may_move=may(actor, access.MOVE_CYCLE), path=[(p.value, p.label) for p in order],
-    )  # fmt: skip
-
-
-@door(access.SET_CYCLE, methods=("GET", "POST"))
-def start(request: PageRequest) -> HttpResponse:
-    """Set up a cycle."""
-    if request.method != "POST":
-        require(request.actor, access.SET_CYCLE)
-        lead = gettext("Today's settings of the company are kept with the cycle; later changes do not touch it.")
-        head = Head(gettext("Start a cycle"), reverse("people:cycles"), lead)
-        return draw(request, CycleForm(request.POST or None), head)
-    said = cleaned(CycleForm(request.POST))
-    rules.start_cycle(request.actor, said["period"], unit_id_of(request.actor, said["scope"], "scope") or 0)
-    tell(request, _("The cycle is set up. Move it on when the goals can begin."))
-    return see(reverse("people:cycles"))
-
-
-@door(access.MOVE_CYCLE, methods=("POST",))
-def move_cycle(request: PageRequest, cycle_id: int) -> HttpResponse:
-    """Move a cycle on; the first press asks, the second person's press does it."""
-    to = request.POST.get("to", "")
-    done = rules.move_cycle(request.actor, cycle_id, to, request.version)
-    tell(
-        request, _("The cycle moved on.") if done.phase == to else _("Asked for. A second person must now do the same.")
-    )
-    return see(reverse("people:cycles"))

@@ -1,5 +1,6 @@
 """Every read of people. Returns frozen cards, never models, so that no template can start a query."""
 
+from beichen.people.queries.acting import ActCover, Readiness, Seated, StepCover, readiness, seated
 from beichen.people.queries.calendar import work_calendar
 from beichen.people.queries.codes import WayIn, way_in, ways_in, without_way_in
 from beichen.people.queries.cycles import (
@@ -10,6 +11,7 @@ from beichen.people.queries.cycles import (
     cycles,
     period,
 )
+from beichen.people.queries.desks import Desk, Turn, between, desks, gaps, said
 from beichen.people.queries.imports import BatchCard, batch, batches, imported
 from beichen.people.queries.persons import (
     PeoplePage,
@@ -53,21 +55,28 @@ from beichen.people.queries.units import (
 )
 
 __all__ = [
+    "ActCover",
     "AssignmentCard",
     "BatchCard",
     "ChangeCard",
     "CycleCard",
+    "Desk",
     "EmploymentCard",
     "PeoplePage",
     "PersonCard",
+    "Readiness",
     "SeatCard",
+    "Seated",
     "SecondCard",
+    "StepCover",
     "Stretch",
     "TargetStretch",
+    "Turn",
     "UnitCard",
     "WayIn",
     "batch",
     "batches",
+    "between",
     "by_code",
     "by_number",
     "children_of",
@@ -75,10 +84,12 @@ __all__ = [
     "current_cycle",
     "cycle",
     "cycles",
+    "desks",
     "directory",
     "employment",
     "find_persons",
     "find_units",
+    "gaps",
     "head_counts",
     "history",
     "imported",
@@ -89,7 +100,10 @@ __all__ = [
     "period",
     "person",
     "persons",
+    "readiness",
     "reports_of",
+    "said",
+    "seated",
     "seats",
     "second_person",
     "stretches",

@@ -36,6 +36,7 @@ _STRETCHES = """
         JOIN people_person p ON p.id = a.person_id
         JOIN people_legalentity e ON e.id = p.entity_id
         WHERE (%(people)s::bigint[] IS NULL OR a.person_id = ANY (%(people)s))
+          AND p.kind = 'employee'
           AND a.period && tstzrange(%(first)s::timestamp AT TIME ZONE e.time_zone,
                                     (%(last)s::date + 1)::timestamp AT TIME ZONE e.time_zone)
     ) cut
@@ -46,7 +47,7 @@ _STRETCHES = """
 
 @query
 def stretches(actor: Actor, person_ids: Iterable[int] | None, first: date, last: date) -> dict[int, list[Stretch]]:
-    """Stretches by person, in time order; of everyone when `person_ids` is None. Cost: one statement."""
+    """Stretches by person, in time order; of every employee when `person_ids` is None. Cost: one statement."""
     people = None if person_ids is None else list(person_ids)
     found: dict[int, list[Stretch]] = defaultdict(list)
     with connection.cursor() as cursor:

@@ -121,6 +121,7 @@ def _read(kind: type[Any], payload: Mapping[str, Any]) -> dict[str, Any]:
     return {
         field.name: date.fromisoformat(payload[field.name]) if field.name in ("hired", "first") else payload[field.name]
         for field in fields(kind)
+        if field.name in payload
     }
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, connection, transaction
 
 from beichen.people import access
-from beichen.people.choices import RoleType
+from beichen.people.choices import PersonKind, RoleType
 from beichen.people.events import PersonLeft, PersonMoved
 from beichen.people.formulas.stretches import Span, settled
 from beichen.people.models import Assignment, Employment, LegalEntity, OrgUnit, Person, Seat
@@ -63,7 +63,7 @@ class BeforeJoining(Invalid):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hire:
-    """A newcomer and the first assignment."""
+    """A newcomer and the first assignment. Nobody leads an external: such a person holds an outside seat (G21)."""
 
     number: str
     name: str
@@ -75,6 +75,7 @@ class Hire:
     level: str = ""
     role_type: str = RoleType.STABLE
     name_en: str = ""
+    kind: str = PersonKind.EMPLOYEE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +113,10 @@ def hire(actor: Actor, new: Hire) -> int:
     unit = OrgUnit.objects.select_related("entity").filter(pk=new.unit_id, is_active=True).first()
     if unit is None:
         raise NotFound
-    manager_id = new.manager_id or unit.head_id
+    is_external = new.kind == PersonKind.EXTERNAL
+    manager_id = None if is_external else new.manager_id or unit.head_id
     person = Person(
+        kind=PersonKind(new.kind),
         number=new.number.strip(), entity=unit.entity, name=new.name.strip(), name_en=new.name_en.strip(),
         email=new.email.strip().lower(), sort_key=pinyin_key(new.name), position=new.position,
         role_type=new.role_type, unit=unit, manager_id=manager_id,

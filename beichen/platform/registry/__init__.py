@@ -1,10 +1,11 @@
-"""Where areas register what is shown merged: to-do entries, slots, navigation.
+"""Where areas register what is shown merged: to-do entries, slots, navigation, the work of a cycle.
 
 An area calls these functions in its `panels.py`, which is imported when the process is ready.
 Providers take the actor first and see what the actor may see; nothing here asks for rights itself.
 """
 
 from beichen.platform.registry.navigation import NavEntry, nav, nav_entries
+from beichen.platform.registry.phases import PhaseWork, PhaseWorkProvider, phase_work, phase_work_providers, works
 from beichen.platform.registry.slots import Panel, PanelProvider, has_slot, panels, slot
 from beichen.platform.registry.todos import TodoEntry, TodoProvider, todo, todo_providers, todos
 
@@ -12,14 +13,19 @@ __all__ = [
     "NavEntry",
     "Panel",
     "PanelProvider",
+    "PhaseWork",
+    "PhaseWorkProvider",
     "TodoEntry",
     "TodoProvider",
     "has_slot",
     "nav",
     "nav_entries",
     "panels",
+    "phase_work",
+    "phase_work_providers",
     "slot",
     "todo",
     "todo_providers",
     "todos",
+    "works",
 ]

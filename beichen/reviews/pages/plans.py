@@ -189,10 +189,13 @@ def release(request: PageRequest, plan_id: int) -> HttpResponse:
 
 @door(access.CALIBRATE, methods=("POST",))
 def move_phase(request: PageRequest, plan_id: int) -> HttpResponse:
-    """Move the plan's cycle to its next phase, by two people."""
-    with_cycle = request.POST.get("cycle_id", "")
+    """Move the plan's cycle to its next phase; into the release an executive agrees as well."""
+    card = queries.plan(request.actor, plan_id)
     to = request.POST.get("to", "")
-    moved = people_rules.move_cycle(request.actor, int(with_cycle or 0), to, request.version)
+    moved = people_rules.move_cycle(request.actor, card.cycle.id, to, request.version)
+    if to == Phase.RELEASE and moved.phase != to:
+        tell(request, _("Noted. The release begins when two HR administrators and an executive have agreed."))
+        return see(reverse("reviews:plan", args=[plan_id]))
     return _two(request, plan_id, _("The cycle moved on."), moved.phase == to)
 
 

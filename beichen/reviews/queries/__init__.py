@@ -21,6 +21,7 @@ from beichen.reviews.queries.parts import (
     to_decide,
     versions,
 )
+from beichen.reviews.queries.phases import phase_work
 from beichen.reviews.queries.plans import (
     Console,
     Line,
@@ -92,11 +93,12 @@ __all__ = [
     "move_sheet",
     "my_parts",
     "my_reviews",
-    "part_form",
     "open_with",
+    "part_form",
     "peer_sheet",
     "peers_to_choose",
     "person_results",
+    "phase_work",
     "plan",
     "plan_key",
     "plans",

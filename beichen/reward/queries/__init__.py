@@ -2,7 +2,17 @@
 
 from beichen.reward.queries.comparison import Comparison, Curve, Mover, PoolPair, comparison, out_of_plan
 from beichen.reward.queries.letters import LetterCard, LetterSheet, has_bonus, letter, letters, of_review
-from beichen.reward.queries.plans import PlanCard, ScenarioCard, names_of, plan, plan_key, plans, scenarios, waiting_for
+from beichen.reward.queries.plans import (
+    PlanCard,
+    ScenarioCard,
+    names_of,
+    phase_work,
+    plan,
+    plan_key,
+    plans,
+    scenarios,
+    waiting_for,
+)
 from beichen.reward.queries.pools import (
     AwardLine,
     PoolCard,
@@ -35,6 +45,7 @@ __all__ = [
     "names_of",
     "of_review",
     "out_of_plan",
+    "phase_work",
     "plan",
     "plan_key",
     "plans",

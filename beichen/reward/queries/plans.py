@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from beichen.people import queries as people
+from beichen.people.choices import Phase
 from beichen.people.queries import PersonCard
 from beichen.platform.access.current import query
 from beichen.platform.access.permissions import Permission
 from beichen.platform.access.two_person import Asked, waiting
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
+from beichen.platform.registry import PhaseWork
 from beichen.reward import access
+from beichen.reward.choices import PlanState
 from beichen.reward.models import BonusPlan, Scenario
+
+DONE = (PlanState.LOCKED, PlanState.RELEASED, PlanState.EXPORTED)
+
+
+@query
+def phase_work(actor: Actor, cycle_ids: Sequence[int]) -> list[PhaseWork]:
+    """A bonus plan is work of the compensation phase: that there is one, and whether it is locked (11f).
+
+    Cost: one statement.
+    """
+    found = BonusPlan.objects.filter(cycle_id__in=list(cycle_ids)).order_by("pk").values_list("id", "cycle_id", "state")
+    return [
+        PhaseWork(
+            cycle_id,
+            Phase.COMPENSATION,
+            _("bonus plans locked"),
+            int(state in DONE),
+            1,
+            reverse("reward:plan", args=[pk]),
+        )
+        for pk, cycle_id, state in found
+    ]
 
 
 @dataclass(frozen=True, slots=True)

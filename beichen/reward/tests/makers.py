@@ -18,6 +18,7 @@ from beichen.reviews.models import Rating, RatingContent, Review, ReviewPlan
 from beichen.reviews.tests.makers import make_cycle, review_form
 from beichen.reward import rules
 from beichen.reward.models import Adjustment, BonusAward, BonusPlan, BonusPool
+from tests.database import put_in_phase
 
 COEFFICIENTS = {"S": 15_000, "A": 12_000, "B": 10_000, "C": 5_000, "D": 0}
 
@@ -49,7 +50,7 @@ class Money:
 
     def phase(self, phase: str) -> None:
         with self.owner():
-            Cycle.objects.filter(pk=self.cycle_id).update(phase=phase)
+            put_in_phase(phase, self.cycle_id)
 
     def results(self, grades: Mapping[str, str], state: str = "locked") -> None:
         """Final grades by employee number, written as the owner of the tables."""

@@ -10,6 +10,7 @@ import pytest
 from beichen.people.models import Cycle
 from beichen.reward.tests.makers import Money, give_results
 from tests.cast import FOLDER, Golden
+from tests.database import put_in_phase
 
 GRADES = {"E006": "A", "E007": "B", "E008": "A", "E009": "C", "E010": "A", "E011": "A", "E012": "D"}
 POLICY = {
@@ -29,7 +30,7 @@ def golden_money(golden: Golden, owner_db: Any, worker_db: Any) -> Money:
     """The golden company in its compensation phase, with the grades of expected.csv."""
     with owner_db():
         cycle = Cycle.objects.get(period__key="2026Q2")
-        Cycle.objects.filter(pk=cycle.pk).update(phase="C08")
+        put_in_phase("C08", cycle.pk)
         give_results(cycle.pk, {golden.id(number): grade for number, grade in GRADES.items()})
     made = Money(golden, cycle.pk, owner_db, worker_db)  # type: ignore[arg-type]
     made.make_plan(by="E017")

@@ -29,6 +29,6 @@ DROP = "DROP TRIGGER person_line_no_circle ON people_person; DROP FUNCTION peopl
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0004_import_asked_by")]
+    dependencies = [("people", "0005_cycle_release_by_three")]
 
     operations = [migrations.RunSQL(CREATE, DROP)]

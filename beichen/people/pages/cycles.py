@@ -1,0 +1,116 @@
+"""Cycles: where each one is, what comes next, whose turn it is, and who would act in one that is to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from beichen.people import access, queries, rules
+from beichen.people.choices import CLOSES, OPENS, Phase, SeatKind
+from beichen.people.forms import CycleForm, cleaned
+from beichen.people.pages.changes import Head, draw, unit_id_of
+from beichen.people.queries import Desk, PersonCard
+from beichen.platform.access.permissions import may, require
+from beichen.platform.ui.answers import page, see, tell
+from beichen.platform.ui.doors import door
+from beichen.platform.ui.requests import PageRequest
+
+WHO: dict[str, Any] = {
+    "LM": _("their manager"), "SK": _("their manager’s manager"), "BP": SeatKind.HRBP.label,
+    "HA": SeatKind.HR_ADMIN.label, "EX": SeatKind.EXECUTIVE.label, "CA": SeatKind.COMPENSATION.label,
+    "CF": SeatKind.FACILITATOR.label, "OUT": _("an external person"),
+}  # fmt: skip
+STEP: dict[str, Any] = {
+    "LM": _("Agree to goals, decide grades"), "SK": _("Look a second time, pass pools on"),
+    "BP": _("Give time, return a part, answer in doubt"),
+}  # fmt: skip
+ACT: dict[str, Any] = {
+    "move": _("Move the cycle, launch and lock reviews"), "release": _("Release the results"),
+    "calibration": _("Lead the calibration"), "bonus": _("Approve the bonus"),
+}  # fmt: skip
+SHOWN = 3
+
+
+@door(access.SEE_CYCLE)
+def cycles(request: PageRequest) -> HttpResponse:
+    """Every cycle: its phase, its next step, and who has agreed to it. Cost: at most 15 statements."""
+    actor = request.actor
+    require(actor, access.SEE_CYCLE)
+    found = queries.desks(actor)
+    units = queries.units(actor, [desk.cycle.scope_id for desk in found])
+    people = queries.persons(actor, _involved(found))
+    moves = may(actor, access.MOVE_CYCLE) or any(desk.part for desk in found)
+    return page(
+        request, "people/cycles.html", lines=[_line(desk, people) | {"scope": units.get(desk.cycle.scope_id)}
+                                              for desk in found],
+        may_set=may(actor, access.SET_CYCLE), may_move=moves, path=[(p.value, p.label) for p in Phase],
+    )  # fmt: skip
+
+
+def _involved(desks: Iterable[Desk]) -> set[int | None]:
+    return {one for desk in desks for turn in desk.turns for one in (turn.by, *turn.may[:SHOWN])}
+
+
+def _line(desk: Desk, people: Mapping[int, PersonCard]) -> dict[str, Any]:
+    """A cycle in words: the step that was asked for, else the next one."""
+    to, now = desk.asked_to or desk.next, desk.cycle.phase
+    return {
+        "cycle": desk.cycle, "desk": desk, "to": to, "phase": Phase(now).label,
+        "to_label": Phase(to).label if to else "", "is_back": bool(to) and to < now,
+        "opens": OPENS.get(Phase(to), "") if to else "",
+        "closes": CLOSES.get(Phase(now), "") if to > now else _("Managers can write and decide again."),
+        "now": [queries.said(line) for line in desk.now], "idle": not desk.then and Phase.SELF <= to <= Phase.APPEAL,
+        "jumps": [(phase, Phase(phase).label) for phase in desk.jumps],
+        "turns": [(WHO[turn.seat], people.get(turn.by or 0), _names(turn.may, people)) for turn in desk.turns],
+    }  # fmt: skip
+
+
+def _names(ids: tuple[int, ...], people: Mapping[int, PersonCard]) -> str:
+    names = gettext(" or ").join(people[pk].name for pk in ids[:SHOWN] if pk in people)
+    return names + ("…" if len(ids) > SHOWN else "")
+
+
+@door(access.SET_CYCLE)
+def ready(request: PageRequest, cycle_id: int) -> HttpResponse:
+    """Who would act in a cycle: for every act of several people, and for every kind of step about its people."""
+    actor = request.actor
+    require(actor, access.SET_CYCLE)
+    card = queries.cycle(actor, cycle_id)
+    found = queries.readiness(actor, card.scope_id)
+    people = queries.persons(actor, [pk for act in found.acts for _seat, ids in act.seats for pk in ids[:SHOWN]])
+    return page(
+        request, "people/cycle_ready.html", fragment="list", cycle=card, gaps=queries.gaps(actor, found),
+        acts=[(ACT[act.act], [(WHO[seat], _names(ids, people)) for seat, ids in act.seats], act) for act in found.acts],
+        steps=[
+            (STEP[step.step], [(WHO[who], count) for who, count in step.lines], step.nobody) for step in found.steps
+        ],
+    )  # fmt: skip
+
+
+@door(access.SET_CYCLE, methods=("GET", "POST"))
+def start(request: PageRequest) -> HttpResponse:
+    """Set up a cycle."""
+    if request.method != "POST":
+        require(request.actor, access.SET_CYCLE)
+        lead = gettext("Today's settings of the company are kept with the cycle; later changes do not touch it.")
+        head = Head(gettext("Start a cycle"), reverse("people:cycles"), lead)
+        return draw(request, CycleForm(request.POST or None), head)
+    said = cleaned(CycleForm(request.POST))
+    rules.start_cycle(request.actor, said["period"], unit_id_of(request.actor, said["scope"], "scope") or 0)
+    tell(request, _("The cycle is set up. Move it on when the goals can begin."))
+    return see(reverse("people:cycles"))
+
+
+@door(access.MOVE_CYCLE, methods=("POST",))
+def move_cycle(request: PageRequest, cycle_id: int) -> HttpResponse:
+    """Agree to a step of a cycle; the last agreement it takes does it."""
+    to = request.POST.get("to") or request.GET.get("to", "")
+    reason = request.POST.get("reason", "")
+    done = rules.move_cycle(request.actor, cycle_id, to, request.version, reason)
+    tell(request, _("The cycle moved on.") if done.phase == to else _("Noted. It happens when the others agree."))
+    return see(reverse("people:cycles"))
