@@ -16,7 +16,10 @@ from beichen.goals.models import Goal
 
 @dataclass(frozen=True, slots=True)
 class GoalCard:
-    """One goal with its rolled-up numbers. `owner_*` is who answers for it, `unit_*` is set where a unit owns it."""
+    """One goal with its rolled-up numbers. `owner_*` is who answers for it, `unit_*` is set where a unit owns it.
+
+    `approver_id`: whose turn it is, known to those who take part in the approval.
+    """
 
     id: int
     key: str
@@ -42,9 +45,10 @@ class GoalCard:
     author_id: int | None
     last_editor_id: int | None
     approver_id: int | None
-    approver_name: str
+    is_my_turn: bool
     proposed_at: datetime | None
     comment: str
+    is_doubted: bool
     is_dropped: bool
     manual_progress: int | None
     manual_reason: str
@@ -98,7 +102,7 @@ class GoalCard:
         return row_of(self)
 
 
-RELATED = ("owner", "owner__unit", "unit", "priority", "approver", "stat")
+RELATED = ("owner", "owner__unit", "unit", "priority", "stat")
 
 
 def goal_card(goal: Goal) -> GoalCard:
@@ -112,8 +116,8 @@ def goal_card(goal: Goal) -> GoalCard:
         priority_name=goal.priority.name if goal.priority else "", state=goal.state, visibility=goal.visibility,
         start=goal.start, due=goal.due, verification=goal.verification, author_id=goal.author_id,
         last_editor_id=goal.last_editor_id,
-        approver_id=goal.approver_id, approver_name=goal.approver.name if goal.approver else "",
-        proposed_at=goal.proposed_at, comment=goal.comment, is_dropped=goal.is_dropped,
+        approver_id=getattr(goal, "approver_id", None), is_my_turn=bool(getattr(goal, "is_my_turn", False)),
+        proposed_at=goal.proposed_at, comment=goal.comment, is_doubted=goal.is_doubted, is_dropped=goal.is_dropped,
         manual_progress=goal.manual_progress, manual_reason=goal.manual_reason, version=goal.version,
         progress=stat.progress if stat else None, score=stat.score if stat else None,
         expected=stat.expected if stat else 0, health=stat.health if stat else Health.EARLY,

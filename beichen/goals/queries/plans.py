@@ -8,11 +8,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Window
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import RowNumber
 
 from beichen.goals import access
-from beichen.goals.choices import RUNNING, AlignmentState, GoalState, Visibility
+from beichen.goals.choices import GOAL, RUNNING, AlignmentState, GoalState, Visibility
 from beichen.goals.formulas.rollup import Item, progress_of, total_weight
 from beichen.goals.models import Alignment, Goal, KeyResult, Milestone, Update
 from beichen.goals.queries.cards import RELATED, GoalCard, KeyResultCard, MilestoneCard, Point, goal_card
@@ -23,6 +34,7 @@ from beichen.platform.access.current import query
 from beichen.platform.access.relations import InRanges
 from beichen.platform.api.paging import Slice, page_of
 from beichen.platform.api.schemas import PageIn
+from beichen.platform.approvals import queries as approvals
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
@@ -34,9 +46,21 @@ LATE_OR_BEHIND = ("at_risk", "off_track", "not_updated")
 
 
 def visible(actor: Actor) -> QuerySet[Goal]:
-    """The goals the actor may read; every one for a job."""
-    found = Goal.objects.select_related(*RELATED)
+    """The goals the actor may read, with whose turn it is on the proposed ones; every one for a job."""
+    found = with_turn(Goal.objects.select_related(*RELATED))
     return found if actor.person_id is None else found.filter(access.visible_goals())
+
+
+def with_turn(found: QuerySet[Goal]) -> QuerySet[Goal]:
+    """Whose turn it is (`approver_id`, for those who take part) and whether it is the asker's (`is_my_turn`)."""
+    proposed = Q(state=GoalState.PROPOSED)
+    return found.annotate(
+        approver_id=Case(When(proposed, then=Subquery(approvals.whose_turn(GOAL)))),
+        is_my_turn=Case(
+            When(proposed & Q(pk__in=approvals.my_turn(GOAL)), then=Value(True)),  # noqa: FBT003
+            default=Value(False), output_field=BooleanField(),  # noqa: FBT003
+        ),
+    )  # fmt: skip
 
 
 @query

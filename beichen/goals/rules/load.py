@@ -134,7 +134,6 @@ def _goal(row: GoalRow) -> Goal:
         due=row.due,
         author_id=row.author_id,
         last_editor_id=row.author_id,
-        approver_id=row.approver_id,
         proposed_at=row.proposed_at,
         approved_by_id=row.approver_id if agreed else None,
         approved_at=row.approved_at,
