@@ -1,5 +1,7 @@
 """Every read of goals. Frozen cards; the cost of each read is in its docstring."""
 
+from beichen.goals.queries.agreement import Agreement, StepView, agreement, stand_ins
+from beichen.goals.queries.ambition import Attained, Same
 from beichen.goals.queries.cards import (
     AlignmentCard,
     GoalCard,
@@ -52,8 +54,10 @@ from beichen.goals.queries.scored import (
 )
 
 __all__ = [
+    "Agreement",
     "AlignmentAsk",
     "AlignmentCard",
+    "Attained",
     "Coverage",
     "DueReport",
     "Filter",
@@ -65,11 +69,14 @@ __all__ = [
     "Plan",
     "PlanLine",
     "PriorityCoverage",
+    "Same",
     "ScoredGoal",
     "ScoredItem",
     "Step",
+    "StepView",
     "TeamLine",
     "UpdateCard",
+    "agreement",
     "alignment_to_change",
     "all_goals",
     "attainment_of_priorities",
@@ -93,6 +100,7 @@ __all__ = [
     "parents_to_choose",
     "plan",
     "scored_goals",
+    "stand_ins",
     "stat_of",
     "team",
     "unit_attainment",

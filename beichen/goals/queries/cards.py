@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils.timezone import localtime
+
 from beichen.goals.choices import AlignmentState, Ambition, Confidence, GoalKind, GoalState, Measure, Visibility
 from beichen.goals.formulas.health import Health, two_steps_apart
 from beichen.goals.models import Goal
@@ -18,7 +20,7 @@ from beichen.goals.models import Goal
 class GoalCard:
     """One goal with its rolled-up numbers. `owner_*` is who answers for it, `unit_*` is set where a unit owns it.
 
-    `approver_id`: whose turn it is, known to those who take part in the approval.
+    `approver_id` and `agree_by`: whose turn it is, until when; known to those who take part in the approval.
     """
 
     id: int
@@ -45,6 +47,7 @@ class GoalCard:
     author_id: int | None
     last_editor_id: int | None
     approver_id: int | None
+    agree_by: date | None
     is_my_turn: bool
     proposed_at: datetime | None
     comment: str
@@ -107,7 +110,7 @@ RELATED = ("owner", "owner__unit", "unit", "priority", "stat")
 
 def goal_card(goal: Goal) -> GoalCard:
     """The card of a goal loaded with `RELATED`; without a rolled-up row it is not measured yet."""
-    stat = getattr(goal, "stat", None)
+    stat, asked = getattr(goal, "stat", None), getattr(goal, "agree_by", None)
     return GoalCard(
         id=goal.pk, key=goal.key, title=goal.title, title_en=goal.title_en, kind=goal.kind, ambition=goal.ambition,
         owner_id=goal.owner_id, owner_name=goal.owner.name, owner_unit=goal.owner.unit.name if goal.owner.unit else "",
@@ -116,7 +119,8 @@ def goal_card(goal: Goal) -> GoalCard:
         priority_name=goal.priority.name if goal.priority else "", state=goal.state, visibility=goal.visibility,
         start=goal.start, due=goal.due, verification=goal.verification, author_id=goal.author_id,
         last_editor_id=goal.last_editor_id,
-        approver_id=getattr(goal, "approver_id", None), is_my_turn=bool(getattr(goal, "is_my_turn", False)),
+        approver_id=getattr(goal, "approver_id", None), agree_by=localtime(asked).date() if asked else None,
+        is_my_turn=bool(getattr(goal, "is_my_turn", False)),
         proposed_at=goal.proposed_at, comment=goal.comment, is_doubted=goal.is_doubted, is_dropped=goal.is_dropped,
         manual_progress=goal.manual_progress, manual_reason=goal.manual_reason, version=goal.version,
         progress=stat.progress if stat else None, score=stat.score if stat else None,

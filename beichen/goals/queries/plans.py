@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import (
@@ -23,7 +24,7 @@ from django.db.models import (
 from django.db.models.functions import RowNumber
 
 from beichen.goals import access
-from beichen.goals.choices import GOAL, RUNNING, AlignmentState, GoalState, Visibility
+from beichen.goals.choices import GOAL, RUNNING, AlignmentState, Ambition, GoalState, Visibility
 from beichen.goals.formulas.rollup import Item, progress_of, total_weight
 from beichen.goals.models import Alignment, Goal, KeyResult, Milestone, Update
 from beichen.goals.queries.cards import RELATED, GoalCard, KeyResultCard, MilestoneCard, Point, goal_card
@@ -52,10 +53,11 @@ def visible(actor: Actor) -> QuerySet[Goal]:
 
 
 def with_turn(found: QuerySet[Goal]) -> QuerySet[Goal]:
-    """Whose turn it is (`approver_id`, for those who take part) and whether it is the asker's (`is_my_turn`)."""
+    """Whose turn it is and until when (for those who take part), and whether it is the asker's (`is_my_turn`)."""
     proposed = Q(state=GoalState.PROPOSED)
     return found.annotate(
-        approver_id=Case(When(proposed, then=Subquery(approvals.whose_turn(GOAL)))),
+        approver_id=Case(When(proposed, then=Subquery(approvals.asked(GOAL, "approver_id")))),
+        agree_by=Case(When(proposed, then=Subquery(approvals.asked(GOAL, "due_at")))),
         is_my_turn=Case(
             When(proposed & Q(pk__in=approvals.my_turn(GOAL)), then=Value(True)),  # noqa: FBT003
             default=Value(False), output_field=BooleanField(),  # noqa: FBT003
@@ -98,7 +100,14 @@ def loaded(goal_ids: Sequence[int]) -> list[KeyResult]:
 
 def cards_of(found: Sequence[KeyResult], settings: dict[str, Any], day: date | None = None) -> list[KeyResultCard]:
     """Their cards, standing on a day (today). Cost: one statement."""
-    sparks = _sparks([kr.pk for kr in found])
+    return bare_cards(found, settings, day, _sparks([kr.pk for kr in found]))
+
+
+def bare_cards(
+    found: Sequence[KeyResult], settings: dict[str, Any], day: date | None = None,
+    sparks: Mapping[int, tuple[Point, ...]] = MappingProxyType({}),
+) -> list[KeyResultCard]:  # fmt: skip
+    """The same without the reports' sparkline. Cost: none."""
     day, rules = day or clock.today(), health_rules(settings)
     cards = []
     for kr in found:
@@ -152,7 +161,8 @@ class PlanLine:
 class Plan:
     """The goals of one person in one cycle, and those of the units the person heads.
 
-    `weight` is the sum of the weights in hundredths; `progress` and `expected` are weighted by them, in millionths.
+    `weight` is the sum of the weights in hundredths; `progress` and `expected` are weighted by them, in millionths;
+    `committed` and `stretch` are the progress of either kind by itself, None where there is none.
     `hidden` counts goals the viewer may know of and not read.
     """
 
@@ -163,6 +173,8 @@ class Plan:
     weight: int
     progress: int | None
     expected: int | None
+    committed: int | None
+    stretch: int | None
     hidden: int = 0
     is_own: bool = False
 
@@ -186,15 +198,23 @@ def plan(actor: Actor, person_id: int, cycle_id: int, *, known: CycleCard | None
     lines = [PlanLine(g, tuple(results.get(g.id, ())), *parents.get(g.id, ("", None))) for g in found]
     own = [line for line in lines if line.goal.unit_id is None]
     counted = [line.goal for line in own]
-    items = [
-        Item(str(g.id), g.weight, g.shown_progress, counted=g.runs or g.state == GoalState.CLOSED) for g in counted
-    ]
+    items = _items(counted)
     pace = [Item(str(g.id), g.weight, g.expected, counted=g.shown_progress is not None and g.runs) for g in counted]
     return Plan(
         person, cycle, tuple(own), tuple(line for line in lines if line.goal.unit_id is not None),
         total_weight([g.weight for g in counted]), progress_of(items).value, progress_of(pace).value,
-        _hidden(actor, person_id, cycle_id, len(found)), actor.person_id == person_id,
+        *apart(counted), _hidden(actor, person_id, cycle_id, len(found)), actor.person_id == person_id,
     )  # fmt: skip
+
+
+def _items(goals: Iterable[GoalCard]) -> list[Item]:
+    return [Item(str(g.id), g.weight, g.shown_progress, counted=g.runs or g.state == GoalState.CLOSED) for g in goals]
+
+
+def apart(goals: Iterable[GoalCard]) -> tuple[int | None, int | None]:
+    """The progress of the committed goals and of the stretch goals, each by itself; None where there is none."""
+    kinds = {kind: [g for g in goals if g.ambition == kind] for kind in Ambition.values}
+    return progress_of(_items(kinds["committed"])).value, progress_of(_items(kinds["stretch"])).value
 
 
 def _hidden(actor: Actor, person_id: int, cycle_id: int, seen: int) -> int:
@@ -224,6 +244,8 @@ class TeamLine:
     expected: int | None
     attention: int
     updated_on: date | None
+    committed: int | None = None
+    stretch: int | None = None
 
     @property
     def adds_up(self) -> bool:
@@ -256,7 +278,7 @@ def _team_line(person: PersonCard, goals: Sequence[GoalCard]) -> TeamLine:
         person, tuple(goals), total_weight([g.weight for g in own]),
         progress_of([Item(str(g.id), g.weight, g.shown_progress) for g in running]).value,
         progress_of([Item(str(g.id), g.weight, g.expected) for g in running if g.shown_progress is not None]).value,
-        sum(1 for g in goals if g.runs and g.health in LATE_OR_BEHIND), max(days, default=None),
+        sum(1 for g in goals if g.runs and g.health in LATE_OR_BEHIND), max(days, default=None), *apart(running),
     )  # fmt: skip
 
 

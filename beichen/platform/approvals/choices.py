@@ -27,7 +27,7 @@ class StepState(TextChoices):
     ASKED = "asked", _("Asked")
     APPROVED = "approved", _("Approved")
     RETURNED = "returned", _("Returned")
-    PASSED_ON = "passed_on", _("Passed on")
+    PASSED_ON = "passed_on", _("Passed to the next")
     VOID = "void", _("No longer needed")
 
 

@@ -142,10 +142,10 @@ def my_turn(kind: str) -> QuerySet[Any]:
     return steps.annotate(object=Cast("run__object_id", BigIntegerField())).values("object")
 
 
-def whose_turn(kind: str) -> QuerySet[Any]:
-    """For a Subquery beside each object: who is asked; None where the asker takes no part in the run."""
+def asked(kind: str, column: str) -> QuerySet[Any]:
+    """For a Subquery beside each object: a column of the step whose turn it is; empty for who takes no part in the run."""
     of_object = {"run__kind": kind, "run__object_id": Cast(OuterRef("pk"), CharField()), "run__state": "pending"}
-    return Step.objects.filter(state=StepState.ASKED, **of_object).values("approver_id")[:1]
+    return Step.objects.filter(state=StepState.ASKED, **of_object).values(column)[:1]
 
 
 @query
