@@ -157,7 +157,9 @@ RECOUNT = Permission(
 
 JOB_GRANTS = [
     JobGrant("goals.find_new_approver", "approvals.Run", "rw", "what waits for the former manager goes to the new one"),
-    JobGrant("goals.find_new_approver", "approvals.Step", "rw", "what waits for the former manager goes to the new one"),
+    JobGrant(
+        "goals.find_new_approver", "approvals.Step", "rw", "what waits for the former manager goes to the new one"
+    ),
 ]
 GUARDS = [
     StateGuard(

@@ -65,7 +65,8 @@ def plan(request: ApiRequest, cycle_id: int, person_id: int | None = None) -> di
 def _plan(found: Plan) -> dict[str, Any]:
     return {
         "person_id": found.person.id, "cycle_id": found.cycle.id, "weight": found.weight, "progress": found.progress,
-        "expected": found.expected, "committed": found.committed, "stretch": found.stretch, "lines": found.lines, "unit_lines": found.unit_lines,
+        "expected": found.expected, "committed": found.committed, "stretch": found.stretch, "lines": found.lines,
+        "unit_lines": found.unit_lines,
     }  # fmt: skip
 
 

@@ -60,7 +60,9 @@ class HandOnForm(forms.Form):
 
     to = forms.ChoiceField(label=_("Who"), widget=forms.RadioSelect)
     last_day = forms.DateField(
-        label=_("Until the end of"), widget=DayInput(), help_text=_("At most 30 days; after that it is yours alone again.")
+        label=_("Until the end of"),
+        widget=DayInput(),
+        help_text=_("At most 30 days; after that it is yours alone again."),
     )
 
     def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **how: Any) -> None:

@@ -238,7 +238,7 @@ class GroupOut(Schema):
 
 
 class SameOut(Schema):
-    """A key result measured the same way in the last cycle; `question`: reached, still, far or safe (times in tenths)."""
+    """A key result measured the same way last cycle; `question`: reached, still, far or safe (times in tenths)."""
 
     key_result_id: int
     baseline: Decimal

@@ -83,9 +83,7 @@ def _people(story: Company, seed: int) -> Place:
         people.load_calendar(ACTOR, [(date.fromisoformat(d), works == "work") for d, _, works in _calendar()])
         cycles = {
             story.behind.key: people.load_cycle(ACTOR, story.behind.key, loaded.units["CG"], BEHIND),
-            story.running.key: people.load_cycle(
-                ACTOR, story.running.key, loaded.units["CG"], RUNNING, _two_steps()
-            ),
+            story.running.key: people.load_cycle(ACTOR, story.running.key, loaded.units["CG"], RUNNING, _two_steps()),
         }
         _accounts(story, loaded)
     return Place(story, seed, loaded, cycles)

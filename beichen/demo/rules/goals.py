@@ -26,7 +26,8 @@ def load_goals(actor: Actor, place: Place) -> list[Aim]:
     ids = load.load_goals(actor, [_row(aim, place, priorities) for aim in aims])
     for quarter in (place.story.behind, place.story.running):
         restate(actor, place.cycles[quarter.key], min(quarter.last, place.story.day))
-    for n, aim in enumerate(aim for aim in aims if aim.state == "proposed"):
+    here = {human.number for human in place.story.people if human.left is None}
+    for n, aim in enumerate(aim for aim in aims if aim.state == "proposed" and aim.owner in here):
         _agree(place, aim, ids[aim.key], n)
     return aims
 

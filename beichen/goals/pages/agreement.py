@@ -46,7 +46,9 @@ def _of_measure(line: Same, period: str) -> str:
     sentences = {
         "reached": _("“%(title)s”: %(period)s already came to %(way)s; this asks for no more. Too safe?"),
         "still": _("“%(title)s”: in %(period)s it did not move (%(way)s). What is different this time?"),
-        "far": _("“%(title)s”: %(period)s reached %(share)s (%(way)s); this asks for %(times)s times that. Within reach?"),
+        "far": _(
+            "“%(title)s”: %(period)s reached %(share)s (%(way)s); this asks for %(times)s times that. Within reach?"
+        ),
         "safe": _("“%(title)s”: %(period)s reached %(share)s (%(way)s); this asks for %(times)s times that. Too safe?"),
     }
     return sentences[question.code if question else "reached"] % told

@@ -95,7 +95,16 @@ def team(request: PageRequest) -> HttpResponse:
     lines = queries.team(request.actor, cycle.id, only) if cycle else []
     shown = [{"line": line, "weight": terms.weight(line.weight)} for line in lines]
     waiting = [goal for line in lines for goal in line.goals if goal.is_my_turn]
-    return page(request, "goals/team.html", lines=shown, waiting=waiting, only=only, cycle=cycle, cycles=every, **frame(request, "team"))
+    return page(
+        request,
+        "goals/team.html",
+        lines=shown,
+        waiting=waiting,
+        only=only,
+        cycle=cycle,
+        cycles=every,
+        **frame(request, "team"),
+    )
 
 
 @door(access.VIEW)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+
+from django.utils.timezone import localtime
 
 from beichen.goals import access
 from beichen.goals.choices import GOAL, GoalState
@@ -49,6 +51,11 @@ class StepView:
     def state_label(self) -> str:
         """The state in the reader's language."""
         return str(StepState(self.state).label)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the delegate may decide."""
+        return localtime(self.delegated_until - timedelta(seconds=1)).date() if self.delegated_until else None
 
     @property
     def is_late(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import BigIntegerField, F, Q, Sum
+from django.db.models import BigIntegerField, Q, Sum
 from django.db.models.functions import Cast, Coalesce
 
 from beichen.goals import access
@@ -77,7 +77,9 @@ def attained(actor: Actor, goal: Goal, results: Sequence[KeyResultCard]) -> Atta
     before = {_measure(kr): kr for kr in past if kr.measure in LINEAR and kr.stat.current is not None}
     bounds = bounds_of(goal.cycle.settings)
     same = tuple(
-        _same(card, before[key], bounds) for card in results if (key := _measure(card)) in before and not card.is_dropped
+        _same(card, before[key], bounds)
+        for card in results
+        if (key := _measure(card)) in before and not card.is_dropped
     )
     parts = {one: _mean([g for g in closed if g.ambition == one]) for one in Ambition.values}
     whole = None if same else asks_of_plan(_mean(closed), stretch=goal.ambition == Ambition.STRETCH)
@@ -125,7 +127,7 @@ def _group(goal: Goal, cycle_id: int) -> Group | None:
             is_dropped=False, owner__is_active=True, weight__gt=0, stat__progress__isnull=False,
         ).exclude(owner_id=owner.pk)
         .values("owner_id", "owner__position", "owner__unit_id")
-        .annotate(all=Sum(Cast("weight", BigIntegerField())), done=Sum(F("weight") * shown))
+        .annotate(all=Sum(Cast("weight", BigIntegerField())), done=Sum(Cast("weight", BigIntegerField()) * shown))
     )  # fmt: skip
     groups = (
         ("role", owner.position, [line for line in lines if line["owner__position"] == owner.position]),

@@ -5,6 +5,7 @@ Weights in hundredths, progress and expected progress in millionths, scores in h
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from django.utils.timezone import localtime
 
 from beichen.goals.choices import AlignmentState, Ambition, Confidence, GoalKind, GoalState, Measure, Visibility
 from beichen.goals.formulas.health import Health, two_steps_apart
+from beichen.goals.formulas.rollup import Item, progress_of
 from beichen.goals.models import Goal
 
 
@@ -127,6 +129,17 @@ def goal_card(goal: Goal) -> GoalCard:
         expected=stat.expected if stat else 0, health=stat.health if stat else Health.EARLY,
         updated_on=stat.updated_on if stat else None,
     )  # fmt: skip
+
+
+def counted_items(goals: Sequence[GoalCard]) -> list[Item]:
+    """Goals as the roll-up counts them in a plan."""
+    return [Item(str(g.id), g.weight, g.shown_progress, counted=g.runs or g.state == GoalState.CLOSED) for g in goals]
+
+
+def apart(goals: Sequence[GoalCard]) -> tuple[int | None, int | None]:
+    """The progress of the committed goals and of the stretch goals, each by itself; None where there is none."""
+    kinds = {kind: [g for g in goals if g.ambition == kind] for kind in Ambition.values}
+    return progress_of(counted_items(kinds["committed"])).value, progress_of(counted_items(kinds["stretch"])).value
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ from beichen.platform.kit.rounding import PROGRESS
 @query
 def waiting_goals(actor: Actor, limit: int = PAGE) -> list[GoalCard]:
     """Proposed goals that wait for the actor. Cost: one statement."""
-    found = visible(actor).filter(state=GoalState.PROPOSED, pk__in=approvals.my_turn(GOAL)).order_by("proposed_at", "id")
+    found = (
+        visible(actor).filter(state=GoalState.PROPOSED, pk__in=approvals.my_turn(GOAL)).order_by("proposed_at", "id")
+    )
     return [goal_card(g) for g in found[:limit]]
 
 

@@ -24,10 +24,19 @@ from django.db.models import (
 from django.db.models.functions import RowNumber
 
 from beichen.goals import access
-from beichen.goals.choices import GOAL, RUNNING, AlignmentState, Ambition, GoalState, Visibility
+from beichen.goals.choices import GOAL, RUNNING, AlignmentState, GoalState, Visibility
 from beichen.goals.formulas.rollup import Item, progress_of, total_weight
 from beichen.goals.models import Alignment, Goal, KeyResult, Milestone, Update
-from beichen.goals.queries.cards import RELATED, GoalCard, KeyResultCard, MilestoneCard, Point, goal_card
+from beichen.goals.queries.cards import (
+    RELATED,
+    GoalCard,
+    KeyResultCard,
+    MilestoneCard,
+    Point,
+    apart,
+    counted_items,
+    goal_card,
+)
 from beichen.goals.queries.standing import health_rules, stand_on
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard, PersonCard
@@ -198,23 +207,13 @@ def plan(actor: Actor, person_id: int, cycle_id: int, *, known: CycleCard | None
     lines = [PlanLine(g, tuple(results.get(g.id, ())), *parents.get(g.id, ("", None))) for g in found]
     own = [line for line in lines if line.goal.unit_id is None]
     counted = [line.goal for line in own]
-    items = _items(counted)
+    items = counted_items(counted)
     pace = [Item(str(g.id), g.weight, g.expected, counted=g.shown_progress is not None and g.runs) for g in counted]
     return Plan(
         person, cycle, tuple(own), tuple(line for line in lines if line.goal.unit_id is not None),
         total_weight([g.weight for g in counted]), progress_of(items).value, progress_of(pace).value,
         *apart(counted), _hidden(actor, person_id, cycle_id, len(found)), actor.person_id == person_id,
     )  # fmt: skip
-
-
-def _items(goals: Iterable[GoalCard]) -> list[Item]:
-    return [Item(str(g.id), g.weight, g.shown_progress, counted=g.runs or g.state == GoalState.CLOSED) for g in goals]
-
-
-def apart(goals: Iterable[GoalCard]) -> tuple[int | None, int | None]:
-    """The progress of the committed goals and of the stretch goals, each by itself; None where there is none."""
-    kinds = {kind: [g for g in goals if g.ambition == kind] for kind in Ambition.values}
-    return progress_of(_items(kinds["committed"])).value, progress_of(_items(kinds["stretch"])).value
 
 
 def _hidden(actor: Actor, person_id: int, cycle_id: int, seen: int) -> int:

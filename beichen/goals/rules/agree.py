@@ -127,7 +127,7 @@ def _has_measure(goal: Goal) -> bool:
 
 @rule
 def approve_goal(actor: Actor, goal_id: int, version: int) -> GoalCard:
-    """Agree to a proposed goal; at the last step it runs and counts towards the score. Cost: about twenty statements."""
+    """Agree to a proposed goal; at the last step it runs and counts. Cost: about twenty statements."""
     goal = queries.goal_to_change(actor, goal_id)
     if goal.state == GoalState.ACTIVE and goal.approved_by_id == actor.person_id:
         return queries.goal(actor, goal_id)
@@ -172,9 +172,9 @@ def approve_goals(actor: Actor, chosen: Sequence[tuple[int, int]]) -> Agreed:
 
 
 def _decides(actor: Actor, goal: Goal, version: int) -> None:
-    require(actor, access.DECIDE, goal)
     if goal.state != GoalState.PROPOSED:
         raise errors.NotProposed(goal)
+    require(actor, access.DECIDE, goal)
     if goal.version != version:
         raise Changed(goal)
 
@@ -275,9 +275,9 @@ def doubt_goal(actor: Actor, goal_id: int) -> GoalCard:
     goal = queries.goal_to_change(actor, goal_id)
     if goal.state not in (GoalState.DRAFT, GoalState.PROPOSED):
         raise errors.NotDraft(goal)
+    require(actor, access.DOUBT, goal)
     if goal.is_doubted:
         return queries.goal(actor, goal_id)
-    require(actor, access.DOUBT, goal)
     goal.is_doubted = True
     goal.save(update_fields=["is_doubted"])
     audit.record(actor, access.DOUBT, goal, subjects=[goal.owner_id])

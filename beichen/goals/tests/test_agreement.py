@@ -178,7 +178,7 @@ def test_everybody_is_told_what_concerns_them(made):
     again = rules.propose_goal(made.actor("A1"), card.id, again.version)
     rules.approve_goal(made.actor("M1"), card.id, again.version)
     texts = [n.text for n in notices(made.actor("A1"))]
-    assert sorted(texts) == sorted([f"退回并附说明：{GOAL.title}", f"已批准：{GOAL.title}"])
+    assert sorted(texts) == sorted([f"已退回，附有意见：{GOAL.title}", f"已同意：{GOAL.title}"])
     assert not any("偏低" in text for text in texts)
 
 
@@ -280,7 +280,7 @@ def quarter_before(made, owner_db):
         (38, 45, 38, "still", 0),
     ],
 )
-def test_a_target_beside_the_same_measure_of_the_last_quarter(  # noqa: PLR0913
+def test_a_target_beside_the_same_measure_of_the_last_quarter(
     made, owner_db, quarter_before, baseline, target, reached, code, tenths
 ):
     with owner_db():

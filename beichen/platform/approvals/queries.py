@@ -143,7 +143,7 @@ def my_turn(kind: str) -> QuerySet[Any]:
 
 
 def asked(kind: str, column: str) -> QuerySet[Any]:
-    """For a Subquery beside each object: a column of the step whose turn it is; empty for who takes no part in the run."""
+    """For a Subquery beside each object: a column of the asked step; empty for who takes no part in the run."""
     of_object = {"run__kind": kind, "run__object_id": Cast(OuterRef("pk"), CharField()), "run__state": "pending"}
     return Step.objects.filter(state=StepState.ASKED, **of_object).values(column)[:1]
 
@@ -163,7 +163,7 @@ def stand_ins(actor: Actor, kind: str, object_id: object) -> list[int]:
 
 
 def concerned(run: Run) -> frozenset[int]:
-    """Who cannot get a step any more: subject, starter, barred ones, and everybody in the chain. Cost: one statement."""
+    """Who cannot get a step any more: subject, starter, the barred, everybody in the chain. Cost: one statement."""
     first = (run.subject_id, run.started_by, *run.barred)
     return frozenset({*(p for p in first if p is not None), *run.steps.values_list("approver_id", flat=True)})
 
