@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -54,7 +55,7 @@ def _of_measure(line: Same, period: str) -> str:
     return sentences[question.code if question else "reached"] % told
 
 
-def _drawn(found: Agreement) -> dict[str, object]:
+def _drawn(found: Agreement) -> dict[str, Any]:
     return {
         "found": found, "goal": found.goal, "results": terms.drawn(found.key_results),
         "weight": terms.weight(found.goal.weight),

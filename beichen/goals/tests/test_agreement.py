@@ -293,7 +293,8 @@ def test_a_target_beside_the_same_measure_of_the_last_quarter(
         found = queries.agreement(made.actor(number), card.id).attained
         assert found is not None
         (line,) = found.same
-        assert (line.question.code, line.question.tenths) == (code, tenths) if code else line.question is None
+        asked = (line.question.code, line.question.tenths) if line.question else (None, 0)
+        assert asked == (code, tenths)
         assert (found.period, found.committed, found.stretch) == ("2026Q1", 620_000, None)
 
 

@@ -145,7 +145,8 @@ def my_turn(kind: str) -> QuerySet[Any]:
 def asked(kind: str, column: str) -> QuerySet[Any]:
     """For a Subquery beside each object: a column of the asked step; empty for who takes no part in the run."""
     of_object = {"run__kind": kind, "run__object_id": Cast(OuterRef("pk"), CharField()), "run__state": "pending"}
-    return Step.objects.filter(state=StepState.ASKED, **of_object).values(column)[:1]
+    found: QuerySet[Any] = Step.objects.filter(state=StepState.ASKED, **of_object).values(column)[:1]
+    return found
 
 
 @query
