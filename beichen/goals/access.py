@@ -11,10 +11,11 @@ from django.db.models import F, Func, Q
 from django.db.models.fields import BooleanField
 from django.utils.translation import gettext_lazy as _
 
-from beichen.goals.choices import RUNNING, GoalState, Visibility
-from beichen.platform.access.locks import StateGuard
+from beichen.goals.choices import GOAL, RUNNING, GoalState, Visibility
+from beichen.platform.access.locks import JobGrant, StateGuard
 from beichen.platform.access.permissions import Permission
-from beichen.platform.access.relations import ActorId, knows, sees
+from beichen.platform.access.relations import knows, sees
+from beichen.platform.approvals import queries as approvals
 from beichen.platform.kit.actor import Actor
 
 # ── what may be read ────────────────────────────────────────────────────────────────────────────────────────────
@@ -53,7 +54,7 @@ def visible_goals(prefix: str = "") -> Q:
         | (closed & public & row("01f"))
         | (closed & restricted & row("01g"))
         | (closed & unit & row("01k", CO=in_unit))
-        | (proposed & (row("01c") | at("approver_id", ActorId())))
+        | (proposed & (row("01c") | at("pk__in", approvals.my_turn(GOAL))))
         | (draft & by_owner & row("01a"))
         | (draft & ~by_owner & row("01b"))
     )
@@ -99,7 +100,7 @@ def _owner(goal: Any) -> int | None:
 
 def _is_approver(actor: Actor, goal: Any) -> bool:
     """Whoever the step passed to stands in the place of the missing manager (G21)."""
-    return goal.approver_id is not None and goal.approver_id == actor.person_id
+    return bool(goal.is_my_turn)
 
 
 def _parent_owner(alignment: Any) -> int | None:
@@ -121,6 +122,13 @@ WITHDRAW = Permission(
 DECIDE = Permission(
     key="goals.decide", label=_("Agree to a goal or return it"), row=row_of, code="t", subject=_owner,
     only=frozenset({"LM", "SK", "BP", "HA"}), special=(("LM", _is_approver),), banned=("author_id", "last_editor_id"),
+)  # fmt: skip
+HAND_ON = Permission(
+    key="goals.hand_on", label=_("Hand a step to somebody for a while"), row="20k", code="w", subject=_owner,
+)  # fmt: skip
+DOUBT = Permission(
+    key="goals.doubt", label=_("Ask whether a goal is too conservative"), row=row_of, code="w", subject=_owner,
+    only=frozenset({"SE"}),
 )  # fmt: skip
 REPORT = Permission(
     key="goals.report", label=_("Report on a key result"), row=update_row_of, code="w", subject=_owner,
@@ -147,6 +155,12 @@ RECOUNT = Permission(
     jobs=frozenset({"goals.drain", "goals.drain_left", "goals.restate", "load_demo"}),
 )  # fmt: skip
 
+JOB_GRANTS = [
+    JobGrant("goals.find_new_approver", "approvals.Run", "rw", "what waits for the former manager goes to the new one"),
+    JobGrant(
+        "goals.find_new_approver", "approvals.Step", "rw", "what waits for the former manager goes to the new one"
+    ),
+]
 GUARDS = [
     StateGuard(
         model="goals.Goal",

@@ -7,22 +7,29 @@ from typing import Any
 from ninja import Query, Router, Status
 
 from beichen.goals import access, queries, rules
-from beichen.goals.queries import AlignmentAsk, Filter, GoalCard, GoalView, Plan, UpdateCard
+from beichen.goals.queries import Agreement, AlignmentAsk, Attained, Filter, GoalCard, GoalView, Plan, UpdateCard
 from beichen.goals.rules import GoalInput, KeyResultInput, MilestoneInput, ReportInput
 from beichen.goals.schemas import (
     AcceptIn,
+    AgreedOut,
+    AgreementOut,
     AlignIn,
+    AttainedOut,
     CoverageLineOut,
     CoverageOut,
     EditGoalIn,
     GoalOut,
     GoalViewOut,
+    GroupOut,
+    HandOnIn,
     KeyResultIn,
     Made,
+    ManyIn,
     NewGoalIn,
     PlanOut,
     ReportIn,
     ReportOut,
+    SameOut,
     TeamLineOut,
     VersionIn,
     WaitingOut,
@@ -58,7 +65,8 @@ def plan(request: ApiRequest, cycle_id: int, person_id: int | None = None) -> di
 def _plan(found: Plan) -> dict[str, Any]:
     return {
         "person_id": found.person.id, "cycle_id": found.cycle.id, "weight": found.weight, "progress": found.progress,
-        "expected": found.expected, "lines": found.lines, "unit_lines": found.unit_lines,
+        "expected": found.expected, "committed": found.committed, "stretch": found.stretch, "lines": found.lines,
+        "unit_lines": found.unit_lines,
     }  # fmt: skip
 
 
@@ -68,7 +76,7 @@ def team(request: ApiRequest, cycle_id: int, only: str = "") -> list[dict[str, A
     """Your direct reports and how their goals stand; `only=attention` keeps goals late or behind."""
     return [
         {"person_id": line.person.id, "name": line.person.name, "weight": line.weight, "progress": line.progress,
-         "attention": line.attention, "goals": line.goals}
+         "committed": line.committed, "stretch": line.stretch, "attention": line.attention, "goals": line.goals}
         for line in queries.team(request.actor, cycle_id, only)
     ]  # fmt: skip
 
@@ -152,6 +160,55 @@ def give_back(request: ApiRequest, goal_id: int, body: WordsIn) -> GoalCard:
 def withdraw(request: ApiRequest, goal_id: int, body: VersionIn) -> GoalCard:
     """Take your own proposal back."""
     return rules.withdraw_goal(request.actor, goal_id, request.version)
+
+
+@router.get("/{int:goal_id}/agreement", response=AgreementOut, operation_id="goals_agreement")
+@door(access.VIEW, reads=C3)
+def agreement(request: ApiRequest, goal_id: int) -> dict[str, Any]:
+    """The steps of the approval, what was attained before, and what is worth asking."""
+    found: Agreement = queries.agreement(request.actor, goal_id)
+    return {
+        "steps": found.steps, "attained": _attained(found.attained) if found.attained else None,
+        "may_decide": found.may_decide, "may_hand_on": found.may_hand_on, "may_doubt": found.may_doubt,
+    }  # fmt: skip
+
+
+def _attained(found: Attained) -> AttainedOut:
+    same = [
+        SameOut(
+            key_result_id=line.card.id, baseline=line.past.baseline, target=line.past.target,
+            reached=line.past.reached, progress=line.past.progress,
+            question=line.question.code if line.question else "", tenths=line.question.tenths if line.question else 0,
+        )
+        for line in found.same
+    ]  # fmt: skip
+    group = GroupOut.from_orm(found.group) if found.group else None
+    whole = found.question.code if found.question else ""
+    return AttainedOut(
+        period=found.period, committed=found.committed, stretch=found.stretch, group=group, same=same, question=whole
+    )
+
+
+@router.post("/approve", response=AgreedOut, operation_id="goals_approve_many")
+@door(access.DECIDE)
+def approve_many(request: ApiRequest, body: ManyIn) -> dict[str, Any]:
+    """Agree to several proposed goals, each on its own."""
+    done = rules.approve_goals(request.actor, [(one.goal_id, one.version) for one in body.goals])
+    return {"count": done.count, "refused": [f"{title}: {why.sentence()}" for title, why in done.refused]}
+
+
+@router.post("/{int:goal_id}/hand-on", response=GoalOut, operation_id="goals_hand_on")
+@door(access.HAND_ON)
+def hand_on(request: ApiRequest, goal_id: int, body: HandOnIn) -> GoalCard:
+    """Let somebody who could agree as well decide in your place until the end of a day, at most 30 days."""
+    return rules.hand_on(request.actor, goal_id, body.to, body.last_day, request.version)
+
+
+@router.post("/{int:goal_id}/doubt", response=GoalOut, operation_id="goals_doubt")
+@door(access.DOUBT)
+def doubt(request: ApiRequest, goal_id: int) -> GoalCard:
+    """Ask whether your goal is too conservative."""
+    return rules.doubt_goal(request.actor, goal_id)
 
 
 @router.post("/{int:goal_id}/key-results", response={201: Made}, operation_id="key_results_create")

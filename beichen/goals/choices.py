@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from beichen.platform.approvals import choices as approvals
+from beichen.platform.notify.choices import template
+
 
 class GoalKind(models.TextChoices):
     OBJECTIVE = "objective", _("Objective")
@@ -74,3 +77,23 @@ class AlignmentState(models.TextChoices):
     PROPOSED = "proposed", _("Asked")
     ACCEPTED = "accepted", _("Accepted")
     DECLINED = "declined", _("Declined")
+
+
+# Whoever stands in for an approver must hold the same act in row 01c (G5).
+GOAL = approvals.kind("goals.goal", _("Goal"), url_name="goals:goal", stand_ins=("LM", "SK", "BP", "HA"))
+
+DOUBTED = template(
+    "goals.doubted", _("%(name)s asks whether “%(goal)s” is too conservative."), params=("name", "goal"), icon="target"
+)
+ALIGNMENT_ASKED = template(
+    "goals.alignment_asked", _("%(name)s's goal “%(child)s” wants to serve your goal “%(parent)s”."),
+    params=("name", "child", "parent"), icon="arrow-merge",
+)  # fmt: skip
+ALIGNMENT_ACCEPTED = template(
+    "goals.alignment_accepted", _("Accepted: your goal “%(child)s” serves “%(parent)s” now."),
+    params=("child", "parent"), icon="check",
+)  # fmt: skip
+ALIGNMENT_DECLINED = template(
+    "goals.alignment_declined", _("Declined: your goal “%(child)s” does not serve “%(parent)s”."),
+    params=("child", "parent"), icon="arrow-back",
+)  # fmt: skip

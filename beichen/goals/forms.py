@@ -55,6 +55,27 @@ def checked(form: forms.Form) -> dict[str, Any]:
     return form.cleaned_data
 
 
+class HandOnForm(forms.Form):
+    """Who decides in one's place, and until when."""
+
+    to = forms.ChoiceField(label=_("Who"), widget=forms.RadioSelect)
+    last_day = forms.DateField(
+        label=_("Until the end of"),
+        widget=DayInput(),
+        help_text=_("At most 30 days; after that it is yours alone again."),
+    )
+
+    def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **how: Any) -> None:
+        super().__init__(*args, **how)
+        self.fields["to"].choices = people  # type: ignore[attr-defined]
+
+
+def chosen_goals(values: Sequence[str]) -> list[tuple[int, int]]:
+    """Goals ticked in a list, each with the version that was read: "17:3"."""
+    pairs = [value.partition(":") for value in values]
+    return [(int(goal), int(version)) for goal, _colon, version in pairs if goal.isdigit() and version.isdigit()]
+
+
 def hundredths(percent: Decimal | None) -> int:
     """Per cent as it is stored."""
     return int((percent or Decimal(0)) * 100)

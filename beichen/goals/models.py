@@ -26,7 +26,8 @@ class Goal(models.Model):
     """What somebody has set out to reach in a cycle. Class C2 where public, C3 otherwise (rows 01a–01k).
 
     `owner` is the person who answers for it: the owner, or today's head where `unit` owns it (kept by a trigger);
-    `owner_place` repeats the owner's place. `key` is its number in an imported workbook.
+    `owner_place` repeats the owner's place. `key` is its number in an imported workbook. Who is to agree is held by
+    the approval run alone. `is_doubted`: the owner asks whether it is too conservative.
     """
 
     key = models.CharField(max_length=20, blank=True)
@@ -48,11 +49,11 @@ class Goal(models.Model):
     verification = models.CharField(max_length=300, blank=True)
     author = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     last_editor = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
-    approver = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField(null=True)
     comment = models.CharField(max_length=500, blank=True)
+    is_doubted = models.BooleanField(default=False)
     is_dropped = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True)
     manual_progress = models.PositiveIntegerField(null=True)
@@ -81,7 +82,6 @@ class Goal(models.Model):
         indexes = [
             models.Index(fields=["owner", "cycle"], name="goal_owner_cycle"),
             models.Index(fields=["cycle", "id"], name="goal_cycle"),
-            models.Index(fields=["approver"], condition=Q(state="proposed"), name="goal_waiting"),
             models.Index(fields=["priority"], condition=Q(priority__isnull=False), name="goal_priority"),
             models.Index(fields=["unit", "cycle"], condition=Q(unit__isnull=False), name="goal_unit"),
         ]

@@ -43,7 +43,8 @@ def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
     goals = [
         TodoEntry(
             f"goals.approve:{g.id}", _("Agree to a goal: %(title)s") % {"title": g.title}, g.owner_name,
-            reverse("goals:inbox"), kind="target", subject_id=g.owner_id,
+            reverse("goals:inbox"), due=g.agree_by, kind="target", subject_id=g.owner_id,
+            act_url=reverse("goals:decide", args=[g.id]),
         )
         for g in queries.waiting_goals(actor, limit)
     ]  # fmt: skip

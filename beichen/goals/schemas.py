@@ -38,6 +38,9 @@ class GoalOut(Schema):
     due: date
     verification: str
     approver_id: int | None
+    agree_by: date | None
+    is_my_turn: bool
+    is_doubted: bool
     comment: str
     manual_progress: int | None
     progress: int | None
@@ -148,6 +151,8 @@ class PlanOut(Schema):
     cycle_id: int
     weight: int
     progress: int | None
+    committed: int | None
+    stretch: int | None
     expected: int | None
     lines: list[PlanLineOut]
     unit_lines: list[PlanLineOut]
@@ -160,6 +165,8 @@ class TeamLineOut(Schema):
     name: str
     weight: int
     progress: int | None
+    committed: int | None
+    stretch: int | None
     attention: int
     goals: list[GoalOut]
 
@@ -202,6 +209,72 @@ class ReportOut(Schema):
     next_action: str
     support: str
     risk: str
+
+
+class ApprovalStepOut(Schema):
+    """One step of the approval: whose, since when and until when; who decided, for whom, and why."""
+
+    n: int
+    role: str
+    state: str
+    name: str
+    delegate_name: str
+    delegated_until: datetime | None
+    decided_by_name: str
+    on_behalf_of_name: str
+    asked_at: datetime | None
+    due_at: datetime | None
+    decided_at: datetime | None
+    comment: str
+
+
+class GroupOut(Schema):
+    """What comparable colleagues attained in the last cycle (at least five; public goals): `kind` role or unit."""
+
+    kind: str
+    name: str
+    people: int
+    progress: int
+
+
+class SameOut(Schema):
+    """A key result measured the same way last cycle; `question`: reached, still, far or safe (times in tenths)."""
+
+    key_result_id: int
+    baseline: Decimal
+    target: Decimal
+    reached: Decimal
+    progress: int | None
+    question: str
+    tenths: int
+
+
+class AttainedOut(Schema):
+    """What was attained in the last closed cycle, committed and stretch apart."""
+
+    period: str
+    committed: int | None
+    stretch: int | None
+    group: GroupOut | None
+    same: list[SameOut]
+    question: str
+
+
+class AgreementOut(Schema):
+    """How a goal is being agreed on; steps are open to those who take part."""
+
+    steps: list[ApprovalStepOut]
+    attained: AttainedOut | None
+    may_decide: bool
+    may_hand_on: bool
+    may_doubt: bool
+
+
+class AgreedOut(Schema):
+    """How many were agreed to, and why the others were not."""
+
+    count: int
+    refused: list[str]
 
 
 class CoverageLineOut(Schema):
@@ -316,6 +389,27 @@ class AcceptIn(Strict):
 
     weight: int | None = Field(None, ge=0, le=10_000)
     version: int = 0
+
+
+class HandOnIn(Strict):
+    """Who decides in your place, and the last day."""
+
+    to: int
+    last_day: date
+    version: int = 0
+
+
+class ChosenIn(Strict):
+    """A goal to agree to, with the version you read."""
+
+    goal_id: int
+    version: int
+
+
+class ManyIn(Strict):
+    """Goals to agree to at once."""
+
+    goals: list[ChosenIn] = Field(max_length=100)
 
 
 class WordsIn(Strict):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from beichen.goals.pages import alignments, goals, plans, reports
+from beichen.goals.pages import agreement, alignments, goals, plans, reports
 
 app_name = "goals"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("<int:goal_id>/propose/", goals.propose, name="propose"),
     path("<int:goal_id>/approve/", goals.approve, name="approve"),
     path("<int:goal_id>/return/", goals.give_back, name="return"),
+    path("<int:goal_id>/agreement/", agreement.panel, name="agreement"),
+    path("<int:goal_id>/decide/", agreement.decide, name="decide"),
+    path("<int:goal_id>/hand-on/", agreement.hand_on, name="hand_on"),
+    path("<int:goal_id>/doubt/", agreement.doubt, name="doubt"),
+    path("team/approve/", agreement.approve_many, name="approve_many"),
     path("<int:goal_id>/withdraw/", goals.withdraw, name="withdraw"),
     path("<int:goal_id>/discard/", goals.discard, name="discard"),
     path("<int:goal_id>/align/", alignments.align, name="align"),

@@ -101,8 +101,7 @@ def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
             goal = Goal.objects.create(
                 title=canary(row, number), owner=world.people[number], owner_place=world.place(number), cycle=cycle,
                 state=state, start=date(2026, 4, 1), due=date(2026, 6, 30), author=world.people[author],
-                approver=world.people[boss] if state == "proposed" else None, weight=1000,
-                closed_at=THEN if state == "closed" else None,
+                weight=1000, closed_at=THEN if state == "closed" else None,
             )  # fmt: skip
             GoalStat.objects.create(goal=goal)
             world.ids[row, number] = goal.pk

@@ -26,6 +26,7 @@ ELSEWHERE = {
     "01j": "as 01e",
     "01k": "as 01e",
     "02b": "as 01e",
+    "20k": "handing a step of an approval on, an act: beichen/goals/tests",
     "23d": "rates of a group, an aggregate: beichen/conversations/tests",
 }
 """Rows mentioned in an area's access module and probed elsewhere or not yet reachable."""

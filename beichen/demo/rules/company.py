@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from beichen.demo.formulas.banks import bank
 from beichen.demo.formulas.people import company as told
@@ -15,6 +16,7 @@ from beichen.demo.rules.moments import after_quarter, moment
 from beichen.demo.rules.talks import load_talks
 from beichen.people import queries
 from beichen.people.rules import Move, changes, move_cycle
+from beichen.people.queries import company_settings
 from beichen.people.rules import load as people
 from beichen.people.rules.load import Loaded
 from beichen.platform.access.current import acting
@@ -98,10 +100,17 @@ def _people(story: Company, seed: int) -> Place:
         people.load_calendar(ACTOR, [(date.fromisoformat(d), works == "work") for d, _, works in _calendar()])
         cycles = {
             story.behind.key: people.load_cycle(ACTOR, story.behind.key, loaded.units["CG"], BEHIND),
-            story.running.key: people.load_cycle(ACTOR, story.running.key, loaded.units["CG"], RUNNING),
+            story.running.key: people.load_cycle(ACTOR, story.running.key, loaded.units["CG"], RUNNING, _two_steps()),
         }
         _accounts(story, loaded)
     return Place(story, seed, loaded, cycles)
+
+
+def _two_steps() -> dict[str, Any]:
+    """In the running quarter the manager's manager agrees to goals as well."""
+    settings = company_settings()
+    settings["goals"] = {**settings["goals"], "approval": [{"role": "LM", "days": 5}, {"role": "SK", "days": 5}]}
+    return settings
 
 
 def _calendar() -> list[tuple[str, str, str]]:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from beichen.demo.formulas.goals import goals as told
 from beichen.demo.formulas.story import Aim, Report, Result
 from beichen.demo.rules.moments import moment
+from beichen.goals import queries, rules
 from beichen.goals.rules import load
 from beichen.goals.rules.rollup import restate
+from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.strategy import queries as strategy
 
@@ -21,10 +23,32 @@ def load_goals(actor: Actor, place: Place) -> list[Aim]:
     """Write every goal and roll it up: the quarter behind as of its last day, the running one as of today."""
     aims = told(place.story, place.seed)
     priorities = {card.key: card.id for card in strategy.priorities(actor)}
-    load.load_goals(actor, [_row(aim, place, priorities) for aim in aims])
+    ids = load.load_goals(actor, [_row(aim, place, priorities) for aim in aims])
     for quarter in (place.story.behind, place.story.running):
         restate(actor, place.cycles[quarter.key], min(quarter.last, place.story.day))
+    here = {human.number for human in place.story.people if human.left is None}
+    for n, aim in enumerate(aim for aim in aims if aim.state == "proposed" and aim.owner in here):
+        _agree(place, aim, ids[aim.key], n)
     return aims
+
+
+def _agree(place: Place, aim: Aim, goal_id: int, n: int) -> None:
+    """A goal that waits: proposed in these days; of seven, two are a step further, one is handed on, one came back."""
+    at, day = _late(place.story.day, place.story.day, aim), place.story.day
+    with clock.frozen(at):
+        card = rules.propose_goal(place.person(aim.author), goal_id, 1)
+    if aim.owner == "C012":
+        rules.doubt_goal(place.person(aim.owner), goal_id)
+    approver = Actor(card.approver_id or 0)
+    with clock.frozen(at + timedelta(hours=2)):
+        if n % 7 in (2, 5):
+            rules.approve_goal(approver, goal_id, card.version)
+        elif n % 7 == 3:
+            _, people = queries.stand_ins(approver, goal_id)
+            if people:
+                rules.hand_on(approver, goal_id, people[0].id, day + timedelta(days=9), card.version)
+        elif n % 7 == 6:
+            rules.return_goal(approver, goal_id, "方向认同。请补上现在的基线，不然季度末说不清走了多远。", card.version)
 
 
 def _row(aim: Aim, place: Place, priorities: dict[str, int]) -> load.GoalRow:

@@ -151,14 +151,17 @@ def _moved(request: PageRequest, card: GoalCard, sentence: str) -> HttpResponse:
 def propose(request: PageRequest, goal_id: int) -> HttpResponse:
     """Hand a draft to whoever is to agree."""
     card = rules.propose_goal(request.actor, goal_id, request.version)
-    return _moved(request, card, _("Sent to %(name)s.") % {"name": card.approver_name})
+    names = people.persons(request.actor, [card.approver_id])
+    name = names[card.approver_id].name if card.approver_id in names else ""
+    return _moved(request, card, _("Sent to %(name)s.") % {"name": name})
 
 
 @door(access.DECIDE, methods=("POST",))
 def approve(request: PageRequest, goal_id: int) -> HttpResponse:
     """Agree to a goal."""
     card = rules.approve_goal(request.actor, goal_id, request.version)
-    return _moved(request, card, _("Agreed: “%(title)s” runs now.") % {"title": card.title})
+    sentence = _("Agreed: “%(title)s” runs now.") if card.runs else _("Agreed: “%(title)s” goes on to the next step.")
+    return _moved(request, card, sentence % {"title": card.title})
 
 
 @door(access.DECIDE, methods=("POST",))

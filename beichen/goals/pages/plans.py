@@ -94,7 +94,17 @@ def team(request: PageRequest) -> HttpResponse:
     only = request.GET.get("only", "")
     lines = queries.team(request.actor, cycle.id, only) if cycle else []
     shown = [{"line": line, "weight": terms.weight(line.weight)} for line in lines]
-    return page(request, "goals/team.html", lines=shown, only=only, cycle=cycle, cycles=every, **frame(request, "team"))
+    waiting = [goal for line in lines for goal in line.goals if goal.is_my_turn]
+    return page(
+        request,
+        "goals/team.html",
+        lines=shown,
+        waiting=waiting,
+        only=only,
+        cycle=cycle,
+        cycles=every,
+        **frame(request, "team"),
+    )
 
 
 @door(access.VIEW)

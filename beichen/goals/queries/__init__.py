@@ -1,5 +1,7 @@
 """Every read of goals. Frozen cards; the cost of each read is in its docstring."""
 
+from beichen.goals.queries.agreement import Agreement, StepView, agreement, stand_ins
+from beichen.goals.queries.ambition import Attained, Same
 from beichen.goals.queries.cards import (
     AlignmentCard,
     GoalCard,
@@ -53,8 +55,10 @@ from beichen.goals.queries.scored import (
 )
 
 __all__ = [
+    "Agreement",
     "AlignmentAsk",
     "AlignmentCard",
+    "Attained",
     "Coverage",
     "DueReport",
     "Filter",
@@ -66,11 +70,14 @@ __all__ = [
     "Plan",
     "PlanLine",
     "PriorityCoverage",
+    "Same",
     "ScoredGoal",
     "ScoredItem",
     "Step",
+    "StepView",
     "TeamLine",
     "UpdateCard",
+    "agreement",
     "alignment_to_change",
     "all_goals",
     "attainment_of_priorities",
@@ -95,6 +102,7 @@ __all__ = [
     "phase_work",
     "plan",
     "scored_goals",
+    "stand_ins",
     "stat_of",
     "team",
     "unit_attainment",

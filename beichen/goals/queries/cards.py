@@ -5,18 +5,25 @@ Weights in hundredths, progress and expected progress in millionths, scores in h
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils.timezone import localtime
+
 from beichen.goals.choices import AlignmentState, Ambition, Confidence, GoalKind, GoalState, Measure, Visibility
 from beichen.goals.formulas.health import Health, two_steps_apart
+from beichen.goals.formulas.rollup import Item, progress_of
 from beichen.goals.models import Goal
 
 
 @dataclass(frozen=True, slots=True)
 class GoalCard:
-    """One goal with its rolled-up numbers. `owner_*` is who answers for it, `unit_*` is set where a unit owns it."""
+    """One goal with its rolled-up numbers. `owner_*` is who answers for it, `unit_*` is set where a unit owns it.
+
+    `approver_id` and `agree_by`: whose turn it is, until when; known to those who take part in the approval.
+    """
 
     id: int
     key: str
@@ -42,9 +49,11 @@ class GoalCard:
     author_id: int | None
     last_editor_id: int | None
     approver_id: int | None
-    approver_name: str
+    agree_by: date | None
+    is_my_turn: bool
     proposed_at: datetime | None
     comment: str
+    is_doubted: bool
     is_dropped: bool
     manual_progress: int | None
     manual_reason: str
@@ -98,12 +107,12 @@ class GoalCard:
         return row_of(self)
 
 
-RELATED = ("owner", "owner__unit", "unit", "priority", "approver", "stat")
+RELATED = ("owner", "owner__unit", "unit", "priority", "stat")
 
 
 def goal_card(goal: Goal) -> GoalCard:
     """The card of a goal loaded with `RELATED`; without a rolled-up row it is not measured yet."""
-    stat = getattr(goal, "stat", None)
+    stat, asked = getattr(goal, "stat", None), getattr(goal, "agree_by", None)
     return GoalCard(
         id=goal.pk, key=goal.key, title=goal.title, title_en=goal.title_en, kind=goal.kind, ambition=goal.ambition,
         owner_id=goal.owner_id, owner_name=goal.owner.name, owner_unit=goal.owner.unit.name if goal.owner.unit else "",
@@ -112,13 +121,25 @@ def goal_card(goal: Goal) -> GoalCard:
         priority_name=goal.priority.name if goal.priority else "", state=goal.state, visibility=goal.visibility,
         start=goal.start, due=goal.due, verification=goal.verification, author_id=goal.author_id,
         last_editor_id=goal.last_editor_id,
-        approver_id=goal.approver_id, approver_name=goal.approver.name if goal.approver else "",
-        proposed_at=goal.proposed_at, comment=goal.comment, is_dropped=goal.is_dropped,
+        approver_id=getattr(goal, "approver_id", None), agree_by=localtime(asked).date() if asked else None,
+        is_my_turn=bool(getattr(goal, "is_my_turn", False)),
+        proposed_at=goal.proposed_at, comment=goal.comment, is_doubted=goal.is_doubted, is_dropped=goal.is_dropped,
         manual_progress=goal.manual_progress, manual_reason=goal.manual_reason, version=goal.version,
         progress=stat.progress if stat else None, score=stat.score if stat else None,
         expected=stat.expected if stat else 0, health=stat.health if stat else Health.EARLY,
         updated_on=stat.updated_on if stat else None,
     )  # fmt: skip
+
+
+def counted_items(goals: Sequence[GoalCard]) -> list[Item]:
+    """Goals as the roll-up counts them in a plan."""
+    return [Item(str(g.id), g.weight, g.shown_progress, counted=g.runs or g.state == GoalState.CLOSED) for g in goals]
+
+
+def apart(goals: Sequence[GoalCard]) -> tuple[int | None, int | None]:
+    """The progress of the committed goals and of the stretch goals, each by itself; None where there is none."""
+    kinds = {kind: [g for g in goals if g.ambition == kind] for kind in Ambition.values}
+    return progress_of(counted_items(kinds["committed"])).value, progress_of(counted_items(kinds["stretch"])).value
 
 
 @dataclass(frozen=True, slots=True)

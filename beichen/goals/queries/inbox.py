@@ -7,12 +7,13 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from beichen.goals.choices import RUNNING, AlignmentState, GoalState, Measure
+from beichen.goals.choices import GOAL, RUNNING, AlignmentState, GoalState, Measure
 from beichen.goals.models import Alignment, KeyResult
 from beichen.goals.queries.cards import GoalCard, goal_card
 from beichen.goals.queries.plans import PAGE, goals_by_id, visible
 from beichen.goals.queries.standing import health_rules
 from beichen.platform.access.current import query
+from beichen.platform.approvals import queries as approvals
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.rounding import PROGRESS
@@ -21,7 +22,9 @@ from beichen.platform.kit.rounding import PROGRESS
 @query
 def waiting_goals(actor: Actor, limit: int = PAGE) -> list[GoalCard]:
     """Proposed goals that wait for the actor. Cost: one statement."""
-    found = visible(actor).filter(state=GoalState.PROPOSED, approver_id=actor.person_id).order_by("proposed_at", "id")
+    found = (
+        visible(actor).filter(state=GoalState.PROPOSED, pk__in=approvals.my_turn(GOAL)).order_by("proposed_at", "id")
+    )
     return [goal_card(g) for g in found[:limit]]
 
 

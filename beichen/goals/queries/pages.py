@@ -27,7 +27,7 @@ REPORTS = 20
 
 def goal_to_change(actor: Actor, goal_id: int) -> Goal:
     """The row, locked, or NotFound. For rules."""
-    found = Goal.objects.select_for_update(of=("self",), no_key=True).filter(pk=goal_id)
+    found = plans.with_turn(Goal.objects.select_for_update(of=("self",), no_key=True).filter(pk=goal_id))
     if actor.person_id is not None:
         found = found.filter(access.visible_goals())
     row = found.select_related("cycle", "owner").first()
@@ -230,7 +230,7 @@ def goal_view(actor: Actor, goal_id: int) -> GoalView:
         children,
         tuple(_chain(card, above, others)), tuple(history(actor, goal_id)), _terms(computed, children), computed.equal,
         may_edit=acts.get("edit", False), may_adjust=acts.get("adjust", False), may_report=acts.get("report", False),
-        may_decide=card.approver_id == actor.person_id and acts.get("decide", False),
+        may_decide=card.is_my_turn and acts.get("decide", False),
         may_withdraw=acts.get("withdraw", False), may_align=acts.get("align", False),
     )  # fmt: skip
 

@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Window
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import RowNumber
 
 from beichen.goals import access
-from beichen.goals.choices import RUNNING, AlignmentState, GoalState, Visibility
+from beichen.goals.choices import GOAL, RUNNING, AlignmentState, GoalState, Visibility
 from beichen.goals.formulas.rollup import Item, progress_of, total_weight
 from beichen.goals.models import Alignment, Goal, KeyResult, Milestone, Update
-from beichen.goals.queries.cards import RELATED, GoalCard, KeyResultCard, MilestoneCard, Point, goal_card
+from beichen.goals.queries.cards import (
+    RELATED,
+    GoalCard,
+    KeyResultCard,
+    MilestoneCard,
+    Point,
+    apart,
+    counted_items,
+    goal_card,
+)
 from beichen.goals.queries.standing import health_rules, stand_on
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard, PersonCard
@@ -23,6 +44,7 @@ from beichen.platform.access.current import query
 from beichen.platform.access.relations import InRanges
 from beichen.platform.api.paging import Slice, page_of
 from beichen.platform.api.schemas import PageIn
+from beichen.platform.approvals import queries as approvals
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
@@ -34,9 +56,22 @@ LATE_OR_BEHIND = ("at_risk", "off_track", "not_updated")
 
 
 def visible(actor: Actor) -> QuerySet[Goal]:
-    """The goals the actor may read; every one for a job."""
-    found = Goal.objects.select_related(*RELATED)
+    """The goals the actor may read, with whose turn it is on the proposed ones; every one for a job."""
+    found = with_turn(Goal.objects.select_related(*RELATED))
     return found if actor.person_id is None else found.filter(access.visible_goals())
+
+
+def with_turn(found: QuerySet[Goal]) -> QuerySet[Goal]:
+    """Whose turn it is and until when (for those who take part), and whether it is the asker's (`is_my_turn`)."""
+    proposed = Q(state=GoalState.PROPOSED)
+    return found.annotate(
+        approver_id=Case(When(proposed, then=Subquery(approvals.asked(GOAL, "approver_id")))),
+        agree_by=Case(When(proposed, then=Subquery(approvals.asked(GOAL, "due_at")))),
+        is_my_turn=Case(
+            When(proposed & Q(pk__in=approvals.my_turn(GOAL)), then=Value(True)),  # noqa: FBT003
+            default=Value(False), output_field=BooleanField(),  # noqa: FBT003
+        ),
+    )  # fmt: skip
 
 
 @query
@@ -74,7 +109,14 @@ def loaded(goal_ids: Sequence[int]) -> list[KeyResult]:
 
 def cards_of(found: Sequence[KeyResult], settings: dict[str, Any], day: date | None = None) -> list[KeyResultCard]:
     """Their cards, standing on a day (today). Cost: one statement."""
-    sparks = _sparks([kr.pk for kr in found])
+    return bare_cards(found, settings, day, _sparks([kr.pk for kr in found]))
+
+
+def bare_cards(
+    found: Sequence[KeyResult], settings: dict[str, Any], day: date | None = None,
+    sparks: Mapping[int, tuple[Point, ...]] = MappingProxyType({}),
+) -> list[KeyResultCard]:  # fmt: skip
+    """The same without the reports' sparkline. Cost: none."""
     day, rules = day or clock.today(), health_rules(settings)
     cards = []
     for kr in found:
@@ -128,7 +170,8 @@ class PlanLine:
 class Plan:
     """The goals of one person in one cycle, and those of the units the person heads.
 
-    `weight` is the sum of the weights in hundredths; `progress` and `expected` are weighted by them, in millionths.
+    `weight` is the sum of the weights in hundredths; `progress` and `expected` are weighted by them, in millionths;
+    `committed` and `stretch` are the progress of either kind by itself, None where there is none.
     `hidden` counts goals the viewer may know of and not read.
     """
 
@@ -139,6 +182,8 @@ class Plan:
     weight: int
     progress: int | None
     expected: int | None
+    committed: int | None
+    stretch: int | None
     hidden: int = 0
     is_own: bool = False
 
@@ -162,14 +207,12 @@ def plan(actor: Actor, person_id: int, cycle_id: int, *, known: CycleCard | None
     lines = [PlanLine(g, tuple(results.get(g.id, ())), *parents.get(g.id, ("", None))) for g in found]
     own = [line for line in lines if line.goal.unit_id is None]
     counted = [line.goal for line in own]
-    items = [
-        Item(str(g.id), g.weight, g.shown_progress, counted=g.runs or g.state == GoalState.CLOSED) for g in counted
-    ]
+    items = counted_items(counted)
     pace = [Item(str(g.id), g.weight, g.expected, counted=g.shown_progress is not None and g.runs) for g in counted]
     return Plan(
         person, cycle, tuple(own), tuple(line for line in lines if line.goal.unit_id is not None),
         total_weight([g.weight for g in counted]), progress_of(items).value, progress_of(pace).value,
-        _hidden(actor, person_id, cycle_id, len(found)), actor.person_id == person_id,
+        *apart(counted), _hidden(actor, person_id, cycle_id, len(found)), actor.person_id == person_id,
     )  # fmt: skip
 
 
@@ -200,6 +243,8 @@ class TeamLine:
     expected: int | None
     attention: int
     updated_on: date | None
+    committed: int | None = None
+    stretch: int | None = None
 
     @property
     def adds_up(self) -> bool:
@@ -232,7 +277,7 @@ def _team_line(person: PersonCard, goals: Sequence[GoalCard]) -> TeamLine:
         person, tuple(goals), total_weight([g.weight for g in own]),
         progress_of([Item(str(g.id), g.weight, g.shown_progress) for g in running]).value,
         progress_of([Item(str(g.id), g.weight, g.expected) for g in running if g.shown_progress is not None]).value,
-        sum(1 for g in goals if g.runs and g.health in LATE_OR_BEHIND), max(days, default=None),
+        sum(1 for g in goals if g.runs and g.health in LATE_OR_BEHIND), max(days, default=None), *apart(running),
     )  # fmt: skip
 
 

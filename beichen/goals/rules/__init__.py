@@ -1,6 +1,17 @@
 """Every write of goals."""
 
-from beichen.goals.rules.agree import Hint, approve_goal, hints, propose_goal, return_goal, withdraw_goal
+from beichen.goals.rules.agree import (
+    Agreed,
+    Hint,
+    approve_goal,
+    approve_goals,
+    doubt_goal,
+    hand_on,
+    hints,
+    propose_goal,
+    return_goal,
+    withdraw_goal,
+)
 from beichen.goals.rules.align import (
     accept_alignment,
     decline_alignment,
@@ -25,6 +36,7 @@ from beichen.goals.rules.reports import ReportInput, report
 from beichen.goals.rules.rollup import drain, recount, restate
 
 __all__ = [
+    "Agreed",
     "GoalInput",
     "Hint",
     "KeyResultInput",
@@ -33,15 +45,18 @@ __all__ = [
     "accept_alignment",
     "add_key_result",
     "approve_goal",
+    "approve_goals",
     "close_cycle",
     "create_goal",
     "decline_alignment",
     "discard_draft",
+    "doubt_goal",
     "drain",
     "drop_key_result",
     "edit_goal",
     "edit_key_result",
     "end_alignment",
+    "hand_on",
     "hints",
     "move_goal",
     "propose_alignment",

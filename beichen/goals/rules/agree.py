@@ -1,29 +1,36 @@
-"""Agreeing on goals: propose, approve, return, withdraw."""
+"""Agreeing on goals: propose, approve, return, withdraw, hand on. Whose turn it is is held by the approval run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
 
 from beichen.goals import access, queries
-from beichen.goals.choices import RUNNING, AlignmentState, GoalState
+from beichen.goals.choices import DOUBTED, GOAL, RUNNING, AlignmentState, GoalState
 from beichen.goals.events import GoalApproved, GoalProposed, GoalReturned
 from beichen.goals.formulas.rollup import total_weight
 from beichen.goals.models import Alignment, Goal
 from beichen.goals.queries import GoalCard
 from beichen.goals.rules import errors, rollup
+from beichen.goals.rules.align import tell_parents
 from beichen.goals.rules.drafts import FULL, WRITING
-from beichen.people import queries as people
 from beichen.people.rules import open_cycle
-from beichen.platform import audit
+from beichen.platform import audit, notify
 from beichen.platform.access.current import rule
 from beichen.platform.access.permissions import require
+from beichen.platform.approvals import queries as runs
+from beichen.platform.approvals import rules as approvals
 from beichen.platform.events.bus import publish
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Changed, Phrase, gettext_noop
+from beichen.platform.kit.errors import Changed, NotFound, Phrase, Refused, gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +86,15 @@ def _weights_of(goal_id: int) -> Iterable[int]:
     return KeyResult.objects.filter(goal_id=goal_id, is_dropped=False).values_list("weight", flat=True)
 
 
+def flow_of(settings: dict[str, Any]) -> list[approvals.StepSpec]:
+    """The steps a cycle asks for: by default the line manager alone."""
+    steps = settings.get("goals", {}).get("approval") or [{"role": "LM"}]
+    return [approvals.StepSpec(str(step["role"]), days=int(step.get("days", 5))) for step in steps]
+
+
 @rule
 def propose_goal(actor: Actor, goal_id: int, version: int) -> GoalCard:
-    """Hand a draft to whoever is to agree: the line manager, or the next that G21 names. Cost: about ten statements."""
+    """Hand a draft to the first step of the cycle's flow, never to its author. Cost: about fifteen statements."""
     goal = queries.goal_to_change(actor, goal_id)
     if goal.state == GoalState.PROPOSED and goal.last_editor_id == actor.person_id:
         return queries.goal(actor, goal_id)
@@ -90,19 +103,22 @@ def propose_goal(actor: Actor, goal_id: int, version: int) -> GoalCard:
     require(actor, access.PROPOSE, goal)
     if goal.version != version:
         raise Changed(goal)
-    open_cycle(actor, goal.cycle_id, *WRITING)
+    cycle = open_cycle(actor, goal.cycle_id, *WRITING)
     if not _has_measure(goal):
         raise errors.NothingMeasured(goal)
-    involved = {i for i in (goal.author_id, actor.person_id) if i is not None}
-    approver_id = people.who_acts("LM", goal.owner_id, out=involved)
-    if approver_id is None:
-        raise errors.NobodyDecides(goal)
-    goal.state, goal.approver_id, goal.proposed_at = GoalState.PROPOSED, approver_id, clock.now()
+    goal.state, goal.proposed_at = GoalState.PROPOSED, clock.now()
     goal.last_editor_id, goal.comment, goal.version = actor.person_id, "", goal.version + 1
     goal.save()
-    audit.record(actor, access.PROPOSE, goal, subjects=[goal.owner_id], details={"approver": approver_id})
-    publish(GoalProposed(goal_id=goal.pk, owner_id=goal.owner_id, approver_id=approver_id))
-    return queries.goal(actor, goal_id)
+    approvals.start(
+        actor, GOAL, goal.pk, goal.owner_id, flow_of(cycle.settings), version=goal.version, title=goal.title,
+        barred=[i for i in (goal.author_id,) if i is not None],
+    )  # fmt: skip
+    card = queries.goal(actor, goal_id)
+    audit.record(actor, access.PROPOSE, goal, subjects=[goal.owner_id], details={"approver": card.approver_id})
+    publish(GoalProposed(goal_id=goal.pk, owner_id=goal.owner_id, approver_id=card.approver_id or 0))
+    if goal.is_doubted and card.approver_id:
+        _tell_doubt(actor, goal, card.approver_id)
+    return card
 
 
 def _has_measure(goal: Goal) -> bool:
@@ -111,7 +127,7 @@ def _has_measure(goal: Goal) -> bool:
 
 @rule
 def approve_goal(actor: Actor, goal_id: int, version: int) -> GoalCard:
-    """Agree to a proposed goal; from now on it counts towards the score. Cost: about ten statements."""
+    """Agree to a proposed goal; at the last step it runs and counts. Cost: about twenty statements."""
     goal = queries.goal_to_change(actor, goal_id)
     if goal.state == GoalState.ACTIVE and goal.approved_by_id == actor.person_id:
         return queries.goal(actor, goal_id)
@@ -119,24 +135,62 @@ def approve_goal(actor: Actor, goal_id: int, version: int) -> GoalCard:
     cycle = open_cycle(actor, goal.cycle_id, *WRITING)
     if cycle.settings.get("goals", {}).get("limits", "warn") == "block":
         _blocked(actor, goal, cycle.settings)
+    with _my_step():
+        run = approvals.approve(actor, GOAL, goal.pk, version)
+    if run.state == "pending":
+        audit.record(actor, access.DECIDE, goal, subjects=[goal.owner_id], details={"decision": "step approved"})
+        return _card(actor, goal)
     goal.state, goal.approved_by_id, goal.approved_at = GoalState.ACTIVE, actor.person_id, clock.now()
-    goal.comment, goal.version = "", goal.version + 1
+    goal.comment, goal.is_doubted, goal.version = "", False, goal.version + 1
     goal.save()
     audit.record(actor, access.DECIDE, goal, subjects=[goal.owner_id], details={"decision": "approved"})
     publish(GoalApproved(goal_id=goal.pk, owner_id=goal.owner_id))
     rollup.mark([goal.pk, *_parents_of(goal)], _cycles_of(goal))
-    return queries.goal(actor, goal_id)
+    tell_parents(actor, goal)
+    return _card(actor, goal)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What became of several at once: how many were agreed to, and the sentence of each that was not, by title."""
+
+    count: int
+    refused: tuple[tuple[str, Refused], ...]
+
+
+@rule
+def approve_goals(actor: Actor, chosen: Sequence[tuple[int, int]]) -> Agreed:
+    """Agree to several goals, each by its own version and on its own. Cost: that of each."""
+    count, refused = 0, []
+    for goal_id, version in chosen:
+        try:
+            approve_goal(actor, goal_id, version)
+            count += 1
+        except Refused as why:
+            refused.append((queries.goal(actor, goal_id).title, why))
+    return Agreed(count, tuple(refused))
 
 
 def _decides(actor: Actor, goal: Goal, version: int) -> None:
-    require(actor, access.DECIDE, goal)
     if goal.state != GoalState.PROPOSED:
         raise errors.NotProposed(goal)
-    if goal.approver_id != actor.person_id:
-        name = people.persons(actor, [goal.approver_id]).get(goal.approver_id or 0)
-        raise errors.NotYourStep(goal, name=name.name if name else "")
+    require(actor, access.DECIDE, goal)
     if goal.version != version:
         raise Changed(goal)
+
+
+@contextmanager
+def _my_step() -> Iterator[None]:
+    """Who may see the goal and takes no part in its approval learns that the step is somebody else's."""
+    try:
+        yield
+    except NotFound:
+        raise approvals.NotYourTurn from None
+
+
+def _card(actor: Actor, goal: Goal) -> GoalCard:
+    """The card, also for whoever decided and no longer sees the goal."""
+    return queries.goals_by_id(actor, [goal.pk]).get(goal.pk) or _gone(goal)
 
 
 def _blocked(actor: Actor, goal: Goal, settings: dict[str, Any]) -> None:
@@ -159,17 +213,19 @@ def _cycles_of(goal: Goal) -> list[int]:
 
 @rule
 def return_goal(actor: Actor, goal_id: int, comment: str, version: int) -> GoalCard:
-    """Give a proposed goal back with a comment: it is a draft again. Cost: about six statements."""
+    """Give a proposed goal back with a comment: it is a draft again. Cost: about fifteen statements."""
     goal = queries.goal_to_change(actor, goal_id)
     _decides(actor, goal, version)
     if not comment.strip():
         raise errors.NoReason(goal, field="comment")
+    with _my_step():
+        approvals.return_(actor, GOAL, goal.pk, comment.strip()[:500])
     return _back(actor, goal, access.DECIDE.key, comment.strip()[:500])
 
 
 @rule
 def withdraw_goal(actor: Actor, goal_id: int, version: int) -> GoalCard:
-    """Take one's own proposed goal back: it is a draft again. Cost: about six statements."""
+    """Take one's own proposed goal back: it is a draft again. Cost: about twelve statements."""
     goal = queries.goal_to_change(actor, goal_id)
     if goal.state == GoalState.DRAFT and goal.proposed_at is not None:
         return queries.goal(actor, goal_id)
@@ -178,18 +234,18 @@ def withdraw_goal(actor: Actor, goal_id: int, version: int) -> GoalCard:
     require(actor, access.WITHDRAW, goal)
     if goal.version != version:
         raise Changed(goal)
+    approvals.withdraw(actor, GOAL, goal.pk)
     return _back(actor, goal, access.WITHDRAW.key, "")
 
 
 def _back(actor: Actor, goal: Goal, act: str, comment: str) -> GoalCard:
-    goal.state, goal.comment, goal.approver_id, goal.version = GoalState.DRAFT, comment, None, goal.version + 1
+    goal.state, goal.comment, goal.version = GoalState.DRAFT, comment, goal.version + 1
     if goal.author_id != goal.owner_id:
         goal.author_id = goal.owner_id
     goal.save()
     audit.record(actor, act, goal, subjects=[goal.owner_id], details={"comment": comment})
     publish(GoalReturned(goal_id=goal.pk, owner_id=goal.owner_id))
-    card = queries.goals_by_id(actor, [goal.pk])
-    return card.get(goal.pk) or _gone(goal)
+    return _card(actor, goal)
 
 
 def _gone(goal: Goal) -> GoalCard:
@@ -200,14 +256,46 @@ def _gone(goal: Goal) -> GoalCard:
 
 
 @rule
+def hand_on(actor: Actor, goal_id: int, to: int, last_day: date, version: int) -> GoalCard:
+    """Let somebody who could agree as well decide in my place until the end of a day (G5). Cost: about fifteen
+    statements.
+    """
+    goal = queries.goal_to_change(actor, goal_id)
+    _decides(actor, goal, version)
+    require(actor, access.HAND_ON, goal)
+    midnight = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=ZoneInfo("Asia/Shanghai"))
+    with _my_step():
+        approvals.delegate(actor, GOAL, goal.pk, to, midnight)
+    return _card(actor, goal)
+
+
+@rule
+def doubt_goal(actor: Actor, goal_id: int) -> GoalCard:
+    """Ask whether one's goal is too conservative; whoever is to agree is told. Cost: about eight statements."""
+    goal = queries.goal_to_change(actor, goal_id)
+    if goal.state not in (GoalState.DRAFT, GoalState.PROPOSED):
+        raise errors.NotDraft(goal)
+    require(actor, access.DOUBT, goal)
+    if goal.is_doubted:
+        return queries.goal(actor, goal_id)
+    goal.is_doubted = True
+    goal.save(update_fields=["is_doubted"])
+    audit.record(actor, access.DOUBT, goal, subjects=[goal.owner_id])
+    step = runs.current_step(actor, GOAL, goal.pk)
+    if step is not None:
+        _tell_doubt(actor, goal, step.approver_id)
+    return queries.goal(actor, goal_id)
+
+
+def _tell_doubt(actor: Actor, goal: Goal, approver_id: int) -> None:
+    notify.send(
+        actor, approver_id, DOUBTED, reverse("goals:goal", args=[goal.pk]),
+        {"name": goal.owner.name, "goal": goal.title},
+    )  # fmt: skip
+
+
+@rule
 def find_new_approver(actor: Actor, person_id: int) -> int:
-    """Proposed goals of somebody whose manager changed go to the new one (G4); gives how many. For a job."""
-    moved = 0
-    for goal in Goal.objects.select_for_update().filter(owner_id=person_id, state=GoalState.PROPOSED):
-        involved = {i for i in (goal.author_id, goal.last_editor_id) if i is not None}
-        approver_id = people.who_acts("LM", goal.owner_id, out=involved)
-        if approver_id is not None and approver_id != goal.approver_id:
-            goal.approver_id, moved = approver_id, moved + 1
-            goal.save(update_fields=["approver"])
-            audit.record(actor, "goals.next_approver", goal, subjects=[person_id], details={"approver": approver_id})
-    return moved
+    """Proposed goals of somebody whose manager changed go to the new one (G4, T01); gives how many. For a job."""
+    proposed = Goal.objects.select_for_update(no_key=True).filter(owner_id=person_id, state=GoalState.PROPOSED)
+    return sum(approvals.follow_line(actor, GOAL, goal.pk) for goal in proposed.order_by("pk"))

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from beichen.goals import access, queries
-from beichen.goals.choices import RUNNING, AlignmentState, GoalState
+from beichen.goals.choices import (
+    ALIGNMENT_ACCEPTED,
+    ALIGNMENT_ASKED,
+    ALIGNMENT_DECLINED,
+    RUNNING,
+    AlignmentState,
+    GoalState,
+    Visibility,
+)
 from beichen.goals.events import AlignmentAsked, AlignmentDecided
 from beichen.goals.formulas.rollup import alignment_weight
 from beichen.goals.models import Alignment, Goal, KeyResult
 from beichen.goals.rules import errors, rollup
 from beichen.goals.rules.drafts import WRITING
 from beichen.people.rules import open_cycle
-from beichen.platform import audit
+from beichen.platform import audit, notify
 from beichen.platform.access.current import rule
 from beichen.platform.access.permissions import require
 from beichen.platform.events.bus import publish
@@ -51,6 +60,7 @@ def propose_alignment(
         _accept(actor, line)
     else:
         publish(AlignmentAsked(alignment_id=line.pk, parent_owner_id=parent.owner_id))
+        tell_parents(actor, child, parent)
     return line.pk
 
 
@@ -134,7 +144,38 @@ def _accept(actor: Actor, line: Alignment, *, fixed: bool = False) -> None:
         details={"decision": "accepted", "weight": line.weight},
     )  # fmt: skip
     publish(AlignmentDecided(alignment_id=line.pk, accepted=True))
+    _tell(actor, line, ALIGNMENT_ACCEPTED)
     rollup.mark([line.parent_id], [line.parent.cycle_id])
+
+
+def tell_parents(actor: Actor, child: Goal, parent: Goal | None = None) -> None:
+    """Owners who are asked learn it once they may read the goal: a draft or a closed circle's goal is not announced.
+
+    Without `parent`, those of every open question. Cost: one or two statements.
+    """
+    if child.state not in RUNNING or child.visibility != Visibility.PUBLIC:
+        return
+    open_ones = Alignment.objects.filter(child=child, state=AlignmentState.PROPOSED).select_related("parent")
+    asked = [parent] if parent else [line.parent for line in open_ones]
+    notify.send_many(
+        actor,
+        [
+            notify.Letter(
+                goal.owner_id, ALIGNMENT_ASKED, reverse("goals:inbox"),
+                {"name": child.owner.name, "child": child.title, "parent": goal.title},
+            )
+            for goal in asked
+            if goal.owner_id != actor.person_id
+        ],
+    )  # fmt: skip
+
+
+def _tell(actor: Actor, line: Alignment, template: str) -> None:
+    """Who asked learns the answer, unless it is their own."""
+    to = line.proposed_by_id or line.child.owner_id
+    if to != actor.person_id:
+        titles = {"child": line.child.title, "parent": line.parent.title}
+        notify.send(actor, to, template, reverse("goals:goal", args=[line.child_id]), titles)
 
 
 def _default_weight(line: Alignment) -> int:
@@ -160,6 +201,7 @@ def decline_alignment(actor: Actor, alignment_id: int, reason: str, version: int
     if not reason.strip():
         raise errors.NoReason(line, field="reason")
     _end(actor, line, reason.strip()[:300])
+    _tell(actor, line, ALIGNMENT_DECLINED)
 
 
 @rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from beichen.platform.kit.errors import Forbidden, Invalid, Phrase, Refused, gettext_noop
+from beichen.platform.kit.errors import Invalid, Phrase, Refused, gettext_noop
 
 
 class NotDraft(Refused):
@@ -26,20 +26,6 @@ class NotRunning(Refused):
 
     code = "goal_not_running"
     text = gettext_noop("This goal is not running, so nothing can be reported on it.")
-
-
-class NotYourStep(Forbidden):
-    """Somebody else is to decide."""
-
-    code = "not_your_step"
-    text = gettext_noop("%(name)s is to decide about this goal, not you.")
-
-
-class NobodyDecides(Refused):
-    """There is no one above who could agree."""
-
-    code = "nobody_decides"
-    text = gettext_noop("There is nobody who could agree to this goal. Ask HR to name an HR partner for your unit.")
 
 
 class NothingMeasured(Refused):

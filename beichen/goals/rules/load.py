@@ -101,7 +101,10 @@ class GoalRow:
 
 @rule
 def load_goals(actor: Actor, rows: Sequence[GoalRow]) -> dict[str, int]:
-    """Write the goals; ids by key. The numbers of goals follow with `restate`. Cost: five statements per 2,000 rows."""
+    """Write the goals; ids by key. The numbers of goals follow with `restate`. Cost: five statements per 2,000 rows.
+
+    What is proposed comes as a draft: its people propose and agree to it through the rules.
+    """
     require(actor, access.IMPORT)
     goals = Goal.objects.bulk_create([_goal(row) for row in rows], batch_size=BATCH)
     ids = {row.key: goal.pk for row, goal in zip(rows, goals, strict=True)}
@@ -128,14 +131,13 @@ def _goal(row: GoalRow) -> Goal:
         cycle_id=row.cycle_id,
         weight=row.weight,
         priority_id=row.priority_id,
-        state=row.state,
+        state=GoalState.DRAFT if row.state == GoalState.PROPOSED else row.state,
         visibility=row.visibility,
         start=row.start,
         due=row.due,
         author_id=row.author_id,
         last_editor_id=row.author_id,
-        approver_id=row.approver_id,
-        proposed_at=row.proposed_at,
+        proposed_at=row.proposed_at if agreed else None,
         approved_by_id=row.approver_id if agreed else None,
         approved_at=row.approved_at,
         closed_at=row.closed_at,

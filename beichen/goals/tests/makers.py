@@ -40,10 +40,11 @@ def goal(world: World, title: str, owner: str, **more: Any) -> Goal:
     """A goal of a person; running and public unless said otherwise. `unit` is a unit's code."""
     person = world.company.people[owner]
     unit = world.company.units[more.pop("unit")] if "unit" in more else None
-    values = {"state": "active", "weight": 10_000, "author": person, "last_editor": person, "start": FIRST, "due": LAST}
-    made = Goal.objects.create(
-        title=title, owner=person, owner_place=person.place, unit=unit, cycle=world.cycle, **{**values, **more}
-    )
+    values = {
+        "state": "active", "weight": 10_000, "author": person, "last_editor": person, "start": FIRST, "due": LAST,
+        "cycle": world.cycle,
+    }  # fmt: skip
+    made = Goal.objects.create(title=title, owner=person, owner_place=person.place, unit=unit, **{**values, **more})
     world.goals[title] = made
     return made
 

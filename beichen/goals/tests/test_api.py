@@ -105,3 +105,28 @@ def test_others_do_not_report(golden, client_as):
     with acting(golden.actor("E006")):
         kr_id = KeyResult.objects.get(key="K111").pk
     assert send(client_as("E006"), "post", f"{AT}/key-results/{kr_id}/reports", {"value": "1"}).status_code == 403
+
+
+@pytest.mark.req("GOAL-01", "GOAL-02")
+def test_a_step_handed_on_and_several_agreed_to_by_program(golden, client_as, cycle_id):
+    owner, manager, partner = client_as("E009"), client_as("E005"), client_as("E014")
+    goal_id = send(owner, "post", AT, {"cycle_id": cycle_id, "title": "验证一个场景", "kind": "behaviour"}).json()["id"]
+    assert send(owner, "post", f"{AT}/{goal_id}/doubt").json()["is_doubted"] is True
+    version = owner.get(f"{AT}/{goal_id}").json()["goal"]["version"]
+    version = send(owner, "post", f"{AT}/{goal_id}/propose", {"version": version}).json()["version"]
+    (step,) = owner.get(f"{AT}/{goal_id}/agreement").json()["steps"]
+    assert (step["name"], step["role"], step["state"]) == ("郑一鸣", "LM", "asked")
+    assert partner.get(f"{AT}/{goal_id}/agreement").json()["steps"] == []
+    waits = manager.get(f"{AT}/waiting").json()["goals"][0]
+    assert (waits["is_my_turn"], waits["is_doubted"], waits["agree_by"]) == (True, True, "2026-05-21")
+    body = {"to": golden.id("E014"), "last_day": "2026-05-18", "version": version}
+    assert send(owner, "post", f"{AT}/{goal_id}/hand-on", body).status_code == 403
+    refused = send(manager, "post", f"{AT}/{goal_id}/hand-on", {**body, "to": golden.id("E010")})
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_delegable")
+    assert send(manager, "post", f"{AT}/{goal_id}/hand-on", body).status_code == 200
+    chosen = {"goals": [{"goal_id": goal_id, "version": version}]}
+    assert send(partner, "post", f"{AT}/approve", chosen).json() == {"count": 1, "refused": []}
+    again = send(partner, "post", f"{AT}/approve", chosen).json()
+    assert again == {"count": 1, "refused": []}
+    (step,) = owner.get(f"{AT}/{goal_id}/agreement").json()["steps"]
+    assert (step["decided_by_name"], step["on_behalf_of_name"]) == ("赵一", "郑一鸣")

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from beichen.goals import queries, rules
 from beichen.goals.models import Alignment, Goal, KeyResult
 from beichen.goals.rules import rollup
 from beichen.people.models import Cycle
@@ -36,7 +37,18 @@ def running(golden):
         yield
 
 
+def waiting(golden):
+    """A goal of E005 that waits for E002; its id."""
+    me, cycle = golden.actor("E005"), Cycle.objects.get().pk
+    card = rules.create_goal(me, cycle, rules.GoalInput(title="三个赛道各跑通一单", weight=1000))
+    rules.add_key_result(me, card.id, rules.KeyResultInput(title="跑通", measure="yes_no", weight=10_000), card.version)
+    rules.propose_goal(me, card.id, queries.goal(me, card.id).version)
+    return card.id
+
+
 def address(golden, name):
+    if name in ("agreement", "decide", "hand_on"):
+        return reverse(f"goals:{name}", args=[waiting(golden)])
     with acting(golden.actor("E001")):
         goal = Goal.objects.get(key="G11")
         return {
@@ -120,6 +132,28 @@ def test_from_an_empty_form_to_a_running_aligned_goal(golden, client_as):
     answer = manager.post(reverse("goals:accept", args=[line.pk]), {"version": line.version})
     assert answer.status_code == 303
     assert "新业务验证" in owner.get(at).content.decode()
+
+
+@pytest.mark.req("GOAL-01", "GOAL-02")
+def test_steps_are_for_those_who_take_part_and_a_handed_step_is_decided_by_another(golden, client_as):
+    goal_id = waiting(golden)
+    manager, partner, at = client_as("E002"), client_as("E014"), reverse("goals:agreement", args=[goal_id])
+    page = manager.get(reverse("goals:decide", args=[goal_id])).content.decode()
+    assert "等待林若溪确认" in page
+    assert "请人代为确认" in page
+    assert "林若溪" not in partner.get(at).content.decode()
+    assert client_as("E011").get(at).status_code == 404
+    form = manager.get(reverse("goals:hand_on", args=[goal_id]))
+    assert "赵一" in form.content.decode()
+    assert partner.get(reverse("goals:hand_on", args=[goal_id])).status_code == 403
+    given = {"to": golden.id("E014"), "last_day": "2026-05-20", "version": value_of(form, "version")}
+    refused = manager.post(reverse("goals:hand_on", args=[goal_id]), {**given, "last_day": "2026-08-20"})
+    assert refused.status_code == 409
+    assert manager.post(reverse("goals:hand_on", args=[goal_id]), given).status_code == 303
+    assert "林若溪" in partner.get(at).content.decode()
+    chosen = {"goal": f"{goal_id}:{given['version']}"}
+    assert partner.post(reverse("goals:approve_many"), chosen).status_code == 303
+    assert "赵一代林若溪" in client_as("E005").get(at).content.decode()
 
 
 def value_of(answer, name):

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 
 from beichen.goals import queries, rules
-from beichen.goals.models import Alignment, Goal, KeyResult, Update
-from beichen.goals.rules import errors, rollup
+from beichen.goals.models import Alignment, KeyResult, Update
+from beichen.goals.rules import agree, errors, rollup
 from beichen.goals.tests.makers import NOON, aligned, goal, key_result, world
 from beichen.metrics import rules as metric_rules
 from beichen.metrics.formulas import Point
-from beichen.people.models import Cycle
+from beichen.people.models import Cycle, Person
 from beichen.people.rules.cycles import WrongPhase
 from beichen.platform.access.current import acting
+from beichen.platform.approvals import rules as approvals
 from beichen.platform.audit.models import Entry
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import system
@@ -88,12 +89,16 @@ def test_a_managers_draft_is_agreed_by_the_next_above(made):
     assert rules.approve_goal(made.actor("E1"), card.id, proposed.version).state == "active"
 
 
-def test_the_chiefs_goals_pass_to_the_next_that_can_act(made):
+def test_nobody_but_the_outside_seat_agrees_to_the_chiefs_goals(made, owner_db):
     card = draft(made, "E1")
+    with pytest.raises(approvals.NobodyLeft):
+        rules.propose_goal(made.actor("E1"), card.id, card.version)
+    with owner_db():
+        Person.objects.filter(pk=made.company.id("B2")).update(kind="external")
     proposed = rules.propose_goal(made.actor("E1"), card.id, card.version)
-    assert proposed.approver_id not in (None, made.company.id("E1"))
-    holder = {p.pk: number for number, p in made.company.people.items()}[proposed.approver_id]
-    assert rules.approve_goal(made.actor(holder), card.id, proposed.version).state == "active"
+    assert proposed.approver_id == made.company.id("B2")
+    assert queries.goal(made.actor("B2"), card.id).is_my_turn
+    assert rules.approve_goal(made.actor("B2"), card.id, proposed.version).state == "active"
 
 
 def test_return_withdraw_and_lost_updates(made):
@@ -320,18 +325,21 @@ def test_a_new_target_measures_what_was_reported_anew(made):
         assert Update.objects.count() == 1
 
 
-def test_a_new_manager_takes_over_what_waits(made, owner_db):
-    from beichen.goals.rules import agree
-
+@pytest.mark.req("GOAL-01")
+def test_a_new_manager_takes_over_what_waits(made, owner_db, worker_db):
     card = draft(made)
     rules.propose_goal(made.actor("A1"), card.id, card.version)
     with owner_db():
         person = made.company.people["A1"]
         person.manager = made.company.people["M2"]
         person.save(update_fields=["manager"])
-    assert agree.find_new_approver(system("goals.find_new_approver", "t"), made.company.id("A1")) == 1
-    with acting(made.actor("A1")):
-        assert Goal.objects.get(pk=card.id).approver_id == made.company.id("M2")
+    job = system("goals.find_new_approver", "t")
+    with worker_db():
+        assert agree.find_new_approver(job, made.company.id("A1")) == 1
+        assert agree.find_new_approver(job, made.company.id("A1")) == 0
+    assert queries.goal(made.actor("A1"), card.id).approver_id == made.company.id("M2")
+    assert [g.id for g in queries.waiting_goals(made.actor("M2"))] == [card.id]
+    assert queries.waiting_goals(made.actor("M1")) == []
 
 
 def test_a_draft_can_be_thrown_away_and_a_running_goal_cannot(made):

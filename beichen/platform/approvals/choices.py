@@ -27,7 +27,7 @@ class StepState(TextChoices):
     ASKED = "asked", _("Asked")
     APPROVED = "approved", _("Approved")
     RETURNED = "returned", _("Returned")
-    PASSED_ON = "passed_on", _("Passed on, overdue")
+    PASSED_ON = "passed_on", _("Passed to the next")
     VOID = "void", _("No longer needed")
 
 
@@ -46,24 +46,31 @@ class Role(TextChoices):
 
 @dataclass(frozen=True)
 class Kind:
-    """What can be approved. `url_name` takes the object's id; `delegable` is False for the rows G5 excludes."""
+    """What can be approved. `url_name` takes the object's id; `delegable` is False for the rows G5 excludes.
+
+    `stand_ins`: the roles whose cells hold the same act (G5: a delegate has what both have); empty narrows nothing.
+    """
 
     key: str
     label: str | Promise
     url_name: str
     delegable: bool
     open_to_subject: bool
+    stand_ins: tuple[str, ...]
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def kind(key: str, label: str | Promise, *, url_name: str, delegable: bool = True, open_to_subject: bool = True) -> str:
+def kind(
+    key: str, label: str | Promise, *, url_name: str, delegable: bool = True, open_to_subject: bool = True,
+    stand_ins: tuple[str, ...] = (),
+) -> str:  # fmt: skip
     """Declare a kind in an area's `choices.py`: `GOAL = kind("goals.goal", _("Goal"), url_name="goals:detail")`.
 
     `open_to_subject=False` where the subject must not know of the run (a bonus, a rating).
     """
-    _kinds[key] = Kind(key, label, url_name, delegable, open_to_subject)
+    _kinds[key] = Kind(key, label, url_name, delegable, open_to_subject, stand_ins)
     return key
 
 

@@ -13,7 +13,7 @@ from beichen.platform.approvals.choices import Role, RunState, StepState
 
 
 class Run(models.Model):
-    """One way through the approval of one version of an object."""
+    """One way through the approval of one version of an object. `barred`: further people who may not decide (G6)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     kind = models.CharField(max_length=60)
@@ -26,6 +26,7 @@ class Run(models.Model):
     ended_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=RunState, default=RunState.PENDING)
     participants = ArrayField(models.BigIntegerField(), default=list)
+    barred = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:
         db_table = "approvals_run"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import BigIntegerField, CharField, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 
 from beichen.platform.access.current import query
+from beichen.platform.access.relations import ActorId
 from beichen.platform.approvals.access import OF_MY_RUNS, TAKES_PART
-from beichen.platform.approvals.choices import Role, StepState
+from beichen.platform.approvals.choices import Role, StepState, known
 from beichen.platform.approvals.models import Run, Step
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
@@ -31,12 +34,19 @@ class StepLine:
     state: str
     approver_id: int
     delegate_id: int | None
+    delegated_until: datetime | None
     decided_by: int | None
     on_behalf_of: int | None
     decided_at: datetime | None
     due_at: datetime | None
+    days: int
     comment: str
     is_mine: bool
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """Since when it is this person's turn."""
+        return self.due_at - timedelta(days=self.days) if self.due_at else None
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,13 @@ def current_step(actor: Actor, kind: str, object_id: object) -> StepLine | None:
 
 
 @query
+def last_steps(actor: Actor, kind: str, object_id: object) -> list[StepLine]:
+    """The steps of the newest run in which the actor takes part, in order. Cost: two statements."""
+    run = last_run(actor, kind, object_id)
+    return [_line(actor, step) for step in run.steps.order_by("n", "due_at")] if run else []
+
+
+@query
 def history(actor: Actor, kind: str, object_id: object) -> list[StepLine]:
     """Every step of every run of an object, oldest first. Cost: one statement."""
     found = Step.objects.filter(_of_mine(actor), run__kind=kind, run__object_id=object_id)
@@ -116,6 +133,40 @@ def waiting_for(actor: Actor, limit: int = 50) -> list[Asked]:
         )
         for step in steps
     ]  # fmt: skip
+
+
+def my_turn(kind: str) -> QuerySet[Any]:
+    """Ids of the objects of a kind whose step is the asker's now, for `pk__in` (objects with whole numbers as ids)."""
+    mine = Q(approver_id=ActorId()) | Q(delegate_id=ActorId(), delegated_until__gt=clock.now())
+    steps = Step.objects.filter(mine, state=StepState.ASKED, run__kind=kind)
+    return steps.annotate(object=Cast("run__object_id", BigIntegerField())).values("object")
+
+
+def asked(kind: str, column: str) -> QuerySet[Any]:
+    """For a Subquery beside each object: a column of the asked step; empty for who takes no part in the run."""
+    of_object = {"run__kind": kind, "run__object_id": Cast(OuterRef("pk"), CharField()), "run__state": "pending"}
+    found: QuerySet[Any] = Step.objects.filter(state=StepState.ASKED, **of_object).values(column)[:1]
+    return found
+
+
+@query
+def stand_ins(actor: Actor, kind: str, object_id: object) -> list[int]:
+    """To whom the actor may hand the open step of an object (G5), the nearest first. Cost: 3 statements and one a role.
+
+    Those whose roles hold the same act about the subject, never one whom it concerns or who is in the chain.
+    """
+    run = Run.objects.filter(_mine(actor), kind=kind, object_id=object_id, state="pending").first()
+    if run is None or not known(kind).delegable or not known(kind).stand_ins:
+        return []
+    taken = concerned(run)
+    people = [person for role in known(kind).stand_ins for person in candidates(role, run.subject_id)]
+    return [person for person in dict.fromkeys(people) if person not in taken]
+
+
+def concerned(run: Run) -> frozenset[int]:
+    """Who cannot get a step any more: subject, starter, the barred, everybody in the chain. Cost: one statement."""
+    first = (run.subject_id, run.started_by, *run.barred)
+    return frozenset({*(p for p in first if p is not None), *run.steps.values_list("approver_id", flat=True)})
 
 
 def overdue(now: datetime, limit: int = 500) -> list[Step]:
@@ -145,6 +196,6 @@ def _of_mine(actor: Actor) -> Q:
 def _line(actor: Actor, step: Step) -> StepLine:
     is_mine = step.state == StepState.ASKED and may_decide(actor, step)
     return StepLine(
-        step.run_id, step.n, step.role, step.state, step.approver_id, step.delegate_id, step.decided_by,
-        step.on_behalf_of, step.decided_at, step.due_at, step.comment, is_mine,
+        step.run_id, step.n, step.role, step.state, step.approver_id, step.delegate_id, step.delegated_until,
+        step.decided_by, step.on_behalf_of, step.decided_at, step.due_at, step.days, step.comment, is_mine,
     )  # fmt: skip

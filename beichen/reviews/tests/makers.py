@@ -22,6 +22,7 @@ from beichen.reviews import rules
 from beichen.reviews.events import StepAgreed
 from beichen.reviews.models import CalibrationSession, Part, Review, ReviewPlan
 from beichen.reviews.rules import PlanInput
+from tests.cast import sign_in
 from tests.database import put_in_phase
 
 
