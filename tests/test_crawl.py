@@ -24,14 +24,16 @@ CAST = {
 """Executive, manager, employee, HR administrator, compensation, auditor, facilitator, system administrator, HRBP."""
 FOR_PROGRAMS = "asked for by machines and browsers, not by people"
 NOT_MET = {
-    "ui:healthz": FOR_PROGRAMS, "ui:readyz": FOR_PROGRAMS, "ui:manifest": FOR_PROGRAMS, "ui:service_worker": FOR_PROGRAMS,
+    "ui:healthz": FOR_PROGRAMS, "ui:readyz": FOR_PROGRAMS,
+    "ui:manifest": FOR_PROGRAMS, "ui:service_worker": FOR_PROGRAMS,
     "ui:parts": "for those who build; CONTRIBUTING.md names it", "ui:parts_drawer": "belongs to the page of parts",
     "account_logout": "a button that posts; the address answers GET for those who type it",
     "account_inactive": "where an account that was closed is led at signing in",
     "account_reauthenticate": "asked in between, before an act that needs the password again",
     "account_reset_password_done": "comes after the form for a forgotten password",
     "account_reset_password_from_key_done": "comes after the link in a letter",
-    "conversations:send": "answers a form; drawn again on GET", "conversations:answer": "answers a form; drawn again on GET",
+    "conversations:send": "answers a form; drawn again on GET",
+    "conversations:answer": "answers a form; drawn again on GET",
     "goals:edit_key_result": "needs a draft with a key result: tests/journeys/test_quarter.py",
     "reviews:edit_plan_form": "needs a plan in its draft: tests/journeys/test_quarter.py",
     "reviews:peers": "open in the phase of self reviews: tests/journeys/test_quarter.py",

@@ -90,7 +90,8 @@ def _written(desk: Desk, of: Occasion) -> Talk:
     nexts = said(human.work, "next", words)
     load = rng.choices(("light", "fine", "heavy", "unsustainable"), (8, 60, 26, 6))[0]
     answers = {
-        "fulfilling": plain(rng.choice(said(human.work, "done", words)), words) + plain(desk.decks["tails"].deal(), words),
+        "fulfilling": plain(rng.choice(said(human.work, "done", words)), words)
+        + plain(desk.decks["tails"].deal(), words),
         "obstacles": _obstacle(desk, of, load, words),
         "load": load,
         "plan": "；".join(plain(line, words) for line in rng.sample(nexts, rng.choice((1, 2, 2)))) + "。",
