@@ -113,7 +113,7 @@ class Command(BaseCommand):
 
     def _paths(self, people: list[str], options: dict[str, Any]) -> dict[str, list[str]]:
         if options["paths"]:
-            return dict.fromkeys(people, list(dict.fromkeys(options["paths"])))
+            return {email: list(dict.fromkeys(options["paths"])) for email in people}
         paths, seen = {}, set[str]()
         for email in people:
             found = _doors(_sign_in(email, "zh-hans") if email else "", options["at"])
