@@ -44,7 +44,7 @@ class AnswerForm(forms.Form):
     """The person's answer to the result."""
 
     answer = forms.ChoiceField(
-        label=_("Answer"), choices=Receipt.choices, widget=forms.RadioSelect, initial=Receipt.READ
+        label=_("After reading it"), choices=Receipt.choices, widget=forms.RadioSelect, initial=Receipt.READ
     )
     comment = forms.CharField(
         label=_("Comment"), required=False, widget=forms.Textarea(attrs={"rows": 3}),

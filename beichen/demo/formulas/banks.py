@@ -26,3 +26,10 @@ def pair(text: str) -> tuple[str, str]:
     """A word and its English: 中文|English."""
     zh, _, en = text.partition("|")
     return zh, en or zh
+
+
+def said(work: str, key: str, words: dict[str, str]) -> list[str]:
+    """Lines about what a goal is about, the closest first: those of its theme, then those of the work."""
+    told, theme = bank(work), words.get("theme")
+    near: list[str] = told["theme"][int(theme)].get(key, []) if theme else []
+    return near or list(told["bank"][key])

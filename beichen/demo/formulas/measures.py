@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
 
-from beichen.demo.formulas.banks import bank
+from beichen.demo.formulas.banks import bank, said
+from beichen.demo.formulas.chance import Deck
 from beichen.demo.formulas.story import Quarter, Report, Result, Step
 
 RHYTHM, RHYTHM_BEHIND = 14, 21
@@ -59,6 +60,15 @@ class Plot:
     quarter: Quarter
     day: date
     work: str
+    decks: dict[str, Deck] = field(default_factory=dict)
+
+    def line(self, key: str) -> str:
+        """A line that this goal has not used yet, while there are others."""
+        if key not in self.decks:
+            lines = bank("reports")["risk"] if key == "risk" else said(self.work, key, self.words)
+            self.decks[key] = Deck(lines, self.rng)
+        filled = {"o": "这项工作", "u": "产品", "p": "相关用户", **self.words}
+        return plain(self.decks[key].deal(), filled) + "。"
 
 
 def measured(line: str, plot: Plot, weight: int, told: dict[str, Any] | None) -> Result:
@@ -193,11 +203,10 @@ def _told(told: dict[str, Any], n: int, at: date, value: Decimal, confidence: st
 
 
 def _written(result: Result, plot: Plot, at: date, value: Decimal, confidence: str) -> Report:
-    said, rng = bank(plot.work)["bank"], plot.rng
-    filled = {"o": "这项工作", "u": "产品", "p": "相关用户", **plot.words}
+    rng = plot.rng
 
     def one(key: str, chance: float) -> str:
-        return plain(rng.choice(said[key]), filled) + "。" if rng.random() < chance else ""
+        return plot.line(key) if rng.random() < chance else ""
 
     behind = confidence != "on_track"
     text = _number(result, value, rng)
@@ -210,7 +219,7 @@ def _written(result: Result, plot: Plot, at: date, value: Decimal, confidence: s
         one("stuck", 0.75 if behind else 0.12),
         one("next", 0.6),
         one("ask", 0.4 if behind else 0.08),
-        one("stuck", 0.35) if behind else "",
+        one("risk", 0.3) if behind else "",
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from beichen.demo.formulas.banks import bank
+from beichen.demo.formulas.banks import bank, said
 from beichen.demo.formulas.chance import Deck, stream
 from beichen.demo.formulas.measures import plain
 from beichen.demo.formulas.story import Aim, Company, Human, Quarter, Talk
@@ -87,13 +87,14 @@ def _written(desk: Desk, of: Occasion) -> Talk:
     human, rng = of.human, of.rng
     sent = min(of.due + timedelta(days=rng.choices((-1, 0, 1, 3), (3, 5, 2, 1))[0]), desk.company.day)
     words = _words(desk, of)
-    said = bank(human.work)["bank"]
+    nexts = said(human.work, "next", words)
     load = rng.choices(("light", "fine", "heavy", "unsustainable"), (8, 60, 26, 6))[0]
     answers = {
-        "fulfilling": plain(rng.choice(said["done"]), words) + plain(desk.decks["tails"].deal(), words),
+        "fulfilling": plain(rng.choice(said(human.work, "done", words)), words)
+        + plain(desk.decks["tails"].deal(), words),
         "obstacles": _obstacle(desk, of, load, words),
         "load": load,
-        "plan": "；".join(plain(line, words) for line in rng.sample(said["next"], min(2, len(said["next"])))) + "。",
+        "plan": "；".join(plain(line, words) for line in rng.sample(nexts, rng.choice((1, 2, 2)))) + "。",
     }
     if rng.random() < 0.3:
         answers["growth"] = desk.decks["growth"].deal()
@@ -123,7 +124,7 @@ def _obstacle(desk: Desk, of: Occasion, load: str, words: dict[str, str]) -> str
         return str(of.rng.choice(bank("talks")["strained"]))
     if of.rng.random() < 0.4:
         return desk.decks["none"].deal()
-    return plain(of.rng.choice(bank(of.human.work)["bank"]["stuck"]), words) + "。" + desk.decks["also"].deal()
+    return plain(of.rng.choice(said(of.human.work, "stuck", words)), words) + "。" + desk.decks["also"].deal()
 
 
 def _reply(desk: Desk, of: Occasion, sent: date, words: dict[str, str]) -> tuple[date | None, str, str]:

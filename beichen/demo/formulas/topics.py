@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from beichen.demo.formulas.banks import bank, pair
+from beichen.demo.formulas.chance import Deck
 from beichen.demo.formulas.measures import plain
 
 FIRST, MOST = 1, 2
@@ -27,9 +28,18 @@ OWN = {
 
 @dataclass
 class Shelf:
-    """Titles given out so far."""
+    """Titles given out so far, and per unit a deck of sentences: neighbours do not speak alike."""
 
     used: Counter[str] = field(default_factory=Counter)
+    decks: dict[tuple[str, str], Deck] = field(default_factory=dict)
+
+    def sentence(self, work: str, unit: str, rng: Random) -> tuple[int, str]:
+        """The next sentence for a unit with its theme; each comes once before any comes again."""
+        if (work, unit) not in self.decks:
+            themes = enumerate(bank(work)["theme"])
+            self.decks[work, unit] = Deck([f"{n}|{line}" for n, theme in themes for line in theme["t"]], rng)
+        theme, _, line = self.decks[work, unit].deal().partition("|")
+        return int(theme), line
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +55,27 @@ class Topic:
 def topic_for(work: str, unit: str, rng: Random, shelf: Shelf) -> Topic:
     """A title that has not been given out too often; late in the story it also names the people or the product."""
     for attempt in range(400):
-        found = _drawn(work, unit, rng, closer=attempt > 100)
-        if shelf.used[found.title] < (FIRST if attempt < 60 else MOST):
+        found = _drawn(shelf.sentence(work, unit, rng), work, unit, rng, closer=attempt > 100)
+        if shelf.used[found.title] < (FIRST if attempt < 3 else MOST):
             shelf.used[found.title] += 1
             return found
     raise ValueError(f"the bank {work} has too few titles for this company")
 
 
-def _drawn(work: str, unit: str, rng: Random, *, closer: bool) -> Topic:
-    words = bank(work)
-    theme = rng.randrange(len(words["theme"]))
-    zh, english = pair(rng.choice(words["theme"][theme]["t"]))
+def _drawn(sentence: tuple[int, str], work: str, unit: str, rng: Random, *, closer: bool) -> Topic:
+    words, (theme, line) = bank(work), sentence
+    zh, english = pair(line)
     thing, thing_en = pair(rng.choice(words["theme"][theme]["o"]))
     product, product_en = OWN.get(unit) or OWN.get(unit[:3]) or rng.choice(PRODUCTS)
     place = rng.randrange(len(words["places"]))
     there, there_en = words["places"][place], words["places_en"][place]
     title = plain(zh, {"o": thing, "u": product, "p": there})
-    about, about_en = rng.choice(((there, there_en), (product, product_en)))
-    if closer and about not in title:
-        title, english = f"{title}（{about}）", f"{english} ({about_en})"
+    also, also_en = rng.choice(((there, there_en), (product, product_en)))
+    if closer and also not in title:
+        title, english = f"{title}（{also}）", f"{english} ({also_en})"
     english = plain(english, {"o": thing_en, "u": product_en, "p_en": there_en, "p": there_en})
-    return Topic(title, english[:1].upper() + english[1:], theme, {"o": thing, "u": product, "p": there})
+    about = {"o": thing, "u": product, "p": there, "theme": str(theme)}
+    return Topic(title, english[:1].upper() + english[1:], theme, about)
 
 
 def chosen(work: str, topic: Topic, rng: Random, count: int) -> list[str]:

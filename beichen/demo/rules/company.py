@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from beichen.demo.formulas.banks import bank
+from beichen.demo.formulas.banks import bank, lines
 from beichen.demo.formulas.people import company as told
 from beichen.demo.formulas.story import Aim, Company, Human
 from beichen.demo.rules import bonus, reviews
@@ -17,6 +17,7 @@ from beichen.demo.rules.talks import load_talks
 from beichen.people import queries
 from beichen.people.rules import Move, changes, move_cycle
 from beichen.people.queries import company_settings
+from beichen.metrics import rules as metrics
 from beichen.people.rules import load as people
 from beichen.people.rules.load import Loaded
 from beichen.platform.access.current import acting
@@ -50,6 +51,7 @@ def load_demo(seed: int, day: date, people_count: int, say: Callable[[str], None
         place = _people(story, seed)
         say(f"{len(story.people)} people")
         _strategy(place)
+        _metrics(place)
         aims = load_goals(ACTOR, place)
         say(f"{len(aims)} goals")
         say(f"{load_talks(ACTOR, place, aims)} check-ins")
@@ -179,3 +181,25 @@ def _strategy(place: Place) -> None:
         card = strategy.save_draft(place.person("C004"), None, entered, 0)
     with clock.frozen(moment(day + timedelta(days=2), "publish")):
         strategy.publish_page(place.person("C001"), card.map_id, card.version)
+
+
+def _metrics(place: Place) -> None:
+    """The library, written by one HR administrator and put into force by another; the last entry is still a draft."""
+    writer, second = (place.person(number) for number in reviews.ADMINISTRATORS)
+    day = place.story.behind.first - timedelta(days=6)
+    rows = lines(bank("company")["metrics"])
+    for code, name, english, unit, direction, owner, definition in rows:
+        entered = metrics.MetricInput(
+            code=code,
+            name=name,
+            name_en=english,
+            unit=unit,
+            direction=direction,
+            owner_id=place.loaded.persons[owner],
+            definition=definition,
+        )
+        with clock.frozen(moment(day, code)):
+            card = metrics.create_metric(writer, entered)
+        if code != rows[-1][0]:
+            with clock.frozen(moment(day + timedelta(days=1), code)):
+                metrics.enact_metric(second, card.id, card.version)

@@ -106,6 +106,38 @@ def test_no_title_comes_more_than_three_times() -> None:
     assert all(aim.title_en for aim in aims)
 
 
+@pytest.mark.req("BASE-08")
+def test_neighbours_do_not_speak_alike() -> None:
+    """A sentence with its own words taken out: no team repeats one often, and the company none by the hundred."""
+    told, aims, _ = story()
+    teams = {human.number: human.now.unit for human in told.people}
+    company, team = Counter[str](), Counter[tuple[str, str]]()
+    for aim in aims:
+        if aim.period == told.running.key and aim.about:
+            frame = aim.title
+            for word in sorted(dict(aim.about).values(), key=len, reverse=True):
+                frame = frame.replace(word, "·")
+            company[frame] += 1
+            team[teams[aim.owner], frame] += 1
+    assert len(company) > 300
+    assert max(company.values()) <= 45, company.most_common(3)
+    assert max(team.values()) <= 8, team.most_common(3)
+    assert sum(count > 3 for count in team.values()) < len(team) // 5
+
+
+@pytest.mark.req("BASE-08")
+def test_good_and_poor_are_told_with_numbers() -> None:
+    told, aims, _ = story()
+    last = [
+        result.reports[-1] for aim in aims if aim.period == told.running.key for result in aim.results if result.reports
+    ]
+    states = Counter(report.confidence for report in last)
+    assert all(states[state] > len(last) // 20 for state in ("on_track", "at_risk", "off_track"))
+    behind = [report for report in last if report.confidence != "on_track"]
+    assert sum(bool(report.problem or report.risk) for report in behind) > len(behind) * 2 // 3
+    assert sum(bool(re.search(r"\d", report.text)) for report in last) > len(last) * 2 // 3
+
+
 def test_no_word_is_left_open_and_texts_differ() -> None:
     texts = [text for text in every_text() if text]
     assert not [text for text in texts if re.search(r"[{}]", text)]

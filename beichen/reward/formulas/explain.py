@@ -12,6 +12,8 @@ from fractions import Fraction
 from beichen.platform.kit.rounding import COEFFICIENT
 
 FTE = 100
+ALWAYS = ("prorated", "grade")
+"""Steps that are shown even when they change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def _closed(given: Inputs, found: Explanation, steps: Sequence[tuple[str, Fracti
     left = given.amount - found.exact
     kind = "limit" if abs(left) >= 1 else "rounding"
     ends = [(kind, left), ("adjustment", Fraction(given.adjustment))]
-    shown = tuple((key, value) for key, value in (*steps, *ends) if value or key == "prorated")
+    shown = tuple((key, value) for key, value in (*steps, *ends) if value or key in ALWAYS)
     return Explanation(
         found.prorated, found.coefficient, found.flattened, found.pays, found.exact, left,
         given.amount + given.adjustment, shown,

@@ -169,10 +169,14 @@ def test_looks_and_language_are_kept_and_lead_back_only_to_our_own_pages(client)
     assert client.post("/ui/language/", {"language": "xx"}).status_code == 404
 
 
-def test_the_worker_script_keeps_static_files_only():
+def test_the_worker_script_keeps_static_files_only_and_has_a_page_for_no_network():
     found = static_finders.find("ui/js/worker.js")
     assert isinstance(found, str)
-    assert 'startsWith("/static/")' in Path(found).read_text(encoding="utf-8")
+    script = Path(found).read_text(encoding="utf-8")
+    assert 'startsWith("/static/")' in script
+    assert script.count("cache.put(") == 1
+    assert "没有网络" in script
+    assert "No connection" in script
 
 
 def test_a_fault_of_ours_is_a_sentence_without_details():

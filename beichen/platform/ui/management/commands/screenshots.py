@@ -1,8 +1,9 @@
 """`manage screenshots`: every page as each person, wide and narrow, zh and en, light and dark, in a real browser.
 
-Writes pictures for a person to look at, and fails on console errors, horizontal scroll and axe violations.
-With `--readme`, takes the pictures of the README instead, in the demo, as its cast. Needs the development packages
-and a running server on the same database.
+Writes pictures for a person to look at, and fails on console errors, horizontal scroll and axe violations. Without
+addresses it follows the links from each person's home and opens one page of every door it meets. With `--readme`, takes
+the pictures of the README instead, in the demo, as its cast. Needs the development packages and a running server on the
+same database.
 """
 
 from __future__ import annotations
@@ -12,17 +13,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles import finders
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.test import Client
-from django.urls import reverse
 
-from beichen.platform import registry
 from beichen.platform.auth import queries
 from beichen.platform.auth import rules as account_rules
+from beichen.platform.ui import crawl
 from beichen.platform.ui.shell import THEME_COOKIE
 
 if TYPE_CHECKING:
@@ -81,8 +83,9 @@ class Command(BaseCommand):
     help = "Open pages as each person in a browser, write pictures, and fail on what a machine can see."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("paths", nargs="*", help="addresses; without any: the navigation and the page of parts")
-        parser.add_argument("--as", dest="people", action="append", default=[], metavar="EMAIL")
+        parser.add_argument("paths", nargs="*", help="addresses; without any: a page of every door they reach")
+        parser.add_argument("--as", dest="people", action="append", default=[], metavar="EMAIL", help="else the cast")
+        parser.add_argument("--once", action="store_true", help="each door only as the first person who reaches it")
         parser.add_argument("--at", default=f"http://{settings.ENV.host}:{settings.ENV.port}")
         parser.add_argument("--locale", action="append", choices=["zh-hans", "en"], default=[])
         parser.add_argument("--width", action="append", type=int, choices=list(SIZES), default=[])
@@ -95,17 +98,29 @@ class Command(BaseCommand):
             self._readme(options["at"])
             return
         options["to"].mkdir(parents=True, exist_ok=True)
-        paths = options["paths"] or ["/", *(reverse(e.url_name) for e in registry.nav_entries()), "/ui/parts/"]
+        people = options["people"] or [account.email for account in queries.cast()] or [""]
+        paths = self._paths(people, options)
         faults: list[str] = []
         for locale in options["locale"] or ["zh-hans", "en"]:
-            looks = list(_looks(options, locale))
-            for look, path, found in _open_all(looks, list(dict.fromkeys(paths)), options["at"], options["to"]):
+            looks = list(_looks(people, options, locale))
+            for look, path, found in _open_all(looks, paths, options["at"], options["to"]):
                 faults += [f"{path} [{look.name}] {fault}" for fault in found]
         for fault in faults:
             self.stderr.write(fault)
         if faults:
             raise CommandError(f"{len(faults)} faults seen; the pictures are in {options['to']}.")
         self.stdout.write(f"No faults seen. Pictures to look at: {options['to']}")
+
+    def _paths(self, people: list[str], options: dict[str, Any]) -> dict[str, list[str]]:
+        if options["paths"]:
+            return {email: list(dict.fromkeys(options["paths"])) for email in people}
+        paths, seen = {}, set[str]()
+        for email in people:
+            found = _doors(_sign_in(email, "zh-hans") if email else "", options["at"])
+            paths[email] = [path for door, path in found.items() if door not in seen or not options["once"]]
+            seen |= set(found)
+            self.stdout.write(f"{email}: {len(found)} doors, {len(paths[email])} to open")
+        return paths
 
     def _readme(self, at: str) -> None:
         cast = [account.email for account in queries.cast()]
@@ -118,9 +133,28 @@ class Command(BaseCommand):
             self.stdout.write(f"{one.name}.png  {size // 1000} kB")
 
 
-def _looks(options: dict[str, Any], locale: str) -> Iterator[Look]:
+def _doors(cookie: str, at: str) -> dict[str, str]:
+    """A page of every door met from home; parts of pages are seen where they belong."""
+    whole: set[str] = set()
+
+    def get(path: str) -> str:
+        try:
+            with urlopen(Request(at + path, headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"})) as answer:
+                html = "html" in answer.headers.get_content_type()
+                text: str = answer.read().decode() if html else ""
+        except HTTPError:
+            return ""
+        if text.lstrip().lower().startswith("<!doctype"):
+            whole.add(path)
+        return text
+
+    found = crawl.reached(get, each=2)
+    return {door: next(p for p in paths if p in whole) for door, paths in found.items() if whole & set(paths)}
+
+
+def _looks(people: list[str], options: dict[str, Any], locale: str) -> Iterator[Look]:
     """Signs each person in beforehand: the browser's event loop and the database do not go together."""
-    for email in options["people"] or [""]:
+    for email in people:
         cookie = _sign_in(email, locale) if email else ""
         for width in options["width"] or list(SIZES):
             for theme in options["theme"] or ["light", "dark"]:
@@ -155,14 +189,16 @@ def _taken(cookies: Mapping[int, str], at: str) -> Iterator[Picture]:
         browser.close()
 
 
-def _open_all(looks: list[Look], paths: list[str], at: str, to: Path) -> list[tuple[Look, str, list[str]]]:
+def _open_all(
+    looks: list[Look], paths: Mapping[str, list[str]], at: str, to: Path
+) -> list[tuple[Look, str, list[str]]]:
     from playwright.sync_api import sync_playwright
 
     found: list[tuple[Look, str, list[str]]] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         for look in looks:
-            found += [(look, path, faults) for path, faults in _as(browser, look, paths, at, to)]
+            found += [(look, path, faults) for path, faults in _as(browser, look, paths[look.email], at, to)]
         browser.close()
     return found
 

@@ -1,0 +1,90 @@
+"""Reachable: following links and buttons from each home, every page door is met, or stands here with its reason.
+
+On the way every page met is read for sentences of the other language: half of the cast reads Chinese, half English.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from beichen.metrics.models import BandTable, Metric
+from beichen.platform.ui.crawl import reached
+from tests.access import worlds
+from tests.cast import sign_in
+from tests.database import login
+from tests.test_every_door import DOORS
+from tests.test_languages import BILINGUAL, names, strange, words
+
+CAST = {
+    "E001": "en", "E004": "zh-hans", "E006": "en", "E015": "zh-hans", "E016": "en",
+    "E017": "zh-hans", "E018": "en", "E019": "zh-hans", "E020": "en",
+}  # fmt: skip
+"""Executive, manager, employee, HR administrator, compensation, auditor, facilitator, system administrator, HRBP."""
+FOR_PROGRAMS = "asked for by machines and browsers, not by people"
+NOT_MET = {
+    "ui:healthz": FOR_PROGRAMS, "ui:readyz": FOR_PROGRAMS,
+    "ui:manifest": FOR_PROGRAMS, "ui:service_worker": FOR_PROGRAMS,
+    "ui:parts": "for those who build; CONTRIBUTING.md names it", "ui:parts_drawer": "belongs to the page of parts",
+    "account_logout": "a button that posts; the address answers GET for those who type it",
+    "account_inactive": "where an account that was closed is led at signing in",
+    "account_reauthenticate": "asked in between, before an act that needs the password again",
+    "account_reset_password_done": "comes after the form for a forgotten password",
+    "account_reset_password_from_key_done": "comes after the link in a letter",
+    "conversations:send": "answers a form; drawn again on GET",
+    "conversations:answer": "answers a form; drawn again on GET",
+    "goals:edit_key_result": "needs a draft with a key result: tests/journeys/test_quarter.py",
+    "reviews:edit_plan_form": "needs a plan in its draft: tests/journeys/test_quarter.py",
+    "reviews:peers": "open in the phase of self reviews: tests/journeys/test_quarter.py",
+    "reviews:move_form": "open in the phase of calibration: tests/journeys/test_quarter.py",
+    "reward:busy": "asked by the page while a job runs",
+    "reward:of_review": "needs a result and a letter of one cycle: tests/journeys",
+    "reward:out": "drawn where somebody is in neither base nor share",
+    "reward:letter_of": "the letter of another: its address stands in the API; no page lists letters",
+}  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.req("BASE-03")
+def test_every_page_door_is_met_and_speaks_one_language() -> None:
+    world = worlds.make("people", "notices", "talks", "reviews", "reward")
+    clients = prepared(world)
+    data = sorted(names(world), key=len, reverse=True)
+    met = set(reached(lambda path: html(Client(), path), "/account/login/"))
+    wrong: list[str] = []
+    for client, locale in clients:
+        met |= set(reached(lambda path, client=client, locale=locale: read(client, path, locale, data, wrong)))  # type: ignore[misc]
+    doors = {address.name for address in DOORS if "GET" in getattr(address.view, "methods", ())}
+    assert sorted(doors - met - set(NOT_MET)) == []
+    assert sorted(set(NOT_MET) & met) == []
+    assert not wrong, f"{len(wrong)}:\n" + "\n".join(sorted(set(wrong))[:40])
+
+
+def prepared(world: worlds.World) -> list[tuple[Client, str]]:
+    """The cast signed in, each reading in a language; the library of metrics holds one of each."""
+    with login(None):
+        metric = Metric.objects.create(code="M1", name="留存")
+        table = BandTable.objects.create(key="retention", name="留存", metric=metric)
+        table.points.create(position=1, value=10, score=6000)
+        table.points.create(position=2, value=20, score=10000)
+        clients = []
+        for number, locale in CAST.items():
+            person_id = world.golden.id(number)
+            get_user_model()._default_manager.filter(person_id=person_id).update(locale=locale)
+            client = sign_in(person_id)
+            client.cookies["django_language"] = locale
+            clients.append((client, locale))
+        return clients
+
+
+def read(client: Client, path: str, locale: str, data: list[str], wrong: list[str]) -> str:
+    text = html(client, path)
+    if not path.startswith(BILINGUAL):
+        wrong += [f"{path}: {word[:90]}" for word in words(text) if strange(word, locale, data)]
+    return text
+
+
+def html(client: Client, path: str) -> str:
+    answer = client.get(path)
+    return answer.content.decode() if answer.headers.get("Content-Type", "").startswith("text/html") else ""
