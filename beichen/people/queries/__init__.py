@@ -6,6 +6,7 @@ from beichen.people.queries.cycles import (
     company_settings,
     current_cycle,
     cycle,
+    cycle_card,
     cycles,
     period,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "company_settings",
     "current_cycle",
     "cycle",
+    "cycle_card",
     "cycles",
     "directory",
     "employment",

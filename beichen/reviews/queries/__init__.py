@@ -17,6 +17,7 @@ from beichen.reviews.queries.parts import (
     review,
     sheet,
     to_decide,
+    unanswered,
     versions,
 )
 from beichen.reviews.queries.plans import (
@@ -98,5 +99,6 @@ __all__ = [
     "seeds",
     "sheet",
     "to_decide",
+    "unanswered",
     "versions",
 ]
