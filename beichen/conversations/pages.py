@@ -128,7 +128,7 @@ def my_goals(actor: Actor) -> list[PlanLine]:
     cycle = people.current_cycle(actor)
     if cycle is None or actor.person_id is None:
         return []
-    return [line for line in goals.plan(actor, actor.person_id, cycle.id).lines if line.goal.runs]
+    return [line for line in goals.plan(actor, actor.person_id, cycle.id, known=cycle).lines if line.goal.runs]
 
 
 @door(access.SAVE, methods=("POST",))

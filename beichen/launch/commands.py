@@ -19,6 +19,7 @@ USAGE = """Beichen 北辰, performance management.   python3 -m beichen COMMAND
   import FILE      bring a company in from a workbook
   token EMAIL      make a personal API token
   doctor           say what is here, what is missing, what is risky
+  bench [JOB]      what the product costs with --people N; the jobs stand in benchmarks/
   audit verify     prove that no audit line was changed
   test [--slow]    run every test; further arguments go to pytest
   check            style, types, borders, migrations, translations, templates
@@ -141,6 +142,12 @@ def _on_company(name: str, usage: str, count: int) -> Callable[[Sequence[str]], 
     return act
 
 
+def _bench(words: Sequence[str]) -> int:
+    from beichen.launch import bench
+
+    return bench.run(words)
+
+
 def _audit(words: Sequence[str]) -> int:
     if tuple(words[:1]) != ("verify",):
         raise Stop("Write it as `python3 -m beichen audit verify`.")
@@ -153,6 +160,7 @@ COMMANDS: dict[str, Command] = {
     "import": Command(_on_company("import_company", "import FILE.xlsx", 1)),
     "token": Command(_on_company("token", "token EMAIL", 1)),
     "doctor": Command(_doctor),
+    "bench": Command(_bench, front_end=True),
     "audit": Command(_audit),
     "test": Command(_test, front_end=True),
     "check": Command(_check),

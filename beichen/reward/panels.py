@@ -37,10 +37,15 @@ def on_result(request: object, actor: Actor, subject_id: int) -> Panel | None:
 
 @todo
 def owed(actor: Actor, limit: int) -> list[TodoEntry]:
-    """Pools to adjust and to pass on, plans that wait for a step of mine. Cost: at most twelve statements."""
+    """Pools to adjust and to pass on, plans that wait for a step of mine. Cost: two statements, up to eight in the
+    weeks in which pools are with their managers."""
     if actor.person_id is None:
         return []
-    return [*_pools(actor), *_plans(actor), *_letters(actor)][:limit]
+    found = queries.plans(actor)
+    states = {plan.state for plan in found}
+    pools = _pools(actor) if PlanState.PROPOSED in states else []
+    letters = _letters(actor) if states & {PlanState.LOCKED, PlanState.RELEASED, PlanState.EXPORTED} else []
+    return [*pools, *_plans(actor, found), *letters][:limit]
 
 
 def _pools(actor: Actor) -> list[TodoEntry]:
@@ -59,13 +64,14 @@ def _pool(act: str, title: Promise, pool: queries.PoolLink) -> TodoEntry:
     )  # fmt: skip
 
 
-def _plans(actor: Actor) -> list[TodoEntry]:
-    if not may(actor, access.SEE_PLANS):
+def _plans(actor: Actor, found: list[queries.PlanCard]) -> list[TodoEntry]:
+    if not found or not may(actor, access.SEE_PLANS):
         return []
-    found = queries.plans(actor)
+    to_approve = [p.id for p in found if p.state == PlanState.CONSOLIDATED and may(actor, access.APPROVE)]
+    to_send = [p.id for p in found if _has_letters_to_send(p) and may(actor, access.RELEASE)]
     asked = {
-        **queries.waiting_for(actor, access.APPROVE, [p.id for p in found if p.state == PlanState.CONSOLIDATED]),
-        **queries.waiting_for(actor, access.RELEASE, [p.id for p in found if p.phase in (Phase.RELEASE, Phase.APPEAL)]),
+        **queries.waiting_for(actor, access.APPROVE, to_approve),
+        **queries.waiting_for(actor, access.RELEASE, to_send),
     }
     entries = [(plan, _step(actor, plan, asked.get(plan.id))) for plan in found]
     return [
@@ -83,10 +89,14 @@ def _step(actor: Actor, plan: queries.PlanCard, asked: Asked | None) -> str | Pr
         return _("The simulation is ready: compare and choose")
     if plan.state == PlanState.CONSOLIDATED and may(actor, access.APPROVE):
         return _("Approve a bonus")
-    to_send = plan.state in (PlanState.LOCKED, PlanState.RELEASED) and plan.phase in (Phase.RELEASE, Phase.APPEAL)
-    if to_send and plan.letters_out < plan.letters_due and may(actor, access.RELEASE):
+    if _has_letters_to_send(plan) and may(actor, access.RELEASE):
         return _("Send the bonus letters")
     return ""
+
+
+def _has_letters_to_send(plan: queries.PlanCard) -> bool:
+    sends = plan.state in (PlanState.LOCKED, PlanState.RELEASED) and plan.phase in (Phase.RELEASE, Phase.APPEAL)
+    return sends and plan.letters_out < plan.letters_due
 
 
 def _letters(actor: Actor) -> list[TodoEntry]:

@@ -15,7 +15,7 @@ from beichen.conversations.choices import UNSUSTAINABLE, CheckInState
 from beichen.conversations.formulas import strained
 from beichen.conversations.models import CheckIn, CheckInAnswers, CheckInDraft, CheckInPrivate, Reply
 from beichen.conversations.queries.cards import CheckInCard, CheckInView, ReplyCard, TeamLine
-from beichen.conversations.queries.heads import PAGE, cards, known
+from beichen.conversations.queries.heads import NAMED, PAGE, card_of, cards, known
 from beichen.people import queries as people
 from beichen.people.queries import PersonCard
 from beichen.platform import audit
@@ -57,17 +57,17 @@ def draft(actor: Actor, check_in_id: int) -> dict[str, Any]:
 @query
 def view(actor: Actor, check_in_id: int) -> CheckInView:
     """One check-in, or NotFound. Reading somebody else's is noted. Cost: five statements, six as its manager."""
-    head = known(actor).select_related("form").filter(pk=check_in_id).first()
+    head = known(actor).select_related(*NAMED).filter(pk=check_in_id).first()
     if head is None:
         raise NotFound
     return _views(actor, [head])[0]
 
 
 def _views(actor: Actor, heads_: list[CheckIn]) -> list[CheckInView]:
-    """Cards with content, in one go: four statements, five when somebody else's are read."""
-    ids = [head.pk for head in heads_]
-    heads_by_id = {c.id: c for c in cards(CheckIn.objects.filter(pk__in=ids))}
-    said, replies = answers_by_id(actor, ids), _replies(ids)
+    """Cards with content, in one go: three statements, five when somebody else's are read; none for unsent ones."""
+    ids = [head.pk for head in heads_ if head.state != CheckInState.DUE]
+    heads_by_id = {head.pk: card_of(head) for head in heads_}
+    said, replies = (answers_by_id(actor, ids), _replies(ids)) if ids else ({}, {})
     read = sorted({heads_by_id[i].person_id for i in said if heads_by_id[i].person_id != actor.person_id})
     tired = strained_people(actor, read) if read else set()
     if read:
@@ -88,7 +88,7 @@ def own_history(actor: Actor, before: date | None = None, limit: int = PAGE) -> 
     """The actor's sent check-ins with answers and replies, newest first. Cost: five statements."""
     found = known(actor).filter(person_id=actor.person_id or 0).exclude(state=CheckInState.DUE)
     found = found.filter(due_on__lt=before) if before else found
-    return _views(actor, list(found.select_related("form").order_by("-due_on")[:limit]))
+    return _views(actor, list(found.select_related(*NAMED).order_by("-due_on")[:limit]))
 
 
 @query
@@ -109,7 +109,7 @@ def waiting(actor: Actor, limit: int = PAGE) -> list[CheckInCard]:
 @query
 def to_answer(actor: Actor, limit: int = PAGE) -> list[CheckInView]:
     """The same with what was written, to be answered in place; strained people first. Cost: six statements."""
-    found = CheckIn.objects.filter(access.ADDRESSED, state=CheckInState.FILLED).select_related("form")
+    found = CheckIn.objects.filter(access.ADDRESSED, state=CheckInState.FILLED).select_related(*NAMED)
     views = _views(actor, list(found.order_by("answer_due_on", "id")[:limit]))
     return sorted(views, key=lambda line: not line.strained)
 

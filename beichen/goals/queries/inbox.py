@@ -7,10 +7,11 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
+from beichen.goals import access
 from beichen.goals.choices import GOAL, RUNNING, AlignmentState, GoalState, Measure
 from beichen.goals.models import Alignment, KeyResult
-from beichen.goals.queries.cards import GoalCard, goal_card
-from beichen.goals.queries.plans import PAGE, goals_by_id, visible
+from beichen.goals.queries.cards import RELATED, GoalCard, goal_card
+from beichen.goals.queries.plans import PAGE, visible
 from beichen.goals.queries.standing import health_rules
 from beichen.platform.access.current import query
 from beichen.platform.approvals import queries as approvals
@@ -43,18 +44,21 @@ class AlignmentAsk:
 
 @query
 def waiting_alignments(actor: Actor, limit: int = PAGE) -> list[AlignmentAsk]:
-    """Alignments to goals the actor answers for, not yet decided. Cost: two statements."""
-    links = list(
-        Alignment.objects.filter(state=AlignmentState.PROPOSED, parent__owner_id=actor.person_id)
-        .exclude(proposed_by_id=actor.person_id).select_related("parent").order_by("id")[:limit]
+    """Alignments to goals the actor answers for, not yet decided. Cost: one statement."""
+    links = (
+        Alignment.objects.filter(
+            access.visible_goals("child__") if actor.person_id is not None else Q(), state=AlignmentState.PROPOSED,
+            parent__owner_id=actor.person_id,
+        )
+        .exclude(proposed_by_id=actor.person_id).select_related("parent", *(f"child__{name}" for name in RELATED))
+        .order_by("id")[:limit]
     )  # fmt: skip
-    goals = goals_by_id(actor, [line.child_id for line in links])
     return [
         AlignmentAsk(
-            line.pk, goals[line.child_id], line.parent_id, line.parent.title, line.weight, line.is_rollup, line.version
+            line.pk, goal_card(line.child), line.parent_id, line.parent.title, line.weight, line.is_rollup, line.version
         )
-        for line in links if line.child_id in goals
-    ]  # fmt: skip
+        for line in links
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
+from django.core.cache import cache
 from django.db import connection
-from django.db.models import BigIntegerField, BooleanField, Count, F, Func, Prefetch, Q, QuerySet, Value, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Prefetch, Q
 
 from beichen.goals import access
 from beichen.goals.choices import RUNNING, AlignmentState, GoalState, Visibility
 from beichen.goals.models import Alignment, Goal, KeyResult
 from beichen.goals.queries import plans
-from beichen.goals.queries.cards import RELATED, GoalCard, goal_card
+from beichen.goals.queries.cards import GoalCard
 from beichen.people import queries as people
 from beichen.platform.access.current import query
 from beichen.platform.kit import clock
@@ -25,6 +24,8 @@ from beichen.strategy import queries as strategy
 from beichen.strategy.queries import PriorityCard
 
 SHOWN = 6
+KEPT_SECONDS, KEPT_GOALS = 60, 100
+"""How old figures of the whole company may be, and how many goals of each list are kept with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +132,6 @@ class Coverage:
     goal_count: int
 
 
-class Serves(Func):
-    """Whether the goal serves a priority: it names one, or something above it does. One hashed set per statement."""
-
-    template = "(id IN (SELECT goal_id FROM goals_serving(%(expressions)s::bigint[])))"
-    output_field = BooleanField()
-    conditional = True
-
-    def __init__(self, cycles: list[int]) -> None:
-        super().__init__(Value(cycles, output_field=ArrayField(BigIntegerField())))
-
-
 @query
 def attainment_of_priorities(actor: Actor, cycle_ids: Iterable[int]) -> dict[int, int | None]:
     """Attainment by priority in millionths, over the goals that name it, by weight. Restricted goals are left out of
@@ -153,46 +143,82 @@ def attainment_of_priorities(actor: Actor, cycle_ids: Iterable[int]) -> dict[int
 
 @query
 def coverage(actor: Actor, cycle_ids: Iterable[int] | None = None, limit: int = 50) -> Coverage:
-    """Priorities without goals, goals without a priority, down to the person. Cost: six statements."""
-    cycles = list(cycle_ids) if cycle_ids is not None else cycles_today(actor)
-    attained = attainment_of_priorities(actor, cycles)
-    named: dict[int | None, list[GoalCard]] = defaultdict(list)
-    found = Goal.objects.select_related(*RELATED).filter(
-        access.visible_goals() if actor.person_id is not None else Q(), cycle_id__in=cycles, is_dropped=False,
-        state__in=[*RUNNING, GoalState.CLOSED],
-    )  # fmt: skip
-    counts: dict[int | None, int] = defaultdict(int)
-    for row in _first_of_each(found):
-        named[row.priority_id].append(goal_card(row))
-        counts[row.priority_id] = row.total
-    reach = _reach(cycles)
-    loose = found.exclude(pk__in=Goal.objects.filter(Q(Serves(cycles))).values("pk"))
-    cards = tuple(goal_card(row) for row in loose.order_by("owner__sort_key", "id")[:limit])
+    """Priorities without goals, goals without a priority, down to the person. Cost: four statements.
+
+    The figures are everybody's (restricted goals are left out) and at most a minute old; the goals are those that the
+    actor may read today.
+    """
+    figures = _figures(actor, list(cycle_ids) if cycle_ids is not None else cycles_today(actor))
+    named, loose = figures["named"], figures["loose"]
+    cards = plans.goals_by_id(actor, [*loose, *(pk for line in named.values() for pk in line["goals"])])
     lines = tuple(
-        PriorityCoverage(p, attained.get(p.id), tuple(named.get(p.id, ())), reach.get(p.id, 0), counts[p.id])
+        _line(p, figures, [cards[pk] for pk in named.get(p.id, _NOTHING)["goals"] if pk in cards])
         for p in strategy.priorities(actor)
     )
-    return Coverage(lines, cards, loose.count() if len(cards) == limit else len(cards), found.count())
+    open_ones = tuple(cards[pk] for pk in loose if pk in cards)[:limit]
+    return Coverage(lines, open_ones, figures["loose_count"], figures["goal_count"])
 
 
-def _first_of_each(found: QuerySet[Goal]) -> Any:
-    """The first goals of each priority, from the top of the company down, each with how many there are in all."""
-    numbered = found.filter(priority_id__isnull=False).annotate(
-        nth=Window(RowNumber(), partition_by="priority_id", order_by=[F("unit__depth").asc(nulls_last=True), F("id")]),
-        total=Window(Count("id"), partition_by="priority_id"),
-    )
-    return numbered.filter(nth__lte=SHOWN).order_by("priority_id", "nth")
+_NOTHING: dict[str, Any] = {"goals": [], "count": 0}
 
 
-def _reach(cycles: list[int]) -> dict[int, int]:
-    """How many people serve each priority."""
+def _line(priority: PriorityCard, figures: dict[str, Any], goals: Sequence[GoalCard]) -> PriorityCoverage:
+    return PriorityCoverage(
+        priority, figures["attained"].get(priority.id), tuple(goals[:SHOWN]), figures["people"].get(priority.id, 0),
+        figures["named"].get(priority.id, _NOTHING)["count"],
+    )  # fmt: skip
+
+
+def _figures(actor: Actor, cycles: list[int]) -> dict[str, Any]:
+    """The figures of the whole company, counted anew once a minute. Cost: one statement, or three and the keeping."""
+    key = f"goals.coverage:{'-'.join(map(str, sorted(cycles)))}"
+    kept: dict[str, Any] | None = cache.get(key)
+    if kept is None:
+        kept = {**_counted(cycles), "attained": attainment_of_priorities(actor, cycles)}
+        cache.set(key, kept, KEPT_SECONDS)
+    return kept
+
+
+# One pass over what serves a priority (it names one, or something above it does): people by priority; the first goals
+# that name each, from the top of the company down; the first that serve none, by the name of who answers for them.
+_COUNT = """
+WITH serving AS MATERIALIZED (
+    SELECT goal_id, priority_id FROM goals_serving(%(cycles)s::bigint[])
+), counted AS MATERIALIZED (
+    SELECT id, priority_id, owner_id, unit_id FROM goals_goal
+    WHERE cycle_id = ANY (%(cycles)s::bigint[]) AND NOT is_dropped AND state IN ('active', 'changing', 'closed')
+      AND visibility <> 'restricted'
+), named AS (
+    SELECT c.priority_id, c.id, count(*) OVER (PARTITION BY c.priority_id) AS n,
+           row_number() OVER (PARTITION BY c.priority_id ORDER BY u.depth NULLS LAST, c.id) AS nth
+    FROM counted c LEFT JOIN people_orgunit u ON u.id = c.unit_id WHERE c.priority_id IS NOT NULL
+), loose AS MATERIALIZED (
+    SELECT c.id, c.owner_id FROM counted c WHERE c.id NOT IN (SELECT goal_id FROM serving)
+)
+SELECT 'people', s.priority_id, count(DISTINCT g.owner_id), 0
+FROM serving s JOIN goals_goal g ON g.id = s.goal_id GROUP BY s.priority_id
+UNION ALL SELECT * FROM (SELECT 'named', priority_id, id, n FROM named WHERE nth <= %(most)s ORDER BY nth) first
+UNION ALL SELECT * FROM (
+    SELECT 'loose', 0, l.id, 0 FROM loose l JOIN people_person p ON p.id = l.owner_id
+    ORDER BY p.sort_key, l.id LIMIT %(most)s) free
+UNION ALL SELECT 'counts', 0, (SELECT count(*) FROM loose), (SELECT count(*) FROM counted)
+"""
+
+
+def _counted(cycles: list[int]) -> dict[str, Any]:
+    found: dict[str, Any] = {"people": {}, "named": {}, "loose": [], "loose_count": 0, "goal_count": 0}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT s.priority_id, count(DISTINCT g.owner_id) FROM goals_serving(%s::bigint[]) s"
-            " JOIN goals_goal g ON g.id = s.goal_id GROUP BY s.priority_id",
-            [cycles],
-        )
-        return dict(cursor.fetchall())
+        cursor.execute(_COUNT, {"cycles": cycles, "most": KEPT_GOALS})
+        for what, priority, one, other in cursor.fetchall():
+            if what == "people":
+                found["people"][priority] = one
+            elif what == "named":
+                found["named"].setdefault(priority, {"goals": [], "count": other})["goals"].append(one)
+            elif what == "loose":
+                found["loose"].append(one)
+            else:
+                found["loose_count"], found["goal_count"] = one, other
+    return found
 
 
 @query

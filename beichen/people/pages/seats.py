@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from beichen.people import access, queries, rules
 from beichen.people.forms import SeatForm, cleaned
 from beichen.people.pages.changes import Head, draw, person_id_of, unit_id_of
-from beichen.platform.access.permissions import may, require
+from beichen.platform.access.permissions import know_relations, may, require
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
@@ -23,6 +23,7 @@ def seats(request: PageRequest) -> HttpResponse:
     """Who holds which seat over what, and what waits to be granted."""
     actor = request.actor
     found = queries.seats(actor)
+    know_relations(actor, [seat.person_id for seat in found])
     people = queries.persons(actor, [n for seat in found for n in (seat.asked_by, seat.granted_by)])
     lines: list[dict[str, Any]] = [
         {

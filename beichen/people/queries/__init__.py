@@ -8,6 +8,7 @@ from beichen.people.queries.cycles import (
     company_settings,
     current_cycle,
     cycle,
+    cycle_card,
     cycles,
     period,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "company_settings",
     "current_cycle",
     "cycle",
+    "cycle_card",
     "cycles",
     "desks",
     "directory",

@@ -45,6 +45,15 @@ def _cards(found: QuerySet[Cycle]) -> list[CycleCard]:
     return [CycleCard(*line) for line in found.order_by("-period__starts_on", "id").values_list(*_FIELDS)]
 
 
+def cycle_card(cycle: Any) -> CycleCard:
+    """The card of a cycle that another area loaded along with its period. No statement."""
+    period = cycle.period
+    return CycleCard(
+        cycle.pk, period.key, period.starts_on, period.ends_on, cycle.phase, cycle.scope_id, cycle.settings,
+        cycle.version,
+    )  # fmt: skip
+
+
 @query
 def cycles(actor: Actor) -> list[CycleCard]:
     """Every cycle, newest first. Cost: one statement."""

@@ -63,12 +63,11 @@ def acting(actor: Actor) -> Iterator[None]:
 
     Inside a scope of the same actor it adds nothing; inside another actor's it changes over and back.
     """
-    outer = _scope.get()
-    if outer is not None and outer.actor == actor and connection.in_atomic_block:
+    if _is_open(actor):
         with transaction.atomic():
             yield
         return
-    nested = connection.in_atomic_block
+    outer, nested = _scope.get(), connection.in_atomic_block
     with transaction.atomic():
         _tell_database(actor)
         token = _scope.set(_Scope(actor))
@@ -78,6 +77,24 @@ def acting(actor: Actor) -> Iterator[None]:
             _scope.reset(token)
         if nested:
             _tell_database(outer.actor if outer else None)
+
+
+@contextmanager
+def reading(actor: Actor) -> Iterator[None]:
+    """As `acting`, for reads: inside a scope of the same actor nothing is opened, not even a savepoint.
+
+    Not for writes: what a refused rule wrote would stay.
+    """
+    if _is_open(actor):
+        yield
+        return
+    with acting(actor):
+        yield
+
+
+def _is_open(actor: Actor) -> bool:
+    scope = _scope.get()
+    return scope is not None and scope.actor == actor and connection.in_atomic_block
 
 
 _before: ContextVar[Callable[[Actor], None] | None] = ContextVar("beichen_before_rule", default=None)
@@ -123,10 +140,7 @@ def query(function: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[
 
     @wraps(function)
     def run(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        scope = _scope.get()
-        if scope is not None and scope.actor == actor and connection.in_atomic_block:
-            return function(actor, *args, **kwargs)
-        with acting(actor):
+        with reading(actor):
             return function(actor, *args, **kwargs)
 
     return run

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from beichen.platform.access.current import acting
+from beichen.platform.access.current import reading
 from beichen.platform.auth.queries import accounts_of
 from beichen.platform.kit.actor import Actor
 from beichen.platform.notify.access import MINE
@@ -45,7 +45,7 @@ class Post:
 
 def unread_count(actor: Actor) -> int:
     """How many notices the actor has not read, counted to 100. Cost: at most 100 index entries."""
-    with acting(actor):
+    with reading(actor):
         return Notice.objects.filter(MINE, read_at__isnull=True)[:100].count()
 
 
@@ -61,13 +61,13 @@ def lines(rows: Iterable[Notice]) -> list[Line]:
 
 def notices(actor: Actor, limit: int = 50) -> list[Line]:
     """The actor's newest notices. Cost: `limit` index entries."""
-    with acting(actor):
+    with reading(actor):
         return lines(mine(actor).order_by(*ORDER)[:limit])
 
 
 def notice(actor: Actor, notice_id: UUID) -> Line | None:
     """One of the actor's notices. Cost: one row by key."""
-    with acting(actor):
+    with reading(actor):
         found = Notice.objects.filter(MINE, pk=notice_id).first()
         return _line(found) if found else None
 

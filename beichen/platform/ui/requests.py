@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django_htmx.middleware import HtmxDetails
 
-from beichen.platform.access.current import acting
+from beichen.platform.access.current import reading
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Invalid, Refused
 
@@ -66,7 +66,7 @@ def actor_of(request: HttpRequest) -> Actor | None:
 def as_actor(request: HttpRequest) -> AbstractContextManager[None]:
     """The transaction a page is drawn in: of the actor, or none when nobody is signed in."""
     actor = actor_of(request)
-    return acting(actor) if actor is not None else nullcontext()
+    return reading(actor) if actor is not None else nullcontext()
 
 
 def is_htmx(request: HttpRequest) -> bool:

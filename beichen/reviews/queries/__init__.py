@@ -19,6 +19,7 @@ from beichen.reviews.queries.parts import (
     review,
     sheet,
     to_decide,
+    unanswered,
     versions,
 )
 from beichen.reviews.queries.phases import phase_work
@@ -115,5 +116,6 @@ __all__ = [
     "sheet",
     "standings",
     "to_decide",
+    "unanswered",
     "versions",
 ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from beichen.people import queries as people
 from beichen.people.queries import PersonCard
 from beichen.platform.access.current import query
@@ -15,7 +17,7 @@ from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.reviews import access
 from beichen.reviews.choices import PartRole, PartState
-from beichen.reviews.models import Nomination, Part, PartContent, PartVersion, Review
+from beichen.reviews.models import Acknowledgement, Nomination, Part, PartContent, PartVersion, Review
 from beichen.reviews.queries.evidence import SOURCES, GoalLine, goal_lines, without
 from beichen.reviews.queries.plans import PlanCard, plan
 
@@ -72,9 +74,9 @@ class PartSheet:
         return self.plan.form.for_part(self.card.role, without(self.goals))
 
 
-def part_cards(actor: Actor, parts: Sequence[Part]) -> list[PartCard]:
-    """Heads with their people. Cost: one statement."""
-    cards = people.persons(actor, {i for part in parts for i in (part.subject_id, part.rater_id)})
+def part_cards(actor: Actor, parts: Sequence[Part], faces: Mapping[int, PersonCard] | None = None) -> list[PartCard]:
+    """Heads with their people. Cost: one statement, none with `faces`."""
+    cards = people.persons(actor, people_of(parts)) if faces is None else faces
     return [
         PartCard(
             part.pk, part.review_id, part.plan_id, part.cycle_id, part.role, cards[part.subject_id],
@@ -84,6 +86,11 @@ def part_cards(actor: Actor, parts: Sequence[Part]) -> list[PartCard]:
         for part in parts
         if part.subject_id in cards and part.rater_id in cards
     ]  # fmt: skip
+
+
+def people_of(parts: Sequence[Part]) -> set[int | None]:
+    """Everybody named on these heads."""
+    return {i for part in parts for i in (part.subject_id, part.rater_id)}
 
 
 @query
@@ -227,6 +234,14 @@ def my_reviews(actor: Actor) -> list[ReviewCard]:
     """Reviews of me, newest first. Cost: one statement."""
     found = Review.objects.filter(access.visible_reviews(), subject_id=actor.person_id)
     return [_review_card(head) for head in found.order_by("-pk")]
+
+
+@query
+def unanswered(actor: Actor) -> list[ReviewCard]:
+    """Released reviews of me that I have not answered to, newest first. Cost: one statement."""
+    answers = Acknowledgement.objects.filter(access.visible_acknowledgements(), pk=OuterRef("pk"))
+    found = Review.objects.filter(access.visible_reviews(), subject_id=actor.person_id, state="released")
+    return [_review_card(head) for head in found.exclude(Exists(answers)).order_by("-pk")]
 
 
 @query

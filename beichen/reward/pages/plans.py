@@ -100,7 +100,8 @@ def plan(request: PageRequest, plan_id: int) -> HttpResponse:
     ran = len(pair) == 2 and all(s.facts and not s.problem and s.simulated_at for s in pair)
     asked = queries.waiting_for(request.actor, _next_permission(card), [plan_id]).get(plan_id)
     return page(
-        request, "reward/plan.html", fragment="busy", plan=card, path=PATH, phase=str(Phase(card.phase).label),
+        request, "reward/plan.html", fragment="rows" if "after" in request.GET else "busy", plan=card, path=PATH,
+        phase=str(Phase(card.phase).label),
         pair=[(s, _policy_lines(s), shown.problem(s.problem)) for s in pair], rights=_rights(request, card),
         asked=asked, asked_name=_name(request, asked.asked_by) if asked else "", mine=_is_mine(request, asked),
         **(_compared(request, card, pair) if ran else {}),
@@ -148,8 +149,10 @@ def _compared(request: PageRequest, card: queries.PlanCard, pair: list[queries.S
     found = queries.comparison(request.actor, card.id, pair)
     totals = tuple(s.facts["total"] for s in pair)
     listed = (sum(p.a or 0 for p in found.pools), sum(p.b or 0 for p in found.pools))
+    part, following = shown.part(found.pools, request.GET.get("after", ""))
     return {
-        "found": found, "totals": totals, "listed": listed, "adds_up": listed == totals,
+        "found": found, "part": part, "following": following, "totals": totals,
+        "listed": listed, "adds_up": listed == totals,
         "difference": totals[1] - totals[0], "paid_difference": pair[1].facts["shared"] - pair[0].facts["shared"],
         "movers": [(_("Gain most under B"), found.gains), (_("Lose most under B"), found.losses)],
         "curve_rows": shown.curve_rows(found.curves[0].rows, found.curves[1].rows) if found.curves else [],

@@ -27,10 +27,12 @@ def pools(request: PageRequest, plan_id: int) -> HttpResponse:
         raise NotFound
     card = queries.plan(request.actor, plan_id)
     found = queries.pools(request.actor, card) if card.chosen_id else []
-    names = queries.names_of(request.actor, [p.manager_id for p in found] + [p.passed_by for p in found])
-    lines = [(pool, names.get(pool.manager_id or 0), names.get(pool.passed_by or 0)) for pool in found]
+    part, following = shown.part(found, request.GET.get("after", ""))
+    names = queries.names_of(request.actor, [p.manager_id for p in part] + [p.passed_by for p in part])
+    lines = [(pool, names.get(pool.manager_id or 0), names.get(pool.passed_by or 0)) for pool in part]
     return page(
-        request, "reward/pools.html", plan=card, lines=lines, whole=sum(pool.value for pool in found),
+        request, "reward/pools.html", fragment="rows" if "after" in request.GET else None, plan=card, lines=lines,
+        following=following, whole=sum(pool.value for pool in found),
         open=sum(1 for pool in found if pool.passed_at is None),
     )  # fmt: skip
 

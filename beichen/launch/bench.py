@@ -1,0 +1,83 @@
+"""`bench`: what the product costs with so many people, on a database of its own that is kept for the next run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+from beichen.launch import database, environment, memory, roles
+from beichen.launch.cluster import SUPERUSER
+from beichen.launch.database import Database
+from beichen.launch.environment import CHECKOUT
+from beichen.launch.failures import Stop
+from beichen.launch.progress import say
+
+FOLDER = CHECKOUT / "benchmarks"
+PARTS = ("__init__", "company")
+TOLD = 800
+LEAST = 90
+
+
+def run(words: Sequence[str]) -> int:
+    """Make or find the company of that size, then run one job or all of them."""
+    asked = _asked(words)
+    env = environment.read()
+    if env.database is not None:
+        raise Stop("`bench` fills a database of its own; run it without BEICHEN_DATABASE_URL.")
+    os.environ["BEICHEN_DATA_DIR"] = str(env.data_dir / "bench" / str(asked.people))
+    with database.opened(environment.read()) as opened:
+        _company(opened, asked.people)
+        return max(_job(opened, name, asked.rest) for name in asked.jobs)
+
+
+def _asked(words: Sequence[str]) -> argparse.Namespace:
+    known = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in PARTS)
+    reader = argparse.ArgumentParser("python3 -m beichen bench")
+    reader.add_argument("jobs", nargs="*", metavar="JOB", help=", ".join(known))
+    reader.add_argument("--people", type=int, default=TOLD, help="how many people, at least; the demo has 800")
+    asked, rest = reader.parse_known_args(list(words))
+    unknown = set(asked.jobs) - set(known)
+    if unknown:
+        raise Stop(f"There is no benchmark {sorted(unknown)[0]!r}; there are {', '.join(known)}.")
+    if asked.people < LEAST:
+        raise Stop(f"A company to measure has at least {LEAST} people.")
+    asked.jobs, asked.rest = asked.jobs or known, rest
+    return asked
+
+
+def _company(opened: Database, people: int) -> None:
+    """The demo company, with everybody copied until there are enough; a loading cut off is begun anew."""
+    with roles.connect(opened.logins, "owner") as connection:
+        known = memory.recall(connection, "company")
+    if known and known != f"bench, {people}":
+        database.start_over(opened)
+    database.migrate_when_needed(opened)
+    if known == f"bench, {people}":
+        return
+    with roles.connect(opened.logins, "owner") as connection:
+        memory.remember(connection, "company", "bench, loading")
+    began = time.monotonic()
+    say(f"Loading {people} people …")
+    if database.manage(opened, "load_demo", "--people", str(min(people, TOLD))) != 0:
+        raise Stop("The demo company could not be loaded; what went wrong is said above.")
+    _python(opened, "superuser", "benchmarks.company", str(-(-people // TOLD) - 1))
+    with roles.connect(opened.logins, "owner") as connection:
+        memory.remember(connection, "company", f"bench, {people}")
+    say(f"Loaded in {time.monotonic() - began:.0f} s.")
+
+
+def _job(opened: Database, name: str, words: Sequence[str]) -> int:
+    say(f"── {name}")
+    return _python(opened, "web", f"benchmarks.{name}", *words)
+
+
+def _python(opened: Database, role: str, *words: str) -> int:
+    """Run a module in a process of its own, as one of our logins or as the embedded server's superuser."""
+    env = opened.environment("owner" if role == "superuser" else role)
+    if role == "superuser":
+        env["BEICHEN_DATABASE_URL"] = roles.url(opened.logins.address, SUPERUSER, "")
+    return subprocess.run([sys.executable, "-m", *words], env=env, cwd=CHECKOUT, check=role == "superuser").returncode
