@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from beichen.platform.audit.choices import say
 from beichen.platform.notify import template
 
 UNSUSTAINABLE = "unsustainable"
@@ -37,4 +38,18 @@ UNANSWERED = template(
     _("%(name)s still waits for your answer to a check-in. One line is enough."),
     params=("name",),
     icon="message-2",
+)
+
+
+say(
+    kinds={
+        "conversations.checkin": pgettext_lazy("audit", "Check-in"),
+        "conversations.reply": pgettext_lazy("audit", "Answer to a check-in"),
+        "check_in": pgettext_lazy("audit", "Check-in"),
+    },
+    jobs={
+        "conversations.open_due": pgettext_lazy("audit", "Check-ins by rhythm"),
+        "conversations.follow_manager": pgettext_lazy("audit", "Check-ins of people who moved"),
+        "conversations.begin_check_ins": pgettext_lazy("audit", "Check-ins by rhythm"),
+    },
 )

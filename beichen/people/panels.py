@@ -2,11 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from beichen.people import access
+from beichen.people import access, queries
 from beichen.people.rules import sheets
-from beichen.platform.registry import NavEntry, nav
+from beichen.platform.registry import NavEntry, faces_from, nav
 
 sheets.declare()
+faces_from(queries.faces, queries.find_faces)
 
 nav(NavEntry(key="people", label=_("Organisation"), url_name="people:home", icon="sitemap", section="company",
              permission=access.VIEW_PEOPLE, order=500))  # fmt: skip

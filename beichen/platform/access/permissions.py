@@ -130,7 +130,7 @@ def _in_scope(scopes: frozenset[str], permission: Permission, row: policy.Row) -
 def require(actor: Actor, permission: Permission, obj: Any = None) -> None:
     """Raise Forbidden unless the actor holds the permission. The object was found visible before (else NotFound)."""
     if not may(actor, permission, obj):
-        raise Forbidden(act=str(permission.label))
+        raise Forbidden(act=str(permission.label), key=permission.key)
 
 
 SIGNED_IN = Permission(key="platform.signed_in", label="Signed in")
