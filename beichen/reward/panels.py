@@ -71,12 +71,12 @@ def _step(actor: Actor, plan: queries.PlanCard, asked: Asked | None) -> str | Pr
     """What this plan waits for from the actor, in words; empty for nothing."""
     if asked is not None and asked.asked_by == actor.person_id:
         return ""
-    if plan.state == PlanState.SIMULATED and plan.phase == Phase.COMPENSATION and may(actor, access.PROPOSE):
+    if plan.state == PlanState.SIMULATED and plan.phase == Phase.COMPENSATION and may(actor, access.PROPOSE, plan):
         return _("The simulation is ready: compare and choose")
-    if plan.state == PlanState.CONSOLIDATED and may(actor, access.APPROVE):
+    if plan.state == PlanState.CONSOLIDATED and may(actor, access.APPROVE, plan):
         return _("Approve a bonus as the second person") if asked else _("Approve a bonus")
     to_send = plan.state in (PlanState.LOCKED, PlanState.RELEASED) and plan.phase in (Phase.RELEASE, Phase.APPEAL)
-    if to_send and plan.letters_out < plan.letters_due and may(actor, access.RELEASE):
+    if to_send and plan.letters_out < plan.letters_due and may(actor, access.RELEASE, plan):
         return _("Send bonus letters as the second person") if asked else _("Send the bonus letters")
     return ""
 

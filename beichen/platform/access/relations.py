@@ -15,7 +15,7 @@ from beichen.platform.access import policy
 PEOPLE_SETS = frozenset(
     {
         "reports", "skip_reports", "below", "past_reports", "dotted_reports", "masked", "seat_people", "scope_people",
-        "branch_people",
+        "branch_people", "seat_units", "touched_units",
     }
 )  # fmt: skip
 

@@ -45,11 +45,12 @@ def jobs() -> Words:
 
 
 class Sort(TextChoices):
-    """What kind of row: somebody read, changed, or was refused."""
+    """What kind of row: somebody read, changed, or was refused; or whatever people did themselves."""
 
     READS = "reads", _("Reads")
     CHANGES = "changes", _("Changes")
     REFUSALS = "refusals", _("Refusals")
+    PEOPLE = "people", _("Acts of people, no jobs")
 
 
 class Channel(TextChoices):

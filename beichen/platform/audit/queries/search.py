@@ -23,6 +23,7 @@ SORTS = {
     Sort.READS: Q(act=READ),
     Sort.REFUSALS: Q(act=REFUSED),
     Sort.CHANGES: ~Q(act__in=[READ, REFUSED]),
+    Sort.PEOPLE: Q(person_id__isnull=False),
 }
 FIRST_BATCH = ~Q(details__has_key="batch") | Q(details__contains={"batch": 0})
 WITHIN = timedelta(hours=1)

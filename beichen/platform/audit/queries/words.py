@@ -64,7 +64,7 @@ def kind(key: str) -> str:
 
 def job(key: str) -> str:
     """Which job acted."""
-    return str(choices.jobs().get(key, key))
+    return gettext("System · %(job)s") % {"job": choices.jobs().get(key, key)}
 
 
 def did(row: Entry) -> str:
@@ -75,9 +75,9 @@ def did(row: Entry) -> str:
 
 
 def what(row: Entry) -> str:
-    """The object of a row: its kind and number, or the job that ran."""
+    """The object of a row: its kind and number; nothing for the run of a job, who is named already."""
     if row.act == "job":
-        return job(row.job)
+        return ""
     named = kind(row.kind) if row.kind else ""
     return f"{named} {row.object_id}".strip() if row.act != READ else named
 

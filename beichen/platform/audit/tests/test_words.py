@@ -74,11 +74,11 @@ def test_every_kind_of_object_has_words():
 @pytest.mark.req("BASE-02")
 def test_every_job_has_words():
     """Declared jobs, listeners and the named system actors of commands."""
-    from beichen.platform.events import bus, jobs
+    from procrastinate.contrib.django import app
+
+    from beichen.platform.events import bus
 
     listeners = {one.name for many in bus._subscribers.values() for one in many}
-    clocked = {
-        task for task in jobs.app.tasks if "." in task and not task.startswith(("on:", "builtin", "procrastinate"))
-    }
+    clocked = {task for task in app.tasks if "." in task and not task.startswith(("on:", "builtin", "procrastinate"))}
     assert clocked | listeners
     assert clocked | listeners <= set(choices.jobs())
