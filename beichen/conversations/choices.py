@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from beichen.platform.audit.choices import say
 from beichen.platform.notify import template
 
 UNSUSTAINABLE = "unsustainable"
@@ -48,3 +49,17 @@ NEW_READER = template(
     _("%(name)s leads you now and answers your open check-in, without reading what you wrote to somebody else."),
     params=("name",), icon="message-2", mail=False,
 )  # fmt: skip
+
+
+say(
+    kinds={
+        "conversations.checkin": pgettext_lazy("audit", "Check-in"),
+        "conversations.reply": pgettext_lazy("audit", "Answer to a check-in"),
+        "check_in": pgettext_lazy("audit", "Check-in"),
+    },
+    jobs={
+        "conversations.open_due": pgettext_lazy("audit", "Check-ins by rhythm"),
+        "conversations.follow_manager": pgettext_lazy("audit", "Check-ins of people who moved"),
+        "conversations.begin_check_ins": pgettext_lazy("audit", "Check-ins by rhythm"),
+    },
+)

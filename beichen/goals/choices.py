@@ -2,6 +2,9 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from beichen.platform.audit.choices import say
 
 from beichen.platform.approvals import choices as approvals
 from beichen.platform.notify.choices import template
@@ -97,3 +100,28 @@ ALIGNMENT_DECLINED = template(
     "goals.alignment_declined", _("Declined: your goal “%(child)s” does not serve “%(parent)s”."),
     params=("child", "parent"), icon="arrow-back",
 )  # fmt: skip
+
+
+say(
+    acts={
+        "goals.discard": pgettext_lazy("audit", "Discard a draft goal"),
+        "goals.next_approver": pgettext_lazy("audit", "Pass a goal to the new manager"),
+        "goals.import_change": pgettext_lazy("audit", "Change goals by a workbook"),
+        "goals.import_key_results": pgettext_lazy("audit", "Import key results"),
+        "goals.import_updates": pgettext_lazy("audit", "Import progress"),
+    },
+    kinds={
+        "goals.goal": pgettext_lazy("audit", "Goal"),
+        "goals.keyresult": pgettext_lazy("audit", "Key result"),
+        "goals.alignment": pgettext_lazy("audit", "Alignment"),
+        "goals.update": pgettext_lazy("audit", "Progress report"),
+    },
+    jobs={
+        "goals.drain": pgettext_lazy("audit", "Roll-up of progress"),
+        "goals.drain_left": pgettext_lazy("audit", "Roll-up of progress"),
+        "goals.restate": pgettext_lazy("audit", "Health of goals"),
+        "goals.close_when_due": pgettext_lazy("audit", "Closing of goals"),
+        "goals.close_goals": pgettext_lazy("audit", "Closing of goals"),
+        "goals.find_new_approver": pgettext_lazy("audit", "Goals of people who moved"),
+    },
+)

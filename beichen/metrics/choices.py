@@ -2,6 +2,9 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from beichen.platform.audit.choices import say
 
 
 class Direction(models.TextChoices):
@@ -28,3 +31,14 @@ class BandMode(models.TextChoices):
 class BandState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     FROZEN = "frozen", _("Frozen")
+
+
+say(
+    acts={
+        "metrics.put_bands": pgettext_lazy("audit", "Bring band tables in"),
+    },
+    kinds={
+        "metrics.metric": pgettext_lazy("audit", "Metric"),
+        "metrics.bandtable": pgettext_lazy("audit", "Band table"),
+    },
+)

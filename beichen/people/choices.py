@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from beichen.platform.audit.choices import say
 from beichen.platform.notify.choices import template
 
 RELEASE_ASKED = template(
@@ -140,4 +141,40 @@ CODES_GIVEN = template(
     _("%(who)s gave out one-time codes for %(count)s people."),
     params=("who", "count"),
     icon="key",
+)
+
+
+say(
+    acts={
+        "people.ask_hire": pgettext_lazy("audit", "Ask for a hire"),
+        "people.ask_move": pgettext_lazy("audit", "Ask for a move"),
+        "people.ask_leave": pgettext_lazy("audit", "Ask for somebody's leaving"),
+        "people.ask_unit": pgettext_lazy("audit", "Ask for a change of a unit"),
+        "people.ask_move_cycle": pgettext_lazy("audit", "Ask to move a cycle on"),
+        "people.withdraw_change": pgettext_lazy("audit", "Withdraw a planned change"),
+        "people.first_administrator": pgettext_lazy("audit", "Make the first administrator"),
+        "people.hire": pgettext_lazy("audit", "Hire"),
+        "people.leave": pgettext_lazy("audit", "Let somebody leave"),
+        "people.come_back": pgettext_lazy("audit", "Let somebody come back"),
+        "people.save_unit": pgettext_lazy("audit", "Change a unit"),
+        "people.upload": pgettext_lazy("audit", "Upload a workbook"),
+        "people.ask_import": pgettext_lazy("audit", "Ask for an import"),
+        "people.discard_import": pgettext_lazy("audit", "Discard an import"),
+        "people.import_failed": pgettext_lazy("audit", "Import broken off"),
+        "people.imported": pgettext_lazy("audit", "Import written"),
+    },
+    kinds={
+        "people.person": pgettext_lazy("audit", "Person"),
+        "people.orgunit": pgettext_lazy("audit", "Unit"),
+        "people.cycle": pgettext_lazy("audit", "Cycle"),
+        "people.seat": pgettext_lazy("audit", "Seat"),
+        "people.orgchange": pgettext_lazy("audit", "Planned change"),
+        "people.importbatch": pgettext_lazy("audit", "Import"),
+    },
+    jobs={
+        "import_company": pgettext_lazy("audit", "Import of a company"),
+        "load_demo": pgettext_lazy("audit", "Demo company"),
+        "people.apply_due": pgettext_lazy("audit", "Dated moves"),
+        "people.write_workbook": pgettext_lazy("audit", "Import of a company"),
+    },
 )

@@ -11,9 +11,10 @@ from beichen.people.queries import SecondCard
 from beichen.people.rules import sheets
 from beichen.platform.access.two_person import offer
 from beichen.platform.kit.actor import Actor
-from beichen.platform.registry import NavEntry, TodoEntry, nav, todo
+from beichen.platform.registry import NavEntry, TodoEntry, faces_from, nav, todo
 
 sheets.declare()
+faces_from(queries.faces, queries.find_faces)
 
 offer(access.MOVE_CYCLE, access.MOVE_CYCLE.label, lambda asked: reverse("people:cycles"))
 offer(access.IMPORT, access.IMPORT.label, lambda asked: reverse("people:import", args=[asked.object_id]))

@@ -2,7 +2,9 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from beichen.platform.audit.choices import say
 from beichen.platform.notify.choices import template
 
 RESULT_READY = template("reviews.result_ready", _("Your review result can be read."), icon="file-text")
@@ -101,3 +103,35 @@ class Receipt(models.TextChoices):
 
     READ = "acknowledged", _("I have read it")
     DISAGREE = "read_disagree", _("I have read it and disagree")
+
+
+say(
+    acts={
+        "reviews.submit_part": pgettext_lazy("audit", "Submit a part of a review"),
+        "reviews.decline_part": pgettext_lazy("audit", "Decline to write a part"),
+        "reviews.remind": pgettext_lazy("audit", "Remind those who owe a part"),
+        "reviews.withdraw_nomination": pgettext_lazy("audit", "Withdraw a nomination"),
+        "reviews.add_person": pgettext_lazy("audit", "Add a person to a plan"),
+        "reviews.ask_launch": pgettext_lazy("audit", "Ask to launch a plan"),
+        "reviews.ask_lock": pgettext_lazy("audit", "Ask to lock results"),
+        "reviews.ask_unlock": pgettext_lazy("audit", "Ask to unlock results"),
+        "reviews.ask_release": pgettext_lazy("audit", "Ask to release results"),
+        "reviews.follow_cycle": pgettext_lazy("audit", "Follow the cycle"),
+        "reviews.load_parts": pgettext_lazy("audit", "Load parts of reviews"),
+        "reviews.load_decisions": pgettext_lazy("audit", "Load decided grades"),
+    },
+    kinds={
+        "reviews.reviewplan": pgettext_lazy("audit", "Review plan"),
+        "reviews.review": pgettext_lazy("audit", "Review"),
+        "reviews.part": pgettext_lazy("audit", "Part of a review"),
+        "reviews.nomination": pgettext_lazy("audit", "Nomination of a peer"),
+        "reviews.rating": pgettext_lazy("audit", "Grade"),
+        "reviews.board": pgettext_lazy("audit", "Calibration list"),
+        "reviews.result": pgettext_lazy("audit", "Result"),
+    },
+    jobs={
+        "reviews.launch": pgettext_lazy("audit", "Launch of reviews"),
+        "reviews.advance": pgettext_lazy("audit", "Lock and release of results"),
+        "reviews.follow": pgettext_lazy("audit", "Reviews follow the cycle"),
+    },
+)

@@ -1,4 +1,4 @@
-"""Who sees and who may, for bonuses: the rows 11a–11d and 11f–11i of the table.
+"""Who sees and who may, for bonuses: the rows 11a–11d, 11f–11i and 12a of the table.
 
 An award's row of the table follows from its plan: no plan chose its scenario (11h), proposed or consolidated (11a),
 locked (11b), and 11c once the letter of this person is out. Plans hold nothing confidential and are not locked, so the
@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from beichen.people.choices import Phase
 from beichen.platform.access.locks import JobGrant, Lock, StateGuard
 from beichen.platform.access.permissions import Permission, relations_to
 from beichen.platform.access.policy import CONTENT
@@ -53,6 +54,18 @@ _POOL: dict[str, Any] = {
 }
 
 
+def _covered(seat: str) -> Q:
+    """Records of plans whose whole population lies in the seat's scope (G20): what speaks of all is theirs alone."""
+    plans = BonusPlan.objects.filter(InPeople("cycle__scope_id", "seat_units", seat), pk=OuterRef("plan_id"))
+    return Q(Exists(plans))
+
+
+_COVERED: dict[str, Any] = {seat: _covered(seat) for seat in ("BP", "CA", "EX", "AU")}
+_TOUCHED: dict[str, Any] = {
+    seat: Q(InPeople("cycle__scope_id", "touched_units", seat)) for seat in ("BP", "HA", "CA", "EX", "AU")
+}
+
+
 def _pools(codes: frozenset[str]) -> Q:
     """A pool is nobody's file: LM is the head of its unit, SK whoever leads that head, seats go by their scope."""
     chosen = Q(scenario_id__in=_chosen(*DECIDED))
@@ -75,8 +88,8 @@ def readable_pools() -> Q:
 
 
 def readable_scenarios() -> Q:
-    """Policies and what they cost (11g)."""
-    return sees("11g", subject=None)
+    """Policies and what they cost (11g), for seats that hold over everybody they speak of."""
+    return sees("11g", subject=None, **_COVERED)
 
 
 def readable_entries() -> Q:
@@ -85,10 +98,28 @@ def readable_entries() -> Q:
 
 
 def visible_plans() -> Q:
-    """That there is a plan and how far it is: the seats, the heads of its pools, and who has a letter (11f)."""
+    """That there is a plan and how far it is (11f): seats that hold over somebody in it, the heads of its pools, and
+    who has a letter.
+    """
     pools = Exists(BonusPool.objects.filter(readable_pools(), plan_id=OuterRef("pk")))
     own = Exists(BonusAward.objects.filter(readable_awards(), plan_id=OuterRef("pk"), subject_id=ActorId()))
-    return knows("11f", subject=None) | Q(pools) | Q(own)
+    return knows("11f", subject=None, **_TOUCHED) | Q(pools) | Q(own)
+
+
+def readable_bases() -> Q:
+    """Targets of readable awards (12a): the person, the HRBP and compensation; M5 opens them to the line manager in C8,
+    for own reports, where the cycle says so.
+    """
+    award = Q(Exists(BonusAward.objects.filter(readable_awards(), pk=OuterRef("award_id"))))
+    return award & (
+        sees("12a", place="subject_place") | (Q(InPeople("subject_id", "reports")) & Q(Exists(_open_pay())))
+    )
+
+
+def _open_pay() -> QuerySet[BonusPlan]:
+    """The plan of a record, where its cycle is in compensation and lets managers see exact pay (M5)."""
+    setting = {"cycle__settings__reward__managers_see_targets": True}
+    return BonusPlan.objects.filter(pk=OuterRef("plan_id"), cycle__phase=Phase.COMPENSATION, **setting)
 
 
 def readable_adjustments() -> Q:
@@ -122,17 +153,28 @@ def passable_pools() -> Q:
 # ── who may do what ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _unit(obj: Any) -> int | None:
+    """The unit a plan or a cycle is for: a seat counts where its scope holds it (G20)."""
+    found: int = obj.scope_id if hasattr(obj, "scope_id") else obj.cycle.scope_id
+    return found
+
+
 def _leads_head(actor: Actor, pool: BonusPool) -> bool:
     return pool.manager_id is not None and bool(relations_to(actor, pool.manager_id) & {"LM", "UP"})
 
 
 SEE_PLANS = Permission(key="reward.see_plans", label=_("See bonus plans"), row="11f", code="x", subject=None)
-EDIT_PLAN = Permission(key="reward.edit_plan", label=_("Set up a bonus plan"), row="11f", code="w", subject=None)
-SEE_POLICIES = Permission(key="reward.see_policies", label=_("See and compare policies"), row="11g", subject=None)
-SIMULATE = Permission(key="reward.simulate", label=_("Simulate a bonus"), row="11h", code="w", subject=None)
-PROPOSE = Permission(
-    key="reward.propose", label=_("Choose a policy"), row="11a", code="t", subject=None, only=frozenset({"CA"})
+EDIT_PLAN = Permission(
+    key="reward.edit_plan", label=_("Set up a bonus plan"), row="11f", code="w", subject=None, unit=_unit
 )
+SEE_POLICIES = Permission(
+    key="reward.see_policies", label=_("See and compare policies"), row="11g", subject=None, unit=_unit
+)
+SIMULATE = Permission(key="reward.simulate", label=_("Simulate a bonus"), row="11h", code="w", subject=None, unit=_unit)
+PROPOSE = Permission(
+    key="reward.propose", label=_("Choose a policy"), row="11a", code="t", subject=None,
+    only=frozenset({"CA"}), unit=_unit,
+)  # fmt: skip
 SEE_POOL = Permission(key="reward.see_pool", label=_("See a pool"), row="11d", subject=lambda pool: pool.manager_id)
 ADJUST = Permission(
     key="reward.adjust", label=_("Adjust awards"), row="11a", code="w", banned=("subject_id",),
@@ -143,18 +185,21 @@ PASS_ON = Permission(
     special=(("SK", _leads_head),), only=frozenset({"SK", "CA"}),
 )  # fmt: skip
 CONSOLIDATE = Permission(
-    key="reward.consolidate", label=_("Put a bonus together"), row="11a", code="t", subject=None, only=frozenset({"CA"})
-)
+    key="reward.consolidate", label=_("Put a bonus together"), row="11a", code="t", subject=None,
+    only=frozenset({"CA"}), unit=_unit,
+)  # fmt: skip
 APPROVE = Permission(
-    key="reward.approve", label=_("Approve a bonus"), row="11b", code="t", subject=None, only=frozenset({"CA", "EX"})
-)
+    key="reward.approve", label=_("Approve a bonus"), row="11b", code="t", subject=None,
+    only=frozenset({"CA", "EX"}), unit=_unit,
+)  # fmt: skip
 UNLOCK = Permission(
     key="reward.unlock", label=_("Open a locked bonus again"), row="11b", code="t", subject=None,
-    only=frozenset({"CA", "EX"}),
+    only=frozenset({"CA", "EX"}), unit=_unit,
 )  # fmt: skip
 RELEASE = Permission(
-    key="reward.release", label=_("Send bonus letters"), row="11f", code="t", subject=None, only=frozenset({"HA"})
-)
+    key="reward.release", label=_("Send bonus letters"), row="11f", code="t", subject=None,
+    only=frozenset({"HA"}), unit=_unit,
+)  # fmt: skip
 READ_LETTER = Permission(key="reward.read_letter", label=_("Read a bonus letter"), row="11c")
 
 # ── lock two ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -163,12 +208,13 @@ _ADJUSTABLE = Q(Exists(BonusAward.objects.filter(adjustable(), pk=OuterRef("awar
 
 LOCKS = [
     Lock(
-        model="reward.Scenario", select=readable_scenarios(), insert=writes("11g", subject=None),
-        update=writes("11g", subject=None),
+        model="reward.Scenario", select=readable_scenarios(), insert=writes("11g", subject=None, **_COVERED),
+        update=writes("11g", subject=None, **_COVERED),
     ),
     Lock(model="reward.BonusEntry", select=readable_entries()),
     Lock(model="reward.BonusPool", select=readable_pools()),
     Lock(model="reward.BonusAward", select=readable_awards()),
+    Lock(model="reward.BonusBasis", select=readable_bases()),
     Lock(
         model="reward.Adjustment", select=readable_adjustments(), insert=_ADJUSTABLE & Q(by_id=ActorId()),
         update=_ADJUSTABLE & Q(by_id=ActorId()), delete=_ADJUSTABLE,
@@ -196,7 +242,7 @@ JOB_GRANTS = [
     *(JobGrant("reward.simulate", model, "r", _COMPUTES) for model in ("people.TargetBonus", *_RESULTS)),
     *(
         JobGrant("reward.simulate", f"reward.{name}", "rw", _COMPUTES)
-        for name in ("Scenario", "BonusEntry", "BonusPool", "BonusAward")
+        for name in ("Scenario", "BonusEntry", "BonusPool", "BonusAward", "BonusBasis")
     ),
     *(JobGrant("reward.send_letters", model, "r", _SENDS) for model in ("reward.BonusPool", *_RESULTS)),
     JobGrant("reward.send_letters", "reward.BonusAward", "rw", _SENDS),

@@ -95,9 +95,8 @@ def _mover(found: queries.Mover) -> dict[str, Any]:
 @door(access.SIMULATE)
 def out(request: ApiRequest, plan_id: int) -> Any:
     """Who is in neither base nor share, and why."""
-    if not may(request.actor, access.SIMULATE):
+    if not may(request.actor, access.SIMULATE, queries.plan(request.actor, plan_id)):
         raise NotFound
-    queries.plan(request.actor, plan_id)
     found = queries.out_of_plan(request.actor, plan_id)
     return [{"person_id": person.id, "number": person.number, "why": why} for person, why in found]
 

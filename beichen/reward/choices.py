@@ -2,7 +2,9 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from beichen.platform.audit.choices import say
 from beichen.platform.notify import template
 
 
@@ -70,3 +72,27 @@ class Step(models.TextChoices):
     COMPANY_PART = "company_part", _("Company part")
     UNIT_PART = "unit_part", _("Unit part")
     PERSON_PART = "person_part", _("Personal part")
+
+
+say(
+    acts={
+        "reward.simulated": pgettext_lazy("audit", "Bonus computed"),
+        "reward.release_asked": pgettext_lazy("audit", "Ask to send bonus letters"),
+        "reward.approve_asked": pgettext_lazy("audit", "Ask to approve a bonus"),
+        "reward.unlock_asked": pgettext_lazy("audit", "Ask to open a locked bonus"),
+        "reward.take_back": pgettext_lazy("audit", "Take a passed pool back"),
+    },
+    kinds={
+        "reward.bonusplan": pgettext_lazy("audit", "Bonus plan"),
+        "reward.scenario": pgettext_lazy("audit", "Bonus policy"),
+        "reward.bonuspool": pgettext_lazy("audit", "Bonus pool"),
+        "reward.bonusaward": pgettext_lazy("audit", "Bonus"),
+        "reward.comparison": pgettext_lazy("audit", "Comparison of two policies"),
+        "reward.letter": pgettext_lazy("audit", "Bonus letter"),
+        "reward.of_review": pgettext_lazy("audit", "Bonus"),
+    },
+    jobs={
+        "reward.simulate": pgettext_lazy("audit", "Computing of a bonus"),
+        "reward.send_letters": pgettext_lazy("audit", "Sending of letters"),
+    },
+)

@@ -142,8 +142,7 @@ class BonusPool(models.Model):
     """A unit's pool under one scenario. Class C5 (11i while planned, then 11d).
 
     base = base_n / (100 · days of the cycle); pool = to_share + reserve; to_share = Σ awards + unallocated, held by
-    a deferred trigger from `proposed` on. rate_n / rate_d: money per unit of weight (the locked t); mean_n / mean_d: k̄
-    in ten-thousandths. `manager` is the head
+    a deferred trigger from `proposed` on. mean_n / mean_d: k̄ in ten-thousandths. `manager` is the head
     of the unit, `place` that head's place in line order (somebody's of the unit where it has no head).
     """
 
@@ -166,8 +165,6 @@ class BonusPool(models.Model):
     unallocated = models.BigIntegerField(default=0)
     mean_n = Exact(null=True)
     mean_d = Exact(null=True)
-    rate_n = Exact(null=True, max_digits=200)
-    rate_d = Exact(null=True, max_digits=200)
 
     class Meta:
         constraints = [
@@ -185,9 +182,9 @@ class BonusPool(models.Model):
 class BonusAward(models.Model):
     """What one person is paid from one pool, and why. Class C5 (11h while draft, then 11a, 11b, 11c).
 
-    weight = days and target × flat_n (a whole number in the pool's own measure); k′ = flat_n / flat_d in
-    ten-thousandths. `terms` repeats what a person may know of the pool, which itself stays closed to them:
-    {cycle_days, c_company, c_unit, flattening, people, rate: [n, d], mode, parts}.
+    k′ = flat_n / flat_d in ten-thousandths; the target lies beside, in the basis. `terms` repeats
+    what a person may know of the pool, which itself stays closed to them:
+    {cycle_days, c_company, c_unit, flattening, people, mode, parts}.
     """
 
     plan = models.ForeignKey(BonusPlan, on_delete=models.CASCADE, related_name="+")
@@ -197,15 +194,12 @@ class BonusAward(models.Model):
     subject_place = models.BigIntegerField()
     number = models.CharField(max_length=40)
     entity = models.CharField(max_length=40)
-    target = models.BigIntegerField()
     days = models.PositiveIntegerField()
-    target_days = Exact()
     grade = models.CharField(max_length=20)
     coefficient = models.PositiveIntegerField()
     review_id = models.BigIntegerField(null=True)
     flat_n = Exact()
     flat_d = Exact()
-    weight = Exact(max_digits=100)
     amount = models.BigIntegerField()
     by_remainder = models.BooleanField(default=False)
     at_limit = models.CharField(max_length=5, choices=AtLimit.choices, blank=True)
@@ -225,6 +219,27 @@ class BonusAward(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pool_id} {self.number}"
+
+
+class BonusBasis(models.Model):
+    """The target behind an award, and what would betray it. Class C5: readable with the award, as far as 12a opens it.
+
+    weight = target_days × flat_n (a whole number in the pool's own measure); target_days = Σ target · days · FTE
+    percent; rate_n / rate_d: money per unit of weight (the locked t of the pool), None where there was none.
+    """
+
+    award = models.OneToOneField(BonusAward, primary_key=True, on_delete=models.CASCADE, related_name="basis")
+    plan = models.ForeignKey(BonusPlan, on_delete=models.CASCADE, related_name="+")
+    subject = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    subject_place = models.BigIntegerField()
+    target = models.BigIntegerField()
+    target_days = Exact()
+    weight = Exact(max_digits=100)
+    rate_n = Exact(null=True, max_digits=200)
+    rate_d = Exact(null=True, max_digits=200)
+
+    def __str__(self) -> str:
+        return f"{self.award_id}"
 
 
 class Adjustment(models.Model):

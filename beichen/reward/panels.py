@@ -18,7 +18,7 @@ for act, title in (
     (access.APPROVE, _("Approve a bonus")), (access.UNLOCK, _("Open a locked bonus again")),
     (access.RELEASE, _("Send the bonus letters")),
 ):  # fmt: skip
-    offer(act, title, lambda asked: reverse("reward:plan", args=[asked.object_id]))
+    offer(act, title, lambda asked: reverse("reward:plan", args=[asked.object_id]), to=access.SEE_PLANS)
 
 nav(NavEntry("reward", _("Bonus"), "reward:index", "coins", section="results", order=60))
 
@@ -67,8 +67,8 @@ def _pool(act: str, title: Promise, pool: queries.PoolLink) -> TodoEntry:
 def _plans(actor: Actor, found: list[queries.PlanCard]) -> list[TodoEntry]:
     if not found or not may(actor, access.SEE_PLANS):
         return []
-    to_approve = [p.id for p in found if p.state == PlanState.CONSOLIDATED and may(actor, access.APPROVE)]
-    to_send = [p.id for p in found if _has_letters_to_send(p) and may(actor, access.RELEASE)]
+    to_approve = [p.id for p in found if p.state == PlanState.CONSOLIDATED and may(actor, access.APPROVE, p)]
+    to_send = [p.id for p in found if _has_letters_to_send(p) and may(actor, access.RELEASE, p)]
     asked = {
         **queries.waiting_for(actor, access.APPROVE, to_approve),
         **queries.waiting_for(actor, access.RELEASE, to_send),
@@ -85,11 +85,11 @@ def _step(actor: Actor, plan: queries.PlanCard, asked: Asked | None) -> str | Pr
     """What this plan waits for from the actor, in words; empty for nothing, and for what waits for a second person."""
     if asked is not None:
         return ""
-    if plan.state == PlanState.SIMULATED and plan.phase == Phase.COMPENSATION and may(actor, access.PROPOSE):
+    if plan.state == PlanState.SIMULATED and plan.phase == Phase.COMPENSATION and may(actor, access.PROPOSE, plan):
         return _("The simulation is ready: compare and choose")
-    if plan.state == PlanState.CONSOLIDATED and may(actor, access.APPROVE):
+    if plan.state == PlanState.CONSOLIDATED and may(actor, access.APPROVE, plan):
         return _("Approve a bonus")
-    if _has_letters_to_send(plan) and may(actor, access.RELEASE):
+    if _has_letters_to_send(plan) and may(actor, access.RELEASE, plan):
         return _("Send the bonus letters")
     return ""
 

@@ -66,9 +66,16 @@ def version(request: ApiRequest, map_id: int, number: int) -> PageCard:
 
 @router.get("/{int:map_id}/versions/{int:number}/changes", response=list[ChangeOut], operation_id="strategy_changes")
 @door(access.VIEW)
-def changes(request: ApiRequest, map_id: int, number: int) -> list[Change]:
-    """What a version changed against the one before."""
-    return queries.changes(request.actor, map_id, number)
+def changes(request: ApiRequest, map_id: int, number: int, against: int | None = None) -> list[Change]:
+    """What differs in a version from another, by default the one before."""
+    return queries.changes(request.actor, map_id, number, against)
+
+
+@router.post("/{int:map_id}/versions/{int:number}/restore", response=PageOut, operation_id="strategy_restore")
+@door(access.EDIT)
+def restore(request: ApiRequest, map_id: int, number: int, body: VersionIn) -> PageCard:
+    """Take the wording of an earlier version into the draft; `version` is the draft's, 0 where there is none."""
+    return rules.restore(request.actor, map_id, number, request.version)
 
 
 @router.put("/draft", response=PageOut, operation_id="strategy_save_draft")

@@ -2,6 +2,9 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from beichen.platform.audit.choices import say
 
 
 class VersionState(models.TextChoices):
@@ -17,3 +20,14 @@ class Box(models.TextChoices):
     BUSINESS_MODEL = "business_model", _("Business model")
     KEY_CAPABILITIES = "key_capabilities", _("Key capabilities")
     KEY_METRICS = "key_metrics", _("Key metrics")
+
+
+say(
+    acts={
+        "strategy.put_priorities": pgettext_lazy("audit", "Bring priorities in"),
+    },
+    kinds={
+        "strategy.strategymap": pgettext_lazy("audit", "Strategy page"),
+        "strategy.strategyversion": pgettext_lazy("audit", "Version of the strategy"),
+    },
+)

@@ -15,6 +15,7 @@ from beichen.strategy.queries import PageCard
 from beichen.strategy.rules import PageInput, PriorityInput
 
 ROWS = 5
+MOST = 12
 HINTS = {
     Box.TARGET_USERS: _("Who do we serve first, and who not?"),
     Box.CORE_VALUE: _("What changes for them?"),
@@ -47,12 +48,13 @@ class PageForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named: dict[str, Any] = self.fields
+        self.count = _rows_in(self.data or self.initial)
         for box in Box:
             named[box.value] = forms.CharField(
                 label=box.label, required=False, max_length=1000,
                 widget=forms.Textarea(attrs={"rows": 3, "placeholder": HINTS[box]}),
             )  # fmt: skip
-        for n in range(ROWS):
+        for n in range(self.count):
             named[f"key_{n}"] = forms.CharField(label=_("Number"), max_length=20, required=False)
             named[f"name_{n}"] = forms.CharField(label=_("Priority"), max_length=120, required=False)
             named[f"name_en_{n}"] = forms.CharField(label=_("In English"), max_length=120, required=False)
@@ -66,7 +68,9 @@ class PageForm(forms.Form):
     @property
     def rows(self) -> list[tuple[forms.BoundField, ...]]:
         """The rows of priorities."""
-        return [(self[f"key_{n}"], self[f"name_{n}"], self[f"name_en_{n}"], self[f"owner_{n}"]) for n in range(ROWS)]
+        return [
+            (self[f"key_{n}"], self[f"name_{n}"], self[f"name_en_{n}"], self[f"owner_{n}"]) for n in range(self.count)
+        ]
 
     def cleaned(self) -> dict[str, Any]:
         """The values, or Invalid with one sentence per field."""
@@ -78,17 +82,21 @@ class PageForm(forms.Form):
     def owner_numbers(self) -> list[str]:
         """Employee numbers typed as owners."""
         values = self.cleaned()
-        return [number(values[f"owner_{n}"]) for n in range(ROWS) if number(values[f"owner_{n}"])]
+        return [number(values[f"owner_{n}"]) for n in range(self.count) if number(values[f"owner_{n}"])]
 
     def entered(self, owners: Mapping[str, int]) -> PageInput:
         """What the rule takes; `owners` are ids by employee number."""
         values = self.cleaned()
         unknown = {
-            f"owner_{n}": str(_("Nobody has this number.")) for n in range(ROWS)
+            f"owner_{n}": str(_("Nobody has this number.")) for n in range(self.count)
             if number(values[f"owner_{n}"]) and number(values[f"owner_{n}"]) not in owners
         }  # fmt: skip
-        if unknown:
-            raise Invalid(fields=unknown)
+        nameless = {
+            f"name_{n}": str(_("This priority needs a name.")) for n in range(self.count)
+            if not values[f"name_{n}"].strip() and (values[f"name_en_{n}"].strip() or values[f"owner_{n}"].strip())
+        }  # fmt: skip
+        if unknown or nameless:
+            raise Invalid(fields={**unknown, **nameless})
         return PageInput(
             horizon=values["horizon"].strip(), period=values["period"].strip(),
             boxes={box.value: values[box.value].strip() for box in Box},
@@ -97,7 +105,7 @@ class PageForm(forms.Form):
                     key=values[f"key_{n}"].strip() or f"P{n + 1}", name=values[f"name_{n}"].strip(),
                     name_en=values[f"name_en_{n}"].strip(), owner_id=owners.get(number(values[f"owner_{n}"])),
                 )
-                for n in range(ROWS) if values[f"name_{n}"].strip()
+                for n in range(self.count) if values[f"name_{n}"].strip()
             ],
             exclusions=[line.strip() for line in values["exclusions"].splitlines() if line.strip()],
             note=values["note"].strip(),
@@ -111,11 +119,17 @@ class PageForm(forms.Form):
         values: dict[str, Any] = {
             "horizon": card.horizon, "period": card.period, "exclusions": "\n".join(card.exclusions), **card.boxes,
         }  # fmt: skip
-        for n, line in enumerate(card.priorities[:ROWS]):
+        for n, line in enumerate(card.priorities):
             owner = numbers.get(line.owner_id or 0, "")
             values |= {f"key_{n}": line.key, f"name_{n}": line.name, f"name_en_{n}": line.name_en,
                        f"owner_{n}": f"{owner} {line.owner_name}".strip()}  # fmt: skip
         return values
+
+
+def _rows_in(values: Mapping[str, Any]) -> int:
+    """How many rows of priorities to draw: those that are there and one to spare, five at least."""
+    filled = [n for n in range(MOST) if str(values.get(f"name_{n}", "")).strip()]
+    return min(MOST, max(ROWS, filled[-1] + 2 if filled else 0))
 
 
 def number(text: str) -> str:

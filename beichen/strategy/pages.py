@@ -88,10 +88,27 @@ def history(request: PageRequest) -> HttpResponse:
 
 @door(access.VIEW)
 def version(request: PageRequest, map_id: int, number: int) -> HttpResponse:
-    """An earlier version, and what it changed."""
-    card = queries.page(request.actor, map_id, number)
-    changes = [(_said(line.what), line) for line in queries.changes(request.actor, map_id, number)]
-    return draw(request, "strategy/version.html", card=card, boxes=_boxes(card), changes=changes)
+    """An earlier version, and what differs in it from the one before or from any other."""
+    actor, asked = request.actor, request.GET.get("against", "")
+    card = queries.page(actor, map_id, number)
+    against = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else number - 1
+    changes = queries.changes(actor, map_id, number, against or None)
+    draft = queries.draft_page(actor)
+    return draw(
+        request, "strategy/version.html", card=card, boxes=_boxes(card), against=against,
+        changes=[(_said(line.what), line) for line in changes],
+        others=[line for line in queries.history(actor, map_id) if line.number != number],
+        may_restore=not (draft and draft.number == number) and queries.may_edit(actor, draft or card),
+        draft_version=draft.version if draft else 0,
+    )  # fmt: skip
+
+
+@door(access.EDIT, methods=("POST",))
+def restore(request: PageRequest, map_id: int, number: int) -> HttpResponse:
+    """Take the wording of an earlier version into the draft."""
+    rules.restore(request.actor, map_id, number, request.version)
+    tell(request, _("The wording is in the draft now. Somebody with the executive seat publishes it."))
+    return see(reverse("strategy:page") + "?draft")
 
 
 def _said(what: str) -> str:

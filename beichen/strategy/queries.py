@@ -158,10 +158,14 @@ def history(actor: Actor, map_id: int) -> list[VersionCard]:
 
 
 @query
-def changes(actor: Actor, map_id: int, number: int) -> list[Change]:
-    """What a version changed against the one before it. Cost: eight statements."""
+def changes(actor: Actor, map_id: int, number: int, against: int | None = None) -> list[Change]:
+    """What differs in a version from another one, by default the one before it; NotFound for what is not there.
+
+    Cost: eight statements.
+    """
     after = page(actor, map_id, number)
-    before = page(actor, map_id, number - 1) if number > 1 else None
+    other = number - 1 if against is None else against
+    before = page(actor, map_id, other) if other > 0 or against is not None else None
     return compared(before, after)
 
 

@@ -10,4 +10,5 @@ urlpatterns = [
     path("editors/", pages.editors, name="editors"),
     path("history/", pages.history, name="history"),
     path("<int:map_id>/versions/<int:number>/", pages.version, name="version"),
+    path("<int:map_id>/versions/<int:number>/restore/", pages.restore, name="restore"),
 ]

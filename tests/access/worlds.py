@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from beichen.people.models import Assignment, Conflict, Cycle, Employment, OrgUn
 from beichen.people.queries import company_settings
 from beichen.people.rules import places
 from tests.access import oracle
-from tests.access.table import Row
+from tests.access.table import Row, read
 from tests.cast import Golden, load_golden
 from tests.database import login
 
@@ -458,7 +459,7 @@ def _plant_rating(world: World, level: str, review: Any, number: str, boss: str,
 # ── bonuses ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 TERMS = {
-    "cycle_days": 91, "c_company": 10000, "c_unit": 10000, "flattening": 0, "people": 3, "rate": ["1", "1"],
+    "cycle_days": 91, "c_company": 10000, "c_unit": 10000, "flattening": 0, "people": 3,
     "mode": "pool", "parts": [0, 0, 10000],
 }  # fmt: skip
 PLAN_STATES = {"simulated": "11h", "proposed": "11a", "locked": "11b", "released": "11c"}
@@ -482,7 +483,7 @@ def plant_reward(world: World) -> None:
         policy = default_policy(plan.cycle.settings)
         scenario = Scenario.objects.create(plan=plan, key="A", name=word, policy=policy)
         world.ids["bonus", state] = plan.pk
-        world.add("11g", "E001", "reward.Scenario", word, stands=lambda viewer, row: _unowned(viewer, ""))
+        world.add("11g", "E001", "reward.Scenario", word, stands=lambda viewer, row: _over("U0", viewer))
         if state != "simulated":
             BonusPlan.objects.filter(pk=plan.pk).update(chosen=scenario)
         for unit in world.units.values():
@@ -498,7 +499,7 @@ def plant_reward(world: World) -> None:
 
 
 def _plant_pool(world: World, plan: Any, scenario: Any, unit: OrgUnit, state: str) -> None:
-    from beichen.reward.models import BonusAward, BonusEntry, BonusPool
+    from beichen.reward.models import BonusAward, BonusBasis, BonusEntry, BonusPool
 
     head = oracle.company().heads[unit.code]
     members = [n for n in oracle.people() if oracle.company().unit[n] == unit.code and n != head]
@@ -538,20 +539,29 @@ def _plant_pool(world: World, plan: Any, scenario: Any, unit: OrgUnit, state: st
             subject_place=person.place,
             number=number,
             entity="main",
-            target=100,
             days=91,
-            target_days=9100,
             grade="B",
             coefficient=10000,
             flat_n=10000,
             flat_d=1,
-            weight=1,
             amount=amount,
             terms=TERMS,
             released_at=THEN if state == "released" else None,
         )
         world.ids[f"award.{state}", number] = award.pk
         world.add(row, number, "reward.BonusAward", str(amount), expression="t.amount::text")
+        target = amount + 100_000_000
+        BonusBasis.objects.create(
+            award=award, plan=plan, subject=person, subject_place=person.place, target=target, target_days=1, weight=1
+        )
+        world.add(
+            "12a",
+            number,
+            "reward.BonusBasis",
+            str(target),
+            expression="t.target::text",
+            stands=partial(_paid, number, row),
+        )
         entry = BonusEntry.objects.create(
             plan=plan,
             person=person,
@@ -568,6 +578,19 @@ def _plant_pool(world: World, plan: Any, scenario: Any, unit: OrgUnit, state: st
             coefficient=10000,
         )
         world.add("11h", number, "reward.BonusEntry", f"entry{entry.pk}", expression="'entry' || t.id")
+
+
+def _over(unit: str, viewer: str) -> set[str]:
+    """G20: what speaks of everybody in a unit is for seats whose scope holds the whole of it."""
+    found = oracle.company()
+    return {"CO"} | {seat for holder, seat, scope in found.seats if holder == viewer and found.inside(unit, scope)}
+
+
+def _paid(number: str, award_row: str, viewer: str, row: Row) -> set[str]:
+    """The target behind an award is read by whoever reads both the award and pay (12a)."""
+    award = read()[award_row]
+    stands = oracle.columns(viewer, number, award)
+    return oracle.columns(viewer, number, row) if oracle.reads(award, stands) else set()
 
 
 def _pool(viewer: str, head: str) -> set[str]:

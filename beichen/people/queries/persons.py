@@ -18,6 +18,7 @@ from beichen.platform.api.paging import page_of
 from beichen.platform.api.schemas import PageIn
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
+from beichen.platform.registry import Face
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,24 @@ def find_persons(actor: Actor, text: str, limit: int = 20) -> list[PersonCard]:
         | Q(name_en__icontains=text) | Q(sort_key__icontains=text.lower())
     )  # fmt: skip
     return _cards(_visible(actor).filter(like, is_active=True).order_by("sort_key", "id")[:limit])
+
+
+def faces(actor: Actor, ids: Iterable[int]) -> dict[int, Face]:
+    """Name and unit by id, for pages of the platform. Cost: one statement."""
+    return {card.id: _face(card) for card in persons(actor, ids).values()}
+
+
+@query
+def find_faces(actor: Actor, text: str, limit: int = 50) -> list[Face]:
+    """People by name, number or pinyin, those who left as well. Cost: one statement."""
+    return [
+        _face(card)
+        for card in _cards(_visible(actor).filter(_matching(text.strip())).order_by("sort_key", "id")[:limit])
+    ]
+
+
+def _face(card: PersonCard) -> Face:
+    return Face(card.id, card.number, card.name, card.unit_title)
 
 
 @query

@@ -72,6 +72,41 @@ CREATE OR REPLACE FUNCTION access.seat_ranges(wanted text) RETURNS int8multirang
                      WHERE holder_id = access.actor() AND kind = wanted AND access.has_seat(wanted)), '{}')
 $$;
 
+-- Everyone in the scopes of my seats of one kind, whoever they are to me.
+CREATE OR REPLACE FUNCTION access.scope_people(wanted text) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT id FROM people_person WHERE place <@ (SELECT access.seat_ranges(wanted))
+$$;
+
+-- The units over which my seats of one kind hold.
+CREATE OR REPLACE FUNCTION access.seat_units(wanted text) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT u.id FROM people_seat s
+        JOIN people_orgunit top ON top.id = s.scope_id
+        JOIN people_orgunit u ON u.place BETWEEN top.place AND top.place_end
+    WHERE s.person_id = access.actor() AND s.seat = wanted
+      AND s.granted_at IS NOT NULL AND s.revoked_at IS NULL AND access.is_employee()
+$$;
+
+-- The units that hold a scope of my seats of one kind, or lie in it: what concerns them concerns somebody of mine.
+CREATE OR REPLACE FUNCTION access.touched_units(wanted text) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT u.id FROM people_seat s
+        JOIN people_orgunit top ON top.id = s.scope_id
+        JOIN people_orgunit u ON u.place BETWEEN top.place AND top.place_end OR top.place BETWEEN u.place AND u.place_end
+    WHERE s.person_id = access.actor() AND s.seat = wanted
+      AND s.granted_at IS NOT NULL AND s.revoked_at IS NULL AND access.is_employee()
+$$;
+
+-- The columns in which I stand to an object of a unit that is about nobody: the seats that hold there, and CO (G20).
+CREATE OR REPLACE FUNCTION access.seats_over(unit bigint) RETURNS text[] LANGUAGE sql STABLE AS $$
+    SELECT coalesce(array_agg(DISTINCT seat), '{}') FROM (
+        SELECT s.seat::text FROM people_seat s
+            JOIN people_orgunit top ON top.id = s.scope_id
+            JOIN people_orgunit u ON u.place BETWEEN top.place AND top.place_end
+        WHERE u.id = unit AND s.person_id = access.actor() AND s.granted_at IS NOT NULL AND s.revoked_at IS NULL
+          AND access.is_employee()
+        UNION ALL SELECT 'CO' WHERE access.is_employee()
+    ) held
+$$;
+
 -- G2: the people about whom my seats give me nothing: myself, everyone above me, the HR team I sit in,
 -- and those I have declared a conflict with.
 CREATE OR REPLACE FUNCTION access.masked() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
@@ -147,4 +182,18 @@ CREATE OR REPLACE FUNCTION access.candidates(role text, subject bigint) RETURNS 
         SELECT id, 0 FROM people_person WHERE role = 'OUT' AND kind = 'external' AND is_active
     ) found
     ORDER BY far, person
+$$;
+
+-- How somebody stood to a person at a moment: the line by the assignments of that day, then the seats held then.
+CREATE OR REPLACE FUNCTION access.stood(viewer bigint, subject bigint, moment timestamptz) RETURNS text[]
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(array_agg(code ORDER BY rank, code), '{}') FROM (
+        SELECT 'SE' AS code, 0 AS rank WHERE viewer = subject
+        UNION ALL SELECT 'LM', 1 FROM people_assignment
+            WHERE person_id = subject AND manager_id = viewer AND period @> moment
+        UNION ALL SELECT 'SK', 2 FROM people_assignment a JOIN people_assignment m ON m.person_id = a.manager_id
+            WHERE a.person_id = subject AND a.period @> moment AND m.manager_id = viewer AND m.period @> moment
+        UNION ALL SELECT DISTINCT seat::text, 3 FROM people_seat
+            WHERE person_id = viewer AND granted_at <= moment AND (revoked_at IS NULL OR revoked_at > moment)
+    ) found
 $$;

@@ -24,6 +24,7 @@ R = TypeVar("R")
 class _Scope:
     actor: Actor
     relations: dict[int, frozenset[str]] = field(default_factory=dict)
+    units: dict[int, frozenset[str]] = field(default_factory=dict)
     seats: frozenset[str] | None = None
 
 

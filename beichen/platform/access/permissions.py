@@ -37,6 +37,7 @@ class Permission:
     `row`     the row of the table, or a function from the object to it; "" = any signed-in person.
     `code`    the code a cell must hold: r, w, t, x …; `o` needs `own`.
     `subject` finds the person the object is about; None when it has none (G17).
+    `unit`    finds the unit of an object about nobody: a seat counts where its scope holds that unit (G20).
     `only`    narrows the columns (who does this act, `access.md` 1.10).
     `own`     whether the actor wrote the object (opens cells with `o`).
     `special` relations only the area knows, by column: {"PR": is_peer_of}.
@@ -51,6 +52,7 @@ class Permission:
     subject: Person | None = _subject
     only: frozenset[str] | None = None
     own: Holds | None = None
+    unit: Person | None = None
     special: tuple[tuple[str, Holds], ...] = ()
     banned: tuple[str, ...] = ()
     jobs: frozenset[str] = frozenset()
@@ -90,9 +92,23 @@ def seats_of(actor: Actor) -> frozenset[str]:
     return scope.seats
 
 
+def seats_over(actor: Actor, unit_id: int) -> frozenset[str]:
+    """The seats of the actor whose scope holds this unit, and CO for anyone who works here. Cost: one statement."""
+    known = scope_of(actor).units
+    if unit_id not in known:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT access.seats_over(%s)", [unit_id])
+            known[unit_id] = frozenset(cursor.fetchone()[0])
+    return known[unit_id]
+
+
 def _columns(actor: Actor, permission: Permission, obj: Any, row_id: str, wanted: frozenset[str]) -> frozenset[str]:
     subject_id = permission.subject(obj) if permission.subject and obj is not None else None
-    columns = seats_of(actor) if subject_id is None else relations_to(actor, subject_id)
+    unit_id = permission.unit(obj) if permission.unit and obj is not None else None
+    if subject_id is not None:
+        columns = relations_to(actor, subject_id)
+    else:
+        columns = seats_of(actor) if unit_id is None else seats_over(actor, unit_id)
     added = {column for column, holds in permission.special if obj is not None and holds(actor, obj)}
     if "UP" in columns and policy.goes_up(row_id, wanted):
         added.add("SK")
@@ -140,7 +156,7 @@ def _in_scope(scopes: frozenset[str], permission: Permission, row: policy.Row) -
 def require(actor: Actor, permission: Permission, obj: Any = None) -> None:
     """Raise Forbidden unless the actor holds the permission. The object was found visible before (else NotFound)."""
     if not may(actor, permission, obj):
-        raise Forbidden(act=str(permission.label))
+        raise Forbidden(act=str(permission.label), key=permission.key)
 
 
 SIGNED_IN = Permission(key="platform.signed_in", label="Signed in")

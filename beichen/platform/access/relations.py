@@ -13,8 +13,11 @@ from django.db.models import BigIntegerField, BooleanField, F, Func, Q, Value
 from beichen.platform.access import policy
 
 PEOPLE_SETS = frozenset(
-    {"reports", "skip_reports", "below", "past_reports", "dotted_reports", "masked", "seat_people", "branch_people"}
-)
+    {
+        "reports", "skip_reports", "below", "past_reports", "dotted_reports", "masked", "seat_people", "scope_people",
+        "branch_people", "seat_units", "touched_units",
+    }
+)  # fmt: skip
 
 
 class ActorId(Func):

@@ -16,7 +16,8 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
 from beichen.platform.api.idempotency import AlreadyDone
-from beichen.platform.api.requests import NO_VERSION
+from beichen.platform.api.requests import NO_VERSION, actor_of
+from beichen.platform.audit.rules import record_refusal
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound, Refused, gettext_noop
 
 log = logging.getLogger("beichen.api")
@@ -72,6 +73,9 @@ def refused(request: HttpRequest, refusal: Exception) -> HttpResponse:
         return broken(request, refusal)
     if isinstance(refusal, NotFound) or refusal.status == 404:
         return problem(404)
+    actor = actor_of(request)
+    if actor is not None and refusal.status == HTTPStatus.FORBIDDEN:
+        record_refusal(actor, str(refusal.params.get("key", "")), request.path)
     if isinstance(refusal, Changed) and getattr(request, "version", None) == NO_VERSION:
         refusal = VersionMissing()
     return problem(refusal.status, refusal.code, refusal.sentence(gettext), _fields(refusal))

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from beichen.platform.audit.choices import say
 from beichen.platform.notify.choices import template
 
 
@@ -82,3 +84,21 @@ def known(key: str) -> Kind:
 ASKED = template("approvals.asked", _("Waiting for your approval: %(what)s"), params=("what",), icon="checks")
 AGREED = template("approvals.agreed", _("Approved: %(what)s"), params=("what",), icon="check")
 CAME_BACK = template("approvals.returned", _("Returned with a comment: %(what)s"), params=("what",), icon="arrow-back")
+
+
+say(
+    acts={
+        "approvals.start": pgettext_lazy("audit", "Ask for approval"),
+        "approvals.approve": pgettext_lazy("audit", "Approve"),
+        "approvals.return": pgettext_lazy("audit", "Return"),
+        "approvals.withdraw": pgettext_lazy("audit", "Withdraw"),
+        "approvals.delegate": pgettext_lazy("audit", "Let somebody else approve"),
+        "approvals.escalate": pgettext_lazy("audit", "Pass an overdue approval on"),
+    },
+    kinds={
+        "approvals.run": pgettext_lazy("audit", "Approval"),
+    },
+    jobs={
+        "approvals.escalate": pgettext_lazy("audit", "Overdue approvals"),
+    },
+)

@@ -16,6 +16,7 @@ from beichen.platform.api.requests import ApiRequest
 from beichen.platform.api.schemas import Page, PageIn
 from beichen.platform.audit import queries
 from beichen.platform.audit.access import SEARCH
+from beichen.platform.audit.choices import Sort
 
 router = Router()
 
@@ -25,22 +26,31 @@ class EntriesIn(PageIn):
 
     person_id: int | None = Field(None, ge=1, le=2**62)
     subject_id: int | None = Field(None, ge=1, le=2**62)
-    act: str = Field("", max_length=100)
+    act: str = Field("", max_length=100, description="An act, or an area with a dot: `goals.`")
+    kind: str = Field("", max_length=100)
+    sort: Sort | None = None
+    bulk: UUID | None = Field(None, description="A row of an act on many rows: all its batches")
     since: date | None = None
     until: date | None = Field(None, le=date(9000, 1, 1))
 
 
 class EntryOut(Schema):
-    """One act or read."""
+    """One act or read; `did` and `what` in words. `more`: people it is also about who are not the reader's."""
 
     id: UUID
     at: datetime
     who: str
+    unit: str
     act: str
+    did: str
     kind: str
+    what: str
     object_id: str
     subjects: list[int]
+    more: int
+    channel: str
     details: dict[str, Any]
+    sealed: bool
     request_id: str
 
 
@@ -58,10 +68,14 @@ class LookOut(Schema):
 @door(SEARCH)
 def entries(request: ApiRequest, asked: Query[EntriesIn]) -> dict[str, Any]:
     """What was done, newest first."""
-    wanted = queries.Wanted(asked.person_id, asked.subject_id, asked.act, asked.since, asked.until)
+    wanted = queries.Wanted(
+        people=None if asked.person_id is None else (asked.person_id,),
+        subjects=None if asked.subject_id is None else (asked.subject_id,),
+        act=asked.act, kind=asked.kind, sort=asked.sort or "", since=asked.since, until=asked.until, bulk=asked.bulk,
+    )  # fmt: skip
     found = queries.entries(request.actor, wanted)
     rows = page_of(request.actor, found, asked, order=queries.ORDER, name=f"audit {wanted}")
-    return {"items": queries.lines(rows.items), "next": rows.next}
+    return {"items": queries.lines(request.actor, rows.items), "next": rows.next}
 
 
 @router.get("/looked", response=Page[LookOut], operation_id="audit_looked")
@@ -69,4 +83,4 @@ def entries(request: ApiRequest, asked: Query[EntriesIn]) -> dict[str, Any]:
 def looked(request: ApiRequest, asked: Query[PageIn]) -> dict[str, Any]:
     """Who looked at my file, newest first."""
     rows = page_of(request.actor, queries.looks(request.actor), asked, order=queries.ORDER, name="audit looked")
-    return {"items": queries.masked(rows.items), "next": rows.next}
+    return {"items": queries.masked(request.actor, rows.items), "next": rows.next}

@@ -1,9 +1,56 @@
-"""The words of the audit: ways of reading, and what verification can find."""
+"""The words of the audit: acts, kinds of objects and jobs by their keys, doors, and what verification can find.
+
+An area says its own words in its `choices.py`; an act that is a permission is named by the permission's label.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Words = Mapping[str, str | Promise]
+
+READ = "read"
+REFUSED = "refused"
+
+_acts: dict[str, str | Promise] = {}
+_kinds: dict[str, str | Promise] = {}
+_jobs: dict[str, str | Promise] = {}
+
+
+def say(*, acts: Words | None = None, kinds: Words | None = None, jobs: Words | None = None) -> None:
+    """Give words to keys that rows of the audit carry: acts no permission names, kinds of objects, jobs."""
+    _acts.update(acts or {})
+    _kinds.update(kinds or {})
+    _jobs.update(jobs or {})
+
+
+def acts() -> Words:
+    """The words of acts that are no permission."""
+    return _acts
+
+
+def kinds() -> Words:
+    """The words of kinds of objects."""
+    return _kinds
+
+
+def jobs() -> Words:
+    """The words of jobs that act for nobody."""
+    return _jobs
+
+
+class Sort(TextChoices):
+    """What kind of row: somebody read, changed, or was refused; or whatever people did themselves."""
+
+    READS = "reads", _("Reads")
+    CHANGES = "changes", _("Changes")
+    REFUSALS = "refusals", _("Refusals")
+    PEOPLE = "people", _("Acts of people, no jobs")
 
 
 class Channel(TextChoices):
@@ -29,3 +76,35 @@ class Fault(TextChoices):
     OTHER_HEAD = "other_head", _("The chain differs from a signed head: it was rewritten from here or before")
     CUT_TAIL = "cut_tail", _("The chain is shorter than a signed head says: its end was cut or an old copy restored")
     BAD_SIGNATURE = "bad_signature", _("A signed head does not carry our signature, or the key is missing")
+
+
+say(
+    acts={
+        "read": pgettext_lazy("audit", "Read"),
+        "refused": pgettext_lazy("audit", "Was refused"),
+        "job": pgettext_lazy("audit", "Run"),
+        "job.try_again": pgettext_lazy("audit", "Try a job again"),
+        "identity.account_opened": pgettext_lazy("audit", "Open an account"),
+        "identity.accounts_opened": pgettext_lazy("audit", "Open accounts"),
+        "identity.account_changed": pgettext_lazy("audit", "Change an account"),
+        "identity.password_set": pgettext_lazy("audit", "Set somebody's password"),
+        "identity.password_changed": pgettext_lazy("audit", "Change one's own password"),
+        "identity.account_disabled": pgettext_lazy("audit", "Disable an account"),
+        "identity.account_enabled": pgettext_lazy("audit", "Enable an account"),
+        "identity.sessions_ended": pgettext_lazy("audit", "Sign out everywhere"),
+        "identity.session_ended": pgettext_lazy("audit", "End a session"),
+        "identity.idle_set": pgettext_lazy("audit", "Set when sessions end"),
+        "identity.token_created": pgettext_lazy("audit", "Make a token"),
+        "identity.token_revoked": pgettext_lazy("audit", "Revoke a token"),
+        "identity.signed_in": pgettext_lazy("audit", "Sign in"),
+    },
+    kinds={
+        "identity.account": pgettext_lazy("audit", "Account"),
+        "identity.personaltoken": pgettext_lazy("audit", "Token"),
+        "audit.entry": pgettext_lazy("audit", "Audit trail"),
+    },
+    jobs={
+        "first_administrator": pgettext_lazy("audit", "First administrator"),
+        "api.forget_keys": pgettext_lazy("audit", "Forgetting of old keys"),
+    },
+)

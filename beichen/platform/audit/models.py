@@ -31,6 +31,8 @@ class Entry(models.Model):
             models.Index(fields=["at", "id"], name="audit_entry_at"),
             models.Index(fields=["person_id", "at"], name="audit_entry_person"),
             models.Index(fields=["act", "at"], name="audit_entry_act"),
+            models.Index(fields=["kind", "at"], name="audit_entry_kind"),
+            models.Index(fields=["at", "id"], condition=~Q(act__in=["read", "refused"]), name="audit_entry_changes"),
             GinIndex(fields=["subjects"], name="audit_entry_subjects"),
         ]
 

@@ -22,6 +22,8 @@ BATCH = 1_000
 
 request_id: ContextVar[str] = ContextVar("beichen_request_id", default="")
 """The id of the web request being answered; the middleware sets it, every row of the request carries it."""
+channel: ContextVar[str] = ContextVar("beichen_channel", default="")
+"""By which door the request came (choices.Channel); every row of the request carries it among its details."""
 
 # The row and its place in the sealing queue in one round trip; the time is the database's, so no caller can date back.
 INSERT = """
@@ -81,6 +83,12 @@ def record_read(actor: Actor, kind: str, subjects: Sequence[int], details: Mappi
     _insert(actor, "read", (kind, ""), subjects, details or {})
 
 
+def record_refusal(actor: Actor, act: str, path: str) -> None:
+    """Note that somebody was refused an act, after the act's own transaction is gone. Cost: one statement."""
+    with transaction.atomic():
+        _insert(actor, "refused", ("", ""), (), {"act": act, "path": path[:200]})
+
+
 def _insert(
     actor: Actor,
     act: _Keyed | str,
@@ -90,6 +98,7 @@ def _insert(
 ) -> None:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an audit row belongs into the transaction of its act")
+    door = {"channel": channel.get()} if channel.get() else {}
     values: dict[str, Any] = {
         "id": new_id(),
         "actor": actor.name,
@@ -100,7 +109,7 @@ def _insert(
         "kind": what[0],
         "object_id": what[1],
         "subjects": sorted(set(subjects)),
-        "details": json.dumps(details, default=_plain, ensure_ascii=False),
+        "details": json.dumps({**door, **details}, default=_plain, ensure_ascii=False),
         "request_id": request_id.get(),
     }
     with connection.cursor() as cursor:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 
+from beichen.platform.audit.choices import say
 from beichen.platform.forms.schema import Fault
 
 SENTENCES = {
@@ -26,3 +27,13 @@ SENTENCES = {
 def sentences(faults: Mapping[str, Fault]) -> dict[str, str]:
     """The faults as sentences in the reader's language, by field name: ready for `Invalid(fields=…)`."""
     return {key: gettext(SENTENCES[fault.code]) % dict(fault.params) for key, fault in faults.items()}
+
+
+say(
+    acts={
+        "forms.publish": pgettext_lazy("audit", "Publish a form"),
+    },
+    kinds={
+        "forms.formversion": pgettext_lazy("audit", "Version of a form"),
+    },
+)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from beichen.platform.audit.choices import say
 
 Value = str | int
 Params = Mapping[str, Value]
@@ -66,3 +69,11 @@ def known(key: str) -> Template:
 def footer(address: str) -> str:
     """The last lines of an e-mail."""
     return str(format_lazy("{}\n{}\n", _("Open it in Beichen:"), address))
+
+
+say(
+    jobs={
+        "notify.mail": pgettext_lazy("audit", "Sending of mail"),
+        "notify.prune": pgettext_lazy("audit", "Forgetting of old notices"),
+    },
+)

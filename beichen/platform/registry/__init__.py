@@ -1,15 +1,17 @@
-"""Where areas register what is shown merged: to-do entries, slots, navigation, the work of a cycle.
+"""Where areas register what is shown merged: to-do entries, slots, navigation, the work of a cycle, faces.
 
 An area calls these functions in its `panels.py`, which is imported when the process is ready.
 Providers take the actor first and see what the actor may see; nothing here asks for rights itself.
 """
 
+from beichen.platform.registry.faces import Face, faces, faces_from, find_faces
 from beichen.platform.registry.navigation import NavEntry, nav, nav_entries
 from beichen.platform.registry.phases import PhaseWork, PhaseWorkProvider, phase_work, phase_work_providers, works
 from beichen.platform.registry.slots import Panel, PanelProvider, has_slot, panels, slot
 from beichen.platform.registry.todos import TodoEntry, TodoProvider, todo, todo_providers, todos
 
 __all__ = [
+    "Face",
     "NavEntry",
     "Panel",
     "PanelProvider",
@@ -17,6 +19,9 @@ __all__ = [
     "PhaseWorkProvider",
     "TodoEntry",
     "TodoProvider",
+    "faces",
+    "faces_from",
+    "find_faces",
     "has_slot",
     "nav",
     "nav_entries",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Protocol, cast
 
 from django.contrib.auth.views import redirect_to_login
@@ -14,6 +15,7 @@ from django.utils.translation import gettext
 
 from beichen.platform.access.permissions import Permission
 from beichen.platform.api.idempotency import once
+from beichen.platform.audit.rules import record_refusal
 from beichen.platform.kit.errors import NotFound, Refused
 from beichen.platform.ui.answers import See, page
 from beichen.platform.ui.requests import PageRequest, actor_of, as_actor, drawn, field_errors, is_htmx, prepared
@@ -137,6 +139,9 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """Answer with the sentence of a refusal. What is hidden and what does not exist read the same."""
+    actor = actor_of(request)
+    if actor is not None and refusal.status == HTTPStatus.FORBIDDEN:
+        record_refusal(actor, str(refusal.params.get("key", "")), request.path)
     if is_htmx(request):
         return _toast(request, refusal)
     if refusal.status == 404:

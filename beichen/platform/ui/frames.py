@@ -189,11 +189,13 @@ def confirm(
     reason: int = 0,
     version: int | None = None,
     tone: str = "",
+    who: str = "",
     target: str = "",
 ) -> Context:
     """`{% confirm url label=_("Drop") title=_("Drop this goal?") reason=20 %}`: a button that asks before it posts.
 
-    `reason` > 0 asks for a reason of at least so many characters, posted as `reason`; tone "danger" for what hurts.
+    `reason` > 0 asks for a reason of at least so many characters, posted as `reason`; `who` names the row of
+    the table that says who reads it; tone "danger" for what hurts.
     """
     request = _request(context)
     return {
@@ -204,6 +206,8 @@ def confirm(
         "reason": reason,
         "version": version,
         "tone": tone,
+        "row": who,
+        "who": rights.who_sees(who) if who else "",
         "target": target,
         "id": fresh_id(request, "confirm"),
         "key": keys.idempotency_key(),

@@ -67,13 +67,17 @@ def who_sees(request: PageRequest, row: str) -> HttpResponse:
         found = policy.row(row)
     except policy.UnknownRow:
         raise Http404 from None
-    lines = [{"who": label, "may": rights.cell_words(found.cells[key])} for key, label in rights.RELATIONS.items()]
+    lines = [
+        {"who": label, "may": rights.cell_words(found.cells[key], found.note), "why": rights.REASONS[key]}
+        for key, label in rights.RELATIONS.items()
+    ]
     return page(
         request,
         "ui/who_sees.html",
         row=found,
         noun=rights.noun(found.noun),
         state=rights.state(found.state),
+        sensitivity=rights.CLASSES[found.sensitivity],
         open_to=[line for line in lines if line["may"]],
         closed_to=[line["who"] for line in lines if not line["may"]],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from django.utils.functional import Promise
@@ -43,9 +44,56 @@ CODES: dict[str, str | Promise] = {
 }
 
 
-def cell_words(cell: str) -> list[str]:
-    """What a cell of the table of rights allows, in words; empty for "-"."""
-    words = [str(CODES[code]) for code in cell if code in CODES]
+MASKS: dict[str, str | Promise] = {
+    "M1": _("reads it without author, unit and time, in another order"),
+    "M3": _("reads the last four released grades and the development text agreed on"),
+    "M5": _(
+        "reads band and ratio to the middle of the band; the exact amount only for own reports, while pay is decided,"
+        " where the cycle says so"
+    ),
+    "M6": _("reads the grounds addressed to them and the outcome, no names of witnesses, no confidential files"),
+    "M7": _("reads when, who in which seat, what kind of data and by which door"),
+    "M8": _("reads the shape of the data, every value blanked"),
+    "M9": _("reads it with the names and words of others removed"),
+    "M10": _("reads their own earlier managers and units alone"),
+}
+
+REASONS: dict[str, str | Promise] = {
+    "SE": _("it is about them"),
+    "LM": _("leads this person from day to day"),
+    "PM": _("led this person for a part of the cycle"),
+    "SK": _("answers for the manager’s decisions"),
+    "DL": _("works with this person in a project"),
+    "CO": _("works in the same company"),
+    "PR": _("was asked for a view of this person’s work"),
+    "BP": _("looks after the people of this unit"),
+    "HA": _("runs the process"),
+    "CA": _("works out pay and bonuses"),
+    "EX": _("answers for the whole company"),
+    "CF": _("leads the session where grades are compared"),
+    "AU": _("checks that the rules are kept"),
+    "TK": _("another program of the company, with leave for this alone"),
+    "PA": _("keeps the system running"),
+    "TE": _("it was about them; their own file stays open for 90 days"),
+}
+
+CLASSES: dict[str, str | Promise] = {
+    "C2": _("open inside the company"),
+    "C3": _("for those concerned"),
+    "C4": _("confidential: every look by somebody else is noted"),
+    "C5": _("most confidential: every look by somebody else is noted, and the database itself guards each row"),
+}
+
+
+def _mask(note: str) -> str | Promise:
+    """What “masked” means in a row: the mask its note names, the longest name first (M10 before M1)."""
+    named = [key for key in sorted(MASKS, key=len, reverse=True) if re.search(rf"\b{key}\b", note)]
+    return MASKS[named[0]] if named else CODES["m"]
+
+
+def cell_words(cell: str, note: str = "") -> list[str]:
+    """What a cell of the table of rights allows, in words; empty for "-". `note` names the mask of an `m`."""
+    words = [str(_mask(note) if code == "m" else CODES[code]) for code in cell if code in CODES]
     return [*words, gettext("always two different people")] if "!" in cell else words
 
 

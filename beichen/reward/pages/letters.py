@@ -18,7 +18,7 @@ def _shares(sheet: queries.LetterSheet) -> list[dict[str, Any]]:
     currency = sheet.plan.currency
     return [
         {
-            "share": share, "steps": shown.bars(share.line.story, currency),
+            "share": share, "steps": shown.bars(share.line.story, currency) if share.line.story else [],
             "terms": shown.terms(share.line, share.cycle_days, currency), "company": shown.coefficient(share.c_company),
             "unit": shown.coefficient(share.c_unit), "flattening": shown.coefficient(share.flattening),
             "formula": share.mode == Mode.FORMULA,

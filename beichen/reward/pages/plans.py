@@ -142,7 +142,7 @@ def _rights(request: PageRequest, card: queries.PlanCard) -> dict[str, bool]:
         "unlock": (access.UNLOCK, card.state == PlanState.LOCKED and in_phase),
         "letters": (access.RELEASE, letters and not card.busy and card.letters_out < card.letters_due),
     }
-    return {name: now and may(request.actor, permission) for name, (permission, now) in states.items()}
+    return {name: now and may(request.actor, permission, card) for name, (permission, now) in states.items()}
 
 
 def _compared(request: PageRequest, card: queries.PlanCard, pair: list[queries.ScenarioCard]) -> dict[str, Any]:
@@ -163,9 +163,9 @@ def _compared(request: PageRequest, card: queries.PlanCard, pair: list[queries.S
 @door(access.SIMULATE)
 def out(request: PageRequest, plan_id: int) -> HttpResponse:
     """Who is in neither base nor share, and why. Cost: four statements."""
-    if not may(request.actor, access.SIMULATE):
-        raise NotFound
     card = queries.plan(request.actor, plan_id)
+    if not may(request.actor, access.SIMULATE, card):
+        raise NotFound
     lines = [(person, Out(why).label) for person, why in queries.out_of_plan(request.actor, plan_id)]
     return page(request, "reward/out.html", fragment="list", plan=card, lines=lines)
 
@@ -173,9 +173,9 @@ def out(request: PageRequest, plan_id: int) -> HttpResponse:
 @door(access.EDIT_PLAN)
 def policy(request: PageRequest, plan_id: int, key: str) -> HttpResponse:
     """The settings of one policy. Cost: six statements."""
-    if not may(request.actor, access.EDIT_PLAN):
-        raise NotFound
     card = queries.plan(request.actor, plan_id)
+    if not may(request.actor, access.EDIT_PLAN, card):
+        raise NotFound
     scenario = _scenario(request, plan_id, key)
     form = PolicyForm(scenario.policy, scenario.name, _units(request), _posted(request))
     return page(request, "reward/policy.html", plan=card, scenario=scenario, form=form)
@@ -286,7 +286,7 @@ def queue(request: PageRequest) -> HttpResponse:
         request, "reward/queue.html",
         to_lock=[(c, facts[c.id], _asker(asked.get(c.id), names), _is_mine(request, asked.get(c.id))) for c in to_lock],
         to_send=[(c, _asker(sent.get(c.id), names), _is_mine(request, sent.get(c.id))) for c in to_send],
-        may_lock=may(request.actor, access.APPROVE),
+        may_lock=any(may(request.actor, access.APPROVE, card) for card in to_lock),
     )  # fmt: skip
 
 

@@ -72,8 +72,10 @@ def _terms(sheet: queries.PoolSheet) -> list[shown.Term]:
     if pool is None:
         return []
     currency = sheet.plan.currency
+    open_base = not sheet.hidden and all(line.target is not None for line in sheet.lines)
+    base = shown.cents(pool.base, currency) if open_base else _("closed to you: pay is not yours to read")
     found: list[shown.Term] = [
-        (_("Base: targets for the days of %(n)s people") % {"n": pool.people}, shown.cents(pool.base, currency)),
+        (_("Base: targets for the days of %(n)s people") % {"n": pool.people}, base),
         (_("Company result"), f"× {shown.coefficient(pool.c_company)}"),
         (_("Unit result"), f"× {shown.coefficient(pool.c_unit)}"),
     ]

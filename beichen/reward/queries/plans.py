@@ -55,6 +55,7 @@ class PlanCard:
     id: int
     name: str
     cycle_id: int
+    scope_id: int
     period_key: str
     first: date
     last: date
@@ -78,10 +79,10 @@ class PlanCard:
 
 
 _PLAN = (
-    "id", "name", "cycle_id", "cycle__period__key", "cycle__period__starts_on", "cycle__period__ends_on",
-    "cycle__phase", "state", "chosen_id", "chosen__key", "currency", "adjust_percent", "adjust_until", "busy",
-    "asked_seat", "locked_at", "first_approver_id", "second_approver_id", "released_at", "letters_due",
-    "letters_out", "author_id", "version",
+    "id", "name", "cycle_id", "cycle__scope_id", "cycle__period__key", "cycle__period__starts_on",
+    "cycle__period__ends_on", "cycle__phase", "state", "chosen_id", "chosen__key", "currency", "adjust_percent",
+    "adjust_until", "busy", "asked_seat", "locked_at", "first_approver_id", "second_approver_id", "released_at",
+    "letters_due", "letters_out", "author_id", "version",
 )  # fmt: skip
 
 

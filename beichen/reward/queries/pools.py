@@ -16,10 +16,11 @@ from beichen.platform.access.current import query
 from beichen.platform.access.relations import InPeople
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
+from beichen.platform.kit.rounding import COEFFICIENT
 from beichen.reward import access
 from beichen.reward.choices import PlanState
 from beichen.reward.formulas.explain import FTE, Explanation, Inputs, explain
-from beichen.reward.models import Adjustment, BonusAward, BonusPlan, BonusPool, Consent
+from beichen.reward.models import Adjustment, BonusAward, BonusBasis, BonusPlan, BonusPool, Consent
 from beichen.reward.queries.plans import PlanCard, cards
 
 PARTS = (0, 0, 10_000)
@@ -56,11 +57,11 @@ class PoolCard:
 
 @dataclass(frozen=True, slots=True)
 class AwardLine:
-    """One person in a pool; `final` is what is paid."""
+    """One person in a pool; `final` is what is paid. `target` and `story` are None where 12a closes the target."""
 
     id: int
     person: PersonCard
-    target: int
+    target: int | None
     days: int
     grade: str
     coefficient: int
@@ -72,7 +73,8 @@ class AwardLine:
     by_remainder: bool
     released_at: datetime | None
     may_adjust: bool
-    story: Explanation
+    story: Explanation | None
+    flattened: Fraction
 
     @property
     def final(self) -> int:
@@ -201,36 +203,42 @@ def pool_sheet(actor: Actor, pool_id: int) -> PoolSheet:
 def lines_of(
     actor: Actor, awards: Sequence[BonusAward], also: Sequence[int | None] = ()
 ) -> tuple[tuple[AwardLine, ...], Mapping[int, PersonCard]]:
-    """Awards with their people and adjustments, and the cards of everybody named. Cost: two statements."""
+    """Awards with their people and adjustments, and the cards of everybody named. Cost: three statements."""
+    bases = {
+        basis.pk: basis
+        for basis in BonusBasis.objects.filter(access.readable_bases(), award_id__in=[a.pk for a in awards])
+    }
     changes = {
         change.pk: change
         for change in Adjustment.objects.filter(access.readable_adjustments(), award_id__in=[a.pk for a in awards])
     }
     named = [award.subject_id for award in awards] + [change.by_id for change in changes.values()]
     faces = people.persons(actor, [*named, *also])
-    return tuple(_line(award, faces[award.subject_id], changes.get(award.pk)) for award in awards), faces
+    return tuple(_line(a, bases.get(a.pk), faces[a.subject_id], changes.get(a.pk)) for a in awards), faces
 
 
-def _line(award: BonusAward, person: PersonCard, change: Adjustment | None) -> AwardLine:
+def _line(award: BonusAward, basis: BonusBasis | None, person: PersonCard, change: Adjustment | None) -> AwardLine:
     return AwardLine(
-        id=award.pk, person=person, target=award.target, days=award.days, grade=award.grade,
+        id=award.pk, person=person, target=basis.target if basis else None, days=award.days, grade=award.grade,
         coefficient=award.coefficient, amount=award.amount, delta=change.delta if change else 0,
         reason=change.reason if change else "", adjusted_by=change.by_id if change else None,
         at_limit=award.at_limit, by_remainder=award.by_remainder, released_at=award.released_at,
-        may_adjust=bool(getattr(award, "mine", False)), story=story_of(award, change.delta if change else 0),
+        may_adjust=bool(getattr(award, "mine", False)),
+        story=story_of(award, basis, change.delta if change else 0) if basis else None,
+        flattened=Fraction(int(award.flat_n), int(award.flat_d) * COEFFICIENT),
     )  # fmt: skip
 
 
-def story_of(award: BonusAward, delta: int) -> Explanation:
+def story_of(award: BonusAward, basis: BonusBasis, delta: int) -> Explanation:
     """How the amount came about, from what is stored with it."""
     terms = award.terms
-    rate = terms.get("rate")
     return explain(
         Inputs(
-            mode=terms["mode"], target_days=int(award.target_days), cycle_days=terms["cycle_days"],
+            mode=terms["mode"], target_days=int(basis.target_days), cycle_days=terms["cycle_days"],
             coefficient=award.coefficient, flat_n=int(award.flat_n), flat_d=int(award.flat_d),
-            c_company=terms["c_company"], c_unit=terms["c_unit"], weight=int(award.weight),
-            rate=(int(rate[0]), int(rate[1])) if rate else None, amount=award.amount, adjustment=delta,
+            c_company=terms["c_company"], c_unit=terms["c_unit"], weight=int(basis.weight),
+            rate=(int(basis.rate_n), int(basis.rate_d)) if basis.rate_n is not None and basis.rate_d else None,
+            amount=award.amount, adjustment=delta,
             parts=tuple(terms.get("parts") or PARTS),
         )
     )  # fmt: skip

@@ -35,7 +35,7 @@ def ask_letters(actor: Actor, plan_id: int, version: int) -> bool:
     Errors: NotFound, Forbidden, WrongPhase, WrongState, Changed, NobodyReleased. Cost: nine statements, then a job.
     """
     plan = plan_to_change(plan_id)
-    require(actor, access.RELEASE)
+    require(actor, access.RELEASE, plan)
     if plan.busy:
         raise StillComputing
     if plan.version != version:

@@ -52,8 +52,8 @@ def default_policy(settings: Mapping[str, Any]) -> dict[str, Any]:
 @rule
 def create_plan(actor: Actor, cycle_id: int, name: str, names: tuple[str, str] = ("A", "B")) -> int:
     """A draft with two policies from the cycle's settings; returns its id. Errors: NotFound, Forbidden, NameMissing."""
-    require(actor, access.EDIT_PLAN)
     cycle = people.cycle(actor, cycle_id)
+    require(actor, access.EDIT_PLAN, cycle)
     if not name.strip():
         raise NameMissing(field="name")
     plan = BonusPlan.objects.create(
@@ -83,7 +83,7 @@ def edit_scenario(actor: Actor, plan_id: int, key: str, name: str, entered: Mapp
     Errors: NotFound, Forbidden, PlanDecided, StillComputing, Changed, BadValue, UnknownUnit, NameMissing.
     """
     plan = plan_to_change(plan_id)
-    require(actor, access.EDIT_PLAN)
+    require(actor, access.EDIT_PLAN, plan)
     scenario = Scenario.objects.filter(access.readable_scenarios(), plan=plan, key=key).first()
     if scenario is None:
         raise NotFound

@@ -44,7 +44,7 @@ RULES = "2026.1"
 def ask_simulation(actor: Actor, plan_id: int, version: int) -> None:
     """Have both policies computed by a job. Errors: NotFound, Forbidden, WrongPhase, PlanDecided, Changed."""
     plan = plan_to_change(plan_id)
-    require(actor, access.SIMULATE)
+    require(actor, access.SIMULATE, plan)
     if plan.busy:
         return
     if plan.version != version:
@@ -246,7 +246,7 @@ def facts_of(scenario_id: int, plan_id: int) -> dict[str, Any]:
 
 def _clear(plan_id: int) -> None:
     with connection.cursor() as cursor:
-        for table in ("reward_bonusaward", "reward_bonuspool", "reward_bonusentry"):
+        for table in ("reward_bonusbasis", "reward_bonusaward", "reward_bonuspool", "reward_bonusentry"):
             cursor.execute(f"DELETE FROM {table} WHERE plan_id = %s", [plan_id])
 
 

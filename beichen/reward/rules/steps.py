@@ -35,7 +35,7 @@ NAMED = 5
 
 def _step(actor: Actor, plan_id: int, version: int, permission: Permission, state: str) -> BonusPlan:
     plan = plan_to_change(plan_id)
-    require(actor, permission)
+    require(actor, permission, plan)
     if plan.version != version:
         raise Changed(plan)
     open_cycle(actor, plan.cycle_id, Phase.COMPENSATION)

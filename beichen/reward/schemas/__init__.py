@@ -153,7 +153,7 @@ class AwardOut(Schema):
     grade: str
     coefficient: int
     days: int
-    target: int
+    target: int | None = Field(description="None where pay is closed to the reader (M5)")
     amount: int
     adjustment: int
     reason: str

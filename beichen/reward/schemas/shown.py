@@ -71,8 +71,10 @@ def bars(story: Explanation, currency: str) -> list[Bar]:
 
 
 def terms(line: AwardLine, cycle_days: int, currency: str) -> list[Term]:
-    """What an amount is made of, in the order of the formula."""
+    """What an amount is made of, in the order of the formula; without the target where that is closed to the reader."""
     story = line.story
+    if story is None or line.target is None:
+        return _without_target(line, cycle_days, currency)
     found: list[Term] = [
         (_("Target bonus"), cents(line.target, currency)),
         (_("Days"), f"{line.days} / {cycle_days}"),
@@ -88,6 +90,23 @@ def terms(line: AwardLine, cycle_days: int, currency: str) -> list[Term]:
     else:
         found.append((_("Exact share"), cents(story.exact, currency)))
         found.append((_("Rounding"), cents(story.rounding, currency, plus=True)))
+    if line.delta:
+        found.append((_("Manager’s adjustment"), cents(line.delta, currency, plus=True)))
+    return [*found, (_("Bonus"), cents(line.final, currency))]
+
+
+def _without_target(line: AwardLine, cycle_days: int, currency: str) -> list[Term]:
+    found: list[Term] = [
+        (_("Target bonus"), _("closed to you: pay is read by the person, the HR partner and compensation")),
+        (_("Days"), f"{line.days} / {cycle_days}"),
+        (_("Grade %(grade)s") % {"grade": line.grade}, coefficient(line.coefficient)),
+    ]
+    if line.flattened * FINE != line.coefficient:
+        found.append((_("Coefficient, evened out"), trimmed(line.flattened, 8)))
+    if line.at_limit:
+        found.append((str(AtLimit(line.at_limit).label), cents(line.amount, currency)))
+    else:
+        found.append((_("Computed"), cents(line.amount, currency)))
     if line.delta:
         found.append((_("Manager’s adjustment"), cents(line.delta, currency, plus=True)))
     return [*found, (_("Bonus"), cents(line.final, currency))]

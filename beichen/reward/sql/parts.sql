@@ -20,14 +20,19 @@ WITH person AS (
     SELECT *, kit.half_even(target_days * flat_n, 10000000000 * cycle_days) AS amount FROM weighed
 ), written AS (
     INSERT INTO reward_bonusaward
-        (plan_id, scenario_id, pool_id, subject_id, subject_place, number, entity, target, days, target_days, grade,
-         coefficient, review_id, flat_n, flat_d, weight, amount, by_remainder, at_limit, terms)
-    SELECT %(plan)s, %(scenario)s, pool_id, person_id, place, number, entity, target, days, target_days, grade,
-           k, review_id, flat_n, 10000, target_days * flat_n, amount, false, '',
+        (plan_id, scenario_id, pool_id, subject_id, subject_place, number, entity, days, grade, coefficient, review_id,
+         flat_n, flat_d, amount, by_remainder, at_limit, terms)
+    SELECT %(plan)s, %(scenario)s, pool_id, person_id, place, number, entity, days, grade,
+           k, review_id, flat_n, 10000, amount, false, '',
            jsonb_build_object('mode', 'formula', 'cycle_days', cycle_days, 'c_company', c_company, 'c_unit', c_unit,
-                              'flattening', 0, 'people', people, 'rate', NULL,
+                              'flattening', 0, 'people', people,
                               'parts', jsonb_build_array(%(alpha)s, %(beta)s, %(gamma)s))
     FROM paid
+    RETURNING id, pool_id, subject_id
+), based AS (
+    INSERT INTO reward_bonusbasis (award_id, plan_id, subject_id, subject_place, target, target_days, weight)
+    SELECT written.id, %(plan)s, person_id, place, target, target_days, target_days * flat_n
+    FROM written JOIN paid ON paid.pool_id = written.pool_id AND paid.person_id = written.subject_id
 )
 UPDATE reward_bonuspool p SET value = s.amount, flattening = 0
 FROM (SELECT pool_id, sum(amount) AS amount FROM paid GROUP BY pool_id) s

@@ -93,22 +93,26 @@ WITH person AS (
     FROM ranked
 ), written AS (
     INSERT INTO reward_bonusaward
-        (plan_id, scenario_id, pool_id, subject_id, subject_place, number, entity, target, days, target_days, grade,
-         coefficient, review_id, flat_n, flat_d, weight, amount, by_remainder, at_limit, terms)
-    SELECT %(plan)s, %(scenario)s, pool_id, person_id, place, number, entity, target, days, target_days, grade,
-           k, review_id, flat_n, flat_d, weight, amount, by_remainder,
+        (plan_id, scenario_id, pool_id, subject_id, subject_place, number, entity, days, grade, coefficient, review_id,
+         flat_n, flat_d, amount, by_remainder, at_limit, terms)
+    SELECT %(plan)s, %(scenario)s, pool_id, person_id, place, number, entity, days, grade,
+           k, review_id, flat_n, flat_d, amount, by_remainder,
            CASE WHEN settled IS NULL OR weight = 0 OR settled = 0 THEN ''
                 WHEN high IS NOT NULL AND settled = high AND low < high THEN 'cap' ELSE 'floor' END,
            jsonb_build_object('mode', %(mode)s::text, 'cycle_days', cycle_days, 'c_company', c_company,
-                              'c_unit', c_unit, 'flattening', flattening, 'people', people,
-                              'rate', CASE WHEN rate_d IS NOT NULL THEN jsonb_build_array(rate_n::text, rate_d::text) END)
+                              'c_unit', c_unit, 'flattening', flattening, 'people', people)
     FROM paid
+    RETURNING id, pool_id, subject_id
+), based AS (
+    INSERT INTO reward_bonusbasis
+        (award_id, plan_id, subject_id, subject_place, target, target_days, weight, rate_n, rate_d)
+    SELECT written.id, %(plan)s, person_id, place, target, target_days, weight, rate_n, rate_d
+    FROM written JOIN paid ON paid.pool_id = written.pool_id AND paid.person_id = written.subject_id
 )
 UPDATE reward_bonuspool p
-SET mean_n = s.mean_n, mean_d = s.mean_d, rate_n = s.rate_n, rate_d = s.rate_d, unallocated = s.total - s.paid
+SET mean_n = s.mean_n, mean_d = s.mean_d, unallocated = s.total - s.paid
 FROM (
-    SELECT pool_id, min(mean_n) AS mean_n, min(mean_d) AS mean_d, min(rate_n) AS rate_n, min(rate_d) AS rate_d,
-           min(total) AS total, sum(amount) AS paid
+    SELECT pool_id, min(mean_n) AS mean_n, min(mean_d) AS mean_d, min(total) AS total, sum(amount) AS paid
     FROM paid GROUP BY pool_id
 ) s
 WHERE p.id = s.pool_id

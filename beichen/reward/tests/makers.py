@@ -17,7 +17,7 @@ from beichen.platform.kit.actor import Actor
 from beichen.reviews.models import Rating, RatingContent, Review, ReviewPlan
 from beichen.reviews.tests.makers import make_cycle, review_form
 from beichen.reward import rules
-from beichen.reward.models import Adjustment, BonusAward, BonusPlan, BonusPool
+from beichen.reward.models import Adjustment, BonusAward, BonusBasis, BonusPlan, BonusPool
 from tests.database import put_in_phase
 
 COEFFICIENTS = {"S": 15_000, "A": 12_000, "B": 10_000, "C": 5_000, "D": 0}
@@ -115,6 +115,11 @@ class Money:
         with self.owner():
             found = BonusAward.objects.filter(plan_id=self.plan_id, scenario__key=key)
             return {award.number: award for award in found}
+
+    def targets(self, key: str = "A") -> dict[str, int]:
+        with self.owner():
+            found = BonusBasis.objects.filter(plan_id=self.plan_id, award__scenario__key=key)
+            return dict(found.values_list("award__number", "target"))
 
     def adjustments(self) -> dict[str, int]:
         with self.owner():

@@ -6,16 +6,20 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
+from beichen.people.models import Cycle, Seat
+from beichen.people.rules import places
 from beichen.platform.access import policy
 from beichen.platform.access.current import acting
-from beichen.platform.access.permissions import relations_to, seats_of
-from beichen.platform.kit.errors import NotFound
-from beichen.reward import queries
+from beichen.platform.access.permissions import relations_to, seats_of, seats_over
+from beichen.platform.auth.models import Account
+from beichen.platform.kit.errors import Forbidden, NotFound
+from beichen.reward import queries, rules
 from beichen.reward.tests.makers import Money, money
 
 pytestmark = pytest.mark.django_db
-TABLES = ("scenario", "bonusentry", "bonuspool", "bonusaward", "adjustment", "consent")
+TABLES = ("scenario", "bonusentry", "bonuspool", "bonusaward", "bonusbasis", "adjustment", "consent")
 
 
 @pytest.fixture
@@ -121,7 +125,8 @@ def test_policies_are_read_by_their_seats_alone(made):
     for viewer in made.company.people:
         actor = made.actor(viewer)
         with acting(actor):
-            held = "".join(policy.row("11g").cells[seat] for seat in seats_of(actor) & set(policy.SEATS))
+            over = seats_over(actor, made.company.units["U0"].pk) & set(policy.SEATS)
+            held = "".join(policy.row("11g").cells[seat] for seat in over)
             assert bool(raw("SELECT id FROM reward_scenario")) == bool(set(held) & set("rw")), viewer
 
 
@@ -169,3 +174,98 @@ def test_every_read_of_amounts_leaves_one_audit_row(made, owner_db):
         assert reads() == before + 1, viewer
     with pytest.raises(NotFound):
         queries.pool_sheet(made.actor("M2"), pool.pk)
+
+
+def seen_bases(made: Money, viewer: str) -> set[int]:
+    with acting(made.actor(viewer)):
+        return set(raw("SELECT award_id FROM reward_bonusbasis"))
+
+
+def bases_follow(made: Money, row: str, also: frozenset[tuple[str, str]] = frozenset()) -> None:
+    """A target is read where both cells are: that of its award (11a–11c, 11h) and that of pay (12a)."""
+    awards = made.awards()
+    for viewer in made.company.people:
+        seen = seen_bases(made, viewer)
+        with acting(made.actor(viewer)):
+            for number, award in awards.items():
+                both = all(cells(made.actor(viewer), award.subject_id, one) & set("rw") for one in (row, "12a"))
+                assert (award.pk in seen) == (both or (viewer, number) in also), (viewer, number, row)
+
+
+@pytest.mark.req("OUTCOME-01", "BASE-01")
+def test_target_behind_an_award_is_pay(made, owner_db):
+    """12a: mask M5 for the line; exact only in C8, for own reports, where the cycle says so."""
+    bases_follow(made, "11h")
+    made.choose()
+    bases_follow(made, "11a")
+    own = {(p.manager.number, p.number) for p in made.company.people.values() if p.manager is not None}
+    with owner_db():
+        cycle = Cycle.objects.get(pk=made.cycle_id)
+        cycle.settings = {**cycle.settings, "reward": {"managers_see_targets": True}}
+        cycle.save(update_fields=["settings"])
+    with_award = {(viewer, number) for viewer, number in own if number in made.awards()}
+    bases_follow(made, "11a", frozenset(with_award))
+    made.phase("C09")
+    bases_follow(made, "11a")
+
+
+@pytest.mark.req("OUTCOME-01", "BASE-01")
+def test_page_and_api_keep_the_target_from_the_line(made, client):
+    """M5 on both doors: M1 adjusts the amounts of U1 and reads no target there; the HRBP reads it."""
+    made.choose()
+    pool, award = made.pools()["U1"], made.awards()["A2"]
+    target = made.targets()["A2"]
+    shown = f"{target // 100:,}.{target % 100:02}"
+    for viewer, reads in (("M1", False), ("HR1", True), ("CA1", True)):
+        enter(client, made, viewer)
+        found = client.get(f"/api/v1/reward/pools/{pool.pk}").json()["awards"]
+        (line,) = [one for one in found if one["id"] == award.pk]
+        assert line["target"] == (target if reads else None), viewer
+        html = client.get(reverse("reward:pool", args=[pool.pk])).content.decode()
+        assert (shown in html) == reads, viewer
+        assert ("closed to you" in html) != reads, viewer
+
+
+def enter(client: Any, made: Money, number: str) -> None:
+    account, _new = Account.objects.get_or_create(
+        person_id=made.id(number),
+        defaults={"email": f"{number.lower()}@example.cn", "name": number, "locale": "en"},
+    )
+    client.force_login(account)
+
+
+@pytest.mark.req("BASE-01", "OUTCOME-01")
+def test_plans_and_policies_are_cut_to_the_scope_of_the_seat(made, owner_db, client):
+    """G20: HR1 is HRBP of U1 alone. What speaks of the whole company (11g) is closed; the pools of U1
+    and of HR, which HR1 heads, are not (11d).
+    """
+    made.choose()
+    hr1, hr2 = made.actor("HR1"), made.actor("HR2")
+    assert [p.id for p in queries.plans(hr1)] == [made.plan_id]
+    assert queries.scenarios(hr1, made.plan_id) == []
+    assert len(queries.scenarios(hr2, made.plan_id)) == 2
+    assert {p.unit.code for p in queries.pools(hr1, queries.plan(hr1, made.plan_id))} == {"U1", "HR"}
+    with owner_db():
+        Seat.objects.filter(person=made.company.people["CA1"]).update(scope=made.company.units["U2"])
+        Seat.objects.filter(person=made.company.people["HA1"]).update(scope=made.company.units["U2"])
+        places.renumber()
+    for act in (
+        lambda: rules.ask_simulation(made.actor("CA1"), made.plan_id, made.version),
+        lambda: rules.create_plan(made.actor("CA1"), made.cycle_id, "另一份"),
+        lambda: rules.ask_letters(made.actor("HA1"), made.plan_id, made.version),
+    ):
+        with pytest.raises(Forbidden):
+            act()
+    enter(client, made, "CA1")
+    html = client.get(reverse("reward:plan", args=[made.plan_id])).content.decode()
+    assert "按贡献" not in html
+    assert client.get(f"/api/v1/reward/plans/{made.plan_id}/policies").json() in ([], {"items": []})
+
+
+@pytest.mark.req("BASE-01")
+def test_a_seat_elsewhere_knows_of_no_plan(made, owner_db):
+    """G20: outside its scope the holder of a seat is a colleague, to whom 11f is closed."""
+    with owner_db():
+        Cycle.objects.filter(pk=made.cycle_id).update(scope=made.company.units["U2"])
+    assert queries.plans(made.actor("HR1")) == []
+    assert [p.id for p in queries.plans(made.actor("HR2"))] == [made.plan_id]

@@ -308,6 +308,7 @@ def test_every_story_adds_up_to_what_is_paid(proposed):
     sheet = queries.pool_sheet(proposed.actor("HR2"), proposed.pools()["U1"].pk)
     assert len(sheet.lines) == 3
     for line in sheet.lines:
+        assert line.story is not None
         assert sum(value for _, value in line.story.steps) == line.final == line.story.final
 
 

@@ -152,6 +152,7 @@ def _same_terms(sharing: Any, pool: Any, awards: Any) -> None:
         award = awards[line.entry.key]
         assert Fraction(int(award.flat_n), int(award.flat_d) * 10_000) == line.flattened or not sharing.mean_k
         assert award.by_remainder == line.by_remainder
-    if pool.rate_n is not None and any(award.weight for award in awards.values()):
+    bases = [award.basis for award in awards.values()]
+    if any(basis.weight for basis in bases) and all(basis.rate_n is not None for basis in bases):
         flat_d = next(int(award.flat_d) for award in awards.values())
-        assert Fraction(int(pool.rate_n), int(pool.rate_d)) * 100 * flat_d * 10_000 == sharing.rate
+        assert Fraction(int(bases[0].rate_n), int(bases[0].rate_d)) * 100 * flat_d * 10_000 == sharing.rate

@@ -7,6 +7,7 @@ from beichen.strategy.rules.pages import (
     name_editors,
     publish_page,
     put_priorities,
+    restore,
     save_draft,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "name_editors",
     "publish_page",
     "put_priorities",
+    "restore",
     "save_draft",
 ]

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from beichen.people import queries as people
 from beichen.platform import audit
@@ -116,6 +116,20 @@ def save_draft(actor: Actor, map_id: int | None, entered: PageInput, version: in
     draft.save()
     audit.record(actor, access.EDIT, draft, details={"number": draft.number, "content": draft.content})
     return queries.page(actor, page.pk, draft.number)
+
+
+@rule
+def restore(actor: Actor, map_id: int, number: int, version: int) -> PageCard:
+    """Take the wording of an earlier version into the draft; it is published as any other. Errors as `save_draft`."""
+    old = queries.page(actor, map_id, number)
+    entered = PageInput(
+        horizon=old.horizon, period=old.period, boxes=dict(old.boxes), exclusions=old.exclusions,
+        priorities=[
+            PriorityInput(key=p.key, name=p.name, name_en=p.name_en, owner_id=p.owner_id) for p in old.priorities
+        ],
+        note=gettext("Wording of version %(n)s") % {"n": number},
+    )  # fmt: skip
+    return save_draft(actor, map_id, entered, version)
 
 
 @rule

@@ -7,6 +7,7 @@ import pytest
 from beichen.people.tests.makers import small
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound
 from beichen.strategy import queries, rules
+from beichen.strategy.forms import PageForm
 from beichen.strategy.rules import pages
 from tests.cast import client_as, golden
 
@@ -115,3 +116,65 @@ def test_the_page_by_clicks_and_by_program(golden, client_as):
     assert [p["key"] for p in answer["priorities"]] == ["P1", "P2", "P3"]
     assert client.get(f"/api/v1/strategy/{answer['map_id']}/versions").json()[0]["state"] == "draft"
     assert client_as("E006").get("/api/v1/strategy/draft").status_code == 404
+
+
+@pytest.fixture
+def two_versions(company):
+    """Version 1 says “留存”, version 2 “留存与活跃” and has seven priorities; M1 and E1 hold executive seats."""
+    first = rules.save_draft(company.actor("E1"), None, entered(), 0)
+    rules.publish_page(company.actor("M1"), first.map_id, first.version)
+    many = [rules.PriorityInput(key=f"P{n}", name=f"重点 {n}") for n in range(1, 8)]
+    second = rules.save_draft(company.actor("E1"), first.map_id, entered(priorities=many, period="下半年"), 0)
+    rules.publish_page(company.actor("M1"), first.map_id, second.version)
+    return first.map_id
+
+
+@pytest.mark.django_db
+@pytest.mark.req("STRAT-01")
+def test_any_two_versions_are_compared_and_an_old_wording_comes_back_as_a_draft(company, two_versions):
+    same = queries.changes(company.actor("A1"), two_versions, 1, 1)
+    back = queries.changes(company.actor("A1"), two_versions, 1, 2)
+    assert same == []
+    assert next(c for c in back if c.what == "priority P1") == queries.Change("priority P1", "重点 1", "留存")
+    with pytest.raises(NotFound):
+        queries.changes(company.actor("A1"), two_versions, 1, 9)
+    with pytest.raises(Forbidden):
+        rules.restore(company.actor("A1"), two_versions, 1, 0)
+    draft = rules.restore(company.actor("E1"), two_versions, 1, 0)
+    assert (draft.state, draft.number, [p.name for p in draft.priorities]) == ("draft", 3, ["留存"])
+    assert queries.changes(company.actor("E1"), two_versions, 3, 1) == []
+    with pytest.raises(Changed):
+        rules.restore(company.actor("E1"), two_versions, 1, 0)
+    now = rules.publish_page(company.actor("M1"), two_versions, draft.version)
+    assert [p.name for p in now.priorities] == ["留存"]
+
+
+@pytest.mark.req("STRAT-01")
+def test_the_form_keeps_every_priority_and_names_what_is_missing():
+    values = {"horizon": "2026", **{f"name_{n}": f"重点 {n}" for n in range(7)}}
+    form = PageForm(values)
+    assert [p.name for p in form.entered({}).priorities] == [f"重点 {n}" for n in range(7)]
+    with pytest.raises(Invalid) as refused:
+        PageForm({"horizon": "2026", "name_0": "", "name_en_0": "Retention"}).entered({})
+    assert list(refused.value.fields) == ["name_0"]
+
+
+@pytest.mark.req("STRAT-01")
+def test_versions_are_compared_and_restored_by_clicks(golden, client_as):
+    client = client_as("E001")
+    assert (
+        client.post(
+            "/strategy/edit/", {"horizon": "2026", "key_0": "P1", "name_0": "只做留存", "version": "0"}
+        ).status_code
+        == 303
+    )
+    answer = client.get("/api/v1/strategy").json()
+    at = f"/strategy/{answer['map_id']}/versions/{answer['number']}/"
+    html = client.get(at, {"against": answer["number"] + 1}).content.decode()
+    assert "只做留存" in html
+    assert "restore" in html
+    assert "restore" not in client_as("E006").get(at).content.decode()
+    assert client_as("E006").get(at, {"against": answer["number"] + 1}).status_code == 404
+    client = client_as("E001")
+    assert client.post(f"{at}restore/", {"version": "1"}).status_code == 303
+    assert "只做留存" not in client.get("/strategy/?draft").content.decode()

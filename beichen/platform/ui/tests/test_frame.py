@@ -10,6 +10,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
 
+from beichen.launch.environment import CHECKOUT
 from beichen.platform import registry, ui
 from beichen.platform.access import policy
 from beichen.platform.kit.actor import Actor
@@ -184,3 +185,41 @@ def test_a_fault_of_ours_is_a_sentence_without_details():
     assert answer.status_code == 500
     assert b"<h1>" in answer.content
     assert b"Traceback" not in answer.content
+
+
+@pytest.mark.req("BASE-01")
+def test_every_row_of_the_table_is_said_in_words_with_its_reason_in_both_languages():
+    """No cell reads as codes, and a mask says what it hides: M5 is no "names hidden"."""
+    for locale, script in (("en", r"^[^一-鿿]+$"), ("zh-hans", r"[一-鿿]")):
+        with translation.override(locale):
+            for row in policy.table().values():
+                for column, cell in row.cells.items():
+                    words = rights.cell_words(cell, row.note)
+                    assert bool(words) == (cell != "-"), (row.id, column)
+                    assert all(re.search(script, word) for word in [*words, str(rights.REASONS[column])]), row.id
+                assert re.search(script, str(rights.CLASSES[row.sensitivity]))
+            assert ("区间" if locale != "en" else "band") in rights.cell_words("m", policy.row("12a").note)[0]
+
+
+# Templates that ask for a text and need no sentence on who reads it, with the reason.
+NO_READERS = {
+    "people/form.html": "names, units and days of the organisation are open to everyone, and the page says so",
+    "people/search.html": "a search keeps nothing",
+    "account": "passwords, codes and names of one's own tokens",
+    "ui/": "the parts themselves and their catalogue",
+    "audit/search.html": "a search keeps nothing",
+    "conversations/begin.html": "asks for a name alone",
+    "conversations/reply_form.html": "says it in words of its own where only two read it",
+    "goals/align.html": "asks which goal, no text",
+}
+
+
+@pytest.mark.req("BASE-01")
+def test_every_form_says_who_reads_what_is_typed():
+    for path in sorted((CHECKOUT / "beichen").rglob("templates/**/*.html")):
+        text = path.read_text(encoding="utf-8")
+        name = str(path).partition("/templates/")[2]
+        if "{% field" not in text or any(name.startswith(one) for one in NO_READERS):
+            continue
+        said = "who_sees" in text or "who=" in text or "readers" in text or "part_fields" in text
+        assert said, f"{name} asks for something and does not say who reads it"
