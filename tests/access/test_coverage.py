@@ -19,11 +19,8 @@ ELSEWHERE = {
     "11f": "the plan's head, class C3; who opens it is walked in tests/test_every_door.py",
     "18c": "running the verification, an act; its reading is 18b",
     "21b": "an act of two people, walked in tests/golden",
-    "01e": "goals are public by default; restricted ones are held in beichen/goals/tests",
-    "01g": "as 01e",
-    "01j": "as 01e",
-    "01k": "as 01e",
-    "02b": "as 01e",
+    "01j": "an alignment asked for: beichen/goals/tests",
+    "02b": "reports on restricted goals, read with the goal (01e): beichen/goals/tests",
     "23d": "rates of a group, an aggregate: beichen/conversations/tests",
 }
 """Rows mentioned in an area's access module and probed elsewhere or not yet reachable."""
