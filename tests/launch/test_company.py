@@ -189,17 +189,20 @@ def test_nothing_confirmed_is_lost_or_done_twice_while_everything_is_killed(comp
     assert holds.returncode == 0, holds.stderr
 
 
+def weaken(company: Running) -> None:
+    """Confirm before it is on disk. No command of ours would start on such a database."""
+    with company.superuser() as database:
+        database.execute("ALTER ROLE beichen_web SET synchronous_commit = off")
+        database.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
+        database.execute("SELECT pg_reload_conf()")
+    assert "synchronous_commit off" in company.run("doctor").stderr
+
+
 @pytest.mark.req("BASE-07")
 def test_the_control_on_a_database_that_confirms_too_early_loses(company: Running) -> None:
-    with company.superuser() as database:
-        for statement in (
-            "ALTER ROLE beichen_web SET synchronous_commit = off",
-            "ALTER SYSTEM SET wal_writer_delay = '10s'",
-            "SELECT pg_reload_conf()",
-        ):
-            database.execute(statement)
     try:
         with writing(company, "lost") as journal:
+            weaken(company)
             for _ in range(4):
                 count = len(journal.acknowledged)
                 for pid in company.pids("django worker") + backends(company)[:1]:
