@@ -17,7 +17,7 @@ from beichen.platform.kit import clock
 from tests.access import oracle, table, worlds
 from tests.cast import sign_in
 from tests.database import login
-from tests.test_every_door import DOORS, NOISE, operations
+from tests.test_every_door import DOORS, NOISE, heads, operations
 
 SECRET_OF, LEVEL = "E006", "locked"
 SOME = ("E006", "E007", "E015")
@@ -30,12 +30,18 @@ class Secret:
     row: str
     change: str
     of: Callable[[worlds.World], int]
+    level: str = LEVEL
 
 
 SECRETS = {
     "an unreleased grade": Secret(
         "10c", "UPDATE reviews_ratingcontent SET final = 'C', total = 6100, coefficient = 5000,"
         " final_reason = repeat('x', 30) WHERE rating_id = %s", lambda world: world.ids[LEVEL, SECRET_OF],
+    ),
+    "a grade in calibration": Secret(
+        "10b", "UPDATE reviews_ratingcontent SET decided = 'D', total = 5100, coefficient = 5000,"
+        " reason = repeat('y', 40) WHERE rating_id = %s", lambda world: world.ids["calibration", SECRET_OF],
+        "calibration",
     ),
     "a bonus before the letter": Secret(
         "11b", "UPDATE reward_bonusaward a SET amount = a.amount + CASE WHEN a.id = b.id THEN 1234 ELSE -1234 END"
@@ -59,41 +65,41 @@ def readers(row_id: str) -> set[str]:
     }  # fmt: skip
 
 
-def addresses(world: worlds.World) -> list[str]:
+def addresses(world: worlds.World, level: str) -> list[str]:
     """Every page and every reading operation, filled with what belongs to the secret's person."""
     person = world.people[SECRET_OF]
     ids = {
-        "person_id": person.pk, "unit_id": person.unit_id, "review_id": world.ids[LEVEL, SECRET_OF],
-        "part_id": world.ids[f"{LEVEL}.self.{SECRET_OF}", SECRET_OF], "check_in_id": world.ids["23b", SECRET_OF],
+        "person_id": person.pk, "unit_id": person.unit_id, "review_id": world.ids[level, SECRET_OF],
+        "part_id": world.ids[f"{level}.self.{SECRET_OF}", SECRET_OF], "check_in_id": world.ids["23b", SECRET_OF],
         "batch_id": world.ids["25a", SECRET_OF], "kind": "person", "row": "06a",
         "key": "A", "number": 1, "day": "2026-06-01",
     }  # fmt: skip
     found: list[str] = []
     for address in DOORS:
         if "GET" in getattr(address.view, "methods", ()):
-            found += filled("/" + address.route, r"<\w+:(\w+)>", ids, world)
+            found += filled("/" + address.route, r"<\w+:(\w+)>", ids, world, level)
     for method, path, _ in operations():
         if method == "GET":
-            found += filled("/api/v1" + path, r"\{(?:\w+:)?(\w+)\}", ids, world)
+            found += filled("/api/v1" + path, r"\{(?:\w+:)?(\w+)\}", ids, world, level)
     return sorted({path for path in found if not path.startswith(("/readyz", "/account/"))})
 
 
-def filled(route: str, word: str, ids: dict[str, object], world: worlds.World) -> Iterable[str]:
+def filled(route: str, word: str, ids: dict[str, object], world: worlds.World, level: str) -> Iterable[str]:
     words = re.findall(word, route)
     if not set(words) <= {*ids, "plan_id"}:
         return []
-    plan = world.ids["bonus", "locked"] if "/reward/" in route else world.ids["plan", LEVEL]
+    plan = world.ids["bonus", "locked"] if "/reward/" in route else world.ids["plan", level]
     return [re.sub(word, lambda found: str({**ids, "plan_id": plan}[found[1]]), route)]
 
 
-def crawl(client: Client, paths: Iterable[str]) -> dict[str, tuple[int, str, str]]:
-    """What each address answers, with what differs from request to request taken out; reading leaves no trace."""
+def crawl(client: Client, paths: Iterable[str]) -> dict[str, tuple[int, dict[str, str], str]]:
+    """What each address answers, headers and all, without what differs between requests; reading leaves no trace."""
     found = {}
     with transaction.atomic():
         for path in paths:
             answer = client.get(path)
             text = NOISE.sub("", answer.content.decode(errors="replace"))
-            found[path] = (answer.status_code, str(answer.headers.get("ETag", "")), text)
+            found[path] = (answer.status_code, heads(answer), text)
         transaction.set_rollback(True)
     return found
 
@@ -101,7 +107,7 @@ def crawl(client: Client, paths: Iterable[str]) -> dict[str, tuple[int, str, str
 def check_twins(what: str, viewers: Iterable[str]) -> None:
     secret = SECRETS[what]
     world = worlds.make("people", "talks", "reviews", "reward")
-    paths = addresses(world)
+    paths = addresses(world, secret.level)
     assert len(paths) > 80
     blind = [viewer for viewer in viewers if viewer not in readers(secret.row)]
     assert blind

@@ -104,7 +104,7 @@ def coverage(request: ApiRequest, cycle_id: int | None = None) -> dict[str, Any]
 
 
 @router.post("", response={201: GoalOut}, operation_id="goals_create")
-@door(access.WRITE)
+@door(access.WRITE, reads=C3)
 def create(request: ApiRequest, body: NewGoalIn) -> Status[GoalCard]:
     """Begin a draft."""
     entered = GoalInput(**body.dict(exclude={"cycle_id", "owner_id", "unit_id"}))
@@ -120,14 +120,14 @@ def view(request: ApiRequest, goal_id: int) -> GoalView:
 
 
 @router.put("/{int:goal_id}", response=GoalOut, operation_id="goals_update")
-@door(access.WRITE)
+@door(access.WRITE, reads=C3)
 def edit(request: ApiRequest, goal_id: int, body: EditGoalIn) -> GoalCard:
     """Change a draft, or as the manager the terms of a running goal."""
     return rules.edit_goal(request.actor, goal_id, GoalInput(**body.dict(exclude={"version"})), request.version)
 
 
 @router.delete("/{int:goal_id}", response={204: None}, operation_id="goals_discard")
-@door(access.WRITE)
+@door(access.WRITE, reads=C3)
 def discard(request: ApiRequest, goal_id: int) -> Status[None]:
     """Throw a draft away."""
     rules.discard_draft(request.actor, goal_id, request.version)
@@ -135,28 +135,28 @@ def discard(request: ApiRequest, goal_id: int) -> Status[None]:
 
 
 @router.post("/{int:goal_id}/propose", response=GoalOut, operation_id="goals_propose")
-@door(access.PROPOSE)
+@door(access.PROPOSE, reads=C3)
 def propose(request: ApiRequest, goal_id: int, body: VersionIn) -> GoalCard:
     """Hand a draft to whoever is to agree."""
     return rules.propose_goal(request.actor, goal_id, request.version)
 
 
 @router.post("/{int:goal_id}/approve", response=GoalOut, operation_id="goals_approve")
-@door(access.DECIDE)
+@door(access.DECIDE, reads=C3)
 def approve(request: ApiRequest, goal_id: int, body: VersionIn) -> GoalCard:
     """Agree to a proposed goal."""
     return rules.approve_goal(request.actor, goal_id, request.version)
 
 
 @router.post("/{int:goal_id}/return", response=GoalOut, operation_id="goals_return")
-@door(access.DECIDE)
+@door(access.DECIDE, reads=C3)
 def give_back(request: ApiRequest, goal_id: int, body: WordsIn) -> GoalCard:
     """Give a proposed goal back with words."""
     return rules.return_goal(request.actor, goal_id, body.reason, request.version)
 
 
 @router.post("/{int:goal_id}/withdraw", response=GoalOut, operation_id="goals_withdraw")
-@door(access.WITHDRAW)
+@door(access.WITHDRAW, reads=C3)
 def withdraw(request: ApiRequest, goal_id: int, body: VersionIn) -> GoalCard:
     """Take your own proposal back."""
     return rules.withdraw_goal(request.actor, goal_id, request.version)
@@ -212,14 +212,14 @@ def doubt(request: ApiRequest, goal_id: int) -> GoalCard:
 
 
 @router.post("/{int:goal_id}/key-results", response={201: Made}, operation_id="key_results_create")
-@door(access.WRITE)
+@door(access.WRITE, reads=C3)
 def add_key_result(request: ApiRequest, goal_id: int, body: KeyResultIn) -> Status[dict[str, int]]:
     """Add a key result; `version` is the goal's."""
     return Status(201, {"id": rules.add_key_result(request.actor, goal_id, _key_result(body), request.version)})
 
 
 @router.put("/key-results/{int:key_result_id}", response=Made, operation_id="key_results_update")
-@door(access.WRITE)
+@door(access.WRITE, reads=C3)
 def edit_key_result(request: ApiRequest, key_result_id: int, body: KeyResultIn) -> dict[str, int]:
     """Change a key result."""
     return {"id": rules.edit_key_result(request.actor, key_result_id, _key_result(body), request.version)}
@@ -231,7 +231,7 @@ def _key_result(body: KeyResultIn) -> KeyResultInput:
 
 
 @router.post("/key-results/{int:key_result_id}/drop", response={204: None}, operation_id="key_results_drop")
-@door(access.WRITE)
+@door(access.WRITE, reads=C3)
 def drop_key_result(request: ApiRequest, key_result_id: int, body: VersionIn) -> Status[None]:
     """Drop a key result."""
     rules.drop_key_result(request.actor, key_result_id, request.version)
@@ -247,7 +247,7 @@ def reports(request: ApiRequest, key_result_id: int) -> list[UpdateCard]:
 
 
 @router.post("/key-results/{int:key_result_id}/reports", response={201: Made}, operation_id="reports_create")
-@door(access.REPORT)
+@door(access.REPORT, reads=C3)
 def report(request: ApiRequest, key_result_id: int, body: ReportIn) -> Status[dict[str, int]]:
     """Report on a key result. What comes by a token is marked so."""
     source = "by_hand" if request.actor.scopes is None else "token"
@@ -256,14 +256,14 @@ def report(request: ApiRequest, key_result_id: int, body: ReportIn) -> Status[di
 
 
 @router.post("/{int:goal_id}/alignments", response={201: Made}, operation_id="alignments_create")
-@door(access.ALIGN)
+@door(access.ALIGN, reads=C3)
 def align(request: ApiRequest, goal_id: int, body: AlignIn) -> Status[dict[str, int]]:
     """Ask that a goal serves another."""
     return Status(201, {"id": rules.propose_alignment(request.actor, goal_id, body.parent_id, rolls_up=body.rolls_up)})
 
 
 @router.post("/alignments/{int:alignment_id}/accept", response={204: None}, operation_id="alignments_accept")
-@door(access.DECIDE_ALIGNMENT)
+@door(access.DECIDE_ALIGNMENT, reads=C3)
 def accept(request: ApiRequest, alignment_id: int, body: AcceptIn) -> Status[None]:
     """Agree that a goal serves yours."""
     rules.accept_alignment(request.actor, alignment_id, request.version, weight=body.weight)
@@ -271,7 +271,7 @@ def accept(request: ApiRequest, alignment_id: int, body: AcceptIn) -> Status[Non
 
 
 @router.post("/alignments/{int:alignment_id}/decline", response={204: None}, operation_id="alignments_decline")
-@door(access.DECIDE_ALIGNMENT)
+@door(access.DECIDE_ALIGNMENT, reads=C3)
 def decline(request: ApiRequest, alignment_id: int, body: WordsIn) -> Status[None]:
     """Say that a goal does not serve yours, and why."""
     rules.decline_alignment(request.actor, alignment_id, body.reason, request.version)
@@ -279,7 +279,7 @@ def decline(request: ApiRequest, alignment_id: int, body: WordsIn) -> Status[Non
 
 
 @router.post("/alignments/{int:alignment_id}/end", response={204: None}, operation_id="alignments_end")
-@door(access.ALIGN)
+@door(access.ALIGN, reads=C3)
 def end(request: ApiRequest, alignment_id: int, body: VersionIn) -> Status[None]:
     """Take your goal away from the one it serves."""
     rules.end_alignment(request.actor, alignment_id, request.version)

@@ -111,9 +111,11 @@ def _check(words: Sequence[str]) -> int:
     return checks.run(words)
 
 
-def _doctor(_words: Sequence[str]) -> int:
+def _doctor(words: Sequence[str]) -> int:
     from beichen.launch import doctor
 
+    if words:
+        raise Stop("`doctor` takes no arguments; it looks at the data folder named by BEICHEN_DATA_DIR.")
     return doctor.run()
 
 
@@ -137,7 +139,7 @@ def _on_company(name: str, usage: str, count: int) -> Callable[[Sequence[str]], 
             raise Stop(f"Write it as `python3 -m beichen {usage}`.")
         with database.opened(environment.read()) as opened:
             database.migrate_when_needed(opened)
-            return database.manage(opened, name, *words)
+            return database.command(opened, usage, name, *words)
 
     return act
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ from beichen.launch.progress import note
 
 NAME = "beichen"
 DATA_COMMANDS = {"load_demo", "cast", "first_administrator", "token", "import_company", "audit_verify", "worker"}
+REFUSAL = "CommandError: "
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,35 @@ def manage(database: Database, *words: str, quiet: bool = False) -> int:
         command, env=env, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     )
     if done.returncode != 0:
-        lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
-        log = environment.read().data_dir / "log" / "manage.log"
-        log.write_text(done.stdout, encoding="utf-8")
-        raise Stop(f"`manage {' '.join(words)}` failed: {' '.join(lines[-1:])[:400]} (all of it in {log})")
+        raise _failed(words, done.stdout)
     return 0
+
+
+def command(database: Database, usage: str, *words: str) -> int:
+    """A command of ours whose refusal is one sentence, never a page of usage. Its standard output is left alone."""
+    role = "worker" if words[0] in DATA_COMMANDS else "owner"
+    done = subprocess.run(
+        [sys.executable, "-m", "django", *words],
+        env=database.environment(role), check=False, stderr=subprocess.PIPE, text=True, errors="replace",
+    )  # fmt: skip
+    if done.returncode == 0:
+        sys.stderr.write(done.stderr)
+        return 0
+    before, refused, sentence = done.stderr.partition(REFUSAL)
+    if refused and (not before or before.endswith("\n")):
+        raise Stop(" ".join(sentence.split()))
+    last = (done.stderr.strip().splitlines() or [""])[-1]
+    if ": error: " in last:
+        raise Stop(f"Write it as `python3 -m beichen {usage}`: {last.partition(': error: ')[2]}.")
+    raise _failed(words, done.stderr)
+
+
+def _failed(words: Sequence[str], said: str) -> Stop:
+    """The last line of what a command said; all of it goes to a log."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    log = environment.read().data_dir / "log" / "manage.log"
+    log.write_text(said, encoding="utf-8")
+    return Stop(f"`manage {' '.join(words)}` failed: {' '.join(lines[-1:])[:400]} (all of it in {log})")
 
 
 def migrate_when_needed(database: Database) -> None:

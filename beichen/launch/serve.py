@@ -29,6 +29,7 @@ BEAT = 0.1
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ACCOUNTS = "identity_account"
 COMPANY = ("people_person", ACCOUNTS)
+FIRST = {"--email", "--name", "--number"}
 LOADING, DEMO = "demo, loading", "demo"
 
 
@@ -50,6 +51,8 @@ def demo(words: Sequence[str]) -> int:
 
 def up(words: Sequence[str]) -> int:
     """One's own company; without any account the first administrator is asked for."""
+    if not set(words[::2]) <= FIRST or len(words) % 2:
+        raise Stop(f"`up` takes {', '.join(sorted(FIRST))}, each with its value, for the first administrator alone.")
     env = environment.read()
     with _alone(env), _signals(), database.opened(env) as opened:
         database.migrate_when_needed(opened)

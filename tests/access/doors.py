@@ -14,7 +14,7 @@ from typing import Any
 from django.test import Client
 
 from tests.access import oracle, table
-from tests.access.worlds import THEN, Columns, Planted, World, canary, make
+from tests.access.worlds import PLAN_STATES, THEN, Columns, Planted, World, canary, make
 from tests.cast import sign_in
 from tests.database import login
 
@@ -55,7 +55,23 @@ def _paths(world: World, one: Planted) -> tuple[str, ...]:
         return (f"/talks/{talk}/", f"/api/v1/talks/check-ins/{talk}", *more)
     if one.model.startswith("reviews.") and one.part == "content":
         return _review_paths(world, one)
+    if one.model == "reward.BonusAward" and one.row != "11h":
+        return _award_paths(world, one)
+    if one.model == "reward.Scenario":
+        plan = world.ids["bonus", one.canary.split(".")[3]]
+        return (f"/reward/plans/{plan}/", f"/api/v1/reward/plans/{plan}/policies")
     return ()
+
+
+def _award_paths(world: World, one: Planted) -> tuple[str, ...]:
+    """The sheet of the pool and the letter, as page and as numbers."""
+    state = next(state for state, row in PLAN_STATES.items() if row == one.row)
+    plan, person = world.ids["bonus", state], world.people[one.subject].pk
+    pool = world.ids[f"pool.{state}", one.subject]
+    return (
+        f"/reward/pools/{pool}/", f"/api/v1/reward/pools/{pool}", f"/reward/plans/{plan}/",
+        f"/reward/letters/{plan}/{person}/", f"/api/v1/reward/letters/{plan}?person_id={person}",
+    )  # fmt: skip
 
 
 def _review_paths(world: World, one: Planted) -> tuple[str, ...]:
@@ -84,7 +100,21 @@ def locked_records(world: World, subjects: Iterable[str]) -> list[Record]:
 
 # ── open tables: planted here ───────────────────────────────────────────────────────────────────────────────────
 
-GOALS = {"01a": "draft", "01b": "draft", "01c": "proposed", "01d": "active", "01f": "closed"}
+GOALS = {"01a": ("draft", ""), "01b": ("draft", ""), "01c": ("proposed", ""), "01d": ("active", ""),
+         "01f": ("closed", ""), "01e": ("active", "restricted"), "01g": ("closed", "restricted"),
+         "01k": ("active", "unit")}  # fmt: skip
+"""Row → state, and visibility where it is not public."""
+
+
+def _in_unit(subject: str) -> Callable[[str, table.Row], bool]:
+    """01k opens CO only inside the unit it is shown in: the unit itself and those below."""
+
+    def expected(viewer: str, row: table.Row) -> bool:
+        found = oracle.company()
+        inside = found.inside(found.unit[viewer], found.unit[subject])
+        return oracle.reads(row, oracle.columns(viewer, subject, row) - (set() if inside else {"CO"}))
+
+    return expected
 
 
 def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
@@ -96,7 +126,8 @@ def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
     for number in subjects:
         boss = oracle.company().manager[number]
         assert boss
-        for row, state in GOALS.items():
+        for row, (state, restricted) in GOALS.items():
+            expected = _in_unit if row == "01k" else _reads
             author = boss if row == "01b" else number
             goal = Goal.objects.create(
                 title=canary(row, number), owner=world.people[number], owner_place=world.place(number), cycle=cycle,
@@ -105,8 +136,15 @@ def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
             )  # fmt: skip
             GoalStat.objects.create(goal=goal)
             world.ids[row, number] = goal.pk
-            paths = (f"/goals/{goal.pk}/", f"/api/v1/goals/{goal.pk}")
-            found.append(Record(row, number, goal.title, paths, _reads(number)))
+            if restricted:
+                Goal.objects.filter(pk=goal.pk).update(visibility=restricted, shown_in=goal.owner.unit_id)
+            paths = (
+                f"/goals/{goal.pk}/", f"/api/v1/goals/{goal.pk}",
+                f"/api/v1/goals?cycle_id={cycle.pk}&text=canary&limit=200", f"/goals/all/?cycle={cycle.pk}&q=canary",
+                f"/api/v1/goals/plan?cycle_id={cycle.pk}&person_id={goal.owner_id}", f"/goals/people/{goal.owner_id}/",
+                "/people/search/?q=canary",
+            )  # fmt: skip
+            found.append(Record(row, number, goal.title, paths, expected(number)))
         result = KeyResult.objects.create(
             goal_id=world.ids["01d", number], title="数", measure="increase", baseline=0, target=10, weight=10000,
             start=date(2026, 4, 1), due=date(2026, 6, 30),
@@ -141,7 +179,8 @@ def plant_people(world: World, subjects: Iterable[str]) -> list[Record]:
         found.append(Record("20c", number, canary("20c", number), profile, _reads(number)))
         found.append(Record("20a", number, canary("20c", number), profile, _reads(number)))
         level = (f"/people/{person.pk}/", f"/api/v1/people/{person.pk}/employment")
-        found.append(Record("20d", number, f"canary{person.pk}lv", level, _reads(number)))
+        lists = ("/people/search/?q=canary", "/api/v1/people?text=canary&limit=200", "/people/")
+        found.append(Record("20d", number, f"canary{person.pk}lv", (*level, *lists), _reads(number)))
     past = Assignment.objects.get(person=world.people["E008"], period__endswith__isnull=False)
     Assignment.objects.filter(pk=past.pk).update(position=canary("20b", "E008"))
     mover = world.people["E008"].pk
@@ -204,9 +243,9 @@ def _plan_settings() -> Mapping[str, Any]:
 
 
 OPEN = {"goals": plant_goals, "staff": plant_people, "company": plant_company}
-ROWS = ("01a", "01b", "01c", "01d", "01f", "02a", "02d", "20a", "20b", "20c", "20d", "20e", "21a", "18b", "22a", "22b",
-        "26a", "26b", "26c", "41a", "41b")  # fmt: skip
-LOCKED = ("people", "notices", "talks", "reviews")
+ROWS = ("01a", "01b", "01c", "01d", "01e", "01f", "01g", "01k", "02a", "02d", "20a", "20b", "20c", "20d", "20e",
+        "21a", "18b", "22a", "22b", "26a", "26b", "26c", "41a", "41b")  # fmt: skip
+LOCKED = ("people", "notices", "talks", "reviews", "reward")
 
 
 def build(area: str, subjects: Iterable[str]) -> tuple[World, list[Record]]:

@@ -21,11 +21,8 @@ ELSEWHERE = {
     "18e": "an act that shows nothing: beichen/people/tests/test_codes.py",
     "18f": "as 18e, by two people",
     "21b": "an act of two people, walked in tests/golden",
-    "01e": "goals are public by default; restricted ones are held in beichen/goals/tests",
-    "01g": "as 01e",
-    "01j": "as 01e",
-    "01k": "as 01e",
-    "02b": "as 01e",
+    "01j": "an alignment asked for: beichen/goals/tests",
+    "02b": "reports on restricted goals, read with the goal (01e): beichen/goals/tests",
     "20k": "handing a step of an approval on, an act: beichen/goals/tests",
     "23d": "rates of a group, an aggregate: beichen/conversations/tests",
 }

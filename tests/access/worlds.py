@@ -549,6 +549,7 @@ def _plant_pool(world: World, plan: Any, scenario: Any, unit: OrgUnit, state: st
             released_at=THEN if state == "released" else None,
         )
         world.ids[f"award.{state}", number] = award.pk
+        world.ids[f"pool.{state}", number] = pool.pk
         world.add(row, number, "reward.BonusAward", str(amount), expression="t.amount::text")
         target = amount + 100_000_000
         BonusBasis.objects.create(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from beichen.launch.cluster import read_pid_file
 from beichen.launch.environment import CHECKOUT
@@ -37,6 +41,7 @@ class Running:
         self.checkout, self.python = CHECKOUT, sys.executable
         self.base: Mapping[str, str] = {key: value for key, value in os.environ.items() if "BEICHEN" not in key}
         self.identity: dict[str, Any] = {}
+        self.words: tuple[str, ...] = ("demo",)
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -60,7 +65,7 @@ class Running:
         """Start; returns the seconds until the first page was there."""
         began = time.monotonic()
         with self.output.open("wb") as output:
-            command = [self.python, "-m", "beichen", "demo"]
+            command = [self.python, "-m", "beichen", *self.words]
             self.process = subprocess.Popen(
                 command, cwd=self.checkout, env=self.env, stdout=output, stderr=output, **self.identity
             )
@@ -86,11 +91,17 @@ class Running:
 
     def ready(self) -> bool:
         """Database, migrations and worker, as /readyz sees them."""
+        return bool(self.states().get("ready"))
+
+    def states(self) -> dict[str, Any]:
+        """What /readyz says, whatever the status; nothing while nobody answers."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
-                return bool(answer.status == 200)
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=10) as answer:
+                return dict(json.load(answer))
+        except urllib.error.HTTPError as refused:
+            return dict(json.load(refused)) if refused.headers.get_content_type() == "application/json" else {}
         except OSError:
-            return False
+            return {}
 
     def until(self, condition: Callable[[], bool], seconds: float) -> float:
         began = time.monotonic()
@@ -111,6 +122,12 @@ class Running:
                 if os.fsencode(f"BEICHEN_DATA_DIR={self.home}\0") in environ and words in line:
                     found.append(int(entry.name))
         return sorted(found)
+
+    def superuser(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """A connection to the embedded server past every right."""
+        running = read_pid_file(self.home / "postgres")
+        assert running
+        return psycopg.connect(host=str(running.socket_folder), user="postgres", dbname="beichen", autocommit=True)
 
     def server(self) -> int:
         running = read_pid_file(self.home / "postgres")

@@ -62,6 +62,22 @@ def bare() -> Iterator[Running]:
     shutil.rmtree(base)
 
 
+@pytest.mark.req("BASE-07")
+def test_a_python_without_venv_is_told_what_to_install(bare: Running, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['ensurepip'] = None\n", encoding="ascii")
+    env = {**bare.env, "PYTHONPATH": f"{tmp_path}{os.pathsep}{bare.checkout}"}
+    for command in ("demo", "test", "check"):
+        done = subprocess.run(
+            [bare.python, "-m", "beichen", command], cwd=bare.checkout, env=env, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 1
+        [progress, sentence] = done.stderr.splitlines()
+        assert "Making a virtual environment" in progress
+        assert "apt-get install python3-venv" in sentence
+        assert not (bare.checkout / ".venv").exists()
+
+
 def goes_through(one: Running) -> None:
     """Install, look, start, look again, stop."""
     first = one.run("manage", "check")

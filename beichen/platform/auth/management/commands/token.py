@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from beichen.platform.auth import queries, rules
 from beichen.platform.auth.choices import Scope
-from beichen.platform.kit.errors import Refused
+from beichen.platform.kit.errors import NotFound, Refused
 
 
 class Command(BaseCommand):
@@ -26,6 +26,8 @@ class Command(BaseCommand):
         try:
             actor = rules.actor_of(queries.account_by_email(options["email"]))
             token, value = rules.create_token(actor, options["name"], scopes, options["days"])
+        except NotFound as missing:
+            raise CommandError(f"Nobody signs in with {options['email']!r}; a token needs an account.") from missing
         except Refused as refusal:
             raise CommandError(refusal.sentence(gettext)) from refusal
         self.stderr.write(f"Until {token.expires_at:%Y-%m-%d}, may: {', '.join(token.scopes)}. Shown this once:")

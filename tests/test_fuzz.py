@@ -1,0 +1,115 @@
+"""X6: requests made from the API's own description, good and bad, by the cast: no crash, every refusal a problem.
+
+Ids in addresses are such as exist, so that requests get past the first "not found".
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from django.db import connection, transaction
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis.generation import GenerationMode
+
+from tests.access import worlds
+from tests.cast import sign_in
+from tests.database import login
+from tests.test_every_door import known
+
+SNAPSHOT = Path(__file__).parent / "openapi.json"
+PROBLEM = {"type", "title", "status", "code", "detail", "fields"}
+WHO = ("E006", "E004", "E015", "E017", "E001")
+"""An employee, a manager, an HR administrator, compensation, the executive."""
+REACHED = 90
+"""Per cent of the operations that somebody gets a 2xx from; else the fuzz would prove nothing."""
+CHANGES_ALL = {"imports_upload"}
+"""Takes a file, tried in beichen/people/tests/test_imports.py."""
+
+
+def cases(one: Any) -> st.SearchStrategy[Any]:
+    """Valid and invalid requests of one operation, half and half."""
+    return st.one_of(
+        one.as_strategy(generation_mode=GenerationMode.POSITIVE),
+        one.as_strategy(generation_mode=GenerationMode.NEGATIVE),
+    )
+
+
+def ask(client: Client, case: Any, ids: dict[str, list[str]], place: int) -> Any:
+    """Send it, with ids that exist; what it changed is taken back."""
+    path = case.operation.path
+    for name, value in (case.path_parameters or {}).items():
+        those = ids.get(name)
+        path = path.replace(f"{{{name}}}", those[place % len(those)] if those else str(value))
+    body = (
+        b"" if isinstance(case.body, type(schemathesis.core.NOT_SET)) else json.dumps(case.body, default=str).encode()
+    )
+    query = {k: v for k, v in (case.query or {}).items() if isinstance(v, str | int | float | bool | list)}
+    with transaction.atomic():
+        try:
+            return client.generic(case.method, path, body, content_type="application/json", query_params=query)
+        finally:
+            if not connection.needs_rollback:
+                transaction.set_rollback(True)
+
+
+def fuzz(examples: int) -> None:
+    """Every operation × every one of the cast × so many requests."""
+    world = worlds.make("people", "notices", "talks", "reviews", "reward")
+    ids, clients = known(world), {}
+    ids["plan_id"] = [str(world.ids["plan", "draft"]), str(world.ids["bonus", "proposed"])]
+    with login(None):
+        for number in WHO:
+            clients[number] = sign_in(world.golden.id(number))
+            clients[number].raise_request_exception = False
+    schema = schemathesis.openapi.from_dict(json.loads(SNAPSHOT.read_text(encoding="utf-8")))
+    wrong: list[str] = []
+    statuses: dict[str, set[int]] = defaultdict(set)
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        name = operation.definition.raw["operationId"]
+        if name in CHANGES_ALL:
+            continue
+
+        @seed(20260401)
+        @settings(
+            max_examples=examples, deadline=None, database=None, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        @given(case=cases(operation), place=st.integers(0, 400))
+        def tries(case: Any, place: int, name: str = name) -> None:
+            for client in clients.values():
+                answer = ask(client, case, ids, place)
+                statuses[name].add(answer.status_code)
+                fault = _fault(answer)
+                if fault:
+                    wrong.append(f"{name} {case.path_parameters} {case.query} {case.body!r:.200}: {fault}")
+
+        tries()
+    assert not wrong, f"{len(wrong)} wrong answers:\n" + "\n".join(wrong[:20])
+    silent = sorted(name for name, seen in statuses.items() if not any(200 <= status < 300 for status in seen))
+    assert 100 * len(silent) <= (100 - REACHED) * len(statuses), f"never a 2xx from {silent}"
+
+
+def _fault(answer: Any) -> str:
+    """What is wrong with an answer, or nothing."""
+    if answer.status_code >= 500:
+        return f"{answer.status_code}"
+    if answer.status_code < 400:
+        return ""
+    if answer.headers["Content-Type"] != "application/problem+json":
+        return f"{answer.status_code} as {answer.headers['Content-Type']}"
+    return "" if set(answer.json()) == PROBLEM else f"{answer.status_code} lacks fields of a problem"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.req("BASE-01")
+def test_no_request_breaks_the_api() -> None:
+    fuzz(12)
