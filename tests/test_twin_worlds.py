@@ -65,7 +65,7 @@ def readers(row_id: str) -> set[str]:
     }  # fmt: skip
 
 
-def addresses(world: worlds.World, level: str) -> list[str]:
+def addresses(world: worlds.World, level: str = LEVEL) -> list[str]:
     """Every page and every reading operation, filled with what belongs to the secret's person."""
     person = world.people[SECRET_OF]
     ids = {

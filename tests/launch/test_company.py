@@ -204,6 +204,7 @@ def test_the_control_on_a_database_that_confirms_too_early_loses(company: Runnin
         with writing(company, "lost") as journal:
             weaken(company)
             for _ in range(4):
+                company.until(company.ready, 60)
                 count = len(journal.acknowledged)
                 for pid in company.pids("django worker") + backends(company)[:1]:
                     os.kill(pid, signal.SIGKILL)  # the worker confirms honestly, and that writes down what came before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,17 @@ def test_a_manager_sees_what_waits_and_answers_it_in_the_drawer(
         team = client.get("/home/people/").content.decode()
     assert "何雨桐" in team
     assert "孙嘉树" in team
+
+
+@pytest.mark.req("INSIGHT-01")
+def test_my_people_stand_in_the_order_in_which_they_need_me(running: Any) -> None:
+    with on("2026-05-12"):
+        found = queries.my_people(running.actor("E004"))
+    waiting = next(line for line in found if line.last is not None and line.last.waits)
+    assert found[0].last == waiting.last
+    calm = replace(waiting, last=None, strained=False, attention=0)
+    wanted = [replace(calm, strained=True), replace(waiting, strained=False), replace(calm, attention=1), calm]
+    assert [line.pressing for line in wanted] == [0, 1, 2, 3]
 
 
 @pytest.mark.req("INSIGHT-01")

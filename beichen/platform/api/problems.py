@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _noop
@@ -113,6 +113,9 @@ def broken(request: HttpRequest, error: Exception) -> HttpResponse:
         answer = problem(503)
         answer["Retry-After"] = "1"
         return answer
+    if isinstance(error, DataError):  # a number or text that no column holds
+        log.error("a value out of range for %s %s: %s", request.method, request.path, error)
+        return problem(400)
     log.exception("%s %s broke", request.method, request.path, exc_info=error)
     return problem(500)
 
