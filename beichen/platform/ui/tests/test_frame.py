@@ -208,6 +208,7 @@ NO_READERS = {
     "conversations/begin.html": "asks for a name alone",
     "conversations/reply_form.html": "says it in words of its own where only two read it",
     "goals/align.html": "asks which goal, no text",
+    "reward/plan.html": "asks which policy and until when, no text",
 }
 
 
