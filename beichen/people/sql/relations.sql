@@ -126,6 +126,11 @@ CREATE OR REPLACE FUNCTION access.seat_people(wanted text) RETURNS SETOF bigint 
     WHERE place <@ (SELECT access.seat_ranges(wanted)) AND id NOT IN (SELECT access.masked())
 $$;
 
+-- The same people as ranges of ids, for rows that name many: evaluated once, then searched by halves.
+CREATE OR REPLACE FUNCTION access.seat_id_ranges(wanted text) RETURNS int8multirange LANGUAGE sql STABLE AS $$
+    SELECT coalesce(range_agg(int8range(id, id, '[]')), '{}') FROM access.seat_people(wanted) id
+$$;
+
 -- Every column in which I stand to one person.
 CREATE OR REPLACE FUNCTION access.relations_to(subject bigint) RETURNS text[] LANGUAGE sql STABLE AS $$
     SELECT coalesce(array_agg(code), '{}') FROM (

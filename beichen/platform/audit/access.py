@@ -19,10 +19,10 @@ SEAT = "AU"
 
 
 class AboutOneOf(Func):
-    """Whether one of the people a row is about is in the auditor's seat; the set is hashed once per statement."""
+    """Whether one of the people a row is about is in the auditor's seat; their ids are ranged once per statement."""
 
     template = (
-        f"(EXISTS (SELECT FROM unnest(%(expressions)s) s (id) WHERE s.id IN (SELECT access.seat_people('{SEAT}'))))"
+        f"(EXISTS (SELECT FROM unnest(%(expressions)s) s (id) WHERE s.id <@ (SELECT access.seat_id_ranges('{SEAT}'))))"
     )
     output_field = BooleanField()
     conditional = True

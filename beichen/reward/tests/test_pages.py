@@ -225,3 +225,40 @@ def test_pages_ask_no_more_than_they_did(made):
     frozen = json.loads(COUNTS.read_text())
     assert counts == frozen
     assert max(frozen.values()) <= 15, {key: n for key, n in frozen.items() if n > 15}
+
+
+@pytest.mark.req("OUTCOME-01")
+def test_gains_and_losses_on_the_page_add_up_to_what_b_pays_more(made):
+    """To the cent, read back from the page; E017's own file and HR team stay closed (G2)."""
+    page = as_(made, "E017").get(reverse("reward:plan", args=[made.plan_id])).content.decode()
+    gain, loss = (_cents(page, part) for part in ("gain", "loss"))
+    a, b = made.awards("A"), made.awards("B")
+    with acting(made.actor("E017")), connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT number FROM reward_bonusaward")
+        seen = [number for (number,) in cursor.fetchall()]
+    moves = [b[number].amount - a[number].amount for number in seen]
+    assert (gain, loss) == (sum(m for m in moves if m > 0), sum(m for m in moves if m < 0))
+    assert gain + loss == sum(moves)
+    assert gain > 0 > loss
+
+
+def _cents(page: str, part: str) -> int:
+    """A sum of the comparison as shown."""
+    shown = re.search(rf'class="{part}".*?<small class="num">([^<]+)<', page, re.S)
+    assert shown is not None
+    digits = int(re.sub(r"\D", "", shown.group(1)))
+    return -digits if shown.group(1).strip()[0] in "-−" else digits
+
+
+@pytest.mark.req("OUTCOME-01")
+def test_a_pool_of_nothing_is_said_and_not_divided(made):
+    """All coefficients zero: pools stand with their money unallocated; a company result of zero gives empty pools."""
+    made.edit("A", by="E017", company={"coefficient": "0"})
+    made.simulate("E017")
+    page = as_(made, "E017").get(reverse("reward:plan", args=[made.plan_id]))
+    assert page.status_code == 200
+    pools = made.pools("A").values()
+    assert pools
+    assert [(pool.value, pool.unallocated) for pool in pools] == [(0, 0)] * len(pools)
+    assert {award.amount for award in made.awards("A").values()} == {0}
+    assert as_(made, "E017").get(f"/api/v1/reward/plans/{made.plan_id}/comparison").json()["gini"][0] == 0

@@ -204,6 +204,7 @@ def test_every_row_of_the_table_is_said_in_words_with_its_reason_in_both_languag
 # Templates that ask for a text and need no sentence on who reads it, with the reason.
 NO_READERS = {
     "people/form.html": "names, units and days of the organisation are open to everyone, and the page says so",
+    "people/imports.html": "a file, whose rows follow their own cells",
     "people/search.html": "a search keeps nothing",
     "account": "passwords, codes and names of one's own tokens",
     "ui/": "the parts themselves and their catalogue",
@@ -211,6 +212,7 @@ NO_READERS = {
     "conversations/begin.html": "asks for a name alone",
     "conversations/reply_form.html": "says it in words of its own where only two read it",
     "goals/align.html": "asks which goal, no text",
+    "reward/plan.html": "asks which policy and until when, no text",
 }
 
 
