@@ -374,6 +374,8 @@ def test_an_outside_person_is_hired_by_two_led_by_nobody_and_in_no_review(golden
     found = queries.by_number(golden.actor("E015"), ["X1"])["X1"]
     assert found.manager_id is None
     assert found.id not in queries.stretches(golden.actor("E015"), None, date(2026, 4, 1), date(2026, 6, 30))
+    with login(None):
+        Seat.objects.update(revoked_at=START)
     assert queries.who_acts("LM", golden.id("E001")) == found.id
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from beichen.people.rules.cycles import WrongPhase
+from beichen.people import queries as people
+from beichen.people.choices import Phase
+from beichen.people.rules.cycles import PhaseHasWork, WrongPhase, move_cycle
 from beichen.platform.kit.errors import Forbidden, NotFound
 from beichen.reviews import queries, rules
 from beichen.reviews.formulas.results import recompute
@@ -31,6 +33,19 @@ def _closed(made: World) -> World:
     made.phase("C06")
     made.phase("C07")
     return made
+
+
+@pytest.mark.req("REVIEW-01", "BASE-01")
+@pytest.mark.parametrize(
+    ("now", "to", "named"),
+    [("C03", "C05", "C04"), ("C04", "C06", "C05"), ("C05", "C07", "C06"), ("C06", "C08", "C07"), ("C08", "C10", "C09")],
+)
+def test_a_cycle_passes_over_no_phase_of_a_launched_plan(launched, now, to, named):
+    launched.phase(now)
+    hr = launched.actor("HA1")
+    with pytest.raises(PhaseHasWork) as caught:
+        move_cycle(hr, launched.cycle_id, to, people.cycle(hr, launched.cycle_id).version)
+    assert str(Phase(named).label) in str(caught.value)
 
 
 @pytest.mark.req("REVIEW-07")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from beichen.people.rules.cycles import WrongPhase
+from beichen.people import queries as people
+from beichen.people.rules.cycles import PhaseHasWork, WrongPhase, move_cycle
 from beichen.platform.kit import clock
 from beichen.platform.kit.errors import Changed, Forbidden, NotFound, Refused
 from beichen.platform.kit.words import BadValue
@@ -33,6 +34,20 @@ def ready(owner_db: Any, worker_db: Any) -> Money:
 def proposed(ready: Money) -> Money:
     ready.choose()
     return ready
+
+
+@pytest.mark.req("REVIEW-01")
+def test_a_cycle_passes_over_the_compensation_only_without_a_bonus_plan(owner_db, worker_db):
+    made = money(owner_db, worker_db)
+    made.phase("C07")
+    hr = made.actor("HA1")
+    assert [line.phase for line in queries.phase_work(hr, [made.cycle_id])] == []
+    assert people.desks(hr, made.cycle_id)[0].jumps[0] == "C09"
+    made.phase("C08")
+    made.make_plan()
+    made.phase("C07")
+    with pytest.raises(PhaseHasWork):
+        move_cycle(hr, made.cycle_id, "C09", people.cycle(hr, made.cycle_id).version)
 
 
 def check_sums() -> None:
