@@ -57,10 +57,10 @@ def issue_code(actor: Actor, person_id: int) -> Slip | None:
         raise TokensCannot
     key = f"code:{person_id}"
     alone = way.is_guarded and not way.signed_in and _only_one(actor)
-    if (way.is_guarded and not alone) or waiting(access.ISSUE_CODE, [key]):
-        if two_person(actor, access.ISSUE_CODE, key, {"person": person_id}, about=way.name) is None:
-            audit.record(actor, "people.ask_code", subjects=[person_id])
-            return None
+    takes_two = (way.is_guarded and not alone) or bool(waiting(access.ISSUE_CODE, [key]))
+    if takes_two and two_person(actor, access.ISSUE_CODE, key, {"person": person_id}, about=way.name) is None:
+        audit.record(actor, "people.ask_code", subjects=[person_id])
+        return None
     return _issue(actor, [way], alone=alone)[0]
 
 

@@ -16,7 +16,7 @@ from tests.cast import Golden
 
 SignIn = Callable[[str], Client]
 MOST_QUERIES = 15
-COMPANY = ["people:imports", "people:seats", "people:changes", "people:cycles"]
+COMPANY = ["people:imports", "people:seats", "people:changes", "people:cycles", "people:codes"]
 
 
 def own(statements: list[dict[str, str]]) -> list[str]:

@@ -93,7 +93,7 @@ class SignIn(allauth.LoginView):
         return {**super().get_context_data(**kwargs), "cast": cast_shown, "mail": settings.NOTIFY_BY_MAIL}
 
 
-@door("A one-time code opens the way to a first password.", ("GET", "POST"), signed_in=False)
+@door("Signing in with a one-time code is open to anyone.", ("GET", "POST"), signed_in=False)
 def begin(request: HttpRequest) -> HttpResponse:
     """The first sign-in, and the way back without mail: address, one-time code, a password of one's own."""
     form = BeginForm(request.POST or None, initial={"email": request.GET.get("email", "")})
