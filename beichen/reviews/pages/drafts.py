@@ -26,11 +26,12 @@ LONGEST = 4_000
 
 @dataclass(frozen=True, slots=True)
 class QuestionLine:
-    """One question in the editor; `at` is its place in the section."""
+    """One question in the editor; `at` is its place in the section, `loaded`: its number comes from records."""
 
     at: int
     role: str
     is_open: bool
+    loaded: bool
     text: Words
     first: bool
     last: bool
@@ -59,7 +60,7 @@ def _line(questions: tuple[Question, ...], at: int) -> QuestionLine:
     each = questions[at]
     role = str(PartRole(each.parts[0]).label)
     first, last = (_beside(questions, at, step) == at for step in (-1, 1))
-    return QuestionLine(at, role, each.is_open, wording(each), first, last)
+    return QuestionLine(at, role, each.is_open, bool(each.source), wording(each), first, last)
 
 
 def _beside(questions: tuple[Question, ...], at: int, step: int) -> int:

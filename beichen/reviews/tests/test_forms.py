@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -10,6 +11,7 @@ from django.db import DatabaseError, transaction
 from beichen.platform.forms.formulas import added, weighed
 from beichen.platform.forms.models import FormVersion
 from beichen.platform.forms.schema import Kind, Question, dump
+from beichen.platform.kit import clock
 from beichen.platform.kit.errors import Changed, Forbidden, NotFound
 from beichen.reviews import queries, rules
 from beichen.reviews.models import ReviewPlan
@@ -68,8 +70,9 @@ def test_a_launched_plan_never_changes(draft):
     with draft.owner():
         plan = ReviewPlan.objects.select_related("form").get(pk=draft.plan_id)
         assert plan.form.used_at is not None
-        other = FormVersion.objects.create(key="review", version=99, schema=dump(form), created_at=plan.launched_at)
-        for change in ({"form": other}, {"settings": {}}, {"population": {}}):
+        other = FormVersion.objects.create(key="review", version=99, schema=dump(form), created_at=clock.now())
+        changes: list[dict[str, Any]] = [{"form": other}, {"settings": {}}, {"population": {}}]
+        for change in changes:
             with pytest.raises(DatabaseError, match="does not change"), transaction.atomic():
                 ReviewPlan.objects.filter(pk=plan.pk).update(**change)
         with pytest.raises(DatabaseError, match="is in use"), transaction.atomic():
