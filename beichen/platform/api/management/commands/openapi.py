@@ -8,13 +8,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import translation
 from django.utils.module_loading import import_string
 
 
 def text() -> str:
-    """The description as the snapshot holds it."""
-    schema = import_string("beichen.config.api.api").get_openapi_schema()
-    return json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True, default=str) + "\n"
+    """The description as the snapshot holds it: in English, whatever language was spoken before."""
+    with translation.override("en"):
+        schema = import_string("beichen.config.api.api").get_openapi_schema()
+        return json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True, default=str) + "\n"
 
 
 class Command(BaseCommand):
