@@ -38,7 +38,7 @@ from beichen.people.queries.profile import (
     unit_on,
     waiting_changes,
 )
-from beichen.people.queries.stretches import Stretch, people_on, stretches
+from beichen.people.queries.stretches import End, Stretch, ends, people_on, stretches
 from beichen.people.queries.targets import TargetStretch, target_stretches
 from beichen.people.queries.units import (
     UnitCard,
@@ -57,6 +57,7 @@ __all__ = [
     "ChangeCard",
     "CycleCard",
     "EmploymentCard",
+    "End",
     "PeoplePage",
     "PersonCard",
     "SeatCard",
@@ -75,6 +76,7 @@ __all__ = [
     "cycles",
     "directory",
     "employment",
+    "ends",
     "find_persons",
     "find_units",
     "head_counts",

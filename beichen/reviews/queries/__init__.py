@@ -23,6 +23,7 @@ from beichen.reviews.queries.parts import (
 from beichen.reviews.queries.plans import (
     Console,
     Line,
+    Outline,
     PlanCard,
     Progress,
     Seed,
@@ -60,6 +61,7 @@ __all__ = [
     "Line",
     "LockedResult",
     "NominationCard",
+    "Outline",
     "PartCard",
     "PartSheet",
     "PartText",

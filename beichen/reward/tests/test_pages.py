@@ -225,3 +225,17 @@ def test_pages_ask_no_more_than_they_did(made):
     frozen = json.loads(COUNTS.read_text())
     assert counts == frozen
     assert max(frozen.values()) <= 15, {key: n for key, n in frozen.items() if n > 15}
+
+
+def test_long_lists_of_pools_come_in_parts_under_the_whole_sum(made, monkeypatch):
+    monkeypatch.setattr("beichen.reward.schemas.shown.ROWS", 1)
+    client, at = as_(made, "E017"), reverse("reward:plan", args=[made.plan_id])
+    units, whole = [], sum(pool.value for pool in made.pools().values())
+    while at:
+        page = client.get(at).content.decode()
+        rows = page.partition('id="pool-rows"')[2].partition("</tbody>")[0]
+        units += re.findall(r'<span class="quiet small">(\w+)</span>', rows)
+        assert f"¥{whole // 100:,}.{whole % 100:02}" in page
+        following = re.search(r'href="(\?after=\d+)"', page)
+        at = reverse("reward:plan", args=[made.plan_id]) + following[1] if following else ""
+    assert sorted(units) == sorted(made.pools())
