@@ -145,7 +145,7 @@ def test_a_cycle_is_started_and_moved_by_two(client_as: SignIn, golden: Golden) 
 def test_more_seats_cost_no_more_statements(client_as: SignIn, golden: Golden, owner_db: Any) -> None:
     client, at = client_as("E015"), reverse("people:seats")
     costs = []
-    for numbers in ((), ("E006", "E007", "E008", "E011")):
+    for numbers in (("E006",), ("E007", "E008", "E011")):
         with owner_db():
             for number in numbers:
                 Seat.objects.create(
