@@ -176,6 +176,8 @@ def _doors(browser: Browser) -> dict[str, str]:
         answer = browser.open(url)
         if answer.status == 200:
             found[page] = url
+        elif answer.status >= 500:
+            print(f"  {url} is broken: {answer.status}", file=sys.stderr, flush=True)
         waiting.extend(_links(answer, url))
     return found
 

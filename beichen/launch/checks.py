@@ -29,7 +29,7 @@ class Check:
 
 # The slowest first, so that the quick ones fill the rest.
 CHECKS = (
-    Check("types", ("-m", "mypy", "beichen", "tests")),
+    Check("types", ("-m", "mypy", "beichen", "benchmarks", "tests")),
     Check("borders", ("-c", "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())")),
     Check("migrations", ("-W", "ignore", "-m", "django", "makemigrations", "--check", "--dry-run")),
     Check("settings", ("-m", "django", "check", "--fail-level", "WARNING")),

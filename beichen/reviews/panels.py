@@ -59,9 +59,10 @@ def owed(actor: Actor, limit: int) -> list[TodoEntry]:
     """Parts to write, grades to decide, peers to choose, results to read. Cost: at most six statements."""
     if actor.person_id is None:
         return []
-    cycles = {card.id: card for card in people.cycles(actor)}
-    found = [_part(part) for part in queries.my_parts(actor) if _now(part, cycles)]
-    return [*found, *_choices(actor, cycles), *_results(actor)][:limit]
+    parts, choices = queries.my_parts(actor), queries.peers_to_choose(actor)
+    cycles = {card.id: card for card in people.cycles(actor)} if parts or choices else {}
+    found = [_part(part) for part in parts if _now(part, cycles)]
+    return [*found, *_choices(choices, cycles), *_results(actor)][:limit]
 
 
 def _now(part: queries.PartCard, cycles: dict[int, people.CycleCard]) -> bool:
@@ -79,13 +80,13 @@ def _part(part: queries.PartCard) -> TodoEntry:
     return TodoEntry(f"review-part:{part.id}", titles[part.role], name, url, kind="review", subject_id=part.subject.id)
 
 
-def _choices(actor: Actor, cycles: dict[int, people.CycleCard]) -> list[TodoEntry]:
+def _choices(choices: list[queries.PeerChoice], cycles: dict[int, people.CycleCard]) -> list[TodoEntry]:
     return [
         TodoEntry(
             f"review-peers:{card.review_id}", _("Choose peers"), card.subject.name,
             reverse("reviews:peers", args=[card.review_id]), kind="review", subject_id=card.subject.id,
         )
-        for card in queries.peers_to_choose(actor)
+        for card in choices
         if cycles[card.cycle_id].phase == "C04"
     ]  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from beichen.people.choices import Phase
 from beichen.platform.access.permissions import may
 from beichen.platform.access.two_person import Asked, offer
+from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.registry import NavEntry, Panel, TodoEntry, nav, phase_work, slot, todo
 from beichen.reward import access, queries
@@ -37,15 +40,16 @@ def on_result(request: object, actor: Actor, subject_id: int) -> Panel | None:
 
 @todo
 def owed(actor: Actor, limit: int) -> list[TodoEntry]:
-    """Pools to adjust and to pass on, plans that wait for a step of mine. Cost: two statements, up to eight in the
-    weeks in which pools are with their managers."""
+    """Pools to adjust and to pass on, plans that wait for a step of mine.
+
+    Cost: two statements; six more in the weeks in which pools are with their managers.
+    """
     if actor.person_id is None:
         return []
-    found = queries.plans(actor)
-    states = {plan.state for plan in found}
-    pools = _pools(actor) if PlanState.PROPOSED in states else []
-    letters = _letters(actor) if states & {PlanState.LOCKED, PlanState.RELEASED, PlanState.EXPORTED} else []
-    return [*pools, *_plans(actor, found), *letters][:limit]
+    found = queries.plans_and_letters(actor)
+    plans = [plan for plan, _at in found]
+    pools = _pools(actor) if any(plan.state == PlanState.PROPOSED for plan in plans) else []
+    return [*pools, *_plans(actor, plans), *_letters(found)][:limit]
 
 
 def _pools(actor: Actor) -> list[TodoEntry]:
@@ -99,18 +103,14 @@ def _has_letters_to_send(plan: queries.PlanCard) -> bool:
     return sends and plan.letters_out < plan.letters_due
 
 
-def _letters(actor: Actor) -> list[TodoEntry]:
+def _letters(found: list[tuple[queries.PlanCard, datetime | None]]) -> list[TodoEntry]:
     """A letter is news for two weeks."""
-    from datetime import timedelta
-
-    from beichen.platform.kit import clock
-
     since = clock.now() - timedelta(days=14)
     return [
         TodoEntry(
-            f"bonus-letter:{card.plan.id}", _("Read your bonus letter"), card.plan.name,
-            reverse("reward:letter", args=[card.plan.id]), None, "bonus_letter",
+            f"bonus-letter:{plan.id}", _("Read your bonus letter"), plan.name, reverse("reward:letter", args=[plan.id]),
+            None, "bonus_letter",
         )
-        for card in queries.letters(actor)
-        if card.released_at >= since
+        for plan, at in found
+        if at is not None and at >= since
     ]  # fmt: skip

@@ -193,7 +193,7 @@ WITH serving AS MATERIALIZED (
            row_number() OVER (PARTITION BY c.priority_id ORDER BY u.depth NULLS LAST, c.id) AS nth
     FROM counted c LEFT JOIN people_orgunit u ON u.id = c.unit_id WHERE c.priority_id IS NOT NULL
 ), loose AS MATERIALIZED (
-    SELECT c.id, c.owner_id FROM counted c WHERE c.id NOT IN (SELECT goal_id FROM serving)
+    SELECT c.id, c.owner_id FROM counted c LEFT JOIN serving s ON s.goal_id = c.id WHERE s.goal_id IS NULL
 )
 SELECT 'people', s.priority_id, count(DISTINCT g.owner_id), 0
 FROM serving s JOIN goals_goal g ON g.id = s.goal_id GROUP BY s.priority_id

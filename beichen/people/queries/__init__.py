@@ -44,7 +44,7 @@ from beichen.people.queries.profile import (
     waiting_changes,
 )
 from beichen.people.queries.second import SecondCard, second_person
-from beichen.people.queries.stretches import Stretch, people_on, stretches
+from beichen.people.queries.stretches import End, Stretch, ends, people_on, stretches
 from beichen.people.queries.targets import TargetStretch, target_stretches
 from beichen.people.queries.units import (
     UnitCard,
@@ -65,6 +65,7 @@ __all__ = [
     "CycleCard",
     "Desk",
     "EmploymentCard",
+    "End",
     "PeoplePage",
     "PersonCard",
     "Readiness",
@@ -93,6 +94,7 @@ __all__ = [
     "employment",
     "faces",
     "find_faces",
+    "ends",
     "find_persons",
     "find_units",
     "gaps",

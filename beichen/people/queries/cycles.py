@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from beichen.people.models import Cycle, Period
-from beichen.platform.access.current import query
+from beichen.platform.access.current import query, remembered
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
@@ -56,24 +56,24 @@ def cycle_card(cycle: Any) -> CycleCard:
 
 @query
 def cycles(actor: Actor) -> list[CycleCard]:
-    """Every cycle, newest first. Cost: one statement."""
-    return _cards(Cycle.objects.all())
+    """Every cycle, newest first. Cost: one statement, remembered while a page is read."""
+    return list(remembered(actor, "people.cycles", lambda: _cards(Cycle.objects.all())))
 
 
 @query
 def cycle(actor: Actor, cycle_id: int) -> CycleCard:
     """One cycle, or NotFound. Cost: one statement."""
-    found = _cards(Cycle.objects.filter(pk=cycle_id))
-    if not found:
+    found = next((card for card in cycles(actor) if card.id == cycle_id), None)
+    if found is None:
         raise NotFound
-    return found[0]
+    return found
 
 
 @query
 def current_cycle(actor: Actor, day: date | None = None) -> CycleCard | None:
     """The cycle whose period holds the day (today by default), the shortest first. Cost: one statement."""
     day = day or clock.today()
-    found = _cards(Cycle.objects.filter(period__starts_on__lte=day, period__ends_on__gte=day))
+    found = [card for card in cycles(actor) if card.first <= day <= card.last]
     return min(found, key=lambda card: card.days, default=None)
 
 

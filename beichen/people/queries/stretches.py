@@ -57,6 +57,33 @@ def stretches(actor: Actor, person_ids: Iterable[int] | None, first: date, last:
     return dict(found)
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where a person stood at the end of a span: the last day, under whom, and whether that manager works here."""
+
+    person_id: int
+    manager_id: int | None
+    unit_id: int
+    last: date
+    is_led: bool
+
+
+_ENDS = f"""
+    SELECT DISTINCT ON (line.person_id) line.person_id, line.manager_id, line.unit_id, line.last,
+           coalesce(boss.is_active, false)
+    FROM ({_STRETCHES}) line LEFT JOIN people_person boss ON boss.id = line.manager_id
+    ORDER BY line.person_id, line.first DESC
+"""
+
+
+@query
+def ends(actor: Actor, first: date, last: date) -> list[End]:
+    """The last stretch of everyone in a span, by person. Cost: one statement, one narrow row for each."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDS, {"people": None, "first": first, "last": last})
+        return [End(*line) for line in cursor.fetchall()]
+
+
 @query
 def people_on(actor: Actor, unit_id: int, day: date) -> list[int]:
     """Ids of everyone assigned in a unit or below it on a day. Cost: one statement."""

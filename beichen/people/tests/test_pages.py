@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from beichen.people.models import OrgChange, OrgUnit, Person, Seat
+from beichen.platform.kit import clock
 from tests.cast import Golden
 
 SignIn = Callable[[str], Client]
@@ -143,3 +144,21 @@ def test_a_cycle_is_started_and_moved_by_two(client_as: SignIn, golden: Golden, 
     assert queries.cycle(golden.actor("E015"), cycle.id).phase == "C00"
     second.post(address, {"to": "C01", "version": cycle.version})
     assert queries.cycle(golden.actor("E015"), cycle.id).phase == "C01"
+
+
+@pytest.mark.req("BASE-07")
+def test_more_seats_cost_no_more_statements(client_as: SignIn, golden: Golden, owner_db: Any) -> None:
+    client, at = client_as("E015"), reverse("people:seats")
+    costs = []
+    for numbers in (("E006",), ("E007", "E008", "E011")):
+        with owner_db():
+            for number in numbers:
+                Seat.objects.create(
+                    person_id=golden.id(number), seat="AU", scope_id=golden.unit("U0"), asked_by=golden.id("E014"),
+                    granted_by=golden.id("E015"), granted_at=clock.now(),
+                )  # fmt: skip
+        client.get(at)
+        with CaptureQueriesContext(connection) as counted:
+            client.get(at)
+        costs.append(len(own(counted.captured_queries)))
+    assert costs[0] == costs[1] <= MOST_QUERIES

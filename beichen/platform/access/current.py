@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.db import connection, transaction
 
@@ -26,6 +26,7 @@ class _Scope:
     relations: dict[int, frozenset[str]] = field(default_factory=dict)
     units: dict[int, frozenset[str]] = field(default_factory=dict)
     seats: frozenset[str] | None = None
+    memory: dict[str, Any] | None = None
 
 
 _scope: ContextVar[_Scope | None] = ContextVar("beichen_scope", default=None)
@@ -90,7 +91,18 @@ def reading(actor: Actor) -> Iterator[None]:
         yield
         return
     with acting(actor):
+        scope_of(actor).memory = {}
         yield
+
+
+def remembered(actor: Actor, name: str, load: Callable[[], R]) -> R:
+    """What `load` gives, asked once while a page is read; inside a rule, which may change it, every time."""
+    memory = scope_of(actor).memory
+    if memory is None:
+        return load()
+    if name not in memory:
+        memory[name] = load()
+    return cast(R, memory[name])
 
 
 def _is_open(actor: Actor) -> bool:

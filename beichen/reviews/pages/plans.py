@@ -119,7 +119,7 @@ def _rows(desk: queries.Console) -> dict[str, Any]:
     faces = desk.people
     done = desk.progress
     labels = {"self": _("self reviews"), "peer": _("peers"), "manager": _("managers")}
-    dry = desk.dry or queries.Seeds((), ())
+    dry = desk.dry or queries.Outline(0, 0, (), ())
     return {
         "rows": [
             {"subject": faces[line.subject_id], "manager": faces[line.manager_id], "self_state": line.self_state,
@@ -133,9 +133,9 @@ def _rows(desk: queries.Console) -> dict[str, Any]:
         "dry_lines": [
             {"person": faces[seed.person_id], "decides": faces[seed.manager_id], "stands_in": seed.stands_in,
              "managers": [(faces[rater], days) for rater, days in seed.managers]}
-            for seed in dry.seeds[:50]
+            for seed in dry.seeds
         ],
-        "dry_out": [(faces[line.person_id], WHY_OUT[line.why]) for line in dry.out[:50]],
+        "dry_out": [(faces[line.person_id], WHY_OUT[line.why]) for line in dry.out],
     }  # fmt: skip
 
 

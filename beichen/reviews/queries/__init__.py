@@ -26,6 +26,7 @@ from beichen.reviews.queries.phases import phase_work
 from beichen.reviews.queries.plans import (
     Console,
     Line,
+    Outline,
     PlanCard,
     Progress,
     Seed,
@@ -65,6 +66,7 @@ __all__ = [
     "LockedResult",
     "NominationCard",
     "Open",
+    "Outline",
     "PartCard",
     "PartSheet",
     "PartText",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from beichen.people import queries as people
 from beichen.people.choices import Phase
-from beichen.people.queries import CycleCard, PersonCard, Stretch
+from beichen.people.queries import CycleCard, PersonCard, Stretch, UnitCard
 from beichen.platform.access.current import query
 from beichen.platform.access.permissions import require
 from beichen.platform.access.two_person import Asked, waiting
@@ -26,6 +26,8 @@ from beichen.reviews.choices import PartState
 from beichen.reviews.formulas.results import PlanRules, plan_rules
 from beichen.reviews.formulas.sections import Stint, manager_days
 from beichen.reviews.models import Part, Rating, Review, ReviewPlan
+
+SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +123,20 @@ class Seeds:
 
 
 @query
-def seeds(actor: Actor, plan_id: int, only: Sequence[int] | None = None) -> Seeds:
+def seeds(actor: Actor, plan_id: int, only: Sequence[int] | None = None, *, known: PlanCard | None = None) -> Seeds:
     """Who gets which parts when the plan is launched; `only` these people (the single-row twin). Writes nothing.
 
     Cost: five statements, however many people, and one more for each person whom nobody leads.
     """
-    card = plan(actor, plan_id)
+    card = known or plan(actor, plan_id)
     lines = people.stretches(actor, only, card.cycle.first, card.cycle.last)
     unit = people.unit(actor, card.unit_id)
     inside = {u.id for u in people.units(actor).values() if unit.place <= u.place <= unit.place_end}
     here = {person: found for person, found in lines.items() if found[-1].unit_id in inside}
     leads = _leaders(actor, card, only, lines)
     named = set(card.population.get("without", ()))
-    out = [Left(person, why) for person, found in here.items() if (why := _why_out(card, person, found, leads, named))]
+    whys = {person: _why_out(card, person, found[-1].last, leads, named) for person, found in here.items()}
+    out = [Left(person, why) for person, why in whys.items() if why]
     left = {line.person_id for line in out}
     cards = people.persons(actor, _involved(here))
     made = [_seed(card, cards, person, found) for person, found in sorted(here.items()) if person not in left]
@@ -149,6 +152,38 @@ def dry_run(actor: Actor, plan_id: int) -> Seeds:
     return seeds(actor, plan_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The dry run in short: how many are reviewed and left out, and the first of either."""
+
+    reviewed: int
+    left_out: int
+    seeds: tuple[Seed, ...]
+    out: tuple[Left, ...]
+
+
+def outline(actor: Actor, card: PlanCard, unit: UnitCard) -> Outline:
+    """The same answer as `seeds`, worked out in full only for those shown and those without a manager who works here.
+
+    Cost: six statements, however many people, and one more for each person whom nobody leads.
+    """
+    inside = {u.id for u in people.units(actor).values() if unit.place <= u.place <= unit.place_end}
+    lines = people.ends(actor, card.cycle.first, card.cycle.last)
+    leads = {line.manager_id for line in lines if line.manager_id is not None and line.last == card.cycle.last}
+    leads = leads if card.population.get("managers") == "out" else set()
+    named = set(card.population.get("without", ()))
+    here = [line for line in lines if line.unit_id in inside]
+    out = [Left(n.person_id, why) for n in here if (why := _why_out(card, n.person_id, n.last, leads, named))]
+    left = {line.person_id for line in out}
+    kept = [line for line in here if line.person_id not in left]
+    doubtful = [line.person_id for line in kept if not line.is_led]
+    exact = seeds(actor, card.id, [*doubtful, *(line.person_id for line in kept[:SHOWN])], known=card)
+    out += [line for line in exact.out if line.why == "nobody"]
+    first = tuple(sorted(out, key=lambda line: line.person_id)[:SHOWN])
+    nobody = len(out) - len(left)
+    return Outline(len(kept) - nobody, len(out), exact.seeds[:SHOWN], first)
+
+
 def _leaders(actor: Actor, card: PlanCard, only: Sequence[int] | None, lines: Mapping[int, list[Stretch]]) -> set[int]:
     """Everyone who leads somebody on the last day of the cycle."""
     if card.population.get("managers") != "out":
@@ -158,8 +193,8 @@ def _leaders(actor: Actor, card: PlanCard, only: Sequence[int] | None, lines: Ma
     return {f[-1].manager_id for f in lines.values() if f[-1].last == card.cycle.last and f[-1].manager_id is not None}
 
 
-def _why_out(card: PlanCard, person: int, found: list[Stretch], leads: set[int], named: set[int]) -> str:
-    if found[-1].last < card.cycle.last:
+def _why_out(card: PlanCard, person: int, last: date, leads: set[int], named: set[int]) -> str:
+    if last < card.cycle.last:
         return "left"
     if person in named:
         return "named"
@@ -222,6 +257,9 @@ class Progress:
     decided: int
     states: Mapping[str, int]
     acknowledged: int
+
+
+NOTHING_MADE = Progress(0, {}, 0, {}, 0)
 
 
 @query
@@ -319,7 +357,7 @@ def _done(states: Sequence[str]) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """A plan before the people who run it. `dry` only while it is a draft."""
+    """A plan before the people who run it. `dry` only while it is a draft: the first lines of the dry run."""
 
     plan: PlanCard
     unit_name: str
@@ -327,7 +365,7 @@ class Console:
     lines: tuple[Line, ...]
     people: Mapping[int, PersonCard]
     asked: Steps
-    dry: Seeds | None
+    dry: Outline | None
 
 
 @query
@@ -335,19 +373,20 @@ def console(actor: Actor, plan_id: int, after: int = 0) -> Console:
     """A plan with its progress and 50 of its people, or NotFound. Cost: at most 15 statements."""
     require(actor, access.RUN_PLAN)
     card = plan(actor, plan_id)
-    dry = seeds(actor, plan_id) if card.state == "draft" else None
+    unit = people.unit(actor, card.unit_id)
+    dry = outline(actor, card, unit) if card.state == "draft" else None
     found = () if dry else tuple(lines(actor, plan_id, after))
     steps = asked(actor, card)
     askers = {a.asked_by for a in (steps.launch, steps.lock, steps.release, steps.unlock) if a}
     faces = people.persons(actor, _faces(found, dry) | askers)
-    unit_name = people.unit(actor, card.unit_id).name
-    return Console(card, unit_name, progress(actor, card), found, faces, steps, dry)
+    made = progress(actor, card) if dry is None else NOTHING_MADE
+    return Console(card, unit.name, made, found, faces, steps, dry)
 
 
-def _faces(found: Sequence[Line], dry: Seeds | None) -> set[int | None]:
+def _faces(found: Sequence[Line], dry: Outline | None) -> set[int | None]:
     shown: set[int | None] = {i for line in found for i in (line.subject_id, line.manager_id)}
     if dry is not None:
-        shown |= {i for seed in dry.seeds[:50] for i in (seed.person_id, seed.manager_id)}
-        shown |= {rater for seed in dry.seeds[:50] for rater, _ in seed.managers}
-        shown |= {line.person_id for line in dry.out[:50]}
+        shown |= {i for seed in dry.seeds for i in (seed.person_id, seed.manager_id)}
+        shown |= {rater for seed in dry.seeds for rater, _ in seed.managers}
+        shown |= {line.person_id for line in dry.out}
     return shown

@@ -58,6 +58,11 @@ def test_the_dry_run_names_everybody_left_out(owner_db, worker_db):
     assert why[made.id("M1")] == "manager"
     assert why[made.id("B1")] == "named"
     assert made.id("A2") in {seed.person_id for seed in dry.seeds}
+    shown = queries.console(made.actor("HA1"), made.plan_id).dry
+    assert shown is not None
+    assert (shown.reviewed, shown.left_out) == (len(dry.seeds), len(dry.out))
+    assert set(shown.seeds) == set(dry.seeds)
+    assert shown.out == dry.out
 
 
 @pytest.mark.req("REVIEW-01")

@@ -1,7 +1,15 @@
 """Every read of bonuses. Frozen cards, never models; reads of amounts leave one audit row each."""
 
 from beichen.reward.queries.comparison import Comparison, Curve, Mover, PoolPair, comparison, out_of_plan
-from beichen.reward.queries.letters import LetterCard, LetterSheet, has_bonus, letter, letters, of_review
+from beichen.reward.queries.letters import (
+    LetterCard,
+    LetterSheet,
+    has_bonus,
+    letter,
+    letters,
+    of_review,
+    plans_and_letters,
+)
 from beichen.reward.queries.plans import (
     PlanCard,
     ScenarioCard,
@@ -49,6 +57,7 @@ __all__ = [
     "plan",
     "plan_key",
     "plans",
+    "plans_and_letters",
     "pool_sheet",
     "pools",
     "scenarios",

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery
+
 from beichen.people.queries import PersonCard
 from beichen.platform import audit
 from beichen.platform.access.current import query
-from beichen.platform.kit import clock
+from beichen.platform.access.relations import ActorId
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.reward import access
 from beichen.reward.models import BonusAward, BonusPlan
-from beichen.reward.queries.plans import PlanCard, cards
+from beichen.reward.queries.plans import PLAN, PlanCard, cards
 from beichen.reward.queries.pools import AwardLine, lines_of
 
 
@@ -54,10 +56,19 @@ class LetterSheet:
 
 @query
 def letters(actor: Actor) -> list[LetterCard]:
-    """The actor's own letters, newest first; no amount. Cost: two statements."""
-    found = BonusAward.objects.filter(access.readable_awards(), subject_id=actor.person_id, released_at__isnull=False)
-    dates = dict(found.values_list("plan_id", "released_at"))
-    return [LetterCard(plan, dates[plan.id] or clock.now()) for plan in cards(BonusPlan.objects.filter(pk__in=dates))]
+    """The actor's own letters, newest first; no amount. Cost: one statement."""
+    return [LetterCard(plan, at) for plan, at in plans_and_letters(actor) if at is not None]
+
+
+@query
+def plans_and_letters(actor: Actor) -> list[tuple[PlanCard, datetime | None]]:
+    """Plans the actor may know of, newest first, each with the moment the own letter went out. Cost: one statement."""
+    mine = BonusAward.objects.filter(
+        access.readable_awards(), plan_id=OuterRef("pk"), subject_id=ActorId(), released_at__isnull=False
+    )
+    found = BonusPlan.objects.filter(access.visible_plans()).annotate(letter=Subquery(mine.values("released_at")[:1]))
+    lines = found.order_by("-id").values_list(*PLAN, "letter")
+    return [(PlanCard(*line[:-1]), line[-1]) for line in lines]
 
 
 @query

@@ -78,7 +78,7 @@ class PlanCard:
     version: int
 
 
-_PLAN = (
+PLAN = (
     "id", "name", "cycle_id", "cycle__scope_id", "cycle__period__key", "cycle__period__starts_on",
     "cycle__period__ends_on", "cycle__phase", "state", "chosen_id", "chosen__key", "currency", "adjust_percent",
     "adjust_until", "busy", "asked_seat", "locked_at", "first_approver_id", "second_approver_id", "released_at",
@@ -93,7 +93,7 @@ def plan_key(plan_id: int) -> str:
 
 def cards(found: QuerySet[BonusPlan]) -> list[PlanCard]:
     """Plans as cards, newest first."""
-    return [PlanCard(*line) for line in found.order_by("-id").values_list(*_PLAN)]
+    return [PlanCard(*line) for line in found.order_by("-id").values_list(*PLAN)]
 
 
 @query

@@ -262,3 +262,18 @@ def test_a_pool_of_nothing_is_said_and_not_divided(made):
     assert [(pool.value, pool.unallocated) for pool in pools] == [(0, 0)] * len(pools)
     assert {award.amount for award in made.awards("A").values()} == {0}
     assert as_(made, "E017").get(f"/api/v1/reward/plans/{made.plan_id}/comparison").json()["gini"][0] == 0
+
+
+@pytest.mark.req("OUTCOME-01")
+def test_long_lists_of_pools_come_in_parts_under_the_whole_sum(made, monkeypatch):
+    monkeypatch.setattr("beichen.reward.schemas.shown.ROWS", 1)
+    client, at = as_(made, "E017"), reverse("reward:plan", args=[made.plan_id])
+    units, whole = [], sum(pool.value for pool in made.pools().values())
+    while at:
+        page = client.get(at).content.decode()
+        rows = page.partition('id="pool-rows"')[2].partition("</tbody>")[0]
+        units += re.findall(r'<span class="quiet small">(\w+)</span>', rows)
+        assert f"¥{whole // 100:,}.{whole % 100:02}" in page
+        following = re.search(r'href="(\?after=\d+)"', page)
+        at = reverse("reward:plan", args=[made.plan_id]) + following[1] if following else ""
+    assert sorted(units) == sorted(made.pools())
