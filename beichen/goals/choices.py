@@ -4,9 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from beichen.platform.audit.choices import say
-
 from beichen.platform.approvals import choices as approvals
+from beichen.platform.audit.choices import say
 from beichen.platform.notify.choices import template
 
 

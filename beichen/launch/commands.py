@@ -20,6 +20,8 @@ USAGE = """Beichen 北辰, performance management.   python3 -m beichen COMMAND
   token EMAIL      make a personal API token
   doctor           say what is here, what is missing, what is risky
   bench [JOB]      what the product costs with --people N; the jobs stand in benchmarks/
+  backup FILE      the whole company in one sealed file, while it runs
+  restore FILE     make a company of it again, in an empty data folder
   audit verify     prove that no audit line was changed
   test [--slow]    run every test; further arguments go to pytest
   check            style, types, borders, migrations, translations, templates
@@ -119,6 +121,18 @@ def _doctor(words: Sequence[str]) -> int:
     return doctor.run()
 
 
+def _backup(words: Sequence[str]) -> int:
+    from beichen.launch import backup
+
+    return backup.run(words)
+
+
+def _restore(words: Sequence[str]) -> int:
+    from beichen.launch import restore
+
+    return restore.run(words)
+
+
 def _manage(words: Sequence[str]) -> int:
     """Any Django command, on the database this folder stands for."""
     from beichen.launch import database
@@ -163,6 +177,8 @@ COMMANDS: dict[str, Command] = {
     "token": Command(_on_company("token", "token EMAIL", 1)),
     "doctor": Command(_doctor),
     "bench": Command(_bench, front_end=True),
+    "backup": Command(_backup),
+    "restore": Command(_restore),
     "audit": Command(_audit),
     "test": Command(_test, front_end=True),
     "check": Command(_check),

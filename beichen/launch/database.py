@@ -16,7 +16,16 @@ from beichen.launch.failures import Stop
 from beichen.launch.progress import note
 
 NAME = "beichen"
-DATA_COMMANDS = {"load_demo", "cast", "first_administrator", "token", "import_company", "audit_verify", "worker"}
+DATA_COMMANDS = {
+    "load_demo",
+    "cast",
+    "first_administrator",
+    "token",
+    "import_company",
+    "audit_verify",
+    "audit_operation",
+    "worker",
+}
 REFUSAL = "CommandError: "
 
 

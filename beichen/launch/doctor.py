@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from beichen.launch import browser, database, environment, failures, memory, roles, stamps
 from beichen.launch.database import Database
@@ -14,6 +15,7 @@ from beichen.launch.progress import say
 GOOD, WARN, BAD = "ok", "look", "BAD"
 LITTLE_ROOM_MB = 2000
 LATE_SECONDS = 30
+BACKUP_DAYS = 7
 HEARTBEAT = """
 SELECT extract(epoch FROM now() - max(last_heartbeat))::int FROM procrastinate_workers
 """
@@ -46,7 +48,7 @@ def _report(env: Environment, opened: Database) -> Iterator[Finding]:
     """Every question in turn; one that cannot be asked is itself a finding."""
     import psycopg
 
-    questions: tuple[Question, ...] = (_machine, _disk, _key, _server, _roles, _schema, _worker, _drawing)
+    questions: tuple[Question, ...] = (_machine, _disk, _key, _server, _roles, _schema, _worker, _backup, _drawing)
     for question in questions:
         try:
             yield from question(env, opened)
@@ -128,6 +130,16 @@ def _worker(_env: Environment, opened: Database) -> Iterator[Finding]:
         yield Finding(WARN, "worker", f"its last sign of life is {row[0]} s old")
     else:
         yield Finding(GOOD, "worker", f"last sign of life {row[0]} s ago")
+
+
+def _backup(_env: Environment, opened: Database) -> Iterator[Finding]:
+    with roles.connect(opened.logins, "owner") as connection:
+        last = memory.recall(connection, "backup")
+    days = (datetime.now(UTC) - datetime.fromisoformat(last)).days if last else None
+    if days is None:
+        yield Finding(WARN, "backup", "none was ever made here (`python3 -m beichen backup FILE`)")
+    else:
+        yield Finding(GOOD if days <= BACKUP_DAYS else WARN, "backup", f"the last one was made {days} days ago")
 
 
 def _drawing(_env: Environment, _opened: Database) -> Iterator[Finding]:

@@ -14,10 +14,10 @@ from beichen.demo.rules import bonus, reviews
 from beichen.demo.rules.goals import load_goals
 from beichen.demo.rules.moments import after_quarter, moment
 from beichen.demo.rules.talks import load_talks
-from beichen.people import queries
-from beichen.people.rules import Move, changes, move_cycle
-from beichen.people.queries import company_settings
 from beichen.metrics import rules as metrics
+from beichen.people import queries
+from beichen.people.queries import company_settings
+from beichen.people.rules import Move, changes, move_cycle
 from beichen.people.rules import load as people
 from beichen.people.rules.load import Loaded
 from beichen.platform.access.current import acting

@@ -67,7 +67,8 @@ def _cards(plans: QuerySet[ReviewPlan]) -> list[PlanCard]:
     return [
         PlanCard(
             plan.pk, plan.name, plan.name_en, people.cycle_card(plan.cycle), plan.unit_id, plan.population,
-            plan.settings, plan.form.form, plan.form.version, plan.state, plan.launched_at, plan.author_id, plan.version,
+            plan.settings, plan.form.form, plan.form.version, plan.state, plan.launched_at, plan.author_id,
+            plan.version,
         )
         for plan in plans.select_related("cycle__period", "form")
     ]  # fmt: skip
