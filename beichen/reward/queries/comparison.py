@@ -100,7 +100,8 @@ def comparison(actor: Actor, plan_id: int, pair: Sequence[ScenarioCard]) -> Comp
 
 def _pools(actor: Actor, a: int, b: int) -> tuple[PoolPair, ...]:
     found: dict[int, dict[int, BonusPool]] = {}
-    for pool in BonusPool.objects.filter(access.readable_pools(), scenario_id__in=[a, b]):
+    pools = BonusPool.objects.filter(access.readable_pools(), scenario_id__in=[a, b])
+    for pool in pools.only("unit_id", "scenario_id", "people", "value", "unallocated"):
         found.setdefault(pool.unit_id, {})[pool.scenario_id] = pool
     units = people.units(actor, list(found))
     return tuple(_pair(units[unit], found[unit].get(a), found[unit].get(b)) for unit in units)
