@@ -16,10 +16,11 @@ from beichen.metrics import rules as metric_rules
 from beichen.metrics.formulas import Point
 from beichen.people.models import Cycle
 from beichen.people.rules.cycles import WrongPhase
+from beichen.people.tests.makers import outside
 from beichen.platform.access.current import acting
 from beichen.platform.audit.models import Entry
 from beichen.platform.kit import clock
-from beichen.platform.kit.actor import system
+from beichen.platform.kit.actor import Actor, system
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound
 from tests.database import put_in_phase
 
@@ -88,12 +89,16 @@ def test_a_managers_draft_is_agreed_by_the_next_above(made):
     assert rules.approve_goal(made.actor("E1"), card.id, proposed.version).state == "active"
 
 
-def test_the_chiefs_goals_pass_to_the_next_that_can_act(made):
+@pytest.mark.req("GOAL-02", "BASE-01")
+def test_the_chiefs_goals_pass_to_an_outside_person_alone(made, owner_db):
     card = draft(made, "E1")
+    with pytest.raises(errors.NobodyDecides):
+        rules.propose_goal(made.actor("E1"), card.id, card.version)
+    with owner_db():
+        board = outside(made.company.units["U0"])
     proposed = rules.propose_goal(made.actor("E1"), card.id, card.version)
-    assert proposed.approver_id not in (None, made.company.id("E1"))
-    holder = {p.pk: number for number, p in made.company.people.items()}[proposed.approver_id]
-    assert rules.approve_goal(made.actor(holder), card.id, proposed.version).state == "active"
+    assert proposed.approver_id == board.pk
+    assert rules.approve_goal(Actor(person_id=board.pk), card.id, proposed.version).state == "active"
 
 
 def test_return_withdraw_and_lost_updates(made):
