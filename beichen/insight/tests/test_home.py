@@ -109,7 +109,7 @@ def test_a_fresh_company_is_told_how_to_begin(golden: Any, owner_db: Any, client
         assert OrgUnit.objects.count() > 1
 
 
-BUDGET = 17
+BUDGET = 18
 """Statements of the whole page, the providers of what is owed among them."""
 
 

@@ -165,36 +165,25 @@ def target_bonuses(actor: Actor, person_ids: Iterable[int], day: date) -> dict[i
 
 
 _WHO_ACTS = """
-    SELECT CASE %(role)s
-        WHEN 'LM' THEN (SELECT manager_id FROM people_person WHERE id = %(subject)s)
-        WHEN 'SK' THEN (SELECT m.manager_id FROM people_person p JOIN people_person m ON m.id = p.manager_id
-                        WHERE p.id = %(subject)s)
-        WHEN 'OUT' THEN (SELECT h.id FROM people_person h WHERE h.kind = 'external' AND h.is_active
-                         AND NOT h.id = ANY (%(out)s) ORDER BY h.id LIMIT 1)
-        ELSE (SELECT s.person_id FROM people_seat s
-              JOIN people_branch b ON b.holder_id = s.person_id AND b.kind = s.seat
-              JOIN people_person h ON h.id = s.person_id AND h.is_active
-              WHERE s.seat = %(role)s AND s.granted_at IS NOT NULL AND s.revoked_at IS NULL
-                AND (SELECT place FROM people_person WHERE id = %(subject)s) <@ b.places
-                AND NOT s.person_id = ANY (%(out)s)
-              ORDER BY s.id LIMIT 1)
-    END
+    SELECT found.id FROM access.candidates(%(role)s, %(subject)s) WITH ORDINALITY AS found(id, place)
+    WHERE NOT found.id = ANY (%(out)s) ORDER BY found.place LIMIT 1
 """
 
 
 def who_acts(role: str, subject_id: int, *, out: Iterable[int] = ()) -> int | None:
     """Who takes a step for this subject: the role, else the next of SK → BP → HA → an outside person (G21).
 
-    Never the subject. `out`: people already in the chain. Cost: one statement per step tried.
+    Never the subject, never somebody whose seat says nothing about them (G2). `out`: people already in the chain.
+    Cost: one statement per step tried.
     """
     excluded = [subject_id, *out]
     order = [role, *(step for step in ("SK", "BP", "HA", "OUT") if step != role)]
     with connection.cursor() as cursor:
         for step in order:
             cursor.execute(_WHO_ACTS, {"role": step, "subject": subject_id, "out": excluded})
-            found = cursor.fetchone()[0]
-            if found is not None and found not in excluded:
-                return int(found)
+            found = cursor.fetchone()
+            if found is not None:
+                return int(found[0])
     return None
 
 

@@ -69,3 +69,13 @@ def small() -> Company:
         {"HR1": [("BP", "U1")], "HR2": [("BP", "U0")], "HA1": [("HA", "U0")], "HA2": [("HA", "U0")],
          "CA1": [("CA", "U0")], "E1": [("EX", "U0")]},
     )  # fmt: skip
+
+
+def outside(unit: OrgUnit) -> Person:
+    """A board member in this unit: acts where nobody else can (G21)."""
+    made = Person.objects.create(
+        number="X1", name="梁外部", entity=unit.entity, email="x1@example.com", sort_key="X1", unit=unit,
+        kind="external",
+    )  # fmt: skip
+    places.renumber()
+    return made

@@ -48,18 +48,8 @@ def town(db: None, _as_web_login: None) -> Company:
     """The small company with a board member outside; the test goes on as the web login."""
     with login(None):
         made = makers.small()
-        add_outside(made)
+        made.people["X1"] = makers.outside(made.units["U0"])
     return made
-
-
-def add_outside(made: Company) -> Person:
-    """A board member in the top unit."""
-    unit = made.units["U0"]
-    made.people["X1"] = Person.objects.create(
-        number="X1", name="X1", entity=unit.entity, email="x1@example.com", sort_key="X1", unit=unit, kind="external"
-    )  # fmt: skip
-    renumber()
-    return made.people["X1"]
 
 
 def cycle(town: Company, phase: str = "C00", scope: str = "U0") -> int:
@@ -374,8 +364,6 @@ def test_an_outside_person_is_hired_by_two_led_by_nobody_and_in_no_review(golden
     found = queries.by_number(golden.actor("E015"), ["X1"])["X1"]
     assert found.manager_id is None
     assert found.id not in queries.stretches(golden.actor("E015"), None, date(2026, 4, 1), date(2026, 6, 30))
-    with login(None):
-        Seat.objects.update(revoked_at=START)
     assert queries.who_acts("LM", golden.id("E001")) == found.id
 
 
@@ -388,9 +376,7 @@ def at(golden: Golden) -> Callable[[str], Client]:
     with login(None):
         top = Person.objects.get(number="E001").unit
         assert top
-        Person.objects.create(number="X1", name="梁外部", entity=top.entity, email="x1@example.com", unit=top,
-                              kind="external")  # fmt: skip
-        renumber()
+        makers.outside(top)
         Account.objects.update(locale="en")
     return lambda number: sign_in(golden.id(number))
 

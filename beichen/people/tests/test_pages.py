@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from beichen.people.models import OrgChange, OrgUnit, Person, Seat
+from beichen.people.tests.makers import outside
 from beichen.platform.kit import clock
 from tests.cast import Golden
 
@@ -128,10 +129,7 @@ def test_a_seat_is_asked_for_by_one_and_granted_by_another(client_as: SignIn, go
 @pytest.mark.req("PEOPLE-01")
 def test_a_cycle_is_started_and_moved_by_two(client_as: SignIn, golden: Golden, owner_db: Any) -> None:
     with owner_db():
-        top = OrgUnit.objects.get(code="U0")
-        Person.objects.create(
-            number="X1", name="梁外部", entity=top.entity, email="x1@example.com", unit=top, kind="external"
-        )
+        outside(OrgUnit.objects.get(code="U0"))
     first, second = client_as("E015"), client_as("E016")
     assert first.post(reverse("people:cycle_start"), {"period": "2026Q3", "scope": "U0"}).status_code == 303
     page = first.get(reverse("people:cycles")).content.decode()

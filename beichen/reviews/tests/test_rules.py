@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from beichen.people.rules.cycles import WrongPhase
+from beichen.people.tests.makers import outside
 from beichen.platform.kit.errors import Changed, Forbidden, NotFound
 from beichen.platform.kit.rounding import shown
 from beichen.reviews import queries, rules
@@ -37,6 +38,10 @@ def test_launch_takes_two_different_administrators_and_freezes_the_plan(owner_db
     made = world(owner_db, worker_db)
     made.make_plan()
     first = made.actor("HA1")
+    with pytest.raises(errors.NobodyDecides):
+        rules.launch_plan(first, made.plan_id, 1)
+    with owner_db():
+        outside(made.company.units["U0"])
     assert rules.launch_plan(first, made.plan_id, 1) is False
     assert rules.launch_plan(first, made.plan_id, 1) is False
     assert queries.plan(first, made.plan_id).state == "draft"

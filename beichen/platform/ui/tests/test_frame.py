@@ -212,6 +212,7 @@ NO_READERS = {
     "conversations/begin.html": "asks for a name alone",
     "conversations/reply_form.html": "says it in words of its own where only two read it",
     "goals/align.html": "asks which goal, no text",
+    "goals/hand_on.html": "asks for a person and a day, no text",
     "reward/plan.html": "asks which policy and until when, no text",
 }
 
