@@ -204,6 +204,7 @@ def test_every_row_of_the_table_is_said_in_words_with_its_reason_in_both_languag
 # Templates that ask for a text and need no sentence on who reads it, with the reason.
 NO_READERS = {
     "people/form.html": "names, units and days of the organisation are open to everyone, and the page says so",
+    "people/code": "asks which unit, no text",
     "people/imports.html": "a file, whose rows follow their own cells",
     "people/search.html": "a search keeps nothing",
     "account": "passwords, codes and names of one's own tokens",
