@@ -117,6 +117,20 @@ def _in_unit(subject: str) -> Callable[[str, table.Row], bool]:
     return expected
 
 
+def _ask(world: World, goal_id: int, number: str, boss: str) -> None:
+    """The proposal waits for the manager."""
+    from beichen.platform.approvals.models import Run, Step
+
+    me, approver = world.golden.id(number), world.golden.id(boss)
+    run = Run.objects.create(
+        kind="goals.goal", object_id=str(goal_id), object_version=1, subject_id=me, started_by=me, started_at=THEN,
+        participants=sorted({me, approver}), barred=[me],
+    )  # fmt: skip
+    Step.objects.create(
+        run=run, n=1, role="LM", subject_id=me, started_by=me, approver_id=approver, state="asked", due_at=THEN
+    )
+
+
 def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
     """A goal in each state, a report on the running one, and what is in the way."""
     from beichen.goals.models import Goal, GoalStat, KeyResult, KeyResultStat, Update, UpdateText
@@ -136,6 +150,8 @@ def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
             )  # fmt: skip
             GoalStat.objects.create(goal=goal)
             world.ids[row, number] = goal.pk
+            if state == "proposed":
+                _ask(world, goal.pk, number, boss)
             if restricted:
                 Goal.objects.filter(pk=goal.pk).update(visibility=restricted, shown_in=goal.owner.unit_id)
             paths = (
