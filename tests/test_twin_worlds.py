@@ -39,7 +39,7 @@ SECRETS = {
         " final_reason = repeat('x', 30) WHERE rating_id = %s", lambda world: world.ids[LEVEL, SECRET_OF],
     ),
     "a grade in calibration": Secret(
-        "10b", "UPDATE reviews_ratingcontent SET decided = 'D', total = 5100, coefficient = 5000,"
+        "10b", "UPDATE reviews_ratingcontent SET decided = 'D', final = 'D', total = 5100, coefficient = 5000,"
         " reason = repeat('y', 40) WHERE rating_id = %s", lambda world: world.ids["calibration", SECRET_OF],
         "calibration",
     ),
