@@ -52,6 +52,7 @@ NEW_READER = template(
 
 
 say(
+    acts={"talks.follow_manager": pgettext_lazy("audit", "Pass a check-in to the new manager")},
     kinds={
         "conversations.checkin": pgettext_lazy("audit", "Check-in"),
         "conversations.reply": pgettext_lazy("audit", "Answer to a check-in"),

@@ -158,6 +158,8 @@ say(
         "people.come_back": pgettext_lazy("audit", "Let somebody come back"),
         "people.save_unit": pgettext_lazy("audit", "Change a unit"),
         "people.upload": pgettext_lazy("audit", "Upload a workbook"),
+        "people.ask_code": pgettext_lazy("audit", "Ask for a one-time code"),
+        "people.agree_move_cycle": pgettext_lazy("audit", "Agree to move a cycle on"),
         "people.ask_import": pgettext_lazy("audit", "Ask for an import"),
         "people.discard_import": pgettext_lazy("audit", "Discard an import"),
         "people.import_failed": pgettext_lazy("audit", "Import broken off"),

@@ -89,6 +89,11 @@ say(
         "identity.account_changed": pgettext_lazy("audit", "Change an account"),
         "identity.password_set": pgettext_lazy("audit", "Set somebody's password"),
         "identity.password_changed": pgettext_lazy("audit", "Change one's own password"),
+        "identity.codes_issued": pgettext_lazy("audit", "Give out one-time codes"),
+        "identity.code_used": pgettext_lazy("audit", "Sign in with a one-time code"),
+        "access.withdraw_act": pgettext_lazy("audit", "Withdraw what waits for a second person"),
+        "operate.backup": pgettext_lazy("audit", "Back the company up"),
+        "operate.restore": pgettext_lazy("audit", "Restore a backup"),
         "identity.account_disabled": pgettext_lazy("audit", "Disable an account"),
         "identity.account_enabled": pgettext_lazy("audit", "Enable an account"),
         "identity.sessions_ended": pgettext_lazy("audit", "Sign out everywhere"),
@@ -105,6 +110,7 @@ say(
     },
     jobs={
         "first_administrator": pgettext_lazy("audit", "First administrator"),
+        "operate": pgettext_lazy("audit", "Command line of an operator"),
         "api.forget_keys": pgettext_lazy("audit", "Forgetting of old keys"),
     },
 )
