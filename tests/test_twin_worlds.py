@@ -97,12 +97,12 @@ def filled(route: str, word: str, ids: dict[str, object], world: worlds.World, l
 def crawl(client: Client, paths: Iterable[str]) -> dict[str, tuple[int, dict[str, str], str]]:
     """What each address answers, headers and all, without what differs between requests; reading leaves no trace."""
     found = {}
-    with transaction.atomic():
-        for path in paths:
+    for path in paths:
+        with transaction.atomic():
             answer = client.get(path)
             text = SIGNED.sub("", NOISE.sub("", answer.content.decode(errors="replace")))
             found[path] = (answer.status_code, heads(answer), text)
-        transaction.set_rollback(True)
+            transaction.set_rollback(True)
     return found
 
 

@@ -166,8 +166,8 @@ def plant_people(world: World) -> None:
 
 
 def _unowned(viewer: str, owner: str) -> set[str]:
-    """G17: SE is the owner, every seat counts, all others are CO."""
-    return oracle.seats(viewer) | ({"SE"} if viewer == owner else {"CO"})
+    """G17: SE is the owner, every seat counts but the one that works inside its session alone (G7), others are CO."""
+    return (oracle.seats(viewer) - {"CF"}) | ({"SE"} if viewer == owner else {"CO"})
 
 
 # ── notices ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -598,7 +598,7 @@ def _pool(viewer: str, head: str) -> set[str]:
     """A pool is nobody's file: LM is the head of its unit, SK whoever leads that head; seats by their scope."""
     found = oracle.company()
     seats = {seat for holder, seat, scope in found.seats if holder == viewer and found.inside(found.unit[head], scope)}
-    return seats | ({"LM"} if viewer == head else set()) | ({"SK"} if viewer in found.above(head) else set())
+    return (seats - {"CF"}) | ({"LM"} if viewer == head else set()) | ({"SK"} if viewer in found.above(head) else set())
 
 
 PLANTS: dict[str, Callable[[World], None]] = {
