@@ -38,7 +38,7 @@ from beichen.goals.schemas import (
 from beichen.platform.api.door import door
 from beichen.platform.api.paging import Slice
 from beichen.platform.api.requests import ApiRequest
-from beichen.platform.api.schemas import Page, PageIn
+from beichen.platform.api.schemas import Id, Page, PageIn
 
 router = Router()
 C3 = "C3"
@@ -90,7 +90,7 @@ def waiting(request: ApiRequest) -> dict[str, list[GoalCard] | list[AlignmentAsk
 
 @router.get("/coverage", response=CoverageOut, operation_id="goals_coverage")
 @door(access.VIEW, reads=C3)
-def coverage(request: ApiRequest, cycle_id: int | None = None) -> dict[str, Any]:
+def coverage(request: ApiRequest, cycle_id: Id | None = None) -> dict[str, Any]:
     """Attainment per priority, priorities nobody serves, goals that serve none."""
     found = queries.coverage(request.actor, [cycle_id] if cycle_id else None)
     lines = [

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
 T = TypeVar("T")
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+"""The number of a row, in a query: what no column holds is refused at the door."""
 
 
 class Strict(Schema):
