@@ -28,8 +28,8 @@ PROBLEM = {"type", "title", "status", "code", "detail", "fields"}
 WHO = ("E006", "E004", "E015", "E017", "E001", "E019")
 """An employee, a manager, an HR administrator, compensation, the executive, the auditor."""
 REACHED = 90
-"""Per cent of the reads that answer somebody, and of the writes that get past the question who asks; else the fuzz would
-prove nothing. That each write succeeds is shown where it belongs."""
+"""Per cent of the reads that answer somebody, and of the writes that get past the question who asks;
+else the fuzz would prove nothing. That each write succeeds is shown where it belongs."""
 PAST = {True: {200}, False: {200, 201, 202, 204, 409, 422, 428}}
 """How a read, and how a write, answers that got so far."""
 CHANGES_ALL = {"imports_upload"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, is_dataclass
+from functools import wraps
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
@@ -69,6 +70,7 @@ def on(event: type[E]) -> Callable[[Listener[E]], Listener[E]]:
 
 
 def _without_actor(function: Callable[..., None]) -> Callable[[Actor, Any], None]:
+    @wraps(function)
     def call(_actor: Actor, event: Any) -> None:
         function(event)
 
