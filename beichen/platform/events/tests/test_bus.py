@@ -141,7 +141,7 @@ def test_job_runs_as_the_system_and_is_audited(drain_jobs):
     assert drain_jobs() == ["events.count"] * 3
     assert heard == [("system:events.count", n) for n in (2, 3, 4)]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT actor, details->'arguments'->>'by' FROM audit_entry WHERE act = 'job' ORDER BY id")
+        cursor.execute("SELECT actor, details->'arguments'->>'by' FROM audit_entry WHERE act = 'job' ORDER BY at")
         assert cursor.fetchall() == [("system:events.count", n) for n in "234"]
 
 
