@@ -28,10 +28,7 @@ PROBLEM = {"type", "title", "status", "code", "detail", "fields"}
 WHO = ("E006", "E004", "E015", "E017", "E001", "E019")
 """An employee, a manager, an HR administrator, compensation, the executive, the auditor."""
 REACHED = 90
-"""Per cent of the reads that answer somebody, and of the writes that get past the question who asks;
-else the fuzz would prove nothing. That each write succeeds is shown where it belongs."""
-PAST = {True: {200}, False: {200, 201, 202, 204, 409, 422, 428}}
-"""How a read, and how a write, answers that got so far."""
+"""Per cent of the operations that somebody gets a 2xx from; else the fuzz would prove nothing."""
 CHANGES_ALL = {"imports_upload"}
 """Takes a file, tried in beichen/people/tests/test_imports.py."""
 
@@ -94,13 +91,11 @@ def fuzz(examples: int) -> None:
     schema = schemathesis.openapi.from_dict(json.loads(SNAPSHOT.read_text(encoding="utf-8")))
     wrong: list[str] = []
     statuses: dict[str, set[int]] = defaultdict(set)
-    reads = set()
     for found in schema.get_all_operations():
         operation: Any = found.ok()  # type: ignore[union-attr]
         name = operation.definition.raw["operationId"]
         if name in CHANGES_ALL:
             continue
-        reads |= {name} if operation.method == "get" else set()
 
         for case, place in drawn(operation, examples):
             for client in clients.values():
@@ -110,9 +105,9 @@ def fuzz(examples: int) -> None:
                 if fault:
                     wrong.append(f"{name} {case.path_parameters} {case.query} {case.body!r:.200}: {fault}")
     assert not wrong, f"{len(wrong)} wrong answers:\n" + "\n".join(wrong[:20])
-    silent = sorted(name for name, seen in statuses.items() if not seen & PAST[name in reads])
+    silent = sorted(name for name, seen in statuses.items() if not any(200 <= status < 300 for status in seen))
     assert 100 * len(silent) <= (100 - REACHED) * len(statuses), (
-        f"nobody got far with {[(name, statuses[name]) for name in silent]}"
+        f"never a 2xx from {[(name, statuses[name]) for name in silent]}"
     )
 
 
