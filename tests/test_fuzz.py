@@ -76,7 +76,7 @@ def ask(client: Client, case: Any, ids: dict[str, list[str]], place: int) -> Any
                 transaction.set_rollback(True)
 
 
-def fuzz(examples: int) -> None:
+def assert_nothing_breaks(examples: int) -> None:
     """Every operation × every one of the cast × so many requests."""
     world = worlds.make("people", "notices", "talks", "reviews", "reward")
     with login(None):
@@ -126,4 +126,4 @@ def _fault(answer: Any) -> str:
 @pytest.mark.django_db
 @pytest.mark.req("BASE-01")
 def test_no_request_breaks_the_api() -> None:
-    fuzz(12)
+    assert_nothing_breaks(12)

@@ -295,6 +295,11 @@ ACKNOWLEDGE = Permission(
 
 _HR = rows("41c", frozenset("w"), place="subject_place")
 _PEERS = rows("07a", frozenset("wt"), place="subject_place", LM=_RESPONSIBLE)
+_GIVEN_BACK = Q(state=PartState.DRAFT, returned=True) & (
+    (Q(role=PartRole.SELF) & rows("06b", frozenset("t"), **_how(PartState.SUBMITTED)))
+    | (Q(role=PartRole.MANAGER) & rows("08b", frozenset("t"), **_how(PartState.SUBMITTED)))
+)
+_HANDED_IN = Q(state__in=[PartState.DRAFT, PartState.SUBMITTED, PartState.DECLINED])
 _RATING_WRITE = _by_state(RATING_ROWS, frozenset("wt"))
 
 LOCKS = [
@@ -303,10 +308,11 @@ LOCKS = [
         model="reviews.Part",
         select=visible_parts(),
         insert=_HR | (Q(role=PartRole.PEER) & _PEERS),
-        update=_RATER | _HR | _RESPONSIBLE | _parts(frozenset("t")),
+        update=(_RATER & Q(state=PartState.DRAFT)) | _HR | _parts(frozenset("t")),
+        becomes=(_RATER & _HANDED_IN) | _HR | _GIVEN_BACK,
     ),
     Lock(
-        model="reviews.PartContent", select=readable_part_contents(), insert=own_drafts(), update=own_parts(),
+        model="reviews.PartContent", select=readable_part_contents(), insert=own_drafts(), update=own_drafts(),
     ),
     Lock(model="reviews.PartVersion", select=own_parts(), insert=own_drafts()),
     Lock(

@@ -25,8 +25,7 @@ WRITING = frozenset("wtc")
 WITH = {"20g": "10a"}
 """Rows that are written in the act of another: the explanation is made where the manager decides the grade."""
 HEADS = "41c"
-"""The heads of a review move together: whoever runs the plan, and the manager who decides. The rater holds the head of
-the own part in every state; which steps there are is the state graph's, which are theirs is the rules'."""
+"""The heads of a review move together, with whoever runs the plan."""
 
 
 def may_change(one: Planted, viewer: str, row: table.Row) -> bool:
@@ -37,7 +36,8 @@ def may_change(one: Planted, viewer: str, row: table.Row) -> bool:
     stands = stands | ({"SK"} if viewer in oracle.company().above(one.subject)[1:] else set())
     if one.model.startswith("reviews.") and one.part == "head":
         run = table.read()[HEADS].opens(stands, WRITING)
-        return run or viewer == one.author or "LM" in stands or row.opens(stands, WRITING)
+        own = viewer == one.author and "o" in "".join(row.cells[column] for column in stands)
+        return run or own or row.opens(stands, WRITING)
     row = table.read()[WITH.get(row.id, row.id)]
     return row.opens(stands, WRITING) or viewer == one.author or "o" in "".join(row.cells[c] for c in stands)
 

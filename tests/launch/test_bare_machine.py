@@ -78,7 +78,7 @@ def test_a_python_without_venv_is_told_what_to_install(bare: Running, tmp_path: 
         assert not (bare.checkout / ".venv").exists()
 
 
-def goes_through(one: Running) -> None:
+def assert_goes_through(one: Running) -> None:
     """Install, look, start, look again, stop."""
     first = one.run("manage", "check")
     assert first.returncode == 0, first.stderr
@@ -100,7 +100,7 @@ def goes_through(one: Running) -> None:
 @pytest.mark.req("BASE-07")
 def test_a_clone_runs_as_the_user_of_this_test(bare: Running) -> None:
     assert len(str(bare.checkout)) > 100
-    goes_through(bare)
+    assert_goes_through(bare)
 
 
 @pytest.mark.req("BASE-07")
@@ -110,4 +110,4 @@ def test_a_clone_runs_as_an_unprivileged_user_without_a_home(bare: Running) -> N
         for path in (bare.checkout, *bare.checkout.rglob("*")):
             os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
         bare.identity = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-    goes_through(bare)
+    assert_goes_through(bare)

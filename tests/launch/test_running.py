@@ -63,6 +63,7 @@ def test_every_killed_part_comes_back_without_a_hand(running: Running) -> None:
     os.kill(server, signal.SIGKILL)
     running.until(lambda: read_pid_file(running.home / "postgres") is not None and running.server() != server, 15)
     running.until(running.ready, 15)
+    assert running.answers()
 
 
 @pytest.mark.req("BASE-07")

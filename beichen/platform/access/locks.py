@@ -25,12 +25,16 @@ FULL = "SELECT, INSERT, UPDATE, DELETE"
 
 @dataclass(frozen=True)
 class Lock:
-    """Who may do what with the rows of one table; a command without a filter is open to no person."""
+    """Who may do what with the rows of one table; a command without a filter is open to no person.
+
+    `update` says which rows, `becomes` what they may be afterwards: the same, unless the act moves a state.
+    """
 
     model: str
     select: Q
     insert: Q | None = None
     update: Q | None = None
+    becomes: Q | None = None
     delete: Q | None = None
 
 
@@ -97,10 +101,11 @@ def _policies(lock: Lock) -> Iterator[sql.Composed]:
         "UPDATE": may_write if lock.update is None else lock.update | may_write,
         "DELETE": may_write if lock.delete is None else lock.delete | may_write,
     }
+    afterwards = {**filters, "UPDATE": filters["UPDATE"] if lock.becomes is None else lock.becomes | may_write}
     for command, condition in filters.items():
-        text = sql.SQL(compiled(model, condition))
+        text, then = (sql.SQL(compiled(model, each)) for each in (condition, afterwards[command]))
         using = sql.SQL("") if command == "INSERT" else sql.SQL(" USING ({})").format(text)
-        check = sql.SQL(" WITH CHECK ({})").format(text) if command in ("INSERT", "UPDATE") else sql.SQL("")
+        check = sql.SQL(" WITH CHECK ({})").format(then) if command in ("INSERT", "UPDATE") else sql.SQL("")
         yield sql.SQL("CREATE POLICY {} ON {} FOR {} TO beichen_web, beichen_worker{}{}").format(
             sql.Identifier(f"beichen_{command.lower()}"), table, sql.SQL(command), using, check
         )

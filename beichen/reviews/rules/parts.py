@@ -50,7 +50,9 @@ class Saved:
 
 
 def _own(actor: Actor, part_id: UUID) -> Part:
-    found = Part.objects.select_for_update().filter(pk=part_id, rater_id=actor.person_id).first()
+    """Held while it is a draft; afterwards the rater reads it and changes nothing, so there is nothing to hold."""
+    mine = Part.objects.filter(pk=part_id, rater_id=actor.person_id)
+    found = mine.select_for_update().first() or mine.first()
     if found is None:
         raise NotFound
     return found

@@ -181,7 +181,7 @@ def seen_bases(made: Money, viewer: str) -> set[int]:
         return set(raw("SELECT award_id FROM reward_bonusbasis"))
 
 
-def bases_follow(made: Money, row: str, also: frozenset[tuple[str, str]] = frozenset()) -> None:
+def assert_bases_follow(made: Money, row: str, also: frozenset[tuple[str, str]] = frozenset()) -> None:
     """A target is read where both cells are: that of its award (11a–11c, 11h) and that of pay (12a)."""
     awards = made.awards()
     for viewer in made.company.people:
@@ -195,18 +195,18 @@ def bases_follow(made: Money, row: str, also: frozenset[tuple[str, str]] = froze
 @pytest.mark.req("OUTCOME-01", "BASE-01")
 def test_target_behind_an_award_is_pay(made, owner_db):
     """12a: mask M5 for the line; exact only in C8, for own reports, where the cycle says so."""
-    bases_follow(made, "11h")
+    assert_bases_follow(made, "11h")
     made.choose()
-    bases_follow(made, "11a")
+    assert_bases_follow(made, "11a")
     own = {(p.manager.number, p.number) for p in made.company.people.values() if p.manager is not None}
     with owner_db():
         cycle = Cycle.objects.get(pk=made.cycle_id)
         cycle.settings = {**cycle.settings, "reward": {"managers_see_targets": True}}
         cycle.save(update_fields=["settings"])
     with_award = {(viewer, number) for viewer, number in own if number in made.awards()}
-    bases_follow(made, "11a", frozenset(with_award))
+    assert_bases_follow(made, "11a", frozenset(with_award))
     made.phase("C09")
-    bases_follow(made, "11a")
+    assert_bases_follow(made, "11a")
 
 
 @pytest.mark.req("OUTCOME-01", "BASE-01")
