@@ -11,29 +11,31 @@ from beichen.goals.queries import Agreement, AlignmentAsk, Attained, Filter, Goa
 from beichen.goals.rules import GoalInput, KeyResultInput, MilestoneInput, ReportInput
 from beichen.goals.schemas import (
     AcceptIn,
-    AgreedOut,
-    AgreementOut,
     AlignIn,
-    AttainedOut,
-    CoverageLineOut,
-    CoverageOut,
     EditGoalIn,
-    GoalOut,
-    GoalViewOut,
-    GroupOut,
     HandOnIn,
     KeyResultIn,
     Made,
     ManyIn,
     NewGoalIn,
-    PlanOut,
     ReportIn,
+    VersionIn,
+    WordsIn,
+)
+from beichen.goals.schemas.shown import (
+    AgreedOut,
+    AgreementOut,
+    AttainedOut,
+    CoverageLineOut,
+    CoverageOut,
+    GoalOut,
+    GoalViewOut,
+    GroupOut,
+    PlanOut,
     ReportOut,
     SameOut,
     TeamLineOut,
-    VersionIn,
     WaitingOut,
-    WordsIn,
 )
 from beichen.platform.api.door import door
 from beichen.platform.api.paging import Slice
