@@ -20,8 +20,8 @@ SHIFT = 10_000_000
 
 ROOTS = frozenset({"people_person", "people_orgunit"})
 SHARED = frozenset(
-    {"people_branch", "people_conflict", "people_cycle", "people_seat", "reviews_reviewplan", "reward_bonusplan",
-     "reward_scenario"}
+    {"people_branch", "people_conflict", "people_cycle", "people_seat", "reviews_calibrationsession",
+     "reviews_reviewplan", "reward_bonusplan", "reward_scenario"}
 )  # fmt: skip
 SHARED_AREAS = ("strategy_", "metrics_", "forms_")
 MARKED = {

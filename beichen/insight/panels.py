@@ -6,8 +6,7 @@ from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
 from beichen.insight import access, queries
-from beichen.people import queries as people
-from beichen.platform.access.permissions import seats_of
+from beichen.platform.access.permissions import leads_people, seats_of
 from beichen.platform.kit.actor import Actor
 from beichen.platform.registry import NavEntry, Panel, nav, slot
 
@@ -16,8 +15,8 @@ nav(NavEntry("home", pgettext_lazy("page", "Home"), "insight:home", "home", orde
 
 @slot("insight.home", order=30)
 def my_people(request: object, actor: Actor, subject_id: int) -> Panel | None:
-    """My people, for those who lead any. Cost: one statement."""
-    if not people.reports_of(actor):
+    """My people, for those who lead any."""
+    if not leads_people(actor):
         return None
     return Panel("home-people", pgettext_lazy("talks", "My people"), url=reverse("insight:people"), icon="users")
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -15,6 +14,7 @@ from beichen.metrics.formulas import Point
 from beichen.metrics.queries import BandCard
 from beichen.metrics.rules import MetricInput
 from beichen.platform.kit.errors import Invalid
+from beichen.platform.ui.fields import CodeField
 
 ROWS = 6
 
@@ -32,13 +32,7 @@ class MetricForm(forms.Form):
     name_en = forms.CharField(label=_("In English"), max_length=120, required=False)
     unit = forms.CharField(label=pgettext_lazy("of a measure", "Unit"), max_length=20, required=False)
     direction = forms.ChoiceField(label=_("Which way is better?"), choices=Direction.choices)
-    owner = forms.CharField(
-        label=_("Who answers for it"), max_length=200, required=False,
-        widget=forms.TextInput(attrs={
-            "list": "person-options", "autocomplete": "off", "hx-get": reverse_lazy("people:options", args=["person"]),
-            "hx-trigger": "focus once, input changed delay:200ms", "hx-target": "#person-options",
-        }),
-    )  # fmt: skip
+    owner = CodeField("person", label=_("Who answers for it"), required=False)
     definition = forms.CharField(
         label=_("Definition"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What is counted, what is left out, where the figure comes from."),
@@ -47,7 +41,7 @@ class MetricForm(forms.Form):
     @property
     def owner_number(self) -> str:
         """The employee number typed."""
-        return str(checked(self)["owner"]).strip().split(" ")[0]
+        return str(checked(self)["owner"])
 
     def entered(self, owner_id: int | None) -> MetricInput:
         """What the rule takes."""

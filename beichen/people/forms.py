@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from beichen.people.choices import PersonKind, RoleType, SeatKind, UnitKind
 from beichen.platform.kit.errors import Invalid
+from beichen.platform.ui.fields import CodeField
 
 
 class DayInput(forms.DateInput):
@@ -20,28 +20,6 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
-
-
-def _suggested(kind: str) -> forms.TextInput:
-    return forms.TextInput(
-        attrs={
-            "list": f"{kind}-options",
-            "autocomplete": "off",
-            "hx-get": reverse_lazy("people:options", args=[kind]),
-            "hx-trigger": "focus once, input changed delay:200ms",
-            "hx-target": f"#{kind}-options",
-        }
-    )
-
-
-class CodeField(forms.CharField):
-    """A number or code, alone or followed by a name ("E004 许知微")."""
-
-    def __init__(self, kind: str, **how: Any) -> None:
-        super().__init__(max_length=200, widget=_suggested(kind), **how)
-
-    def clean(self, value: Any) -> str:
-        return str(super().clean(value) or "").strip().split(" ")[0]
 
 
 class HireForm(forms.Form):

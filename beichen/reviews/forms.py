@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from beichen.platform.ui.fields import CodeField
 from beichen.reviews.choices import Receipt
 
 
@@ -60,7 +61,7 @@ class PlanForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
     cycle_id = forms.ChoiceField(label=_("Cycle"))
-    unit_id = forms.ChoiceField(label=_("Who is reviewed: this unit and everything below it"))
+    unit = CodeField("unit", label=_("Who is reviewed: this unit and everything below it"))
     managers = forms.ChoiceField(
         label=_("People who lead others"), choices=(("in", _("are reviewed too")), ("out", _("are left out"))),
         widget=forms.RadioSelect, initial="in",
@@ -69,9 +70,6 @@ class PlanForm(forms.Form):
         label=_("Left out by employee number"), required=False, help_text=_("Numbers with commas between them.")
     )
 
-    def __init__(
-        self, cycles: Sequence[tuple[int, str]], units: Sequence[tuple[int, str]], data: Any = None, **initial: Any
-    ) -> None:
+    def __init__(self, cycles: Sequence[tuple[int, str]], data: Any = None, **initial: Any) -> None:
         super().__init__(data, initial=initial)
         self.fields["cycle_id"].choices = cycles  # type: ignore[attr-defined]
-        self.fields["unit_id"].choices = units  # type: ignore[attr-defined]

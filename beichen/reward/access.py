@@ -50,7 +50,7 @@ _POOL_SEATS: dict[str, Any] = {seat: Q(InRanges("place", "seat_ranges", seat)) f
 _POOL: dict[str, Any] = {
     **_POOL_SEATS,
     "LM": Q(manager_id=ActorId()),
-    "SK": Q(InPeople("manager_id", "branch_people")),
+    "SK": Q(manager_id__isnull=False) & Q(InRanges("place", "branch_ranges")),
 }
 
 

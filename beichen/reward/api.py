@@ -77,7 +77,7 @@ def comparison(request: ApiRequest, plan_id: int) -> Any:
                 "unit_id": p.unit.id, "unit_code": p.unit.code, "people": p.people,
                 "a": p.a, "b": p.b, "difference": p.difference,
             }
-            for p in found.pools
+            for p in found.pools.lines
         ],
         "gain": found.counts[0], "lose": found.counts[1], "same": found.counts[2],
         "gains": found.sums[0], "losses": found.sums[1],
@@ -142,7 +142,7 @@ def send_letters(request: ApiRequest, plan_id: int, body: schemas.VersionIn) -> 
 @door(access.SEE_POOL)
 def pools(request: ApiRequest, plan_id: int) -> Any:
     """The pools of the chosen policy that I may read."""
-    return [_pool(pool) for pool in queries.pools(request.actor, queries.plan(request.actor, plan_id))]
+    return [_pool(pool) for pool in queries.pools(request.actor, queries.plan(request.actor, plan_id)).lines]
 
 
 def _pool(pool: queries.PoolCard) -> dict[str, Any]:

@@ -11,8 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from beichen.people.choices import RoleType
 from beichen.people.queries import UnitCard
 from beichen.platform.kit import money
+from beichen.platform.ui.fields import CodeField
 from beichen.reward.choices import Mode, Mover
 
+SPARE = 4
+"""Empty lines for further units."""
 BASES = (
     ("coefficient", _("Coefficients (1.05)")),
     ("attainment", _("Attainments (1.02 of the goal), read in the tables")),
@@ -79,21 +82,17 @@ class PolicyForm(forms.Form):
         label=_("A coefficient of 0 loses the personal part only"), required=False
     )
 
-    def __init__(self, policy: Mapping[str, Any], name: str, units: Sequence[UnitCard], data: Any = None) -> None:
+    def __init__(self, policy: Mapping[str, Any], name: str, units: Mapping[str, UnitCard], data: Any = None) -> None:
         super().__init__(data, initial=_initial(policy, name))
-        self.units = units
+        named = _named(policy, units)
+        self.rows = range(max(len(named) + SPARE, len([key for key in data or () if key.startswith("unit_")])))
         for role, label in RoleType.choices:
             self.fields[f"role_{role}"] = _number(label, initial=policy.get("flattening", {}).get(role, "0"))
-        for unit in units:
-            result = (policy.get("units") or {}).get(unit.code, {})
-            self.fields[f"unit_{unit.id}"] = _number(
-                _("Result of %(unit)s") % {"unit": unit.name},
-                initial=result.get("coefficient") or result.get("attainment") or "",
-            )
-            self.fields[f"even_{unit.id}"] = _number(
-                _("Evened out in %(unit)s") % {"unit": unit.name},
-                initial=(policy.get("unit_flattening") or {}).get(unit.code, ""),
-            )
+        for n, (unit, result, even) in enumerate([*named, *[("", "", "")] * (len(self.rows) - len(named))], 1):
+            place = {"n": n}
+            self.fields[f"unit_{n}"] = CodeField("unit", label=_("Unit %(n)s") % place, initial=unit, required=False)
+            self.fields[f"result_{n}"] = _number(_("Result of unit %(n)s") % place, initial=result)
+            self.fields[f"even_{n}"] = _number(_("Evened out in unit %(n)s") % place, initial=even)
 
     def main_fields(self) -> list[forms.BoundField]:
         """Name, money, results."""
@@ -111,9 +110,27 @@ class PolicyForm(forms.Form):
         """Flattening by role type."""
         return [self[f"role_{role}"] for role, _label in RoleType.choices]
 
-    def unit_fields(self) -> list[tuple[UnitCard, forms.BoundField, forms.BoundField]]:
-        """Each unit with its result and its own flattening."""
-        return [(unit, self[f"unit_{unit.id}"], self[f"even_{unit.id}"]) for unit in self.units]
+    def unit_fields(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
+        """Units that have a result or a flattening of their own, and empty lines for more."""
+        return [(self[f"unit_{n + 1}"], self[f"result_{n + 1}"], self[f"even_{n + 1}"]) for n in self.rows]
+
+    def _by_unit(self, what: str) -> dict[str, str]:
+        sent = self.cleaned_data
+        lines = ((sent[f"unit_{n + 1}"], sent[f"{what}_{n + 1}"]) for n in self.rows)
+        return {code: value for code, value in lines if code and value}
+
+    def clean(self) -> dict[str, Any]:
+        """A line with a value names a unit, and a unit stands in one line."""
+        sent: dict[str, Any] = super().clean() or self.cleaned_data
+        seen: set[str] = set()
+        for n in range(1, len(self.rows) + 1):
+            code = sent.get(f"unit_{n}", "")
+            if not code and (sent.get(f"result_{n}") or sent.get(f"even_{n}")):
+                self.add_error(f"unit_{n}", _("Which unit is meant?"))
+            if code in seen:
+                self.add_error(f"unit_{n}", _("%(code)s stands here twice.") % {"code": code})
+            seen |= {code} if code else set()
+        return sent
 
     def policy(self, currency: str) -> dict[str, Any]:
         """The policy as a scenario keeps it; call after `is_valid`. Errors: BadValue for the fixed total."""
@@ -124,9 +141,9 @@ class PolicyForm(forms.Form):
             "mode": sent["mode"],
             "fixed_total": money.parse(total, currency).amount if total else None,
             "company": {basis: sent["company"]},
-            "units": {u.code: {basis: sent[f"unit_{u.id}"]} for u in self.units if sent[f"unit_{u.id}"]},
+            "units": {code: {basis: value} for code, value in self._by_unit("result").items()},
             "flattening": {role: sent[f"role_{role}"] or "0" for role, _label in RoleType.choices},
-            "unit_flattening": {u.code: sent[f"even_{u.id}"] for u in self.units if sent[f"even_{u.id}"]},
+            "unit_flattening": self._by_unit("even"),
             "mover": sent["mover"],
             "floor_percent": sent["floor_percent"] or None,
             "cap_percent": sent["cap_percent"] or None,
@@ -139,10 +156,21 @@ class PolicyForm(forms.Form):
 
 FIELDS = {
     "company_coefficient": "company", "company_attainment": "company", "unit_coefficient": "company",
-    "unit_attainment": "company", "units": "company", "flattening": "role_stable", "parts": "part_person",
+    "unit_attainment": "company", "units": "unit_1", "flattening": "role_stable", "parts": "part_person",
     "amount": "fixed_total",
 }  # fmt: skip
 """The field of the form at which a refusal of the policy is shown."""
+
+
+def _named(policy: Mapping[str, Any], units: Mapping[str, UnitCard]) -> list[tuple[str, str, str]]:
+    """The units the policy names, in tree order: as the field shows them, the result, the flattening."""
+    results, evened = policy.get("units") or {}, policy.get("unit_flattening") or {}
+    known = [units[code] for code in {**results, **evened} if code in units]
+    return [
+        (f"{u.code} {u.name}", (r := results.get(u.code, {})).get("coefficient") or r.get("attainment") or "",
+         evened.get(u.code, ""))
+        for u in sorted(known, key=lambda unit: unit.place)
+    ]  # fmt: skip
 
 
 def _initial(policy: Mapping[str, Any], name: str) -> dict[str, Any]:

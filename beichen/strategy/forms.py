@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from beichen.platform.kit.errors import Invalid
+from beichen.platform.ui.fields import CodeField
 from beichen.strategy.choices import Box
 from beichen.strategy.queries import PageCard
 from beichen.strategy.rules import PageInput, PriorityInput
@@ -23,15 +23,6 @@ HINTS = {
     Box.KEY_CAPABILITIES: _("What must we be able to do better than others?"),
     Box.KEY_METRICS: _("Which few numbers tell us that it works?"),
 }
-
-
-def _person() -> forms.TextInput:
-    return forms.TextInput(
-        attrs={
-            "list": "person-options", "autocomplete": "off", "hx-get": reverse_lazy("people:options", args=["person"]),
-            "hx-trigger": "focus once, input changed delay:200ms", "hx-target": "#person-options",
-        }
-    )  # fmt: skip
 
 
 class PageForm(forms.Form):
@@ -58,7 +49,7 @@ class PageForm(forms.Form):
             named[f"key_{n}"] = forms.CharField(label=_("Number"), max_length=20, required=False)
             named[f"name_{n}"] = forms.CharField(label=_("Priority"), max_length=120, required=False)
             named[f"name_en_{n}"] = forms.CharField(label=_("In English"), max_length=120, required=False)
-            named[f"owner_{n}"] = forms.CharField(label=_("Owner"), max_length=200, required=False, widget=_person())
+            named[f"owner_{n}"] = CodeField("person", label=_("Owner"), required=False)
 
     @property
     def boxes(self) -> list[forms.BoundField]:

@@ -380,8 +380,8 @@ def _enter_policy(story: Story, key: str) -> None:
     sent = {name: form[name].value() or "" for name in form.fields}
     sent = {name: value for name, value in sent.items() if value is not False and not name.startswith("role_")}
     sent |= {"version": scenario.version, "basis": "coefficient", "company": "1.05", "mode": "pool"}
-    sent |= {f"unit_{story.units[code]}": value for code, value in RESULTS.items()}
-    sent |= {f"even_{story.units['U11']}": EVENED[key]}
+    for n, (code, value) in enumerate(RESULTS.items(), 1):
+        sent |= {f"unit_{n}": code, f"result_{n}": value, f"even_{n}": EVENED[key] if code == "U11" else ""}
     story.press("E017", "reward:save_policy", story.bonus_id, key, **sent)
 
 

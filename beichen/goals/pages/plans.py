@@ -15,6 +15,7 @@ from beichen.goals.pages import terms
 from beichen.goals.queries import Filter, PlanLine
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard
+from beichen.platform.access.permissions import leads_people
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.ui.answers import page
@@ -51,7 +52,7 @@ def tabs(actor: Actor, *, leads: bool) -> list[tuple[str, str, str]]:
 
 def frame(request: PageRequest, current: str) -> dict[str, Any]:
     """What every page of goals shows around itself. Cost: one statement."""
-    leads = bool(people.reports_of(request.actor))
+    leads = leads_people(request.actor)
     return {"tabs": tabs(request.actor, leads=leads), "tab": current, "leads": leads}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -17,9 +17,12 @@ from beichen.platform.registry import PhaseWork
 
 
 @query
-def phase_work(actor: Actor, cycle_ids: Sequence[int]) -> list[PhaseWork]:
-    """Goals agreed on, of those the actor may see. Cost: one statement."""
-    found = visible(actor).filter(cycle_id__in=list(cycle_ids), is_dropped=False).values_list("cycle_id")
+def phase_work(actor: Actor, cycles: Mapping[int, str]) -> list[PhaseWork]:
+    """Goals agreed on, of those the actor may see. Cost: one statement, none once goals are behind."""
+    ids = [cycle_id for cycle_id, phase in cycles.items() if phase <= Phase.EXECUTION]
+    if not ids:
+        return []
+    found = visible(actor).filter(cycle_id__in=ids, is_dropped=False).values_list("cycle_id")
     waits = Q(state__in=[GoalState.DRAFT, GoalState.PROPOSED])
     counted = found.annotate(done=Count("id", filter=~waits), whole=Count("id")).order_by("cycle_id")
     return [

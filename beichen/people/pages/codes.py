@@ -33,11 +33,10 @@ def codes(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         unit = unit_id_of(request.actor, cleaned(CodesForm(request.POST))["unit"], "unit")
         return _sheet(request, rules.codes.issue_codes(request.actor, unit), as_file="file" in request.POST)
-    found = queries.without_way_in(request.actor)
+    found = queries.first_without_way_in(request.actor, LISTED)
     return page(
-        request, "people/codes.html", form=CodesForm(request.POST or None), found=found[:LISTED],
-        more=len(found[LISTED:]), mail=settings.NOTIFY_BY_MAIL, days=CODE_DAYS,
-        ready=sum(1 for way in found if way.code_until is None and not way.is_guarded),
+        request, "people/codes.html", form=CodesForm(request.POST or None), found=found.lines,
+        more=found.more, mail=settings.NOTIFY_BY_MAIL, days=CODE_DAYS, ready=found.ready,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from beichen.people.queries.acting import ActCover, Readiness, Seated, StepCover, readiness, seated
 from beichen.people.queries.calendar import work_calendar
-from beichen.people.queries.codes import WayIn, way_in, ways_in, without_way_in
+from beichen.people.queries.codes import WayIn, WaysIn, first_without_way_in, way_in, ways_in, without_way_in
 from beichen.people.queries.cycles import (
     CycleCard,
     company_settings,
@@ -78,6 +78,7 @@ __all__ = [
     "Turn",
     "UnitCard",
     "WayIn",
+    "WaysIn",
     "batch",
     "batches",
     "between",
@@ -97,6 +98,7 @@ __all__ = [
     "find_faces",
     "find_persons",
     "find_units",
+    "first_without_way_in",
     "gaps",
     "head_counts",
     "history",

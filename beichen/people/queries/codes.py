@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 
 from beichen.people import access
@@ -34,16 +34,20 @@ class WayIn:
     code_until: datetime | None = None
 
 
-def _ways(found: QuerySet[Person]) -> list[WayIn]:
+def _guarded(found: QuerySet[Person]) -> QuerySet[Person]:
     held = Exists(Seat.objects.filter(person_id=OuterRef("pk"), granted_at__isnull=False, revoked_at=None))
     guarded = ExpressionWrapper(Q(held) | Q(InPeople("id", "masked")), output_field=BooleanField())
+    return found.annotate(guarded=guarded)
+
+
+def _ways(found: QuerySet[Person], most: int | None = None) -> list[WayIn]:
     unit = "unit__name_en" if get_language() == "en" else "unit__name"
-    lines = found.annotate(guarded=guarded).order_by("unit__place", "sort_key", "id")
+    lines = _guarded(found).order_by("unit__place", "sort_key", "id")
     return [
         WayIn(pk, number, name, email, title or plain or "", is_guarded)
         for pk, number, name, email, title, plain, is_guarded in lines.values_list(
             "id", "number", "name", "email", unit, "unit__name", "guarded"
-        )
+        )[:most]
     ]
 
 
@@ -70,15 +74,44 @@ def ways_in(actor: Actor, person_ids: Iterable[int]) -> list[WayIn]:
     return _known(_ways(Person.objects.filter(pk__in=ids, is_active=True)), accounts.never_signed_in(ids))
 
 
+def _without(actor: Actor) -> QuerySet[Person]:
+    require(actor, access.SEE_CODES)
+    waits = accounts.without_password().values("person_id")
+    return Person.objects.filter(access.reached_by_hr(), is_active=True, pk__in=waits)
+
+
 @query
 def without_way_in(actor: Actor, unit_id: int | None = None) -> list[WayIn]:
     """Everyone in the actor's scope who never signed in, by unit and name. Cost: two statements, three with a unit."""
-    require(actor, access.SEE_CODES)
-    waits = accounts.never_signed_in()
-    found = Person.objects.filter(access.reached_by_hr(), is_active=True, pk__in=list(waits))
+    found = _without(actor)
     if unit_id is not None:
         unit = OrgUnit.objects.filter(pk=unit_id).first()
         if unit is None:
             raise NotFound
         found = found.filter(unit__place__gte=unit.place, unit__place__lte=unit.place_end)
-    return _known(_ways(found), waits)
+    return _known(_ways(found), accounts.never_signed_in())
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """The first of those who never signed in; `whole`: how many, `ready`: how many a sheet of codes would serve."""
+
+    lines: tuple[WayIn, ...]
+    whole: int
+    ready: int
+
+    @property
+    def more(self) -> int:
+        """How many the lines leave out."""
+        return self.whole - len(self.lines)
+
+
+@query
+def first_without_way_in(actor: Actor, most: int) -> WaysIn:
+    """So many of `without_way_in`, and counts of all. Cost: three statements."""
+    found = _without(actor)
+    lines = _ways(found, most)
+    has_code = Q(pk__in=accounts.with_code().values("person_id"))
+    told = _guarded(found).aggregate(whole=Count("pk"), ready=Count("pk", filter=Q(guarded=False) & ~has_code))
+    known = _known(lines, accounts.never_signed_in([way.person_id for way in lines]))
+    return WaysIn(tuple(known), told["whole"], told["ready"])

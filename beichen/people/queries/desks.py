@@ -62,7 +62,7 @@ def desks(actor: Actor, cycle_id: int | None = None) -> list[Desk]:
     held = seated({card.scope_id for card in found})
     asked = waiting(access.MOVE_CYCLE, [f"cycle:{pk}" for pk in ids])
     said = {line.pop("id"): line for line in Cycle.objects.filter(pk__in=ids).values("id", *_SAID)}
-    work = works(actor, ids)
+    work = works(actor, {card.id: card.phase for card in found})
     return [
         _desk(actor, card, held[card.scope_id], asked.get(f"cycle:{card.id}"), said[card.id],
               [line for line in work if line.cycle_id == card.id])

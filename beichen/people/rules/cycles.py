@@ -140,7 +140,7 @@ def _possible(actor: Actor, cycle: Cycle, to: str) -> None:
     if any(phase in ALWAYS for phase in skipped):
         phase = next(phase for phase in skipped if phase in ALWAYS)
         raise PhaseHasWork(phase=Phase(phase).label, work=gettext_noop("every cycle goes through it"))
-    stops = [line for line in works(actor, [cycle.pk]) if line.phase in skipped] if skipped else []
+    stops = [line for line in works(actor, {cycle.pk: cycle.phase}) if line.phase in skipped] if skipped else []
     if stops:
         raise PhaseHasWork(phase=Phase(stops[0].phase).label, work=queries.said(stops[0]))
     if cycle.phase == Phase.SETUP:

@@ -23,9 +23,10 @@ R = TypeVar("R")
 @dataclass(slots=True)
 class _Scope:
     actor: Actor
+    seats: frozenset[str]
+    leads: bool
     relations: dict[int, frozenset[str]] = field(default_factory=dict)
     units: dict[int, frozenset[str]] = field(default_factory=dict)
-    seats: frozenset[str] | None = None
     memory: dict[str, Any] | None = None
 
 
@@ -50,13 +51,21 @@ def current_actor() -> Actor | None:
     return scope.actor if scope else None
 
 
-def _tell_database(actor: Actor | None) -> None:
+# The names are set before the functions are asked: they run once per row of `told`.
+_TELL = """
+    WITH told AS MATERIALIZED (SELECT set_config('beichen.actor', %s, true), set_config('beichen.job', %s, true))
+    SELECT access.seats(), access.leads() FROM told
+"""
+
+
+def _tell_database(actor: Actor | None) -> tuple[frozenset[str], bool]:
+    """Set who asks; gives what nearly every page goes on to ask: the seats (and CO), and whether they lead anybody."""
     person = str(actor.person_id) if actor and actor.person_id is not None else ""
     job = (actor.job or "") if actor else ""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('beichen.actor', %s, true), set_config('beichen.job', %s, true)", [person, job]
-        )
+        cursor.execute(_TELL, [person, job])
+        seats, leads = cursor.fetchone()
+        return frozenset(seats), leads
 
 
 @contextmanager
@@ -71,8 +80,7 @@ def acting(actor: Actor) -> Iterator[None]:
         return
     outer, nested = _scope.get(), connection.in_atomic_block
     with transaction.atomic():
-        _tell_database(actor)
-        token = _scope.set(_Scope(actor))
+        token = _scope.set(_Scope(actor, *_tell_database(actor)))
         try:
             yield
         finally:

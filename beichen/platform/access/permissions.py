@@ -83,13 +83,13 @@ def know_relations(actor: Actor, subject_ids: Iterable[int]) -> None:
 
 
 def seats_of(actor: Actor) -> frozenset[str]:
-    """The seats the actor holds today, and CO for anyone who works here. Cost: one statement, then remembered."""
-    scope = scope_of(actor)
-    if scope.seats is None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT access.seats()")
-            scope.seats = frozenset(cursor.fetchone()[0])
-    return scope.seats
+    """The seats the actor holds as the transaction begins, and CO for anyone who works here. Cost: none."""
+    return scope_of(actor).seats
+
+
+def leads_people(actor: Actor) -> bool:
+    """Whether somebody who works here reports to the actor, as the transaction begins. Cost: none."""
+    return scope_of(actor).leads
 
 
 def seats_over(actor: Actor, unit_id: int) -> frozenset[str]:

@@ -98,12 +98,25 @@ def open_code(email: str, code: str) -> OneTimeCode | None:
 
 def never_signed_in(person_ids: Iterable[int] | None = None) -> dict[int, datetime | None]:
     """Persons whose account has no password yet, and until when a code of theirs works. One query."""
-    found = Account.objects.filter(is_active=True, password__startswith="!", person_id__isnull=False)
+    found = without_password()
     if person_ids is not None:
         found = found.filter(person_id__in=list(person_ids))
-    waits = OneTimeCode.objects.filter(account=OuterRef("pk"), used_at=None, revoked_at=None)
-    until = waits.filter(expires_at__gt=clock.now()).values("expires_at")[:1]
-    return {pk: at for pk, at in found.values_list("person_id", Subquery(until)) if pk is not None}
+    waits = _codes().filter(account=OuterRef("pk")).values("expires_at")[:1]
+    return {pk: at for pk, at in found.values_list("person_id", Subquery(waits)) if pk is not None}
+
+
+def without_password() -> QuerySet[Account]:
+    """Accounts of persons who never signed in: `.values("person_id")` for a filter."""
+    return Account.objects.filter(is_active=True, password__startswith="!", person_id__isnull=False)
+
+
+def with_code() -> QuerySet[Account]:
+    """Accounts that hold a one-time code which works: `.values("person_id")` for a filter."""
+    return Account.objects.filter(pk__in=_codes().values("account_id"), person_id__isnull=False)
+
+
+def _codes() -> QuerySet[OneTimeCode]:
+    return OneTimeCode.objects.filter(used_at=None, revoked_at=None, expires_at__gt=clock.now())
 
 
 def my_sessions(actor: Actor, current_key: str | None) -> list[OpenSession]:

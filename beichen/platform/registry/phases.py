@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -30,12 +30,15 @@ class PhaseWork:
         return self.whole - self.done
 
 
-PhaseWorkProvider = Callable[[Actor, Sequence[int]], Sequence[PhaseWork]]
+PhaseWorkProvider = Callable[[Actor, Mapping[int, str]], Sequence[PhaseWork]]
 _providers: list[PhaseWorkProvider] = []
 
 
 def phase_work(provider: PhaseWorkProvider) -> PhaseWorkProvider:
-    """Decorator: register `f(actor, cycle_ids) -> list[PhaseWork]`, set-based over the cycles."""
+    """Decorator: register `f(actor, {cycle id: its phase}) -> list[PhaseWork]`, set-based over the cycles.
+
+    Work of phases that a cycle has behind it is not asked for and should not be counted.
+    """
     if provider not in _providers:
         _providers.append(provider)
     return provider
@@ -46,7 +49,8 @@ def phase_work_providers() -> tuple[PhaseWorkProvider, ...]:
     return tuple(_providers)
 
 
-def works(actor: Actor, cycle_ids: Sequence[int]) -> list[PhaseWork]:
-    """All work of these cycles, in the order of the phases. Cost: that of the providers."""
-    found = [line for provider in _providers for line in provider(actor, cycle_ids)]
-    return sorted(found, key=lambda line: (line.cycle_id, line.phase))
+def works(actor: Actor, cycles: Mapping[int, str]) -> list[PhaseWork]:
+    """Work of these cycles from their phase on, in the order of the phases. Cost: that of the providers."""
+    found = [line for provider in _providers for line in provider(actor, cycles)]
+    ahead = [line for line in found if line.phase >= cycles[line.cycle_id]]
+    return sorted(ahead, key=lambda line: (line.cycle_id, line.phase))

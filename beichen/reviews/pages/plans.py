@@ -36,8 +36,7 @@ def plans(request: PageRequest) -> HttpResponse:
 
 def _form(request: PageRequest, data: Any = None, **initial: Any) -> PlanForm:
     cycles = [(card.id, card.period_key) for card in people.cycles(request.actor)]
-    units = sorted(people.units(request.actor).values(), key=lambda unit: unit.place)
-    return PlanForm(cycles, [(u.id, "　" * u.depth + u.name) for u in units], data, **initial)
+    return PlanForm(cycles, data, **initial)
 
 
 def _posted(request: PageRequest) -> Any:
@@ -60,8 +59,11 @@ def _entered(request: PageRequest) -> rules.PlanInput:
     unknown = [number for number in numbers if number not in found]
     if unknown:
         raise Invalid(fields={"without": _("Nobody has the number %(number)s.") % {"number": unknown[0]}})
+    unit = people.by_code(request.actor, [sent["unit"]]).get(sent["unit"])
+    if unit is None:
+        raise Invalid(fields={"unit": _("There is no unit with this code.")})
     return rules.PlanInput(
-        name=sent["name"], name_en=sent["name_en"], cycle_id=int(sent["cycle_id"]), unit_id=int(sent["unit_id"]),
+        name=sent["name"], name_en=sent["name_en"], cycle_id=int(sent["cycle_id"]), unit_id=unit.id,
         managers=sent["managers"], without=[card.id for card in found.values()],
     )  # fmt: skip
 
@@ -79,8 +81,9 @@ def edit_plan_form(request: PageRequest, plan_id: int) -> HttpResponse:
     """The form of a draft."""
     card = queries.plan(request.actor, plan_id)
     left_out = people.persons(request.actor, card.population.get("without", ()))
+    unit = people.units(request.actor, [card.unit_id])[card.unit_id]
     initial = {
-        "name": card.name, "name_en": card.name_en, "cycle_id": card.cycle.id, "unit_id": card.unit_id,
+        "name": card.name, "name_en": card.name_en, "cycle_id": card.cycle.id, "unit": f"{unit.code} {unit.name}",
         "managers": card.population.get("managers", "in"),
         "without": ", ".join(sorted(person.number for person in left_out.values())),
     }  # fmt: skip

@@ -27,29 +27,34 @@ DONE = (RatingState.LOCKED, RatingState.RELEASED, RatingState.ARCHIVED)
 
 
 @query
-def phase_work(actor: Actor, cycle_ids: Sequence[int]) -> list[PhaseWork]:
+def phase_work(actor: Actor, cycles: Mapping[int, str]) -> list[PhaseWork]:
     """Whether a phase has work depends on the launched plans alone; the counts are what the actor may count.
 
-    Cost: one statement, and two more when a plan was launched.
+    Cost: one statement, and at most two more while reviews are being written and closed.
     """
     plans: dict[int, list[ReviewPlan]] = defaultdict(list)
-    launched = ReviewPlan.objects.filter(cycle_id__in=list(cycle_ids), state=PlanState.LAUNCHED)
+    launched = ReviewPlan.objects.filter(cycle_id__in=list(cycles), state=PlanState.LAUNCHED)
     for plan in launched.only("cycle_id", "settings").order_by("pk"):
         plans[plan.cycle_id].append(plan)
     if not plans:
         return []
-    parts, ratings = _parts(plans), _ratings(plans)
+    parts = _parts([cycle_id for cycle_id in plans if cycles[cycle_id] <= Phase.MANAGER])
+    ratings = _ratings([cycle_id for cycle_id in plans if cycles[cycle_id] <= Phase.RELEASE])
     return [line for cycle_id in plans for line in _lines(cycle_id, plans[cycle_id], parts, ratings)]
 
 
-def _parts(plans: Mapping[int, object]) -> dict[tuple[int, str], tuple[int, int]]:
-    found = Part.objects.filter(access.visible_parts(), cycle_id__in=list(plans)).values_list("cycle_id", "role")
+def _parts(cycle_ids: Sequence[int]) -> dict[tuple[int, str], tuple[int, int]]:
+    if not cycle_ids:
+        return {}
+    found = Part.objects.filter(access.visible_parts(), cycle_id__in=cycle_ids).values_list("cycle_id", "role")
     counted = found.annotate(done=Count("id", filter=~Q(state=PartState.DRAFT)), whole=Count("id")).order_by("cycle_id")
     return {(cycle_id, role): (done, whole) for cycle_id, role, done, whole in counted}
 
 
-def _ratings(plans: Mapping[int, object]) -> dict[int, tuple[int, int, int, int]]:
-    found = Rating.objects.filter(access.visible_ratings(), cycle_id__in=list(plans)).values_list("cycle_id")
+def _ratings(cycle_ids: Sequence[int]) -> dict[int, tuple[int, int, int, int]]:
+    if not cycle_ids:
+        return {}
+    found = Rating.objects.filter(access.visible_ratings(), cycle_id__in=cycle_ids).values_list("cycle_id")
     counted = found.annotate(
         whole=Count("pk"), decided=Count("pk", filter=Q(decided_by__isnull=False)),
         locked=Count("pk", filter=Q(state__in=DONE)), released=Count("pk", filter=Q(state__in=DONE[1:])),

@@ -130,7 +130,7 @@ def _run(walk):
     given = _assessments()
     hr = walk.client("E016")
     made = _post(hr, "/reviews/plans/create/", {
-        "name": "二季度考核", "cycle_id": walk.cycle_id, "unit_id": walk.golden.unit("U0"), "managers": "out",
+        "name": "二季度考核", "cycle_id": walk.cycle_id, "unit": "U0", "managers": "out",
         "without": "E015,E016,E017", "goals": 60, "behaviour": 25, "contribution": 15, "peer_mode": "confidential",
     })  # fmt: skip
     walk.plan_id = int(made["Location"].rstrip("/").rsplit("/", 1)[1])

@@ -146,13 +146,12 @@ def _rights(request: PageRequest, card: queries.PlanCard) -> dict[str, bool]:
 
 
 def _compared(request: PageRequest, card: queries.PlanCard, pair: list[queries.ScenarioCard]) -> dict[str, Any]:
-    found = queries.comparison(request.actor, card.id, pair)
+    after = shown.begins(request.GET.get("after", ""))
+    found = queries.comparison(request.actor, card.id, pair, after, shown.ROWS)
     totals = tuple(s.facts["total"] for s in pair)
-    listed = (sum(p.a or 0 for p in found.pools), sum(p.b or 0 for p in found.pools))
-    part, following = shown.part(found.pools, request.GET.get("after", ""))
     return {
-        "found": found, "part": part, "following": following, "totals": totals,
-        "listed": listed, "adds_up": listed == totals,
+        "found": found, "part": found.pools.lines, "following": found.pools.following, "totals": totals,
+        "listed": found.pools.sums, "adds_up": found.pools.sums == totals,
         "difference": totals[1] - totals[0], "paid_difference": pair[1].facts["shared"] - pair[0].facts["shared"],
         "movers": [(_("Gain most under B"), found.gains), (_("Lose most under B"), found.losses)],
         "curve_rows": shown.curve_rows(found.curves[0].rows, found.curves[1].rows) if found.curves else [],
@@ -177,12 +176,13 @@ def policy(request: PageRequest, plan_id: int, key: str) -> HttpResponse:
     if not may(request.actor, access.EDIT_PLAN, card):
         raise NotFound
     scenario = _scenario(request, plan_id, key)
-    form = PolicyForm(scenario.policy, scenario.name, _units(request), _posted(request))
+    form = PolicyForm(scenario.policy, scenario.name, _units(request, scenario), _posted(request))
     return page(request, "reward/policy.html", plan=card, scenario=scenario, form=form)
 
 
-def _units(request: PageRequest) -> list[people.UnitCard]:
-    return sorted(people.units(request.actor).values(), key=lambda unit: unit.place)
+def _units(request: PageRequest, scenario: queries.ScenarioCard) -> dict[str, people.UnitCard]:
+    policy = scenario.policy
+    return people.by_code(request.actor, [*(policy.get("units") or {}), *(policy.get("unit_flattening") or {})])
 
 
 def _scenario(request: PageRequest, plan_id: int, key: str) -> queries.ScenarioCard:
@@ -199,7 +199,7 @@ def save_policy(request: PageRequest, plan_id: int, key: str) -> HttpResponse:
 
     with acting(request.actor):
         scenario = _scenario(request, plan_id, key)
-        form = PolicyForm(scenario.policy, scenario.name, _units(request), request.POST)
+        form = PolicyForm(scenario.policy, scenario.name, _units(request, scenario), request.POST)
         currency = queries.plan(request.actor, plan_id).currency
     sent = _valid(form)
     try:

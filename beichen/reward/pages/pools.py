@@ -22,18 +22,16 @@ from beichen.reward.schemas import shown
 
 @door(access.SEE_POLICIES)
 def pools(request: PageRequest, plan_id: int) -> HttpResponse:
-    """The pools of the chosen policy and who passed them on. Cost: eight statements."""
+    """The pools of the chosen policy and who passed them on. Cost: ten statements."""
     if not may(request.actor, access.SEE_POLICIES):
         raise NotFound
     card = queries.plan(request.actor, plan_id)
-    found = queries.pools(request.actor, card) if card.chosen_id else []
-    part, following = shown.part(found, request.GET.get("after", ""))
-    names = queries.names_of(request.actor, [p.manager_id for p in part] + [p.passed_by for p in part])
-    lines = [(pool, names.get(pool.manager_id or 0), names.get(pool.passed_by or 0)) for pool in part]
+    found = queries.pools(request.actor, card, shown.begins(request.GET.get("after", "")), shown.ROWS)
+    names = queries.names_of(request.actor, [one for p in found.lines for one in (p.manager_id, p.passed_by)])
+    lines = [(pool, names.get(pool.manager_id or 0), names.get(pool.passed_by or 0)) for pool in found.lines]
     return page(
         request, "reward/pools.html", fragment="rows" if "after" in request.GET else None, plan=card, lines=lines,
-        following=following, whole=sum(pool.value for pool in found),
-        open=sum(1 for pool in found if pool.passed_at is None),
+        following=found.following, whole=found.whole, open=found.open,
     )  # fmt: skip
 
 

@@ -1,6 +1,14 @@
 """Every read of bonuses. Frozen cards, never models; reads of amounts leave one audit row each."""
 
-from beichen.reward.queries.comparison import Comparison, Curve, Mover, PoolPair, comparison, out_of_plan
+from beichen.reward.queries.comparison import (
+    Comparison,
+    Curve,
+    Mover,
+    PoolPair,
+    PoolPairs,
+    comparison,
+    out_of_plan,
+)
 from beichen.reward.queries.letters import (
     LetterCard,
     LetterSheet,
@@ -25,6 +33,7 @@ from beichen.reward.queries.pools import (
     AwardLine,
     PoolCard,
     PoolLink,
+    PoolList,
     PoolSheet,
     my_pools,
     pool_sheet,
@@ -42,7 +51,9 @@ __all__ = [
     "PlanCard",
     "PoolCard",
     "PoolLink",
+    "PoolList",
     "PoolPair",
+    "PoolPairs",
     "PoolSheet",
     "ScenarioCard",
     "comparison",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import Coalesce
 
 from beichen.people import queries as people
@@ -42,6 +42,17 @@ class PoolPair:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolPairs:
+    """Some of the pools in tree order. `sums`: all that the reader may read, under A and B; `following`: the place
+    after which the next ones begin, None at the end.
+    """
+
+    lines: tuple[PoolPair, ...]
+    sums: tuple[int, int]
+    following: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Mover:
     """Somebody whose amount differs between the policies."""
 
@@ -69,7 +80,7 @@ class Comparison:
     curves for readers of sums alone; `hidden`: people whose amounts the reader may not see.
     """
 
-    pools: tuple[PoolPair, ...]
+    pools: PoolPairs
     counts: tuple[int, int, int]
     sums: tuple[int, int]
     gains: tuple[Mover, ...]
@@ -79,10 +90,15 @@ class Comparison:
 
 
 @query
-def comparison(actor: Actor, plan_id: int, pair: Sequence[ScenarioCard]) -> Comparison:
-    """The comparison as far as the actor may read it. Cost: five statements, one of them the audit's."""
+def comparison(
+    actor: Actor, plan_id: int, pair: Sequence[ScenarioCard], after: int = 0, limit: int | None = None
+) -> Comparison:
+    """The comparison as far as the actor may read it, with all pools or with `limit` of them after a place.
+
+    Cost: six statements, one of them the audit's.
+    """
     a, b = (scenario.id for scenario in pair)
-    pools = _pools(actor, a, b)
+    pools = _pools(actor, a, b, after, limit)
     lines = _once(plan_id, a, b)
     up, down, same, gain, loss = lines["n"][0]
     seen = up + down + same
@@ -98,22 +114,40 @@ def comparison(actor: Actor, plan_id: int, pair: Sequence[ScenarioCard]) -> Comp
     )  # fmt: skip
 
 
-def _pools(actor: Actor, a: int, b: int) -> tuple[PoolPair, ...]:
-    found: dict[int, dict[int, BonusPool]] = {}
-    pools = BonusPool.objects.filter(access.readable_pools(), scenario_id__in=[a, b])
-    for pool in pools.only("unit_id", "scenario_id", "people", "value", "unallocated"):
-        found.setdefault(pool.unit_id, {})[pool.scenario_id] = pool
-    units = people.units(actor, list(found))
-    return tuple(_pair(units[unit], found[unit].get(a), found[unit].get(b)) for unit in units)
-
-
-def _pair(unit: UnitCard, a: BonusPool | None, b: BonusPool | None) -> PoolPair:
-    return PoolPair(
-        unit=unit, people=max(a.people if a else 0, b.people if b else 0),
-        a=a.value if a else None, b=b.value if b else None,
-        unallocated=(a.unallocated if a else 0, b.unallocated if b else 0),
-        pool_ids=(a.pk if a else None, b.pk if b else None),
+def _pools(actor: Actor, a: int, b: int, after: int, limit: int | None) -> PoolPairs:
+    """Cost: three statements; only what is asked for leaves the database."""
+    readable = BonusPool.objects.filter(access.readable_pools(), scenario_id__in=[a, b])
+    sums = readable.aggregate(a=_sum("value", a), b=_sum("value", b))
+    lines = list(
+        readable.filter(unit__place__gt=after)
+        .values("unit_id", "unit__place")
+        .annotate(
+            most=Max("people"), a=_one("value", a), b=_one("value", b), left_a=_sum("unallocated", a),
+            left_b=_sum("unallocated", b), id_a=_one("id", a), id_b=_one("id", b),
+        )
+        .order_by("unit__place")[: limit and limit + 1]
     )  # fmt: skip
+    units = people.units(actor, [line["unit_id"] for line in lines])
+    return PoolPairs(
+        lines=tuple(
+            PoolPair(
+                unit=units[line["unit_id"]], people=line["most"], a=line["a"], b=line["b"],
+                unallocated=(line["left_a"], line["left_b"]), pool_ids=(line["id_a"], line["id_b"]),
+            )
+            for line in lines[:limit]
+        ),
+        sums=(sums["a"], sums["b"]),
+        following=lines[limit - 1]["unit__place"] if limit and len(lines) > limit else None,
+    )  # fmt: skip
+
+
+def _one(field: str, scenario: int) -> Max:
+    """The value under one policy: a unit has at most one pool there."""
+    return Max(field, filter=Q(scenario_id=scenario))
+
+
+def _sum(field: str, scenario: int) -> Coalesce:
+    return Coalesce(Sum(field, filter=Q(scenario_id=scenario)), 0)
 
 
 def _amounts(plan_id: int, a: int, b: int) -> tuple[str, tuple[Any, ...]]:
@@ -125,7 +159,8 @@ def _amounts(plan_id: int, a: int, b: int) -> tuple[str, tuple[Any, ...]]:
             a=Coalesce(Sum("amount", filter=Q(scenario_id=a)), 0), b=Coalesce(Sum("amount", filter=Q(scenario_id=b)), 0)
         )
     )
-    both = found.annotate(policies=Count("scenario_id", distinct=True)).filter(policies=2)
+    both = found.annotate(under_a=Count("pk", filter=Q(scenario_id=a)), under_b=Count("pk", filter=Q(scenario_id=b)))
+    both = both.filter(under_a__gt=0, under_b__gt=0)
     sql, params = both.order_by().query.sql_with_params()
     return str(sql), tuple(params)
 

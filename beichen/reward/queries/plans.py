@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,12 +29,12 @@ DONE = (PlanState.LOCKED, PlanState.RELEASED, PlanState.EXPORTED)
 
 
 @query
-def phase_work(actor: Actor, cycle_ids: Sequence[int]) -> list[PhaseWork]:
+def phase_work(actor: Actor, cycles: Mapping[int, str]) -> list[PhaseWork]:
     """A bonus plan is work of the compensation phase: that there is one, and whether it is locked (11f).
 
     Cost: one statement.
     """
-    found = BonusPlan.objects.filter(cycle_id__in=list(cycle_ids)).order_by("pk").values_list("id", "cycle_id", "state")
+    found = BonusPlan.objects.filter(cycle_id__in=list(cycles)).order_by("pk").values_list("id", "cycle_id", "state")
     return [
         PhaseWork(
             cycle_id,

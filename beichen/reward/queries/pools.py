@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from beichen.people import queries as people
 from beichen.people.queries import PersonCard, UnitCard
@@ -123,13 +124,36 @@ def _cards(actor: Actor, found: Iterable[BonusPool]) -> list[PoolCard]:
     return [_card(pool, units[pool.unit_id], consents.get(pool.pk)) for pool in ordered]
 
 
+@dataclass(frozen=True, slots=True)
+class PoolList:
+    """Some of a plan's pools in tree order. `whole`: the money of all, `open`: how many are not passed on.
+
+    `following`: the place after which the next ones begin, None at the end.
+    """
+
+    lines: tuple[PoolCard, ...]
+    whole: int
+    open: int
+    following: int | None
+
+
 @query
-def pools(actor: Actor, plan: PlanCard) -> list[PoolCard]:
-    """The pools of the chosen policy that the actor may read, in tree order. Cost: four statements, one the audit's."""
-    found = _cards(actor, BonusPool.objects.filter(access.readable_pools(), scenario_id=plan.chosen_id or 0))
-    if found:
-        audit.record_read(actor, "reward.bonuspool", [], {"plan": plan.id, "pools": [pool.id for pool in found]})
-    return found
+def pools(actor: Actor, plan: PlanCard, after: int = 0, limit: int | None = None) -> PoolList:
+    """The pools of the chosen policy that the actor may read: all, or `limit` after a place.
+
+    Cost: five statements, one the audit's; one when no policy was chosen.
+    """
+    readable = BonusPool.objects.filter(access.readable_pools(), scenario_id=plan.chosen_id or 0)
+    passed = Exists(Consent.objects.filter(access.readable_consents(), pool_id=OuterRef("pk")))
+    told = readable.aggregate(whole=Coalesce(Sum("value"), 0), open=Count("pk", filter=~passed))
+    found = list(
+        readable.filter(unit__place__gt=after).select_related("unit").order_by("unit__place")[: limit and limit + 1]
+    )
+    lines = _cards(actor, found[:limit])
+    if lines:
+        audit.record_read(actor, "reward.bonuspool", [], {"plan": plan.id, "pools": [pool.id for pool in lines]})
+    following = found[limit - 1].unit.place if limit and len(found) > limit else None
+    return PoolList(tuple(lines), told["whole"], told["open"], following)
 
 
 @dataclass(frozen=True, slots=True)

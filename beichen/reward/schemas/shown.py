@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from beichen.people.queries import UnitCard
 from beichen.platform.kit.rounding import COEFFICIENT, shown
 from beichen.platform.ui.drawings import Step as Bar
 from beichen.platform.ui.figures import SIGNS, trimmed
@@ -25,21 +24,9 @@ CENTS = 100
 FINE = 10_000
 
 
-class OfUnit(Protocol):
-    """What stands on a list in the order of the tree."""
-
-    @property
-    def unit(self) -> UnitCard: ...
-
-
-Listed = TypeVar("Listed", bound=OfUnit)
-
-
-def part(lines: Sequence[Listed], after: str) -> tuple[list[Listed], str]:
-    """Fifty lines after the unit at this place (the first ones without), and where the next fifty begin."""
-    begins = int(after) if after.isascii() and after.isdigit() else 0
-    rest = [line for line in lines if line.unit.place > begins]
-    return rest[:ROWS], str(rest[ROWS - 1].unit.place) if len(rest) > ROWS else ""
+def begins(after: str) -> int:
+    """The place in the address after which the next lines begin; 0 at the beginning."""
+    return int(after) if after.isascii() and after.isdigit() else 0
 
 
 def coefficient(value: Fraction | int) -> str:

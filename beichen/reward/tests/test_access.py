@@ -244,7 +244,7 @@ def test_plans_and_policies_are_cut_to_the_scope_of_the_seat(made, owner_db, cli
     assert [p.id for p in queries.plans(hr1)] == [made.plan_id]
     assert queries.scenarios(hr1, made.plan_id) == []
     assert len(queries.scenarios(hr2, made.plan_id)) == 2
-    assert {p.unit.code for p in queries.pools(hr1, queries.plan(hr1, made.plan_id))} == {"U1", "HR"}
+    assert {p.unit.code for p in queries.pools(hr1, queries.plan(hr1, made.plan_id)).lines} == {"U1", "HR"}
     with owner_db():
         Seat.objects.filter(person=made.company.people["CA1"]).update(scope=made.company.units["U2"])
         Seat.objects.filter(person=made.company.people["HA1"]).update(scope=made.company.units["U2"])

@@ -223,7 +223,7 @@ def test_pages_ask_no_more_than_they_did(made):
                     found = [q["sql"] for q in asked if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
                     counts[key] = max(counts.get(key, 0), len(found))
     frozen = json.loads(COUNTS.read_text())
-    assert counts == frozen
+    assert counts == frozen, json.dumps(counts)
     assert max(frozen.values()) <= 15, {key: n for key, n in frozen.items() if n > 15}
 
 

@@ -41,7 +41,7 @@ def test_a_cycle_passes_over_the_compensation_only_without_a_bonus_plan(owner_db
     made = money(owner_db, worker_db)
     made.phase("C07")
     hr = made.actor("HA1")
-    assert [line.phase for line in queries.phase_work(hr, [made.cycle_id])] == []
+    assert [line.phase for line in queries.phase_work(hr, {made.cycle_id: "C07"})] == []
     assert people.desks(hr, made.cycle_id)[0].jumps[0] == "C09"
     made.phase("C08")
     made.make_plan()
@@ -337,7 +337,7 @@ def test_the_comparison_counts_every_cent(ready):
     assert found.counts == (signs.count(1), signs.count(-1), signs.count(0))
     assert found.sums == (sum(m for m in moves.values() if m > 0), sum(m for m in moves.values() if m < 0))
     assert found.hidden == 2
-    assert sum(p.difference for p in found.pools) == pair[1].facts["total"] - pair[0].facts["total"]
+    assert sum(p.difference for p in found.pools.lines) == pair[1].facts["total"] - pair[0].facts["total"]
     assert {m.person.number for m in (*found.gains, *found.losses)} == {n for n, m in moves.items() if m}
     assert found.curves is not None
 
@@ -345,5 +345,5 @@ def test_the_comparison_counts_every_cent(ready):
 def test_the_executive_compares_sums_and_nobody_also_after_the_choice(proposed):
     chief = proposed.actor("E1")
     found = queries.comparison(chief, proposed.plan_id, queries.scenarios(chief, proposed.plan_id))
-    assert found.pools
+    assert found.pools.lines
     assert (found.counts, found.gains, found.losses, found.curves) == ((0, 0, 0), (), (), None)
