@@ -41,6 +41,7 @@ from beichen.people.schemas import (
     SeatOut,
     SecondOut,
     StepOut,
+    UnitChangeIn,
     UnitIn,
     UnitOut,
     VersionIn,
@@ -99,9 +100,10 @@ def create_unit(request: ApiRequest, body: UnitIn) -> Status[Asked]:
 
 @router.put("/units/{int:unit_id}", response={202: Asked}, operation_id="units_update")
 @door(access.EDIT_ORG)
-def update_unit(request: ApiRequest, unit_id: int, body: UnitIn) -> Status[Asked]:
+def update_unit(request: ApiRequest, unit_id: int, body: UnitChangeIn) -> Status[Asked]:
     """Ask to change, move or close a unit."""
-    return _asked(rules.changes.ask_unit(request.actor, UnitFields(**body.dict(), unit_id=unit_id)))
+    wanted = UnitFields(**body.dict() | {"version": request.version}, unit_id=unit_id)
+    return _asked(rules.changes.ask_unit(request.actor, wanted))
 
 
 def _asked(change_id: int) -> Status[Asked]:

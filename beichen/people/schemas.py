@@ -120,6 +120,12 @@ class UnitIn(Strict):
     is_active: bool = True
 
 
+class UnitChangeIn(UnitIn):
+    """A unit as it should be; `version` is that of the unit you read."""
+
+    version: int = 0
+
+
 class ChangeOut(Schema):
     """A change that waits for a second person."""
 

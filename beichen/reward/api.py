@@ -164,6 +164,7 @@ def pool(request: ApiRequest, pool_id: int) -> Any:
         "plan_id": sheet.plan.id, "pool": _pool(sheet.pool) if sheet.pool else None,
         "awards": [_award(line, days, sheet.plan.currency) for line in sheet.lines], "hidden": sheet.hidden,
         "may_adjust": sheet.may_adjust, "may_pass_on": sheet.may_pass_on,
+        "version": sheet.version,
     }  # fmt: skip
 
 
@@ -181,7 +182,7 @@ def _award(line: queries.AwardLine, days: int, currency: str) -> dict[str, Any]:
 def adjust(request: ApiRequest, pool_id: int, body: schemas.AdjustIn) -> Any:
     """Set my adjustments in a pool."""
     changes = [rules.Change(change.award_id, change.delta, change.reason) for change in body.changes]
-    return {"count": rules.adjust(request.actor, pool_id, changes)}
+    return {"count": rules.adjust(request.actor, pool_id, changes, request.version)}
 
 
 @router.post("/pools/{pool_id}/pass-on", response=schemas.DoneOut, operation_id="reward_pass_on")

@@ -8,11 +8,12 @@ from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
 from beichen.platform.kit.errors import NotFound
 from beichen.strategy import access, queries, rules
-from beichen.strategy.queries import Change, PageCard, PriorityCard, VersionCard
+from beichen.strategy.queries import Change, EditorsCard, PageCard, PriorityCard, VersionCard
 from beichen.strategy.rules import PageInput, PriorityInput
 from beichen.strategy.schemas import (
     ChangeOut,
     EditorsIn,
+    EditorsOut,
     PageInBody,
     PageOut,
     PriorityOut,
@@ -96,9 +97,16 @@ def publish(request: ApiRequest, map_id: int, body: VersionIn) -> PageCard:
     return rules.publish_page(request.actor, map_id, request.version)
 
 
+@router.get("/{int:map_id}/editors", response=EditorsOut, operation_id="strategy_editors_now")
+@door(access.NAME_EDITORS)
+def editors_now(request: ApiRequest, map_id: int) -> EditorsCard:
+    """Who edits the page, for those who name them."""
+    return queries.editors(request.actor, map_id)
+
+
 @router.put("/{int:map_id}/editors", response={204: None}, operation_id="strategy_editors")
 @door(access.NAME_EDITORS)
 def editors(request: ApiRequest, map_id: int, body: EditorsIn) -> Status[None]:
     """Say who edits the page."""
-    rules.name_editors(request.actor, map_id, body.person_ids)
+    rules.name_editors(request.actor, map_id, body.person_ids, request.version)
     return Status(204, None)

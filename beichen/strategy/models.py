@@ -9,11 +9,15 @@ from beichen.strategy.choices import VersionState
 
 
 class StrategyMap(models.Model):
-    """The one page of a horizon; its content is in its versions. `published` is the number in force, 0 for none."""
+    """The one page of a horizon; its content is in its versions. `published` is the number in force, 0 for none.
+
+    `version` counts who may edit it: each naming of editors is one more.
+    """
 
     horizon = models.CharField(max_length=60, unique=True)
     published = models.PositiveIntegerField(default=0)
     editors = models.ManyToManyField("people.Person", related_name="+")
+    version = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:
         return self.horizon

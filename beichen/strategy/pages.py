@@ -73,7 +73,8 @@ def editors(request: PageRequest) -> HttpResponse:
     card = queries.draft_page(request.actor) or queries.current_page(request.actor)
     numbers = [number(text) for text in request.POST.get("editors", "").replace("，", ",").split(",") if number(text)]
     found = people.by_number(request.actor, numbers)
-    rules.name_editors(request.actor, card.map_id if card else 0, [found[n].id if n in found else 0 for n in numbers])
+    named = [found[n].id if n in found else 0 for n in numbers]
+    rules.name_editors(request.actor, card.map_id if card else 0, named, request.version)
     tell(request, _("Saved."))
     return see(reverse("strategy:page"))
 

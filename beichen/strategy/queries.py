@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from beichen.people import queries as people
 from beichen.platform.access.current import query
-from beichen.platform.access.permissions import may
+from beichen.platform.access.permissions import may, require
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.strategy import access
@@ -33,7 +33,10 @@ class PriorityCard:
 
 @dataclass(frozen=True, slots=True)
 class PageCard:
-    """One version of the page. `boxes` by key of `choices.Box`; `editor_ids` are those of the page."""
+    """One version of the page. `boxes` by key of `choices.Box`; `editor_ids` are those of the page.
+
+    `editors_version` counts how often they were named.
+    """
 
     map_id: int
     number: int
@@ -51,6 +54,7 @@ class PageCard:
     published_at: datetime | None
     version: int
     editor_ids: frozenset[int]
+    editors_version: int
     published: int
 
     @property
@@ -92,7 +96,8 @@ def _card(actor: Actor, version: StrategyVersion, editors: frozenset[int]) -> Pa
         exclusions=tuple(content.get("exclusions", ())), note=version.note, last_editor_id=version.last_editor_id,
         editor_name=version.last_editor.name if version.last_editor else "", edited_at=version.edited_at,
         publisher_name=version.published_by.name if version.published_by else "", published_at=version.published_at,
-        version=version.version, editor_ids=editors, published=version.map.published,
+        version=version.version, editor_ids=editors, editors_version=version.map.version,
+        published=version.map.published,
     )  # fmt: skip
 
 
@@ -101,6 +106,24 @@ def editors_of(map_id: int) -> frozenset[int]:
     return frozenset(
         StrategyMap.editors.through.objects.filter(strategymap_id=map_id).values_list("person_id", flat=True)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class EditorsCard:
+    """Who may edit a page besides the executive seat; `version` counts the namings."""
+
+    person_ids: tuple[int, ...]
+    version: int
+
+
+@query
+def editors(actor: Actor, map_id: int) -> EditorsCard:
+    """Who may edit a page, for those who name them. Errors: Forbidden, NotFound. Cost: three statements."""
+    require(actor, access.NAME_EDITORS)
+    found = StrategyMap.objects.filter(pk=map_id).first()
+    if found is None:
+        raise NotFound
+    return EditorsCard(tuple(sorted(editors_of(map_id))), found.version)
 
 
 @query

@@ -97,6 +97,14 @@ class VersionIn(Strict):
 
 
 class EditorsIn(Strict):
-    """Persons who may edit the page."""
+    """Persons who may edit the page; `version` counts the namings as you read them."""
 
     person_ids: list[int]
+    version: int = 0
+
+
+class EditorsOut(Schema):
+    """Persons who may edit the page besides the executive seat."""
+
+    person_ids: list[int]
+    version: int

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beichen.people import access, queries, rules
 from beichen.people.forms import HireForm, LeaveForm, MoveForm, ProfileForm, UnitForm, cleaned
+from beichen.people.queries import UnitCard
 from beichen.people.rules import Hire, Move, Profile, UnitFields
 from beichen.platform.access.permissions import require
 from beichen.platform.kit.actor import Actor
@@ -142,21 +143,23 @@ def unit_form(request: PageRequest, unit_id: int | None = None) -> HttpResponse:
     if request.method != "POST":
         require(actor, access.EDIT_ORG)
         title = gettext("Edit unit") if unit_id else gettext("New unit")
-        now = _unit_now(actor, unit_id) if unit_id else {"parent": request.GET.get("parent", "")}
-        return draw(request, UnitForm(request.POST or None, initial=now), Head(title, back, str(TWO)))
+        unit = queries.unit(actor, unit_id) if unit_id else None
+        now = _unit_now(actor, unit) if unit else {"parent": request.GET.get("parent", "")}
+        form = UnitForm(request.POST or None, initial=now)
+        return draw(request, form, Head(title, back, str(TWO)), unit.version if unit else None)
     said = cleaned(UnitForm(request.POST))
     wanted = UnitFields(
         unit_id=unit_id, code=said["code"], name=said["name"], name_en=said["name_en"], kind=said["kind"],
         parent_id=unit_id_of(actor, said["parent"], "parent"), head_id=person_id_of(actor, said["head"], "head"),
         hrbp_id=person_id_of(actor, said["hrbp"], "hrbp"), role_type=said["role_type"],
+        version=request.version if unit_id else 0,
     )  # fmt: skip
     rules.changes.ask_unit(actor, wanted)
     tell(request, ASKED)
     return see(reverse("people:changes"))
 
 
-def _unit_now(actor: Actor, unit_id: int) -> dict[str, str]:
-    unit = queries.unit(actor, unit_id)
+def _unit_now(actor: Actor, unit: UnitCard) -> dict[str, str]:
     units = queries.units(actor, [unit.parent_id])
     people = queries.persons(actor, [unit.head_id, unit.hrbp_id])
     now = {name: getattr(unit, name) for name in ("name", "name_en", "code", "kind", "role_type")}

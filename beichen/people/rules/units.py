@@ -12,7 +12,7 @@ from beichen.people.rules import places
 from beichen.platform import audit
 from beichen.platform.access.current import rule
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Invalid, NotFound, Refused, gettext_noop
+from beichen.platform.kit.errors import Changed, Invalid, NotFound, Refused, gettext_noop
 
 
 class CircularTree(Refused):
@@ -32,7 +32,10 @@ class NotEmpty(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitFields:
-    """A unit as it should be; `unit_id` None founds a new one, `is_active` False closes it."""
+    """A unit as it should be; `unit_id` None founds a new one, `is_active` False closes it.
+
+    `version` is that of the unit it was made from, 0 for a new one.
+    """
 
     code: str
     name: str
@@ -44,17 +47,21 @@ class UnitFields:
     role_type: str = RoleType.STABLE
     unit_id: int | None = None
     is_active: bool = True
+    version: int = 0
 
 
 @rule
 def save_unit(actor: Actor, fields: UnitFields) -> int:
-    """Found or change a unit; its people's seats follow. Errors: NotFound, CodeTaken, CircularTree, NotEmpty."""
+    """Found or change a unit; its people's seats follow.
+
+    Errors: NotFound, Changed, CodeTaken, CircularTree, NotEmpty.
+    """
     unit = _unit(fields)
     _check(unit, fields)
     before = {"parent": unit.parent_id, "head": unit.head_id, "hrbp": unit.hrbp_id, "name": unit.name}
     for name in ("code", "name", "name_en", "kind", "parent_id", "head_id", "hrbp_id", "role_type", "is_active"):
         setattr(unit, name, getattr(fields, name))
-    unit.version = (unit.version or 0) + 1
+    unit.version += 1
     try:
         with transaction.atomic():
             unit.save()
@@ -72,6 +79,8 @@ def _unit(fields: UnitFields) -> OrgUnit:
     found = OrgUnit.objects.select_for_update().filter(pk=fields.unit_id).first()
     if found is None:
         raise NotFound
+    if found.version != fields.version:
+        raise Changed(found)
     return found
 
 

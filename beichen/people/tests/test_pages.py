@@ -50,6 +50,21 @@ def test_company_pages_open_to_hr_and_to_nobody_else(client_as: SignIn, name: st
         assert client_as("E006").get(reverse(name)).status_code in (403, 404)
 
 
+@pytest.mark.req("PEOPLE-01")
+def test_a_unit_is_changed_as_it_was_read(client_as: SignIn, golden: Golden) -> None:
+    hr, unit = client_as("E015"), golden.unit("U12")
+    address, program = reverse("people:unit_edit", args=[unit]), f"/api/v1/people/units/{unit}"
+    read = hr.get(program).json()
+    assert f'name="version" value="{read["version"]}"' in hr.get(address).content.decode()
+    wanted = {"code": "U12", "name": "体验组", "kind": read["kind"], "parent": "U1", "role_type": read["role_type"]}
+    assert hr.post(address, {**wanted, "version": read["version"] + 1}).status_code == 409
+    assert hr.post(address, {**wanted, "version": read["version"]}).status_code == 303
+    body = {"code": "U12", "name": "体验组", "kind": read["kind"], "parent_id": read["parent_id"]}
+    for version, status in ((None, 428), (read["version"] + 1, 409), (read["version"], 202)):
+        sent = body if version is None else {**body, "version": version}
+        assert hr.put(program, sent, content_type="application/json").status_code == status
+
+
 @pytest.mark.req("PEOPLE-02")
 def test_person_page_shows_level_only_to_whom_the_table_says(client_as: SignIn, golden: Golden) -> None:
     address = reverse("people:person", args=[golden.id("E009")])

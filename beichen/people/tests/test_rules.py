@@ -143,17 +143,39 @@ def test_units_are_founded_moved_and_closed(golden: Golden, owner_db: Any) -> No
         unit_id = OrgUnit.objects.get(code="U3").pk
     found = queries.children_of(hr, golden.unit("U1"))
     assert [card.code for card in found] == ["U11", "U12", "U3"]
-    moved = UnitFields(unit_id=unit_id, code="U3", name="客服", kind="team", parent_id=golden.unit("U2"))
+    moved = UnitFields(unit_id=unit_id, code="U3", name="客服", kind="team", parent_id=golden.unit("U2"), version=1)
     done(golden, rules.changes.ask_unit(hr, moved))
     assert [card.code for card in queries.unit_path(hr, unit_id)] == ["U0", "U2", "U3"]
     below = UnitFields(unit_id=golden.unit("U1"), code="U1", name="产品中心", kind="department",
-                       parent_id=golden.unit("U11"))  # fmt: skip
+                       parent_id=golden.unit("U11"), version=queries.unit(hr, golden.unit("U1")).version)  # fmt: skip
     with pytest.raises(units.CircularTree):
         rules.changes.ask_unit(hr, below)
-    closed = UnitFields(unit_id=golden.unit("U11"), code="U11", name="核心产品组", kind="team",
-                        parent_id=golden.unit("U1"), is_active=False)  # fmt: skip
+    full = queries.unit(hr, golden.unit("U11"))
+    closed = UnitFields(unit_id=full.id, code="U11", name="核心产品组", kind="team",
+                        parent_id=golden.unit("U1"), is_active=False, version=full.version)  # fmt: skip
     with pytest.raises(units.NotEmpty):
         rules.changes.ask_unit(hr, closed)
+
+
+@pytest.mark.req("PEOPLE-01")
+def test_two_changes_of_one_unit_do_not_undo_each_other(golden: Golden) -> None:
+    hr, u12 = golden.actor("E015"), queries.unit(golden.actor("E015"), golden.unit("U12"))
+    fields: dict[str, Any] = {
+        "unit_id": u12.id,
+        "code": "U12",
+        "kind": u12.kind,
+        "parent_id": u12.parent_id,
+        "head_id": u12.head_id,
+    }
+    first = rules.changes.ask_unit(hr, UnitFields(**fields, name="甲", version=u12.version))
+    second = rules.changes.ask_unit(hr, UnitFields(**fields, name="乙", version=u12.version))
+    done(golden, first)
+    with pytest.raises(Changed):
+        done(golden, second)
+    for stale in (u12.version, 0):
+        with pytest.raises(Changed):
+            rules.changes.ask_unit(hr, UnitFields(**fields, name="丙", version=stale))
+    assert queries.unit(hr, u12.id).name == "甲"
 
 
 def test_a_profile_is_edited_by_one_and_only_as_it_was_read(golden: Golden, owner_db: Any) -> None:

@@ -5,7 +5,8 @@ Coefficients in ten-thousandths, λ exact on 0 … 1, money in the currency's sm
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -134,6 +135,12 @@ def adjusted(
     if moved := sum(change.delta for change in adjustments):
         raise BadValue("adjustments", moved, words.EXACTLY, limit=0)
     return result
+
+
+def version_of(changes: Iterable[tuple[int, int, str]]) -> int:
+    """A number for a set of adjustments (award, delta, reason), never 0: who saves says which set they looked at."""
+    text = repr(sorted((award, delta, reason) for award, delta, reason in changes if delta))
+    return zlib.crc32(text.encode()) % 999_999_998 + 1
 
 
 def _shares(

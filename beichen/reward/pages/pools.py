@@ -104,7 +104,9 @@ def _changes(request: PageRequest, currency: str) -> list[rules.Change]:
 @door(access.ADJUST, methods=("POST",), again=pool)
 def adjust(request: PageRequest, pool_id: int) -> HttpResponse:
     """Keep the adjustments of a pool."""
-    changed = rules.adjust(request.actor, pool_id, _changes(request, request.POST.get("currency", "CNY")))
+    changed = rules.adjust(
+        request.actor, pool_id, _changes(request, request.POST.get("currency", "CNY")), request.version
+    )
     tell(request, _("Saved: %(n)s adjustments.") % {"n": changed})
     return see(reverse("reward:pool", args=[pool_id]))
 

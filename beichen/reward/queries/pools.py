@@ -21,6 +21,7 @@ from beichen.platform.kit.rounding import COEFFICIENT
 from beichen.reward import access
 from beichen.reward.choices import PlanState
 from beichen.reward.formulas.explain import FTE, Explanation, Inputs, explain
+from beichen.reward.formulas.shares import version_of
 from beichen.reward.models import Adjustment, BonusAward, BonusBasis, BonusPlan, BonusPool, Consent
 from beichen.reward.queries.plans import PlanCard, cards
 
@@ -85,7 +86,10 @@ class AwardLine:
 
 @dataclass(frozen=True, slots=True)
 class PoolSheet:
-    """A pool's page. `pool` None for somebody who leads people in it but not its unit; `hidden`: awards not shown."""
+    """A pool's page. `pool` None for somebody who leads people in it but not its unit; `hidden`: awards not shown.
+
+    `version` is that of the adjustments the actor may set.
+    """
 
     pool_id: int
     plan: PlanCard
@@ -94,6 +98,7 @@ class PoolSheet:
     hidden: int
     may_adjust: bool
     may_pass_on: bool
+    version: int
     names: Mapping[int, PersonCard]
 
 
@@ -220,7 +225,8 @@ def pool_sheet(actor: Actor, pool_id: int) -> PoolSheet:
     return PoolSheet(
         pool_id=pool_id, plan=plan, pool=card, lines=lines, hidden=card.people - len(lines) if card else 0,
         may_adjust=open_now and any(line.may_adjust for line in lines),
-        may_pass_on=open_now and bool(getattr(pool, "passable", False)), names=names,
+        may_pass_on=open_now and bool(getattr(pool, "passable", False)),
+        version=version_of((line.id, line.delta, line.reason) for line in lines if line.may_adjust), names=names,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from beichen.people.choices import Phase
@@ -12,7 +12,7 @@ from beichen.platform.access.current import rule
 from beichen.platform.access.permissions import require
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Forbidden, NotFound
+from beichen.platform.kit.errors import Changed, Forbidden, NotFound
 from beichen.reward import access
 from beichen.reward.choices import PlanState
 from beichen.reward.formulas import shares
@@ -45,11 +45,12 @@ def _open_pool(actor: Actor, pool_id: int) -> BonusPlan:
 
 
 @rule
-def adjust(actor: Actor, pool_id: int, changes: Sequence[Change]) -> int:
+def adjust(actor: Actor, pool_id: int, changes: Sequence[Change], version: int) -> int:
     """Set the actor's adjustments in a pool: each within the plan's limit and with a reason, together 0.
 
-    What the actor may adjust and does not name goes back to the computed amount. Returns how many differ from it.
-    Errors: NotFound, Forbidden, WrongPhase, WrongState, TooLate, PassedOn, BadValue. Cost: eleven statements.
+    What the actor may adjust and does not name goes back to the computed amount. `version` is that of the adjustments
+    the actor looked at; what stands there already is no error. Returns how many differ from the computed amount.
+    Errors: NotFound, Forbidden, WrongPhase, WrongState, TooLate, PassedOn, BadValue, Changed. Cost: twelve statements.
     """
     plan = _open_pool(actor, pool_id)
     if plan.adjust_until and clock.today() > plan.adjust_until:
@@ -66,12 +67,22 @@ def adjust(actor: Actor, pool_id: int, changes: Sequence[Change]) -> int:
     keys = {pk: (award.number, award.entity) for pk, award in mine.items()}
     wanted = [shares.Adjustment(keys[c.award_id], c.delta, c.reason) for c in changes if c.delta]
     shares.adjusted({keys[pk]: award.amount for pk, award in mine.items()}, wanted, plan.adjust_percent)
+    standing = _standing(mine)
+    if standing == shares.version_of((c.award_id, c.delta, c.reason.strip()) for c in changes):
+        return len(wanted)
+    if standing != version:
+        raise Changed(plan)
     _replace(actor, pool_id, mine, [change for change in changes if change.delta])
     audit.record(
         actor, access.ADJUST, plan, subjects=[mine[c.award_id].subject_id for c in changes],
         details={"pool": pool_id, "changed": len(wanted)},
     )  # fmt: skip
     return len(wanted)
+
+
+def _standing(mine: Iterable[int]) -> int:
+    found = Adjustment.objects.filter(award_id__in=mine)
+    return shares.version_of(found.values_list("award_id", "delta", "reason"))
 
 
 def _replace(actor: Actor, pool_id: int, mine: dict[int, BonusAward], changes: Sequence[Change]) -> None:

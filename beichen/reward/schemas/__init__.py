@@ -52,9 +52,13 @@ class ChangeIn(Strict):
 
 
 class AdjustIn(Strict):
-    """All adjustments of mine in a pool; what is not named goes back to the computed amount."""
+    """All adjustments of mine in a pool; what is not named goes back to the computed amount.
+
+    `version` is the pool's as you read it.
+    """
 
     changes: list[ChangeIn] = Field(max_length=2000)
+    version: int = 0
 
 
 class PlanOut(Schema):
@@ -169,6 +173,7 @@ class PoolSheetOut(Schema):
     hidden: int
     may_adjust: bool
     may_pass_on: bool
+    version: int = Field(description="Of the adjustments you may set")
 
 
 class LetterOut(Schema):

@@ -54,10 +54,14 @@ def test_from_choice_to_letter_over_http(made):
         {"award_id": awards["E006"].pk, "delta": 500, "reason": "带出了新人"},
         {"award_id": awards["E007"].pk, "delta": -500, "reason": "上线晚了"},
     ]
-    assert call(made, "E004", "put", f"/pools/{pool.pk}/adjustments", changes=changes).json() == {"count": 2}
-    refused = call(made, "E004", "put", f"/pools/{pool.pk}/adjustments", changes=changes[:1])
+    adjustments = f"/pools/{pool.pk}/adjustments"
+    assert call(made, "E004", "put", adjustments, changes=changes).status_code == 428
+    read = call(made, "E004", "get", f"/pools/{pool.pk}").json()["version"]
+    assert call(made, "E004", "put", adjustments, changes=changes, version=read).json() == {"count": 2}
+    assert call(made, "E004", "put", adjustments, changes=[], version=read).status_code == 409
+    refused = call(made, "E004", "put", adjustments, changes=changes[:1])
     assert (refused.status_code, refused.json()["code"]) == (422, "bad_value")
-    assert call(made, "E006", "put", f"/pools/{pool.pk}/adjustments", changes=[]).status_code == 404
+    assert call(made, "E006", "put", adjustments, changes=[]).status_code == 404
     for one in made.pools().values():
         call(made, "E002" if one.unit_code != "U2" else "E001", "post", f"/pools/{one.pk}/pass-on")
     assert call(made, "E017", "post", f"/plans/{pid}/consolidate", version=made.version).status_code == 200

@@ -112,9 +112,17 @@ def test_a_manager_adjusts_on_the_pool_page_and_sees_what_was_wrong(made):
     wrong = client.post(url, {f"delta_{a}": "100", f"reason_{a}": "x", f"delta_{b}": "-90", f"reason_{b}": "y"})
     assert wrong.status_code == 422
     assert 'value="100"' in wrong.content.decode()
-    right = {f"delta_{a}": "100", f"reason_{a}": "带出了新人", f"delta_{b}": "-100", f"reason_{b}": "上线晚了"}
+    version = client.get(reverse("reward:pool", args=[pool.pk])).context["sheet"].version
+    right = {
+        "version": version,
+        f"delta_{a}": "100",
+        f"reason_{a}": "带出了新人",
+        f"delta_{b}": "-100",
+        f"reason_{b}": "上线晚了",
+    }
     assert client.post(url, right).status_code == 303
     assert made.adjustments() == {"E006": 10_000, "E007": -10_000}
+    assert client.post(url, {"version": version}).status_code == 409
     page = client.get(reverse("reward:pool", args=[pool.pk])).content.decode()
     assert "¥26,362.65" in page
     for number in ("E005", "E006", "E015"):

@@ -14,6 +14,7 @@ from beichen.platform.kit import clock
 from beichen.platform.kit.errors import Changed, Forbidden, NotFound, Refused
 from beichen.platform.kit.words import BadValue
 from beichen.reward import queries, rules
+from beichen.reward.formulas.shares import version_of
 from beichen.reward.rules import Change, errors
 from beichen.reward.tests.makers import Money, money
 
@@ -169,8 +170,10 @@ def test_a_manager_moves_money_within_the_limit_and_the_pool(proposed):
     pool, awards = proposed.pools()["U1"], proposed.awards()
     boss = proposed.actor("M1")
     changes = [Change(awards["A1"].pk, -500, "交付晚了两周"), Change(awards["A2"].pk, 500, "替别人值了两周班")]
-    assert rules.adjust(boss, pool.pk, changes) == 2
+    version = queries.pool_sheet(boss, pool.pk).version
+    assert rules.adjust(boss, pool.pk, changes, version) == 2
     check_sums()
+    assert rules.adjust(boss, pool.pk, changes, version) == 2
     assert proposed.adjustments() == {"A1": -500, "A2": 500}
     for bad, field in (
         ([Change(awards["A1"].pk, -500, "x")], "adjustments"),
@@ -178,36 +181,50 @@ def test_a_manager_moves_money_within_the_limit_and_the_pool(proposed):
         ([Change(awards["A1"].pk, -900_000, "x"), Change(awards["A2"].pk, 900_000, "x")], "adjustment"),
     ):
         with pytest.raises(BadValue) as refused:
-            rules.adjust(boss, pool.pk, bad)
+            rules.adjust(boss, pool.pk, bad, version)
         assert refused.value.field == field
-    assert rules.adjust(boss, pool.pk, []) == 0
+    assert rules.adjust(boss, pool.pk, [], queries.pool_sheet(boss, pool.pk).version) == 0
+    assert proposed.adjustments() == {}
+
+
+def test_two_who_adjust_a_pool_at_once_do_not_undo_each_other(proposed):
+    pool, awards = proposed.pools()["U1"], proposed.awards()
+    boss, paying = proposed.actor("M1"), proposed.actor("CA1")
+    changes = [Change(awards["A1"].pk, -500, "交付晚了两周"), Change(awards["A2"].pk, 500, "替别人值了两周班")]
+    theirs = queries.pool_sheet(paying, pool.pk).version
+    rules.adjust(boss, pool.pk, changes, queries.pool_sheet(boss, pool.pk).version)
+    for stale in (theirs, 0):
+        with pytest.raises(Changed):
+            rules.adjust(paying, pool.pk, [], stale)
+    assert proposed.adjustments() == {"A1": -500, "A2": 500}
+    rules.adjust(paying, pool.pk, [], queries.pool_sheet(paying, pool.pk).version)
     assert proposed.adjustments() == {}
 
 
 def test_a_manager_reaches_own_reports_only(proposed):
     pools, awards = proposed.pools(), proposed.awards()
     with pytest.raises(NotFound):
-        rules.adjust(proposed.actor("M1"), pools["U1"].pk, [Change(awards["A3"].pk, 1, "x")])
+        rules.adjust(proposed.actor("M1"), pools["U1"].pk, [Change(awards["A3"].pk, 1, "x")], 0)
     for number in ("M2", "A2", "HA1"):
         with pytest.raises(NotFound):
-            rules.adjust(proposed.actor(number), pools["U1"].pk, [])
+            rules.adjust(proposed.actor(number), pools["U1"].pk, [], 0)
     with pytest.raises(NotFound):
-        rules.adjust(proposed.actor("M1"), pools["U1"].pk, [Change(awards["B1"].pk, 1, "x")])
-    assert rules.adjust(proposed.actor("A1"), pools["U1"].pk, []) == 0
+        rules.adjust(proposed.actor("M1"), pools["U1"].pk, [Change(awards["B1"].pk, 1, "x")], 0)
+    assert rules.adjust(proposed.actor("A1"), pools["U1"].pk, [], 0) == 0
 
 
 def test_adjustments_end_with_their_day_and_with_consent(ready):
     ready.choose(adjust_until=date(2026, 7, 10))
     pool = ready.pools()["U1"]
     with clock.frozen(_at(2026, 7, 11)), pytest.raises(errors.TooLate):
-        rules.adjust(ready.actor("M1"), pool.pk, [])
+        rules.adjust(ready.actor("M1"), pool.pk, [], 0)
     with clock.frozen(_at(2026, 7, 9)):
-        rules.adjust(ready.actor("M1"), pool.pk, [])
+        rules.adjust(ready.actor("M1"), pool.pk, [], 0)
         rules.pass_on(ready.actor("E1"), pool.pk)
         with pytest.raises(errors.PassedOn):
-            rules.adjust(ready.actor("M1"), pool.pk, [])
+            rules.adjust(ready.actor("M1"), pool.pk, [], 0)
         rules.take_back(ready.actor("E1"), pool.pk)
-        rules.adjust(ready.actor("M1"), pool.pk, [])
+        rules.adjust(ready.actor("M1"), pool.pk, [], 0)
 
 
 def _at(year: int, month: int, day: int) -> Any:
@@ -319,7 +336,7 @@ def test_the_database_refuses_an_edge_that_is_not_on_the_list(ready, owner_db):
 def test_every_story_adds_up_to_what_is_paid(proposed):
     awards = proposed.awards()
     changes = [Change(awards["A1"].pk, -500, "x"), Change(awards["A2"].pk, 500, "y")]
-    rules.adjust(proposed.actor("M1"), proposed.pools()["U1"].pk, changes)
+    rules.adjust(proposed.actor("M1"), proposed.pools()["U1"].pk, changes, version_of(()))
     sheet = queries.pool_sheet(proposed.actor("HR2"), proposed.pools()["U1"].pk)
     assert len(sheet.lines) == 3
     for line in sheet.lines:

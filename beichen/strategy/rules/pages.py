@@ -157,14 +157,24 @@ def publish_page(actor: Actor, map_id: int, version: int) -> PageCard:
 
 
 @rule
-def name_editors(actor: Actor, map_id: int, person_ids: Sequence[int]) -> None:
-    """Say who may edit the page besides the executive seat. Errors: Invalid for somebody unknown."""
+def name_editors(actor: Actor, map_id: int, person_ids: Sequence[int], version: int) -> None:
+    """Say who may edit the page besides the executive seat; `version` counts the namings the actor looked at.
+
+    Who is named already is no error. Errors: NotFound, Forbidden, Invalid for somebody unknown, Changed.
+    """
+    _lock()
     page = _to_change(map_id)
     require(actor, access.NAME_EDITORS)
     known = people.persons(actor, person_ids)
     if page is None or len(known) != len(set(person_ids)):
         raise Invalid(field="editors")
+    if queries.editors_of(page.pk) == frozenset(known):
+        return
+    if page.version != version:
+        raise Changed(page)
     page.editors.set(known)
+    page.version += 1
+    page.save(update_fields=["version"])
     audit.record(actor, access.NAME_EDITORS, page, subjects=list(known))
 
 

@@ -81,7 +81,7 @@ def test_editors_are_named_and_lost_updates_refused(company):
     draft = rules.save_draft(company.actor("E1"), None, entered(), 0)
     with pytest.raises(Forbidden):
         rules.save_draft(company.actor("A1"), draft.map_id, entered(), draft.version)
-    rules.name_editors(company.actor("E1"), draft.map_id, [company.id("A1")])
+    rules.name_editors(company.actor("E1"), draft.map_id, [company.id("A1")], 1)
     named = queries.draft_page(company.actor("A1"))
     assert named is not None
     assert named.number == 1
@@ -91,6 +91,39 @@ def test_editors_are_named_and_lost_updates_refused(company):
     two = [rules.PriorityInput(key="P1", name="a"), rules.PriorityInput(key="P1", name="b")]
     with pytest.raises(Invalid):
         rules.save_draft(company.actor("A1"), draft.map_id, entered(priorities=two), changed.version)
+
+
+@pytest.mark.django_db
+@pytest.mark.req("STRAT-01")
+def test_two_who_name_editors_at_once_do_not_undo_each_other(company):
+    draft = rules.save_draft(company.actor("E1"), None, entered(), 0)
+    read = queries.editors(company.actor("E1"), draft.map_id)
+    assert (read.person_ids, read.version) == ((), 1)
+    rules.name_editors(company.actor("M1"), draft.map_id, [company.id("A1")], read.version)
+    with pytest.raises(Changed):
+        rules.name_editors(company.actor("E1"), draft.map_id, [company.id("A2")], read.version)
+    rules.name_editors(company.actor("M1"), draft.map_id, [company.id("A1")], read.version)
+    now = queries.editors(company.actor("E1"), draft.map_id)
+    assert now.person_ids == (company.id("A1"),)
+    rules.name_editors(company.actor("E1"), draft.map_id, [company.id("A1"), company.id("A2")], now.version)
+    assert len(queries.editors(company.actor("E1"), draft.map_id).person_ids) == 2
+    with pytest.raises(Forbidden):
+        queries.editors(company.actor("A1"), draft.map_id)
+
+
+@pytest.mark.req("STRAT-01")
+def test_editors_are_named_on_the_page_as_they_were_read(client_as):
+    client = client_as("E001")
+    at = client.get("/api/v1/strategy").json()["map_id"]
+    assert 'name="version" value="1"' in client.get("/strategy/").content.decode()
+    assert client.post("/strategy/editors/", {"editors": "E006", "version": "1"}).status_code == 303
+    stale = client.post("/strategy/editors/", {"editors": "E007", "version": "1"})
+    assert stale.status_code == 409
+    bare = client.put(f"/api/v1/strategy/{at}/editors", {"person_ids": []}, content_type="application/json")
+    assert (bare.status_code, bare.json()["code"]) == (428, "version_missing")
+    now = client.get(f"/api/v1/strategy/{at}/editors").json()
+    assert (len(now["person_ids"]), now["version"]) == (1, 2)
+    assert client_as("E006").get(f"/api/v1/strategy/{at}/editors").status_code == 403
 
 
 @pytest.mark.req("STRAT-01")
