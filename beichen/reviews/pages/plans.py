@@ -45,8 +45,15 @@ def _posted(request: PageRequest) -> Any:
 
 @door(access.EDIT_PLAN)
 def new_plan(request: PageRequest) -> HttpResponse:
-    """The form of a new plan."""
-    return page(request, "reviews/plan_form.html", form=_form(request, _posted(request)), plan=None)
+    """The form of a new plan, over all of the newest cycle."""
+    newest = next(iter(people.cycles(request.actor)), None)
+    units = people.units(request.actor, [newest.scope_id]) if newest else {}
+    initial = {"unit": _typed(unit) for unit in units.values()}
+    return page(request, "reviews/plan_form.html", form=_form(request, _posted(request), **initial), plan=None)
+
+
+def _typed(unit: people.UnitCard) -> str:
+    return f"{unit.code} {unit.name}"
 
 
 def _entered(request: PageRequest) -> rules.PlanInput:
@@ -83,7 +90,7 @@ def edit_plan_form(request: PageRequest, plan_id: int) -> HttpResponse:
     left_out = people.persons(request.actor, card.population.get("without", ()))
     unit = people.units(request.actor, [card.unit_id])[card.unit_id]
     initial = {
-        "name": card.name, "name_en": card.name_en, "cycle_id": card.cycle.id, "unit": f"{unit.code} {unit.name}",
+        "name": card.name, "name_en": card.name_en, "cycle_id": card.cycle.id, "unit": _typed(unit),
         "managers": card.population.get("managers", "in"),
         "without": ", ".join(sorted(person.number for person in left_out.values())),
     }  # fmt: skip
