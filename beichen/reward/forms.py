@@ -87,11 +87,11 @@ class PolicyForm(forms.Form):
         for unit in units:
             result = (policy.get("units") or {}).get(unit.code, {})
             self.fields[f"unit_{unit.id}"] = _number(
-                _("Result of %(unit)s") % {"unit": unit.name},
+                _("Result of %(unit)s") % {"unit": unit.title},
                 initial=result.get("coefficient") or result.get("attainment") or "",
             )
             self.fields[f"even_{unit.id}"] = _number(
-                _("Evened out in %(unit)s") % {"unit": unit.name},
+                _("Evened out in %(unit)s") % {"unit": unit.title},
                 initial=(policy.get("unit_flattening") or {}).get(unit.code, ""),
             )
 

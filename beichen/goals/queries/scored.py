@@ -38,6 +38,7 @@ class ScoredItem:
     weight: int
     score: int | None
     counted: bool
+    title_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class ScoredGoal:
     score: int | None
     progress: int | None
     key_results: tuple[ScoredItem, ...]
+    title_en: str = ""
 
 
 @query
@@ -74,7 +76,7 @@ def scored_goals(actor: Actor, person_ids: Iterable[int], cycle_id: int) -> dict
         scored[goal.owner_id].append(
             ScoredGoal(
                 goal.pk, goal.key, goal.title, goal.kind, goal.ambition, goal.weight, stat.score if stat else None,
-                stat.progress if stat else None, _items(goal),
+                stat.progress if stat else None, _items(goal), goal.title_en,
             )
         )  # fmt: skip
     return dict(scored)
@@ -87,7 +89,13 @@ def _items(goal: Goal) -> tuple[ScoredItem, ...]:
     ]
     below = [
         ScoredItem(
-            "goal", line.child_id, line.child.title, line.weight, _score(line.child), counted=_counts(line.child)
+            "goal",
+            line.child_id,
+            line.child.title,
+            line.weight,
+            _score(line.child),
+            counted=_counts(line.child),
+            title_en=line.child.title_en,
         )
         for line in goal.children.all()
     ]

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
 
 from beichen.people import access
 from beichen.people.models import OrgUnit, Person, TargetBonus
@@ -19,6 +18,7 @@ from beichen.platform.api.schemas import PageIn
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.platform.registry import Face
+from beichen.platform.ui.language import for_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class PersonCard:
     @property
     def unit_title(self) -> str:
         """The unit's name in the reader's language, where there is one."""
-        return self.unit_name_en if self.unit_name_en and get_language() == "en" else self.unit_name
+        return for_reader(self.unit_name, self.unit_name_en)
 
     @property
     def pk(self) -> int:

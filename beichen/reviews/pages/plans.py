@@ -37,7 +37,7 @@ def plans(request: PageRequest) -> HttpResponse:
 def _form(request: PageRequest, data: Any = None, **initial: Any) -> PlanForm:
     cycles = [(card.id, card.period_key) for card in people.cycles(request.actor)]
     units = sorted(people.units(request.actor).values(), key=lambda unit: unit.place)
-    return PlanForm(cycles, [(u.id, "　" * u.depth + u.name) for u in units], data, **initial)
+    return PlanForm(cycles, [(u.id, "　" * u.depth + u.title) for u in units], data, **initial)
 
 
 def _posted(request: PageRequest) -> Any:
