@@ -192,6 +192,33 @@ def test_coverage_names_the_priority_without_goals(golden, client_as):
     assert "57%" in page
 
 
+@pytest.mark.req("STRAT-03")
+@pytest.mark.parametrize(
+    ("reader", "named"),
+    [
+        ("E001", "E008 E009 E010 E011 E012 E014 E015 E016 E017"),
+        ("E003", "E011 E012"),
+        ("E005", "E008 E009 E010"),
+        ("E012", "E012"),
+        ("E006", ""),
+        ("E017", "E017"),
+    ],
+)
+def test_coverage_counts_people_without_such_a_goal_and_names_those_of_the_own_line(golden, reader, named):
+    found = queries.coverage(golden.actor(reader)).uncovered
+    assert (found.count, found.people, found.known) == (9, 16, len(named.split()))
+    assert {person.id for person in found.named} == {golden.id(number) for number in named.split()}
+
+
+@pytest.mark.req("STRAT-03")
+def test_a_restricted_goal_shows_in_coverage_only_where_it_may_be_read(golden, client_as):
+    Goal.objects.filter(key="G31").update(visibility="restricted")
+    assert queries.coverage(golden.actor("E006")).uncovered.count == 10
+    above = queries.coverage(golden.actor("E004")).uncovered
+    assert golden.id("E007") not in {person.id for person in above.named}
+    assert "孙嘉树" not in client_as("E012").get(reverse("goals:coverage")).content.decode()
+
+
 def test_an_english_reader_sees_the_english_title_and_editing_keeps_it(golden, client_as):
     title, me = "Releases come when promised", golden.actor("E006")
     goal = Goal.objects.get(title="版本按承诺上线")
