@@ -102,7 +102,10 @@ def coverage(request: ApiRequest, cycle_id: Id | None = None) -> dict[str, Any]:
         )
         for p in found.priorities
     ]  # fmt: skip
-    return {"priorities": lines, "loose": found.loose, "loose_count": found.loose_count, "goal_count": found.goal_count}
+    return {
+        "priorities": lines, "loose": found.loose, "loose_count": found.loose_count, "goal_count": found.goal_count,
+        "uncovered": found.uncovered,
+    }  # fmt: skip
 
 
 @router.post("", response={201: GoalOut}, operation_id="goals_create")

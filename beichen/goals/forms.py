@@ -93,6 +93,12 @@ class GoalForm(forms.Form):
         max_length=160,
         widget=forms.TextInput(attrs={"placeholder": _("New users see the first benefit within three days")}),
     )
+    title_en = forms.CharField(
+        label=_("The same in English"),
+        max_length=160,
+        required=False,
+        help_text=_("English pages show it; without it they show the words above."),
+    )
     owner = forms.ChoiceField(label=_("Whose goal is it?"))
     kind = forms.ChoiceField(label=_("Kind"), choices=GoalKind.choices)
     ambition = forms.ChoiceField(label=_("Ambition"), choices=Ambition.choices, widget=forms.RadioSelect)
@@ -127,6 +133,7 @@ class GoalForm(forms.Form):
         values = checked(self)
         return GoalInput(
             title=values["title"].strip(),
+            title_en=values["title_en"].strip(),
             kind=values["kind"],
             ambition=values["ambition"],
             weight=hundredths(values["weight"]),

@@ -42,7 +42,7 @@ def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
     """Goals to agree to, alignments to accept, reports that are due. Cost: four statements."""
     goals = [
         TodoEntry(
-            f"goals.approve:{g.id}", _("Agree to a goal: %(title)s") % {"title": g.title}, g.owner_name,
+            f"goals.approve:{g.id}", _("Agree to a goal: %(title)s") % {"title": g.shown_title}, g.owner_name,
             reverse("goals:inbox"), due=g.agree_by, kind="target", subject_id=g.owner_id,
             act_url=reverse("goals:decide", args=[g.id]),
         )
@@ -50,7 +50,7 @@ def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
     ]  # fmt: skip
     asks = [
         TodoEntry(
-            f"goals.alignment:{a.id}", _("Wants to serve your goal: %(title)s") % {"title": a.child.title},
+            f"goals.alignment:{a.id}", _("Wants to serve your goal: %(title)s") % {"title": a.child.shown_title},
             a.parent_title, reverse("goals:inbox"), kind="arrow-merge", subject_id=a.child.owner_id,
         )
         for a in queries.waiting_alignments(actor, limit)

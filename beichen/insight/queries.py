@@ -20,6 +20,7 @@ from beichen.platform.access.permissions import seats_of
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.registry import TodoEntry
+from beichen.platform.ui.language import for_reader
 from beichen.strategy import queries as strategy
 
 OWED = 30
@@ -68,6 +69,11 @@ class Priority:
     name_en: str
     owner_name: str
     attainment: int | None
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language, where there is one."""
+        return for_reader(self.name, self.name_en)
 
 
 @dataclass(frozen=True, slots=True)

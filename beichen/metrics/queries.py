@@ -16,6 +16,7 @@ from beichen.metrics.models import BandTable, Metric
 from beichen.platform.access.current import query
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
+from beichen.platform.ui.language import for_reader
 
 __all__ = [
     "BandCard",
@@ -48,6 +49,11 @@ class MetricCard:
     definition: str
     state: str
     version: int
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language, where there is one."""
+        return for_reader(self.name, self.name_en)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def _pools(actor: Actor) -> list[TodoEntry]:
 
 def _pool(act: str, title: Promise, pool: queries.PoolLink) -> TodoEntry:
     return TodoEntry(
-        f"bonus-{act}:{pool.id}", title, f"{pool.plan.name} · {pool.unit.name}",
+        f"bonus-{act}:{pool.id}", title, f"{pool.plan.name} · {pool.unit.title}",
         reverse("reward:pool", args=[pool.id]), pool.plan.adjust_until, "bonus_pool",
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from beichen.platform.access.current import query
 from beichen.platform.access.permissions import may, require
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
+from beichen.platform.ui.language import for_reader
 from beichen.strategy import access
 from beichen.strategy.choices import Box, VersionState
 from beichen.strategy.models import Priority, StrategyMap, StrategyVersion
@@ -29,6 +30,11 @@ class PriorityCard:
     name_en: str
     owner_id: int | None
     owner_name: str
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language, where there is one."""
+        return for_reader(self.name, self.name_en)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from beichen.conversations.choices import CheckInState, Reaction
 from beichen.people.queries import PersonCard
 from beichen.platform.forms.schema import Form
 from beichen.platform.kit import clock
+from beichen.platform.ui.language import for_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class CheckInCard:
     id: int
     person_id: int
     person_name: str
-    person_unit: str
+    unit_name: str
+    unit_name_en: str
     manager_id: int
     manager_name: str
     due_on: date
@@ -31,6 +33,11 @@ class CheckInCard:
     answer_due_on: date | None
     replied_at: datetime | None
     version: int
+
+    @property
+    def unit_title(self) -> str:
+        """The unit's name in the reader's language, where there is one."""
+        return for_reader(self.unit_name, self.unit_name_en)
 
     @property
     def state_label(self) -> str:

@@ -49,8 +49,8 @@ def coming(actor: Actor) -> date | None:
 
 
 _FIELDS = (
-    "id", "person_id", "person__name", "person__unit__name", "manager_id", "manager__name", "due_on", "state",
-    "sent_at", "answer_due_on", "replied_at", "version",
+    "id", "person_id", "person__name", "person__unit__name", "person__unit__name_en", "manager_id", "manager__name",
+    "due_on", "state", "sent_at", "answer_due_on", "replied_at", "version",
 )  # fmt: skip
 
 
@@ -72,8 +72,9 @@ def card_of(head: CheckIn) -> CheckInCard:
     """The card of a head loaded with `NAMED`. No statement."""
     unit = head.person.unit
     return CheckInCard(
-        head.pk, head.person_id, head.person.name, unit.name if unit else "", head.manager_id,
-        head.manager.name, head.due_on, head.state, head.sent_at, head.answer_due_on, head.replied_at, head.version,
+        head.pk, head.person_id, head.person.name, unit.name if unit else "", unit.name_en if unit else "",
+        head.manager_id, head.manager.name, head.due_on, head.state, head.sent_at, head.answer_due_on,
+        head.replied_at, head.version,
     )  # fmt: skip
 
 

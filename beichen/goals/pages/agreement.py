@@ -79,7 +79,7 @@ def decide(request: PageRequest, goal_id: int) -> HttpResponse:
 def hand_on(request: PageRequest, goal_id: int) -> HttpResponse:
     """Let somebody decide in my place until a day."""
     card, people = queries.stand_ins(request.actor, goal_id)
-    choices = [(str(p.id), f"{p.name} · {p.position or p.unit_name}") for p in people]
+    choices = [(str(p.id), f"{p.name} · {p.position or p.unit_title}") for p in people]
     if request.method == "POST":
         given = checked(HandOnForm(request.POST, people=choices))
         rules.hand_on(request.actor, goal_id, int(given["to"]), given["last_day"], request.version)

@@ -28,7 +28,7 @@ def align(request: PageRequest, goal_id: int) -> HttpResponse:
     if not queries.may_align(request.actor, card):
         raise Forbidden
     found = queries.parents_to_choose(request.actor, card, request.GET.get("q", ""))
-    form = AlignForm(parents=[(str(g.id), g.title) for g in found])
+    form = AlignForm(parents=[(str(g.id), g.shown_title) for g in found])
     return page(
         request,
         "goals/align.html",

@@ -41,13 +41,13 @@ def goal(request: PageRequest, goal_id: int) -> HttpResponse:
 
 
 def _priorities(request: PageRequest) -> list[tuple[str, str]]:
-    return [(str(p.id), f"{p.key} {p.name}") for p in strategy.priorities(request.actor)]
+    return [(str(p.id), f"{p.key} {p.title}") for p in strategy.priorities(request.actor)]
 
 
 def _owners(request: PageRequest) -> list[tuple[str, str]]:
     """Whose goals the actor may draft: the own, those of units headed, those of direct reports."""
     actor = request.actor
-    units = [(f"unit:{u.id}", u.name) for u in people.units(actor).values() if u.head_id == actor.person_id]
+    units = [(f"unit:{u.id}", u.title) for u in people.units(actor).values() if u.head_id == actor.person_id]
     reports = [(f"person:{p.id}", p.name) for p in people.reports_of(actor)]
     return [("", _("Mine")), *units, *reports]
 
@@ -80,7 +80,7 @@ def edit_goal(request: PageRequest, goal_id: int) -> HttpResponse:
     if not queries.may_write(request.actor, card):
         raise Forbidden
     first = {
-        "title": card.title, "kind": card.kind, "ambition": card.ambition, "due": card.due,
+        "title": card.title, "title_en": card.title_en, "kind": card.kind, "ambition": card.ambition, "due": card.due,
         "weight": trimmed(Decimal(card.weight) / 100), "priority": str(card.priority_id or ""),
         "verification": card.verification, "visibility": card.visibility,
     }  # fmt: skip
@@ -161,7 +161,7 @@ def approve(request: PageRequest, goal_id: int) -> HttpResponse:
     """Agree to a goal."""
     card = rules.approve_goal(request.actor, goal_id, request.version)
     sentence = _("Agreed: “%(title)s” runs now.") if card.runs else _("Agreed: “%(title)s” goes on to the next step.")
-    return _moved(request, card, sentence % {"title": card.title})
+    return _moved(request, card, sentence % {"title": card.shown_title})
 
 
 @door(access.DECIDE, methods=("POST",))

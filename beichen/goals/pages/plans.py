@@ -113,7 +113,7 @@ def all_goals(request: PageRequest) -> HttpResponse:
     """Every goal that is open to me, narrowed and page by page."""
     cycle, every = cycle_of(request)
     priorities = strategy.priorities(request.actor)
-    form = FilterForm(request.GET, priorities=[(str(p.id), f"{p.key} {p.name}") for p in priorities])
+    form = FilterForm(request.GET, priorities=[(str(p.id), f"{p.key} {p.title}") for p in priorities])
     asked = form.cleaned_data if form.is_valid() else {}
     after, health = request.GET.get("after", ""), request.GET.get("health", "")
     unit = request.GET.get("unit", "")

@@ -18,6 +18,7 @@ from beichen.goals.models import Goal, KeyResult
 from beichen.goals.queries.cards import KeyResultCard
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.rounding import half_even
+from beichen.platform.ui.language import for_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +130,10 @@ def _group(goal: Goal, cycle_id: int) -> Group | None:
         .values("owner_id", "owner__position", "owner__unit_id")
         .annotate(all=Sum(Cast("weight", BigIntegerField())), done=Sum(Cast("weight", BigIntegerField()) * shown))
     )  # fmt: skip
+    unit = for_reader(owner.unit.name, owner.unit.name_en) if owner.unit else ""
     groups = (
         ("role", owner.position, [line for line in lines if line["owner__position"] == owner.position]),
-        ("unit", owner.unit.name if owner.unit else "", [x for x in lines if x["owner__unit_id"] == owner.unit_id]),
+        ("unit", unit, [line for line in lines if line["owner__unit_id"] == owner.unit_id]),
     )
     for kind, name, found in groups:
         if name and len(found) >= GROUP_MIN:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils.timezone import localtime
 
@@ -16,11 +17,13 @@ from beichen.goals.choices import AlignmentState, Ambition, Confidence, GoalKind
 from beichen.goals.formulas.health import Health, two_steps_apart
 from beichen.goals.formulas.rollup import Item, progress_of
 from beichen.goals.models import Goal
+from beichen.platform.ui.language import for_reader
 
 
 @dataclass(frozen=True, slots=True)
 class GoalCard:
-    """One goal with its rolled-up numbers. `owner_*` is who answers for it, `unit_*` is set where a unit owns it.
+    """One goal with its rolled-up numbers. `owner_*` is who answers for it, `unit_*` is set where a unit owns it;
+    the names of units and of the priority are in the reader's language.
 
     `approver_id` and `agree_by`: whose turn it is, until when; known to those who take part in the approval.
     """
@@ -63,6 +66,11 @@ class GoalCard:
     expected: int
     health: str
     updated_on: date | None
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the reader's language, where there is one."""
+        return for_reader(self.title, self.title_en)
 
     @property
     def shown_progress(self) -> int | None:
@@ -110,15 +118,19 @@ class GoalCard:
 RELATED = ("owner", "owner__unit", "unit", "priority", "stat")
 
 
+def _called(named: Any) -> str:
+    return for_reader(named.name, named.name_en) if named else ""
+
+
 def goal_card(goal: Goal) -> GoalCard:
     """The card of a goal loaded with `RELATED`; without a rolled-up row it is not measured yet."""
     stat, asked = getattr(goal, "stat", None), getattr(goal, "agree_by", None)
     return GoalCard(
         id=goal.pk, key=goal.key, title=goal.title, title_en=goal.title_en, kind=goal.kind, ambition=goal.ambition,
-        owner_id=goal.owner_id, owner_name=goal.owner.name, owner_unit=goal.owner.unit.name if goal.owner.unit else "",
-        unit_id=goal.unit_id, unit_name=goal.unit.name if goal.unit else "", cycle_id=goal.cycle_id, weight=goal.weight,
+        owner_id=goal.owner_id, owner_name=goal.owner.name, owner_unit=_called(goal.owner.unit),
+        unit_id=goal.unit_id, unit_name=_called(goal.unit), cycle_id=goal.cycle_id, weight=goal.weight,
         priority_id=goal.priority_id, priority_key=goal.priority.key if goal.priority else "",
-        priority_name=goal.priority.name if goal.priority else "", state=goal.state, visibility=goal.visibility,
+        priority_name=_called(goal.priority), state=goal.state, visibility=goal.visibility,
         start=goal.start, due=goal.due, verification=goal.verification, author_id=goal.author_id,
         last_editor_id=goal.last_editor_id,
         approver_id=getattr(goal, "approver_id", None), agree_by=localtime(asked).date() if asked else None,

@@ -18,6 +18,7 @@ from beichen.platform.approvals import queries as approvals
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.rounding import PROGRESS
+from beichen.platform.ui.language import for_reader
 
 
 @query
@@ -55,7 +56,13 @@ def waiting_alignments(actor: Actor, limit: int = PAGE) -> list[AlignmentAsk]:
     )  # fmt: skip
     return [
         AlignmentAsk(
-            line.pk, goal_card(line.child), line.parent_id, line.parent.title, line.weight, line.is_rollup, line.version
+            line.pk,
+            goal_card(line.child),
+            line.parent_id,
+            for_reader(line.parent.title, line.parent.title_en),
+            line.weight,
+            line.is_rollup,
+            line.version,
         )
         for line in links
     ]
@@ -89,5 +96,6 @@ def due_reports(actor: Actor, limit: int = PAGE) -> list[DueReport]:
         rules = health_rules(kr.goal.cycle.settings)
         since = (kr.stat.updated_on if getattr(kr, "stat", None) else None) or kr.start
         if (today - since).days > rules.rhythm_days:
-            lines.append(DueReport(kr.pk, kr.title, kr.goal.title, since, since + timedelta(days=rules.rhythm_days)))
+            title = for_reader(kr.goal.title, kr.goal.title_en)
+            lines.append(DueReport(kr.pk, kr.title, title, since, since + timedelta(days=rules.rhythm_days)))
     return lines[:limit]

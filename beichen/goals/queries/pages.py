@@ -152,7 +152,7 @@ def _chain(card: GoalCard, ids: Sequence[int], goals: dict[int, GoalCard]) -> li
 def _step(card: GoalCard | None, pk: int) -> Step:
     if card is None:
         return Step("hidden", pk, "", "", "", None)
-    return Step("goal", card.id, card.title, card.holder, card.health, card.shown_progress)
+    return Step("goal", card.id, card.shown_title, card.holder, card.health, card.shown_progress)
 
 
 def _above(goal_id: int) -> list[int]:
@@ -269,7 +269,7 @@ def _seen(
 
 def _link(line: Alignment, other: GoalCard | None, other_id: int) -> AlignmentCard:
     return AlignmentCard(
-        line.pk, other_id, other.title if other else "", other.holder if other else "",
+        line.pk, other_id, other.shown_title if other else "", other.holder if other else "",
         other.shown_progress if other else None, other.health if other else "", line.is_rollup, line.weight,
         line.state, line.proposed_by_id, line.version,
     )  # fmt: skip

@@ -49,6 +49,7 @@ from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.platform.kit.rounding import PROGRESS, half_even
+from beichen.platform.ui.language import for_reader
 
 PAGE = 50
 SPARK = 12
@@ -228,7 +229,10 @@ def _rollup_parents(actor: Actor, goals: Sequence[GoalCard]) -> dict[int, tuple[
         child_id__in=[g.id for g in goals], state=AlignmentState.ACCEPTED, is_rollup=True
     ).filter(access.visible_goals("parent__") if actor.person_id is not None else Q())  # fmt: skip
     return {
-        child: (title, parent) for child, title, parent in links.values_list("child_id", "parent__title", "parent_id")
+        child: (for_reader(title, english), parent)
+        for child, title, english, parent in links.values_list(
+            "child_id", "parent__title", "parent__title_en", "parent_id"
+        )
     }
 
 
@@ -336,10 +340,7 @@ def _narrowed(actor: Actor, found: QuerySet[Goal], wanted: Filter) -> QuerySet[G
     if wanted.text.strip():
         text = wanted.text.strip()
         found = found.filter(
-            Q(title__icontains=text)
-            | Q(key__iexact=text)
-            | Q(owner__name__icontains=text)
-            | Q(unit__name__icontains=text)
+            _named(text) | Q(key__iexact=text) | Q(owner__name__icontains=text) | Q(unit__name__icontains=text)
         )
     if wanted.scope == "branch":
         found = found.filter(InRanges("owner_place", "branch_ranges"))
@@ -364,11 +365,15 @@ def parents_to_choose(actor: Actor, goal_card_: GoalCard, text: str = "", limit:
     below = descendants([goal_card_.id])
     found = visible(actor).filter(state__in=[*RUNNING, GoalState.PROPOSED], is_dropped=False).exclude(pk__in=below)
     if text.strip():
-        found = found.filter(Q(title__icontains=text.strip()) | Q(owner__name__icontains=text.strip()))
+        found = found.filter(_named(text.strip()) | Q(owner__name__icontains=text.strip()))
     else:
         above = people.person(actor, goal_card_.owner_id).manager_id
         found = found.filter(Q(unit_id__isnull=False) | Q(owner_id=above))
     return [goal_card(g) for g in found.order_by("unit__depth", "-pk")[:limit]]
+
+
+def _named(text: str) -> Q:
+    return Q(title__icontains=text) | Q(title_en__icontains=text)
 
 
 def descendants(ids: Sequence[int]) -> set[int]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Prefetch, Q
+from django.db.models.expressions import RawSQL
 
 from beichen.goals import access
 from beichen.goals.choices import RUNNING, AlignmentState, GoalState, Visibility
@@ -17,6 +18,7 @@ from beichen.goals.models import Alignment, Goal, KeyResult
 from beichen.goals.queries import plans
 from beichen.goals.queries.cards import GoalCard
 from beichen.people import queries as people
+from beichen.people.queries import PersonCard
 from beichen.platform.access.current import query
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
@@ -38,6 +40,7 @@ class ScoredItem:
     weight: int
     score: int | None
     counted: bool
+    title_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class ScoredGoal:
     score: int | None
     progress: int | None
     key_results: tuple[ScoredItem, ...]
+    title_en: str = ""
 
 
 @query
@@ -74,7 +78,7 @@ def scored_goals(actor: Actor, person_ids: Iterable[int], cycle_id: int) -> dict
         scored[goal.owner_id].append(
             ScoredGoal(
                 goal.pk, goal.key, goal.title, goal.kind, goal.ambition, goal.weight, stat.score if stat else None,
-                stat.progress if stat else None, _items(goal),
+                stat.progress if stat else None, _items(goal), goal.title_en,
             )
         )  # fmt: skip
     return dict(scored)
@@ -87,7 +91,13 @@ def _items(goal: Goal) -> tuple[ScoredItem, ...]:
     ]
     below = [
         ScoredItem(
-            "goal", line.child_id, line.child.title, line.weight, _score(line.child), counted=_counts(line.child)
+            "goal",
+            line.child_id,
+            line.child.title,
+            line.weight,
+            _score(line.child),
+            counted=_counts(line.child),
+            title_en=line.child.title_en,
         )
         for line in goal.children.all()
     ]
@@ -123,6 +133,20 @@ class PriorityCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Uncovered:
+    """People who answer for no goal in force that serves a priority.
+
+    `count` of `people` in the cycles, everybody's figure. `named` are the first of the `known`: those of whom the
+    actor reads restricted goals as well (row 01e), so that no name says more than the actor may know.
+    """
+
+    count: int
+    people: int
+    named: tuple[PersonCard, ...]
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """Priorities and what serves them; `loose` are visible goals that serve none (`loose_count` of them)."""
 
@@ -130,6 +154,7 @@ class Coverage:
     loose: tuple[GoalCard, ...]
     loose_count: int
     goal_count: int
+    uncovered: Uncovered
 
 
 @query
@@ -143,12 +168,13 @@ def attainment_of_priorities(actor: Actor, cycle_ids: Iterable[int]) -> dict[int
 
 @query
 def coverage(actor: Actor, cycle_ids: Iterable[int] | None = None, limit: int = 50) -> Coverage:
-    """Priorities without goals, goals without a priority, down to the person. Cost: four statements.
+    """Priorities without goals, goals without a priority, people without such a goal. Cost: five statements.
 
     The figures are everybody's (restricted goals are left out) and at most a minute old; the goals are those that the
     actor may read today.
     """
-    figures = _figures(actor, list(cycle_ids) if cycle_ids is not None else cycles_today(actor))
+    cycles = list(cycle_ids) if cycle_ids is not None else cycles_today(actor)
+    figures = _figures(actor, cycles)
     named, loose = figures["named"], figures["loose"]
     cards = plans.goals_by_id(actor, [*loose, *(pk for line in named.values() for pk in line["goals"])])
     lines = tuple(
@@ -156,7 +182,18 @@ def coverage(actor: Actor, cycle_ids: Iterable[int] | None = None, limit: int = 
         for p in strategy.priorities(actor)
     )
     open_ones = tuple(cards[pk] for pk in loose if pk in cards)[:limit]
-    return Coverage(lines, open_ones, figures["loose_count"], figures["goal_count"])
+    return Coverage(
+        lines, open_ones, figures["loose_count"], figures["goal_count"], _uncovered(actor, cycles, figures, limit)
+    )
+
+
+def _uncovered(actor: Actor, cycles: list[int], figures: dict[str, Any], limit: int) -> Uncovered:
+    serving = Goal.objects.filter(
+        pk__in=RawSQL("SELECT goal_id FROM goals_serving(%s::bigint[])", [cycles]), cycle_id__in=cycles,
+        state__in=[*RUNNING, GoalState.CLOSED], is_dropped=False,
+    )  # fmt: skip
+    named, known = people.readable_by(actor, "01e", cycles, serving.values("owner_id"), limit)
+    return Uncovered(figures["uncovered"], figures["staff"], tuple(named), known)
 
 
 _NOTHING: dict[str, Any] = {"goals": [], "count": 0}
@@ -171,7 +208,7 @@ def _line(priority: PriorityCard, figures: dict[str, Any], goals: Sequence[GoalC
 
 def _figures(actor: Actor, cycles: list[int]) -> dict[str, Any]:
     """The figures of the whole company, counted anew once a minute. Cost: one statement, or three and the keeping."""
-    key = f"goals.coverage:{'-'.join(map(str, sorted(cycles)))}"
+    key = f"goals.coverage.2:{'-'.join(map(str, sorted(cycles)))}"
     kept: dict[str, Any] | None = cache.get(key)
     if kept is None:
         kept = {**_counted(cycles), "attained": attainment_of_priorities(actor, cycles)}
@@ -180,7 +217,8 @@ def _figures(actor: Actor, cycles: list[int]) -> dict[str, Any]:
 
 
 # One pass over what serves a priority (it names one, or something above it does): people by priority; the first goals
-# that name each, from the top of the company down; the first that serve none, by the name of who answers for them.
+# that name each, from the top of the company down; the first that serve none, by the name of who answers for them; how
+# many people answer for none that serves one.
 _COUNT = """
 WITH serving AS MATERIALIZED (
     SELECT goal_id, priority_id FROM goals_serving(%(cycles)s::bigint[])
@@ -194,6 +232,8 @@ WITH serving AS MATERIALIZED (
     FROM counted c LEFT JOIN people_orgunit u ON u.id = c.unit_id WHERE c.priority_id IS NOT NULL
 ), loose AS MATERIALIZED (
     SELECT c.id, c.owner_id FROM counted c LEFT JOIN serving s ON s.goal_id = c.id WHERE s.goal_id IS NULL
+), owners AS (
+    SELECT DISTINCT c.owner_id FROM counted c JOIN serving s ON s.goal_id = c.id
 )
 SELECT 'people', s.priority_id, count(DISTINCT g.owner_id), 0
 FROM serving s JOIN goals_goal g ON g.id = s.goal_id GROUP BY s.priority_id
@@ -201,6 +241,12 @@ UNION ALL SELECT * FROM (SELECT 'named', priority_id, id, n FROM named WHERE nth
 UNION ALL SELECT * FROM (
     SELECT 'loose', 0, l.id, 0 FROM loose l JOIN people_person p ON p.id = l.owner_id
     ORDER BY p.sort_key, l.id LIMIT %(most)s) free
+UNION ALL
+SELECT 'staff', 0, count(*) FILTER (WHERE o.owner_id IS NULL), count(*)
+FROM people_person p JOIN people_orgunit u ON u.id = p.unit_id LEFT JOIN owners o ON o.owner_id = p.id
+WHERE p.is_active AND EXISTS (
+    SELECT 1 FROM people_cycle c JOIN people_orgunit s ON s.id = c.scope_id
+    WHERE c.id = ANY (%(cycles)s::bigint[]) AND u.place BETWEEN s.place AND s.place_end)
 UNION ALL SELECT 'counts', 0, (SELECT count(*) FROM loose), (SELECT count(*) FROM counted)
 """
 
@@ -214,6 +260,8 @@ def _counted(cycles: list[int]) -> dict[str, Any]:
                 found["people"][priority] = one
             elif what == "named":
                 found["named"].setdefault(priority, {"goals": [], "count": other})["goals"].append(one)
+            elif what == "staff":
+                found["uncovered"], found["staff"] = one, other
             elif what == "loose":
                 found["loose"].append(one)
             else:

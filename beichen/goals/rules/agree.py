@@ -167,7 +167,7 @@ def approve_goals(actor: Actor, chosen: Sequence[tuple[int, int]]) -> Agreed:
             approve_goal(actor, goal_id, version)
             count += 1
         except Refused as why:
-            refused.append((queries.goal(actor, goal_id).title, why))
+            refused.append((queries.goal(actor, goal_id).shown_title, why))
     return Agreed(count, tuple(refused))
 
 

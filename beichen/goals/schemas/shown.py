@@ -282,10 +282,28 @@ class CoverageLineOut(Schema):
     goals: list[GoalOut]
 
 
+class UncoveredPersonOut(Schema):
+    """Somebody who answers for no goal in force that serves a priority."""
+
+    id: int
+    name: str
+    unit_name: str
+
+
+class UncoveredOut(Schema):
+    """How many of the people of the cycles serve no priority; `named` are the first of the `known` open to you."""
+
+    count: int
+    people: int
+    named: list[UncoveredPersonOut]
+    known: int
+
+
 class CoverageOut(Schema):
-    """Priorities and what serves them; goals that serve none."""
+    """Priorities and what serves them; goals that serve none; people whose goals serve none."""
 
     priorities: list[CoverageLineOut]
     loose: list[GoalOut]
     loose_count: int
     goal_count: int
+    uncovered: UncoveredOut

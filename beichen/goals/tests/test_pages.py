@@ -15,12 +15,14 @@ from django.urls import reverse
 from beichen.goals import queries, rules
 from beichen.goals.models import Alignment, Goal, KeyResult
 from beichen.goals.rules import rollup
+from beichen.people import queries as people
 from beichen.people.models import Cycle
 from beichen.platform import registry
 from beichen.platform.access.current import acting
+from beichen.platform.auth.models import Account
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import system
-from tests.cast import client_as, golden
+from tests.cast import client_as, golden, sign_in
 from tests.database import put_in_phase
 
 __all__ = ["client_as", "golden"]
@@ -188,6 +190,50 @@ def test_coverage_names_the_priority_without_goals(golden, client_as):
     line = page[page.index("P2") : page.index("P3")]
     assert "coverage-empty" in line
     assert "57%" in page
+
+
+@pytest.mark.req("STRAT-03")
+@pytest.mark.parametrize(
+    ("reader", "named"),
+    [
+        ("E001", "E008 E009 E010 E011 E012 E014 E015 E016 E017"),
+        ("E003", "E011 E012"),
+        ("E005", "E008 E009 E010"),
+        ("E012", "E012"),
+        ("E006", ""),
+        ("E017", "E017"),
+    ],
+)
+def test_coverage_counts_people_without_such_a_goal_and_names_those_of_the_own_line(golden, reader, named):
+    found = queries.coverage(golden.actor(reader)).uncovered
+    assert (found.count, found.people, found.known) == (9, 16, len(named.split()))
+    assert {person.id for person in found.named} == {golden.id(number) for number in named.split()}
+
+
+@pytest.mark.req("STRAT-03")
+def test_a_restricted_goal_shows_in_coverage_only_where_it_may_be_read(golden, client_as):
+    Goal.objects.filter(key="G31").update(visibility="restricted")
+    assert queries.coverage(golden.actor("E006")).uncovered.count == 10
+    above = queries.coverage(golden.actor("E004")).uncovered
+    assert golden.id("E007") not in {person.id for person in above.named}
+    assert "孙嘉树" not in client_as("E012").get(reverse("goals:coverage")).content.decode()
+
+
+def test_an_english_reader_sees_the_english_title_and_editing_keeps_it(golden, client_as):
+    title, me = "Releases come when promised", golden.actor("E006")
+    goal = Goal.objects.get(title="版本按承诺上线")
+    Goal.objects.filter(pk=goal.pk).update(title_en=title)
+    places = [reverse("goals:plan"), reverse("goals:home_panel"), reverse("goals:goal", args=[goal.pk])]
+    assert all(goal.title in client_as("E006").get(at).content.decode() for at in places)
+    Account.objects.filter(person_id=me.person_id).update(locale="en")
+    for at in places:
+        page = client_as("E006").get(at).content.decode()
+        assert title in page
+        assert goal.title not in page
+    found = queries.all_goals(me, goal.cycle_id, queries.Filter(text="when promised"))
+    assert [card.id for card in found.goals] == [goal.pk]
+    above = sign_in(people.person(me, golden.id("E006")).manager_id or 0)
+    assert f'value="{title}"' in above.get(reverse("goals:edit", args=[goal.pk])).content.decode()
 
 
 def test_every_provider_answers_every_member(golden):

@@ -136,9 +136,11 @@ def options(request: PageRequest, kind: str) -> HttpResponse:
     """Suggestions for a field that takes a person or a unit."""
     text = next((str(value) for value in request.GET.values() if value), "")
     if kind == "unit":
-        found = [(unit.code, unit.name) for unit in queries.find_units(request.actor, text)]
+        found = [(unit.code, unit.title) for unit in queries.find_units(request.actor, text)]
     else:
-        found = [(card.number, f"{card.name} · {card.unit_name}") for card in queries.find_persons(request.actor, text)]
+        found = [
+            (card.number, f"{card.name} · {card.unit_title}") for card in queries.find_persons(request.actor, text)
+        ]
     return page(request, "people/options.html", options=found)
 
 

@@ -11,11 +11,12 @@ from django.db.models import Q, QuerySet
 
 from beichen.people import access
 from beichen.people.choices import ChangeState
-from beichen.people.models import Assignment, Employment, OrgChange, Seat
+from beichen.people.models import Assignment, Employment, OrgChange, OrgUnit, Seat
 from beichen.platform.access.current import query
 from beichen.platform.access.permissions import require
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
+from beichen.platform.ui.language import for_reader
 
 DAY = timedelta(days=1)
 
@@ -119,6 +120,10 @@ def unit_on(actor: Actor, unit_place: tuple[int, int], day: date, limit: int = 5
     return _stretches(found.order_by("person__sort_key", "person_id")[:limit])
 
 
+def _called(unit: OrgUnit | None) -> str:
+    return for_reader(unit.name, unit.name_en) if unit else ""
+
+
 def _stretches(found: QuerySet[Assignment]) -> list[AssignmentCard]:
     lines = found.select_related("unit", "manager", "person__entity")
     return [_stretch(line, ZoneInfo(line.person.entity.time_zone)) for line in lines]
@@ -127,7 +132,7 @@ def _stretches(found: QuerySet[Assignment]) -> list[AssignmentCard]:
 def _stretch(line: Assignment, zone: ZoneInfo) -> AssignmentCard:
     last = line.period.upper.astimezone(zone).date() - DAY if line.period.upper else None
     return AssignmentCard(
-        id=line.pk, person_id=line.person_id, unit_id=line.unit_id, unit_name=line.unit.name,
+        id=line.pk, person_id=line.person_id, unit_id=line.unit_id, unit_name=_called(line.unit),
         manager_id=line.manager_id, manager_name=line.manager.name if line.manager else "", position=line.position,
         level=line.level, first=line.period.lower.astimezone(zone).date(), last=last,
     )  # fmt: skip
@@ -136,8 +141,8 @@ def _stretch(line: Assignment, zone: ZoneInfo) -> AssignmentCard:
 def _seats(found: QuerySet[Seat]) -> list[SeatCard]:
     return [
         SeatCard(
-            seat.pk, seat.person_id, seat.person.name, seat.person.unit.name if seat.person.unit else "", seat.seat,
-            str(seat.get_seat_display()), seat.scope_id, seat.scope.name, seat.asked_by, seat.granted_by,
+            seat.pk, seat.person_id, seat.person.name, _called(seat.person.unit), seat.seat,
+            str(seat.get_seat_display()), seat.scope_id, _called(seat.scope), seat.asked_by, seat.granted_by,
             seat.granted_at,
         )
         for seat in found.select_related("person__unit", "scope").order_by("granted_at", "seat", "person__sort_key")

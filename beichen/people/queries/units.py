@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
 
 from beichen.people.models import OrgUnit
 from beichen.platform.access.current import query
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
+from beichen.platform.ui.language import for_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class UnitCard:
     @property
     def title(self) -> str:
         """The name in the reader's language, where there is one."""
-        return self.name_en if self.name_en and get_language() == "en" else self.name
+        return for_reader(self.name, self.name_en)
 
 
 _FIELDS = (

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from django.core.management import CommandError, call_command
 
 from beichen.people import queries, rules
 from beichen.people.formulas import cells, workbook
+from beichen.people.management.commands import import_company
 from beichen.people.models import Assignment, Branch, Employment, ImportBatch, OrgUnit, Person, Seat, TargetBonus
 from beichen.people.rules import founding, imports
 from beichen.people.rules.sheets import assignments, persons, seats, units
@@ -264,3 +267,19 @@ def test_the_first_administrator_founds_the_company_alone(worker_db: Any, owner_
         assert OrgUnit.objects.filter(parent=None).values_list("code", flat=True).get() == "U0"
     with pytest.raises(founding.CompanyExists):
         rules.first_administrator("别人", "X2", "x2@example.com")
+
+
+@pytest.mark.req("BASE-07")
+@pytest.mark.parametrize(("terminal", "said"), [("zh_CN.UTF-8", "这里没有内容"), ("C.UTF-8", "There is nothing here")])
+def test_a_refused_import_is_said_in_the_language_of_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, terminal: str, said: str
+) -> None:
+    def refuse(*given: Any) -> None:
+        raise NotFound
+
+    (tmp_path / "company.xlsx").write_bytes(b"")
+    monkeypatch.setattr(import_company.Command, "_become_worker", lambda command: None)
+    monkeypatch.setattr(imports, "import_now", refuse)
+    monkeypatch.setenv("LC_ALL", terminal)
+    with pytest.raises(CommandError, match=said):
+        call_command("import_company", str(tmp_path / "company.xlsx"))

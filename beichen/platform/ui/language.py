@@ -8,6 +8,13 @@ from django.utils import translation
 
 from beichen.platform.ui.requests import actor_of
 
+ENGLISH = "en"
+
+
+def for_reader(own: str, english: str) -> str:
+    """What a thing is called in the reader's language: its English name on English pages, where it has one."""
+    return english if english and translation.get_language() == ENGLISH else own
+
 
 class LanguageMiddleware(LocaleMiddleware):
     """Stands after the actor middleware, because the actor carries the account's language."""

@@ -56,10 +56,11 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class GoalTerm:
-    """A goal of the goals section with the title a reader knows it by."""
+    """A goal of the goals section with the titles a reader knows it by."""
 
     part: GoalPart
     title: str
+    title_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +181,8 @@ def _goals(weight: int, goals: Sequence[GoalTerm], given: Given | None) -> Story
         "key": GOALS,
         "weight": weight,
         "goals": [
-            {"goal": term.part.goal, "title": term.title, "weight": shown(Fraction(term.part.weight) / WEIGHT, 2),
-             "score": term.part.score}
+            {"goal": term.part.goal, "title": term.title, "title_en": term.title_en,
+             "weight": shown(Fraction(term.part.weight) / WEIGHT, 2), "score": term.part.score}
             for term in goals
         ],
         "given": None,

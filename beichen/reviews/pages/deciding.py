@@ -16,6 +16,7 @@ from beichen.platform.kit.rounding import shown
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import PageRequest, SignedIn, door
 from beichen.platform.ui.drawings import Step
+from beichen.platform.ui.language import for_reader
 from beichen.reviews import access, queries, rules
 from beichen.reviews.forms import AnswerForm, DecideForm, MoveForm
 from beichen.reviews.formulas.distribution import differences
@@ -139,12 +140,16 @@ def _sections(sheet: queries.ResultSheet) -> list[dict[str, Any]]:
             **line,
             "label": title,
             "roles": [{**role, "by": _named(sheet, role.get("by", ()))} for role in line.get("roles", ())],
-            "goals": line.get("goals", ()),
+            "goals": [_titled(goal) for goal in line.get("goals", ())],
             "heard": heard,
         }
         for section, title, heard in by_section(sheet.plan.form, sheet.voices, [CLOSING])
         if (line := story.get(section.key, {"key": section.key})) and (heard or section.key in story)
     ]  # fmt: skip
+
+
+def _titled(goal: Mapping[str, Any]) -> dict[str, Any]:
+    return {**goal, "title": for_reader(goal["title"], goal.get("title_en", ""))}
 
 
 def _named(sheet: queries.ResultSheet, by: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -36,7 +36,15 @@ def plans(request: PageRequest) -> HttpResponse:
 
 def _form(request: PageRequest, data: Any = None, **initial: Any) -> PlanForm:
     cycles = [(card.id, card.period_key) for card in people.cycles(request.actor)]
+<<<<<<< HEAD
     return PlanForm(cycles, data, **initial)
+||||||| 19ca724
+    units = sorted(people.units(request.actor).values(), key=lambda unit: unit.place)
+    return PlanForm(cycles, [(u.id, "　" * u.depth + u.name) for u in units], data, **initial)
+=======
+    units = sorted(people.units(request.actor).values(), key=lambda unit: unit.place)
+    return PlanForm(cycles, [(u.id, "　" * u.depth + u.title) for u in units], data, **initial)
+>>>>>>> looks
 
 
 def _posted(request: PageRequest) -> Any:
@@ -47,8 +55,7 @@ def _posted(request: PageRequest) -> Any:
 def new_plan(request: PageRequest) -> HttpResponse:
     """The form of a new plan, over all of the newest cycle."""
     newest = next(iter(people.cycles(request.actor)), None)
-    units = people.units(request.actor, [newest.scope_id]) if newest else {}
-    initial = {"unit": _typed(unit) for unit in units.values()}
+    initial = {"unit": _typed(people.units(request.actor, [newest.scope_id])[newest.scope_id])} if newest else {}
     return page(request, "reviews/plan_form.html", form=_form(request, _posted(request), **initial), plan=None)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from beichen.goals import queries as goals
 from beichen.goals.choices import GoalKind
 from beichen.platform.kit.actor import Actor
+from beichen.platform.ui.language import for_reader
 from beichen.reviews.formulas.results import GoalTerm
 from beichen.reviews.formulas.sections import GoalPart
 from beichen.reviews.models import Part
@@ -33,6 +34,12 @@ class GoalLine:
     score: int | None
     kind: str = ""
     results: tuple[ResultLine, ...] = ()
+    title_en: str = ""
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the reader's language, where there is one."""
+        return for_reader(self.title, self.title_en)
 
     @property
     def is_kpi(self) -> bool:
@@ -47,8 +54,10 @@ def goal_lines(actor: Actor, person_id: int, cycle_id: int) -> tuple[GoalLine, .
 
 
 def _line(goal: goals.ScoredGoal) -> GoalLine:
-    results = tuple(ResultLine(each.title, each.score) for each in goal.key_results if each.counted)
-    return GoalLine(goal.goal_id, goal.title, goal.weight, goal.score, goal.kind, results)
+    results = tuple(
+        ResultLine(for_reader(each.title, each.title_en), each.score) for each in goal.key_results if each.counted
+    )
+    return GoalLine(goal.goal_id, goal.title, goal.weight, goal.score, goal.kind, results, goal.title_en)
 
 
 def without(lines: tuple[GoalLine, ...]) -> frozenset[str]:
@@ -63,7 +72,7 @@ def missing_records(actor: Actor, part: Part) -> frozenset[str]:
 
 def goal_terms(lines: tuple[GoalLine, ...]) -> list[GoalTerm]:
     """The lines as the formula takes them."""
-    return [GoalTerm(GoalPart(str(line.goal_id), line.weight, line.score), line.title) for line in lines]
+    return [GoalTerm(GoalPart(str(line.goal_id), line.weight, line.score), line.title, line.title_en) for line in lines]
 
 
 def measured(lines: tuple[GoalLine, ...]) -> bool:

@@ -21,6 +21,7 @@ from beichen.platform.forms.schema import Form
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.platform.kit.workdays import WorkCalendar
+from beichen.platform.ui.language import for_reader
 from beichen.reviews import access
 from beichen.reviews.choices import PartState
 from beichen.reviews.formulas.results import PlanRules, plan_rules
@@ -47,6 +48,11 @@ class PlanCard:
     launched_at: datetime | None
     author_id: int
     version: int
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language, where there is one."""
+        return for_reader(self.name, self.name_en)
 
     @property
     def rules(self) -> PlanRules:
@@ -381,7 +387,7 @@ def console(actor: Actor, plan_id: int, after: int = 0) -> Console:
     askers = {a.asked_by for a in (steps.launch, steps.lock, steps.release, steps.unlock) if a}
     faces = people.persons(actor, _faces(found, dry) | askers)
     made = progress(actor, card) if dry is None else NOTHING_MADE
-    return Console(card, unit.name, made, found, faces, steps, dry)
+    return Console(card, unit.title, made, found, faces, steps, dry)
 
 
 def _faces(found: Sequence[Line], dry: Outline | None) -> set[int | None]:

@@ -17,6 +17,7 @@ from beichen.platform.audit import rules as audit
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.platform.kit.rounding import fraction
+from beichen.platform.ui.language import for_reader
 from beichen.reviews import access
 from beichen.reviews.choices import PartRole, PartState, RatingState
 from beichen.reviews.formulas.results import Given, Result, Scored, compute
@@ -78,8 +79,8 @@ def released(actor: Actor, person_id: int) -> list[LockedResult]:
 
 
 @query
-def person_results(actor: Actor, person_id: int) -> list[tuple[LockedResult, str, str]]:
-    """Released results with the names of their plans (zh, en), newest first; leaves an audit row when there are any.
+def person_results(actor: Actor, person_id: int) -> list[tuple[LockedResult, str]]:
+    """Released results with the names of their plans, newest first; leaves an audit row when there are any.
 
     Cost: three statements.
     """
@@ -87,8 +88,10 @@ def person_results(actor: Actor, person_id: int) -> list[tuple[LockedResult, str
     if found:
         audit.record_read(actor, "reviews.result", [person_id])
     reviews = Review.objects.filter(access.visible_reviews(), pk__in=[line.review_id for line in found])
-    names = {pk: (zh, en) for pk, zh, en in reviews.values_list("pk", "plan__name", "plan__name_en")}
-    return [(line, *names[line.review_id]) for line in found if line.review_id in names]
+    names = {
+        pk: for_reader(own, english) for pk, own, english in reviews.values_list("pk", "plan__name", "plan__name_en")
+    }
+    return [(line, names[line.review_id]) for line in found if line.review_id in names]
 
 
 def _readable(actor: Actor, found: Any) -> Any:

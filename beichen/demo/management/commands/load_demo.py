@@ -8,11 +8,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import ProgrammingError, connection
+from django.utils import translation
 from django.utils.translation import gettext
 
 from beichen.demo.formulas.people import LEAST, USUAL
 from beichen.demo.rules import load_demo
-from beichen.platform.kit import clock
+from beichen.platform.kit import clock, terminal
 from beichen.platform.kit.errors import Refused
 
 SEED = 20180416
@@ -32,7 +33,8 @@ class Command(BaseCommand):
         try:
             load_demo(seed, options["date"] or clock.today(), people, self._say(begun))
         except Refused as refusal:
-            raise CommandError(refusal.sentence(gettext)) from refusal
+            with translation.override(terminal.language()):
+                raise CommandError(refusal.sentence(gettext)) from refusal
 
     def _become_worker(self) -> None:
         """Row security knows who acts at the worker's login alone."""

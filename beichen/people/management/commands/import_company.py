@@ -7,10 +7,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import ProgrammingError, connection
+from django.utils import translation
 from django.utils.translation import gettext
 
 from beichen.people import queries
 from beichen.people.rules import codes, imports
+from beichen.platform.kit import terminal
 from beichen.platform.kit.actor import system
 from beichen.platform.kit.errors import Refused
 from beichen.platform.registry.imports import Action, sheets
@@ -35,9 +37,11 @@ class Command(BaseCommand):
         except OSError as fault:
             raise CommandError(f"{fault.filename}: {fault.strerror}") from fault
         except Refused as refusal:
-            raise CommandError(refusal.sentence(gettext)) from refusal
+            with translation.override(terminal.language()):
+                raise CommandError(refusal.sentence(gettext)) from refusal
         card = queries.imported(ACTOR, done.batch_id)
-        self._report(card)
+        with translation.override(terminal.language()):
+            self._report(card)
         if one_time_codes:
             self._print_codes(done.newcomers)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 from django.utils.translation import gettext
 
 from beichen.people.rules import codes
 from beichen.platform.auth import queries as accounts
+from beichen.platform.kit import terminal
 from beichen.platform.kit.actor import system
 from beichen.platform.kit.errors import Refused
 
@@ -26,6 +28,8 @@ class Command(BaseCommand):
             account = accounts.account_by_email(email)
             slip = codes.issue_by_operator(ACTOR, [account.person_id or 0])[0]
         except Refused as refusal:
-            raise CommandError(refusal.sentence(gettext)) from refusal
+            with translation.override(terminal.language()):
+                raise CommandError(refusal.sentence(gettext)) from refusal
         self.stdout.write(slip.code)
-        self.stderr.write(gettext("Works once, at /account/begin/. Earlier codes and open sessions have ended."))
+        with translation.override(terminal.language()):
+            self.stderr.write(gettext("Works once, at /account/begin/. Earlier codes and open sessions have ended."))

@@ -154,6 +154,23 @@ def test_the_token_command_prints_a_value_that_works(capsys):
         call_command("token", "nobody@example.com")
 
 
+@pytest.mark.req("BASE-07")
+@pytest.mark.parametrize(
+    ("terminal", "unknown", "beyond"),
+    [
+        ("zh_CN.UTF-8", "没有人用 nobody@example.com 登录", "令牌有效期为 1 至 365 天"),
+        ("C.UTF-8", "Nobody signs in with 'nobody@example.com'", "between 1 and 365 days"),
+    ],
+)
+def test_a_refused_token_is_said_in_the_language_of_the_terminal(monkeypatch, terminal, unknown, beyond):
+    make_account()
+    monkeypatch.setenv("LC_ALL", terminal)
+    with pytest.raises(CommandError, match=unknown):
+        call_command("token", "nobody@example.com")
+    with pytest.raises(CommandError, match=beyond):
+        call_command("token", "ann@example.com", days=400)
+
+
 def test_the_cast_command_names_the_demo_people(capsys):
     make_account(is_demo=True, title="plain employee")
     make_account("bob@example.com", person_id=8)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beichen.platform.kit import clock, errors, money, periods
+from beichen.platform.kit import clock, errors, money, periods, terminal
 from beichen.platform.kit.actor import Actor, system
 from beichen.platform.kit.means import mean, term
 from beichen.platform.kit.money import Money
@@ -26,6 +26,20 @@ def test_an_actor_has_a_name():
     assert system("seal_audit", "every second").name == "system:seal_audit"
     with pytest.raises(ValueError, match="either a person or a system job"):
         Actor(None)
+
+
+@pytest.mark.parametrize(
+    ("told", "language"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh-hans"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8", "LC_ALL": "", "LC_MESSAGES": "zh_TW"}, "zh-hans"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_a_command_speaks_the_language_of_its_terminal(told, language):
+    assert terminal.language(told) == language
 
 
 def test_a_refusal_is_a_sentence_with_a_code():

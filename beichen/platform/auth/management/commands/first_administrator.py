@@ -8,10 +8,12 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 from django.utils.translation import gettext
 
 from beichen.platform.auth import queries, rules
 from beichen.platform.auth.errors import AccountsExist
+from beichen.platform.kit import terminal
 from beichen.platform.kit.errors import Refused
 
 PASSWORD = "BEICHEN_FIRST_PASSWORD"
@@ -30,14 +32,16 @@ class Command(BaseCommand):
         if queries.any_account():
             if options["if_none"]:
                 return
-            raise CommandError(AccountsExist().sentence(gettext))
+            with translation.override(terminal.language()):
+                raise CommandError(AccountsExist().sentence(gettext))
         email = options["email"] or _ask("Work e-mail")
         name = options["name"] or _ask("Name")
         number = options["number"] or _ask("Employee number")
         try:
             rules.first_administrator(name, number, email, os.environ.get(PASSWORD) or _ask_password())
         except Refused as refusal:
-            raise CommandError(refusal.sentence(gettext)) from refusal
+            with translation.override(terminal.language()):
+                raise CommandError(refusal.sentence(gettext)) from refusal
         self.stdout.write(f"{email} can sign in now.")
 
 

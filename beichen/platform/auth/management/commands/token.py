@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 from django.utils.translation import gettext
 
 from beichen.platform.auth import queries, rules
 from beichen.platform.auth.choices import Scope
+from beichen.platform.kit import terminal
 from beichen.platform.kit.errors import NotFound, Refused
 
 
@@ -27,8 +29,11 @@ class Command(BaseCommand):
             actor = rules.actor_of(queries.account_by_email(options["email"]))
             token, value = rules.create_token(actor, options["name"], scopes, options["days"])
         except NotFound as missing:
-            raise CommandError(f"Nobody signs in with {options['email']!r}; a token needs an account.") from missing
+            with translation.override(terminal.language()):
+                said = gettext("Nobody signs in with '%(email)s'; a token needs an account.")
+                raise CommandError(said % {"email": options["email"]}) from missing
         except Refused as refusal:
-            raise CommandError(refusal.sentence(gettext)) from refusal
+            with translation.override(terminal.language()):
+                raise CommandError(refusal.sentence(gettext)) from refusal
         self.stderr.write(f"Until {token.expires_at:%Y-%m-%d}, may: {', '.join(token.scopes)}. Shown this once:")
         self.stdout.write(value)
