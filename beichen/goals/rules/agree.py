@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 
 from beichen.goals import access, queries
-from beichen.goals.choices import DOUBTED, GOAL, RUNNING, AlignmentState, GoalState
+from beichen.goals.choices import DOUBTED, GOAL, RUNNING, WRITING, AlignmentState, GoalState
 from beichen.goals.events import GoalApproved, GoalProposed, GoalReturned
 from beichen.goals.formulas.rollup import total_weight
 from beichen.goals.models import Alignment, Goal
 from beichen.goals.queries import GoalCard
 from beichen.goals.rules import errors, rollup
 from beichen.goals.rules.align import tell_parents
-from beichen.goals.rules.drafts import FULL, WRITING
+from beichen.goals.rules.drafts import FULL
 from beichen.people.rules import open_cycle
 from beichen.platform import audit, notify
 from beichen.platform.access.current import rule
