@@ -146,6 +146,10 @@ CLOSE = Permission(
     key="goals.close", label=_("Close the goals of a cycle"), row="21b", code="t", subject=None,
     jobs=frozenset({"goals.close_when_due", "load_demo"}),
 )  # fmt: skip
+GIVE_BACK = Permission(
+    key="goals.give_back", label=_("Give back goals that were not agreed to in time"), row="01c", code="t",
+    subject=None, only=frozenset(), jobs=frozenset({"goals.give_back"}),
+)  # fmt: skip
 IMPORT = Permission(
     key="goals.import", label=_("Import goals"), row="25a", code="w", subject=None,
     jobs=frozenset({"import_company", "load_demo"}),
@@ -160,6 +164,8 @@ JOB_GRANTS = [
     JobGrant(
         "goals.find_new_approver", "approvals.Step", "rw", "what waits for the former manager goes to the new one"
     ),
+    JobGrant("goals.give_back", "approvals.Run", "rw", "ends what nobody decided while goals could be agreed to"),
+    JobGrant("goals.give_back", "approvals.Step", "rw", "ends what nobody decided while goals could be agreed to"),
 ]
 GUARDS = [
     StateGuard(

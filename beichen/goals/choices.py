@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from beichen.people.choices import Phase
 from beichen.platform.approvals import choices as approvals
 from beichen.platform.audit.choices import say
 from beichen.platform.notify.choices import template
@@ -32,6 +33,8 @@ class GoalState(models.TextChoices):
 
 
 RUNNING = (GoalState.ACTIVE, GoalState.CHANGING)
+WRITING = (Phase.GOALS, Phase.EXECUTION)
+"""The phases in which goals are written and agreed to."""
 
 
 class Visibility(models.TextChoices):
@@ -87,6 +90,16 @@ GOAL = approvals.kind("goals.goal", _("Goal"), url_name="goals:goal", stand_ins=
 DOUBTED = template(
     "goals.doubted", _("%(name)s asks whether “%(goal)s” is too conservative."), params=("name", "goal"), icon="target"
 )
+GIVEN_BACK = template(
+    "goals.given_back",
+    _("“%(goal)s” was not agreed to in time: it is a draft again and does not count in %(period)s."),
+    params=("goal", "period"), icon="arrow-back",
+)  # fmt: skip
+NO_LONGER_ASKED = template(
+    "goals.no_longer_asked",
+    _("The time for agreeing to goals of %(period)s is over; %(count)s that waited for you went back."),
+    params=("count", "period"), icon="arrow-back",
+)  # fmt: skip
 ALIGNMENT_ASKED = template(
     "goals.alignment_asked", _("%(name)s's goal “%(child)s” wants to serve your goal “%(parent)s”."),
     params=("name", "child", "parent"), icon="arrow-merge",
@@ -122,5 +135,6 @@ say(
         "goals.close_when_due": pgettext_lazy("audit", "Closing of goals"),
         "goals.close_goals": pgettext_lazy("audit", "Closing of goals"),
         "goals.find_new_approver": pgettext_lazy("audit", "Goals of people who moved"),
+        "goals.give_back": pgettext_lazy("audit", "Goals not agreed to in time"),
     },
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from beichen.goals.events import RollupLeft
 from beichen.goals.jobs import PATIENCE_MS, close_when_due
-from beichen.goals.rules import agree, rollup
+from beichen.goals.rules import agree, close, rollup
 from beichen.people.choices import Phase
 from beichen.people.events import CycleMoved, PersonMoved
 from beichen.platform.events.bus import on
@@ -22,6 +22,13 @@ def close_goals(event: CycleMoved) -> None:
     """Goals are evidence once manager reviews begin: they close."""
     if event.phase >= Phase.MANAGER:
         close_when_due.defer(cycle_id=event.cycle_id)
+
+
+@on(CycleMoved)
+def give_back(actor: Actor, event: CycleMoved) -> None:
+    """Goals are agreed to before people review themselves; what still waits goes back to its owner."""
+    if event.phase > Phase.EXECUTION:
+        close.give_back(actor, event.cycle_id)
 
 
 @on(PersonMoved)

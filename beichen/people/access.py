@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beichen.people.choices import Phase
 from beichen.platform.access.locks import JobGrant, Lock, StateGuard
-from beichen.platform.access.permissions import Permission
+from beichen.platform.access.permissions import Permission, may
 from beichen.platform.access.relations import ActorId, HasSeat, InRanges, IsEmployee, handles, sees, writes
 from beichen.platform.kit.actor import Actor
 
@@ -59,6 +59,11 @@ def grantable_seats() -> Q:
 def reached_by_hr() -> Q:
     """Everyone in the scope of the viewer's seat of HR administrator but the viewer; over whom G2 says nothing here."""
     return Q(InRanges("place", "seat_ranges", "HA")) & ~Q(id=ActorId())
+
+
+def moves_cycles(actor: Actor) -> bool:
+    """Whether cycles are the actor's business: who sets them up and moves them, and who agrees to a release."""
+    return may(actor, MOVE_CYCLE) or may(actor, AGREE_RELEASE)
 
 
 def _stands_in(actor: Actor, turn: Any) -> bool:
@@ -128,6 +133,11 @@ SEE_CYCLE = Permission(key="people.see_cycle", label=_("See cycles"), row="21a",
 SET_CYCLE = Permission(
     key="people.set_cycle", label=_("Set up a cycle"), row="21a", code="w", subject=None,
     jobs=frozenset({"import_company"}),
+)  # fmt: skip
+READ_CYCLE = Permission(key="people.read_cycle", label=_("See the settings of a cycle"), row="21a", subject=None)
+SET_STEPS = Permission(
+    key="people.set_steps", label=_("Choose who agrees to goals in a cycle"), row="21a", code="w", subject=None,
+    unit=lambda cycle: cycle.scope_id,
 )  # fmt: skip
 MOVE_CYCLE = Permission(
     key="people.move_cycle", label=_("Move a cycle on"), row="21b", code="t", subject=None, only=frozenset({"HA"})

@@ -41,6 +41,8 @@ from beichen.people.schemas import (
     SeatOut,
     SecondOut,
     StepOut,
+    StepsIn,
+    StepsOut,
     UnitChangeIn,
     UnitIn,
     UnitOut,
@@ -222,6 +224,22 @@ def ready(request: ApiRequest, cycle_id: int) -> dict[str, Any]:
     found = queries.readiness(request.actor, queries.cycle(request.actor, cycle_id).scope_id)
     acts = [asdict(act) | {"seats": dict(act.seats)} for act in found.acts]
     return {"gaps": queries.gaps(request.actor, found), "acts": acts, "steps": found.steps, "rule_version": "waived"}
+
+
+@router.get("/cycles/{int:cycle_id}/steps", response=StepsOut, operation_id="cycles_steps")
+@door(access.READ_CYCLE)
+def steps(request: ApiRequest, cycle_id: int) -> CycleCard:
+    """Who agrees to a goal in this cycle."""
+    require(request.actor, access.READ_CYCLE)
+    return queries.cycle(request.actor, cycle_id)
+
+
+@router.put("/cycles/{int:cycle_id}/steps", response=StepsOut, operation_id="cycles_set_steps")
+@door(access.SET_STEPS)
+def set_steps(request: ApiRequest, cycle_id: int, body: StepsIn) -> CycleCard:
+    """Choose who agrees to a goal, while the cycle is being set up."""
+    said = [queries.Step(step.role, step.days) for step in body.steps]
+    return rules.set_steps(request.actor, cycle_id, said, body.version)
 
 
 @router.get("/imports", response=Page[BatchLine], operation_id="imports_list")

@@ -74,6 +74,12 @@ class Phase(models.TextChoices):
 ALWAYS = (Phase.GOALS, Phase.EXECUTION, Phase.CLOSED)
 """Phases that no cycle skips, whatever is to be done in them."""
 
+AGREES = {
+    "LM": _("their manager"), "SK": _("their manager’s manager"), "BP": SeatKind.HRBP.label,
+    "HA": SeatKind.HR_ADMIN.label,
+}  # fmt: skip
+"""Who may agree to a goal (01c), by column of the table."""
+
 OPENS = {
     Phase.GOALS: _("Goals can be written, handed in and agreed on."),
     Phase.EXECUTION: _("People work at their goals: progress, check-ins; goals can still be added."),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from beichen.people.choices import PersonKind, RoleType, SeatKind, UnitKind
+from beichen.people.choices import AGREES, PersonKind, RoleType, SeatKind, UnitKind
+from beichen.people.queries import STEP_DAYS, Step
 from beichen.platform.kit.errors import Invalid
 from beichen.platform.ui.fields import CodeField
 
@@ -105,6 +106,24 @@ class CycleForm(forms.Form):
     scope = CodeField("unit", label=_("For this unit and all below it"))
 
 
+class StepForm(forms.Form):
+    """One of the steps of agreeing to a goal; later ones may stay empty."""
+
+    role = forms.ChoiceField(label=_("Who agrees"))
+    days = forms.IntegerField(
+        label=_("Days until it passes on"), min_value=1, max_value=30, initial=STEP_DAYS,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )  # fmt: skip
+
+    def __init__(self, n: int, typed: Any, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(typed, prefix=f"step{n}", initial=initial)
+        role = self.fields["role"]
+        role.required = n == 1
+        role.choices = [*([] if n == 1 else [("", _("nobody more"))]), *AGREES.items()]  # type: ignore[attr-defined]
+        self.fields["days"].required = False
+        self.legend = (_("First"), _("Then"), _("And then"))[n - 1]
+
+
 class AsOfForm(forms.Form):
     day = forms.DateField(label=_("As of"), widget=DayInput(), required=False)
 
@@ -119,6 +138,21 @@ class UploadForm(forms.Form):
         widget=MultipleFileInput(attrs={"multiple": True, "accept": ".xlsx,.csv"}),
         help_text=_("One .xlsx with a sheet for each kind, or several .xlsx or .csv files together."),
     )
+
+
+def chosen_steps(said: list[StepForm]) -> list[Step]:
+    """The steps somebody chose, in their order, or Invalid with one message per field."""
+    wrong = [form for form in said if not form.is_valid()]
+    if wrong:
+        raise Invalid(
+            fields={form.add_prefix(name): str(errors[0]) for form in wrong for name, errors in form.errors.items()}
+        )
+    filled = [form.cleaned_data for form in said if form.cleaned_data["role"]]
+    roles = [form.cleaned_data["role"] for form in said]
+    for n, form in enumerate(said):
+        if roles[n] and roles[n] in roles[:n]:
+            raise Invalid(fields={form.add_prefix("role"): gettext("Each is asked once.")})
+    return [Step(one["role"], one["days"] or STEP_DAYS) for one in filled]
 
 
 def cleaned(form: forms.Form) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from beichen.people import access, queries
-from beichen.people.queries import SecondCard
+from beichen.people.queries import CycleCard, Desk, SecondCard
 from beichen.people.rules import sheets
 from beichen.platform.access.two_person import offer
 from beichen.platform.kit.actor import Actor
@@ -20,6 +21,34 @@ offer(access.MOVE_CYCLE, access.MOVE_CYCLE.label, lambda asked: reverse("people:
 offer(access.IMPORT, access.IMPORT.label, lambda asked: reverse("people:import", args=[asked.object_id]))
 offer(access.ISSUE_CODE, access.ISSUE_CODE.label, lambda asked: reverse("people:code", args=[asked.object_id]),
       to=access.SEE_CODES)  # fmt: skip
+
+
+@todo
+def cycles_to_move(actor: Actor, limit: int) -> list[TodoEntry]:
+    """Releases to agree to, and cycles never begun. Cost: that of the cycles, and four where something is found."""
+    if actor.person_id is None:
+        return []
+    found = queries.releases_to_agree(actor)
+    faces = queries.persons(actor, [turn.by for desk in found for turn in desk.turns]) if found else {}
+    asked = [_release(desk, [faces[turn.by].name for turn in desk.turns if turn.by in faces]) for desk in found]
+    return [*asked, *(_overdue(card) for card in queries.never_begun(actor))][:limit]
+
+
+def _release(desk: Desk, names: list[str]) -> TodoEntry:
+    card, who = desk.cycle, pgettext("between names", ", ").join(names)
+    return TodoEntry(
+        f"release:{card.id}", _("Agree to the release: %(period)s") % {"period": card.period_key},
+        _("agreed so far: %(who)s") % {"who": who}, reverse("people:cycles"), kind="refresh",
+        act_url=reverse("people:cycle_step", args=[card.id]),
+    )  # fmt: skip
+
+
+def _overdue(card: CycleCard) -> TodoEntry:
+    title = _("%(period)s has passed, and its cycle was never begun") % {"period": card.period_key}
+    return TodoEntry(
+        f"never-begun:{card.id}", title,
+        _("It waits in set-up until two HR administrators move it on."), reverse("people:cycles"), kind="refresh",
+    )  # fmt: skip
 
 
 @todo
@@ -45,7 +74,7 @@ nav(NavEntry(key="people.changes", label=_("Changes"), url_name="people:changes"
 nav(NavEntry(key="people.codes", label=_("First sign-in"), url_name="people:codes", icon="key", section="company",
              permission=access.SEE_CODES, order=515))  # fmt: skip
 nav(NavEntry(key="people.cycles", label=_("Cycles"), url_name="people:cycles", icon="refresh", section="company",
-             permission=access.SET_CYCLE, order=520))  # fmt: skip
+             shown=access.moves_cycles, order=520))  # fmt: skip
 nav(NavEntry(key="people.seats", label=_("Seats"), url_name="people:seats", icon="armchair", section="company",
              permission=access.SEE_SEATS, order=530))  # fmt: skip
 nav(NavEntry(key="people.imports", label=_("Import"), url_name="people:imports", icon="table-import",

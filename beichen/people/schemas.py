@@ -189,6 +189,29 @@ class CycleIn(Strict):
     scope_id: int
 
 
+class AgreeStep(Strict):
+    """One step of agreeing to a goal: who, and how many days until it passes on."""
+
+    role: Literal["LM", "SK", "BP", "HA"]
+    days: int = Field(5, ge=1, le=30)
+
+
+class StepsIn(Strict):
+    """Who agrees to a goal in a cycle, one after the other: one to three different roles."""
+
+    steps: list[AgreeStep] = Field(min_length=1, max_length=3)
+    version: int
+
+
+class StepsOut(Schema):
+    """Who agrees to a goal in a cycle, one after the other."""
+
+    id: int
+    phase: str
+    steps: list[AgreeStep]
+    version: int
+
+
 class PhaseIn(Strict):
     """The phase to go to, C00 to C12; the reason is for the way back."""
 

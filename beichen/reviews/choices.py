@@ -12,6 +12,8 @@ PART_RETURNED = template("reviews.part_returned", _("Your self review came back 
 PEER_INVITED = template(
     "reviews.peer_invited", _("You were asked to write about working with %(who)s."), params=("who",), icon="users"
 )
+CALIBRATING = ("C06", "C07")
+"""The phases of a cycle in which a calibration may be closed."""
 SESSION_ASKED = template(
     "reviews.session_asked", _("A calibration waits for your word before it closes."), icon="scale"
 )

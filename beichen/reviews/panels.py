@@ -56,13 +56,16 @@ WRITE_IN = {"self": ("C03", "C04", "C05"), "peer": ("C04",), "manager": ("C05",)
 
 @todo
 def owed(actor: Actor, limit: int) -> list[TodoEntry]:
-    """Parts to write, grades to decide, peers to choose, results to read. Cost: at most six statements."""
+    """Parts to write, grades to decide, peers to choose, calibrations to close, results to read.
+
+    Cost: at most six statements; during a calibration that of `calibrations_to_close` as well.
+    """
     if actor.person_id is None:
         return []
     parts, choices = queries.my_parts(actor), queries.peers_to_choose(actor)
     cycles = {card.id: card for card in people.cycles(actor)} if parts or choices else {}
     found = [_part(part) for part in parts if _now(part, cycles)]
-    return [*found, *_choices(choices, cycles), *_results(actor)][:limit]
+    return [*found, *_choices(choices, cycles), *_calibrations(actor), *_results(actor)][:limit]
 
 
 def _now(part: queries.PartCard, cycles: dict[int, people.CycleCard]) -> bool:
@@ -88,6 +91,18 @@ def _choices(choices: list[queries.PeerChoice], cycles: dict[int, people.CycleCa
         )
         for card in choices
         if cycles[card.cycle_id].phase == "C04"
+    ]  # fmt: skip
+
+
+def _calibrations(actor: Actor) -> list[TodoEntry]:
+    return [
+        TodoEntry(
+            f"review-session:{one.plan_id}", _("Close the calibration: %(plan)s") % {"plan": one.plan_name},
+            _("%(name)s asked to close it.") % {"name": one.asked_by.name} if one.asked_by
+            else _("together with a facilitator, once the grades stand"),
+            reverse("reviews:board", args=[one.plan_id]), kind="review",
+        )
+        for one in queries.calibrations_to_close(actor)
     ]  # fmt: skip
 
 

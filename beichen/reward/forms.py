@@ -88,35 +88,11 @@ class PolicyForm(forms.Form):
         self.rows = range(max(len(named) + SPARE, len([key for key in data or () if key.startswith("unit_")])))
         for role, label in RoleType.choices:
             self.fields[f"role_{role}"] = _number(label, initial=policy.get("flattening", {}).get(role, "0"))
-<<<<<<< HEAD
         for n, (unit, result, even) in enumerate([*named, *[("", "", "")] * (len(self.rows) - len(named))], 1):
             place = {"n": n}
             self.fields[f"unit_{n}"] = CodeField("unit", label=_("Unit %(n)s") % place, initial=unit, required=False)
             self.fields[f"result_{n}"] = _number(_("Result of unit %(n)s") % place, initial=result)
             self.fields[f"even_{n}"] = _number(_("Evened out in unit %(n)s") % place, initial=even)
-||||||| 19ca724
-        for unit in units:
-            result = (policy.get("units") or {}).get(unit.code, {})
-            self.fields[f"unit_{unit.id}"] = _number(
-                _("Result of %(unit)s") % {"unit": unit.name},
-                initial=result.get("coefficient") or result.get("attainment") or "",
-            )
-            self.fields[f"even_{unit.id}"] = _number(
-                _("Evened out in %(unit)s") % {"unit": unit.name},
-                initial=(policy.get("unit_flattening") or {}).get(unit.code, ""),
-            )
-=======
-        for unit in units:
-            result = (policy.get("units") or {}).get(unit.code, {})
-            self.fields[f"unit_{unit.id}"] = _number(
-                _("Result of %(unit)s") % {"unit": unit.title},
-                initial=result.get("coefficient") or result.get("attainment") or "",
-            )
-            self.fields[f"even_{unit.id}"] = _number(
-                _("Evened out in %(unit)s") % {"unit": unit.title},
-                initial=(policy.get("unit_flattening") or {}).get(unit.code, ""),
-            )
->>>>>>> looks
 
     def main_fields(self) -> list[forms.BoundField]:
         """Name, money, results."""
@@ -191,7 +167,7 @@ def _named(policy: Mapping[str, Any], units: Mapping[str, UnitCard]) -> list[tup
     results, evened = policy.get("units") or {}, policy.get("unit_flattening") or {}
     known = [units[code] for code in {**results, **evened} if code in units]
     return [
-        (f"{u.code} {u.name}", (r := results.get(u.code, {})).get("coefficient") or r.get("attainment") or "",
+        (f"{u.code} {u.title}", (r := results.get(u.code, {})).get("coefficient") or r.get("attainment") or "",
          evened.get(u.code, ""))
         for u in sorted(known, key=lambda unit: unit.place)
     ]  # fmt: skip

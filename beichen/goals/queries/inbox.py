@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from django.db.models import Q
 
 from beichen.goals import access
-from beichen.goals.choices import GOAL, RUNNING, AlignmentState, GoalState, Measure
+from beichen.goals.choices import GOAL, RUNNING, WRITING, AlignmentState, GoalState, Measure
 from beichen.goals.models import Alignment, KeyResult
 from beichen.goals.queries.cards import RELATED, GoalCard, goal_card
 from beichen.goals.queries.plans import PAGE, visible
 from beichen.goals.queries.standing import health_rules
+from beichen.people.choices import Phase
 from beichen.platform.access.current import query
 from beichen.platform.approvals import queries as approvals
 from beichen.platform.kit import clock
@@ -23,10 +24,9 @@ from beichen.platform.ui.language import for_reader
 
 @query
 def waiting_goals(actor: Actor, limit: int = PAGE) -> list[GoalCard]:
-    """Proposed goals that wait for the actor. Cost: one statement."""
-    found = (
-        visible(actor).filter(state=GoalState.PROPOSED, pk__in=approvals.my_turn(GOAL)).order_by("proposed_at", "id")
-    )
+    """Proposed goals that wait for the actor, while goals can be agreed to. Cost: one statement."""
+    mine = visible(actor).filter(state=GoalState.PROPOSED, pk__in=approvals.my_turn(GOAL), cycle__phase__in=WRITING)
+    found = mine.order_by("proposed_at", "id")
     return [goal_card(g) for g in found[:limit]]
 
 
@@ -45,11 +45,11 @@ class AlignmentAsk:
 
 @query
 def waiting_alignments(actor: Actor, limit: int = PAGE) -> list[AlignmentAsk]:
-    """Alignments to goals the actor answers for, not yet decided. Cost: one statement."""
+    """Alignments to goals the actor answers for, until goals close. Cost: one statement."""
     links = (
         Alignment.objects.filter(
             access.visible_goals("child__") if actor.person_id is not None else Q(), state=AlignmentState.PROPOSED,
-            parent__owner_id=actor.person_id,
+            parent__owner_id=actor.person_id, child__cycle__phase__lt=Phase.MANAGER,
         )
         .exclude(proposed_by_id=actor.person_id).select_related("parent", *(f"child__{name}" for name in RELATED))
         .order_by("id")[:limit]

@@ -16,6 +16,7 @@ from beichen.goals.queries import plans
 from beichen.goals.queries.cards import AlignmentCard, GoalCard, KeyResultCard, UpdateCard, goal_card
 from beichen.goals.queries.standing import GoalNumbers, numbers_of
 from beichen.people import queries as people
+from beichen.people.choices import Phase
 from beichen.platform.access.current import query
 from beichen.platform.access.permissions import Permission, may
 from beichen.platform.kit import clock
@@ -187,7 +188,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class GoalView:
-    """Everything the page of a goal shows; `may_*` say which acts to offer."""
+    """Everything the page of a goal shows; `may_*` say which acts to offer.
+
+    `is_late`: it was not agreed to while goals could be, and counts nowhere.
+    """
 
     goal: GoalCard
     period: str
@@ -205,6 +209,7 @@ class GoalView:
     may_decide: bool
     may_withdraw: bool
     may_align: bool
+    is_late: bool
 
     @property
     def weight(self) -> int:
@@ -224,14 +229,15 @@ def goal_view(actor: Actor, goal_id: int) -> GoalView:
     counted = [line for line in links if line.parent_id == goal_id and line.is_rollup and line.state == "accepted"]
     computed = numbers_of(row, found, counted, clock.today())
     parents, children = _seen(links, goal_id, others)
-    acts = {name: may(actor, permission, card) for name, permission in _acts_of(card).items()}
+    is_late = card.state in (GoalState.DRAFT, GoalState.PROPOSED) and row.cycle.phase > Phase.EXECUTION
+    acts = {} if is_late else {name: may(actor, asked, card) for name, asked in _acts_of(card).items()}
     return GoalView(
         card, row.cycle.period.key, row.cycle.settings, tuple(plans.cards_of(found, row.cycle.settings)), parents,
         children,
         tuple(_chain(card, above, others)), tuple(history(actor, goal_id)), _terms(computed, children), computed.equal,
         may_edit=acts.get("edit", False), may_adjust=acts.get("adjust", False), may_report=acts.get("report", False),
         may_decide=card.is_my_turn and acts.get("decide", False),
-        may_withdraw=acts.get("withdraw", False), may_align=acts.get("align", False),
+        may_withdraw=acts.get("withdraw", False), may_align=acts.get("align", False), is_late=is_late,
     )  # fmt: skip
 
 

@@ -13,14 +13,15 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 
 from beichen.goals import access, queries
-from beichen.goals.choices import DOUBTED, GOAL, RUNNING, AlignmentState, GoalState
+from beichen.goals.choices import DOUBTED, GOAL, RUNNING, WRITING, AlignmentState, GoalState
 from beichen.goals.events import GoalApproved, GoalProposed, GoalReturned
 from beichen.goals.formulas.rollup import total_weight
 from beichen.goals.models import Alignment, Goal
 from beichen.goals.queries import GoalCard
 from beichen.goals.rules import errors, rollup
 from beichen.goals.rules.align import tell_parents
-from beichen.goals.rules.drafts import FULL, WRITING
+from beichen.goals.rules.drafts import FULL
+from beichen.people.queries import CycleCard
 from beichen.people.rules import open_cycle
 from beichen.platform import audit, notify
 from beichen.platform.access.current import rule
@@ -86,10 +87,9 @@ def _weights_of(goal_id: int) -> Iterable[int]:
     return KeyResult.objects.filter(goal_id=goal_id, is_dropped=False).values_list("weight", flat=True)
 
 
-def flow_of(settings: dict[str, Any]) -> list[approvals.StepSpec]:
+def flow_of(cycle: CycleCard) -> list[approvals.StepSpec]:
     """The steps a cycle asks for: by default the line manager alone."""
-    steps = settings.get("goals", {}).get("approval") or [{"role": "LM"}]
-    return [approvals.StepSpec(str(step["role"]), days=int(step.get("days", 5))) for step in steps]
+    return [approvals.StepSpec(step.role, days=step.days) for step in cycle.steps]
 
 
 @rule
@@ -110,7 +110,7 @@ def propose_goal(actor: Actor, goal_id: int, version: int) -> GoalCard:
     goal.last_editor_id, goal.comment, goal.version = actor.person_id, "", goal.version + 1
     goal.save()
     approvals.start(
-        actor, GOAL, goal.pk, goal.owner_id, flow_of(cycle.settings), version=goal.version, title=goal.title,
+        actor, GOAL, goal.pk, goal.owner_id, flow_of(cycle), version=goal.version, title=goal.title,
         barred=[i for i in (goal.author_id,) if i is not None],
     )  # fmt: skip
     card = queries.goal(actor, goal_id)

@@ -11,6 +11,7 @@ from beichen.goals.choices import (
     ALIGNMENT_ASKED,
     ALIGNMENT_DECLINED,
     RUNNING,
+    WRITING,
     AlignmentState,
     GoalState,
     Visibility,
@@ -19,7 +20,6 @@ from beichen.goals.events import AlignmentAsked, AlignmentDecided
 from beichen.goals.formulas.rollup import alignment_weight
 from beichen.goals.models import Alignment, Goal, KeyResult
 from beichen.goals.rules import errors, rollup
-from beichen.goals.rules.drafts import WRITING
 from beichen.people.rules import open_cycle
 from beichen.platform import audit, notify
 from beichen.platform.access.current import rule

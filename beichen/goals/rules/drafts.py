@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from beichen.goals import access, queries
-from beichen.goals.choices import LINEAR, RUNNING, GoalState, Measure, Visibility
+from beichen.goals.choices import LINEAR, RUNNING, WRITING, GoalState, Measure, Visibility
 from beichen.goals.events import GoalChanged
 from beichen.goals.formulas import measures as m
 from beichen.goals.models import Goal, KeyResult, KeyResultStat, Milestone
@@ -19,7 +19,6 @@ from beichen.goals.rules import errors, rollup
 from beichen.metrics import queries as metrics
 from beichen.metrics.queries import Table
 from beichen.people import queries as people
-from beichen.people.choices import Phase
 from beichen.people.queries import CycleCard
 from beichen.people.rules import open_cycle
 from beichen.platform import audit
@@ -32,7 +31,6 @@ from beichen.platform.kit.errors import Changed, Invalid, NotFound, gettext_noop
 from beichen.platform.kit.words import BadValue
 from beichen.strategy import queries as strategy
 
-WRITING = (Phase.GOALS, Phase.EXECUTION)
 FULL = 10_000
 
 

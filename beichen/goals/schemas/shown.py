@@ -119,7 +119,7 @@ class TermOut(Schema):
 
 
 class GoalViewOut(Schema):
-    """A goal with everything that hangs on it."""
+    """A goal with everything that hangs on it. `is_late`: not agreed to while goals could be; it counts nowhere."""
 
     goal: GoalOut
     key_results: list[KeyResultOut]
@@ -128,6 +128,7 @@ class GoalViewOut(Schema):
     chain: list[StepOut]
     terms: list[TermOut]
     equal_weights: bool
+    is_late: bool
 
 
 class PlanLineOut(Schema):

@@ -11,19 +11,20 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beichen.people import access, queries, rules
-from beichen.people.choices import CLOSES, OPENS, Phase, SeatKind
-from beichen.people.forms import CycleForm, cleaned
+from beichen.people.choices import AGREES, CLOSES, OPENS, Phase, SeatKind
+from beichen.people.forms import CycleForm, StepForm, chosen_steps, cleaned
 from beichen.people.pages.changes import Head, draw, unit_id_of
-from beichen.people.queries import Desk, PersonCard
+from beichen.people.queries import CycleCard, Desk, PersonCard
+from beichen.people.rules.cycles import WrongPhase
+from beichen.people.rules.settings import MOST_STEPS
 from beichen.platform.access.permissions import may, require
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
 
 WHO: dict[str, Any] = {
-    "LM": _("their manager"), "SK": _("their manager’s manager"), "BP": SeatKind.HRBP.label,
-    "HA": SeatKind.HR_ADMIN.label, "EX": SeatKind.EXECUTIVE.label, "CA": SeatKind.COMPENSATION.label,
-    "CF": SeatKind.FACILITATOR.label, "OUT": _("an external person"),
+    **AGREES, "EX": SeatKind.EXECUTIVE.label, "CA": SeatKind.COMPENSATION.label, "CF": SeatKind.FACILITATOR.label,
+    "OUT": _("an external person"),
 }  # fmt: skip
 STEP: dict[str, Any] = {
     "LM": _("Agree to goals, decide grades"), "SK": _("Look a second time, pass pools on"),
@@ -49,7 +50,18 @@ def cycles(request: PageRequest) -> HttpResponse:
         request, "people/cycles.html", lines=[_line(desk, people) | {"scope": units.get(desk.cycle.scope_id)}
                                               for desk in found],
         may_set=may(actor, access.SET_CYCLE), may_move=moves, path=[(p.value, p.label) for p in Phase],
+        may_read=may(actor, access.READ_CYCLE),
     )  # fmt: skip
+
+
+@door(access.SEE_CYCLE)
+def step(request: PageRequest, cycle_id: int) -> HttpResponse:
+    """The next step of one cycle, to agree to it in the drawer of the home page too. Cost: at most 15 statements."""
+    require(request.actor, access.SEE_CYCLE)
+    queries.cycle(request.actor, cycle_id)
+    [desk] = queries.desks(request.actor, cycle_id)
+    line = _line(desk, queries.persons(request.actor, _involved([desk])))
+    return page(request, "people/cycle_step.html", line=line)
 
 
 def _involved(desks: Iterable[Desk]) -> set[int | None]:
@@ -66,6 +78,7 @@ def _line(desk: Desk, people: Mapping[int, PersonCard]) -> dict[str, Any]:
         "closes": CLOSES.get(Phase(now), "") if to > now else _("Managers can write and decide again."),
         "now": [queries.said(line) for line in desk.now], "idle": not desk.then and Phase.SELF <= to <= Phase.APPEAL,
         "jumps": [(phase, Phase(phase).label) for phase in desk.jumps],
+        "steps": [(AGREES.get(step.role, step.role), step.days) for step in desk.cycle.steps],
         "turns": [(WHO[turn.seat], people.get(turn.by or 0), _names(turn.may, people)) for turn in desk.turns],
     }  # fmt: skip
 
@@ -104,6 +117,28 @@ def start(request: PageRequest) -> HttpResponse:
     rules.start_cycle(request.actor, said["period"], unit_id_of(request.actor, said["scope"], "scope") or 0)
     tell(request, _("The cycle is set up. Move it on when the goals can begin."))
     return see(reverse("people:cycles"))
+
+
+@door(access.SET_STEPS, methods=("GET", "POST"))
+def steps(request: PageRequest, cycle_id: int) -> HttpResponse:
+    """Who agrees to a goal in a cycle that is being set up."""
+    card = queries.cycle(request.actor, cycle_id)
+    if request.method == "POST":
+        said = chosen_steps([StepForm(n + 1, request.POST) for n in range(MOST_STEPS)])
+        rules.set_steps(request.actor, cycle_id, said, request.version)
+        tell(request, _("Saved. The cycle asks them, one after the other, to agree to each goal."))
+        return see(reverse("people:cycles"))
+    require(request.actor, access.SET_STEPS, card)
+    if card.phase != Phase.SETUP:
+        raise WrongPhase(wanted=Phase.SETUP.label, now=Phase(card.phase).label)
+    asked = queries.desks(request.actor, cycle_id)[0].asked_to
+    return page(request, "people/cycle_steps.html", cycle=card, forms=_step_forms(request, card), asked=asked)
+
+
+def _step_forms(request: PageRequest, card: CycleCard) -> list[StepForm]:
+    typed = request.POST or None
+    now = [{"role": one.role, "days": one.days} for one in card.steps]
+    return [StepForm(n + 1, typed, initial=now[n] if n < len(now) else None) for n in range(MOST_STEPS)]
 
 
 @door(access.MOVE_CYCLE, methods=("POST",))

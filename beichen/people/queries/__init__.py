@@ -4,7 +4,9 @@ from beichen.people.queries.acting import ActCover, Readiness, Seated, StepCover
 from beichen.people.queries.calendar import work_calendar
 from beichen.people.queries.codes import WayIn, WaysIn, first_without_way_in, way_in, ways_in, without_way_in
 from beichen.people.queries.cycles import (
+    STEP_DAYS,
     CycleCard,
+    Step,
     company_settings,
     current_cycle,
     cycle,
@@ -12,7 +14,7 @@ from beichen.people.queries.cycles import (
     cycles,
     period,
 )
-from beichen.people.queries.desks import Desk, Turn, between, desks, gaps, said
+from beichen.people.queries.desks import Desk, Turn, between, desks, gaps, never_begun, releases_to_agree, said
 from beichen.people.queries.imports import BatchCard, batch, batches, imported
 from beichen.people.queries.persons import (
     PeoplePage,
@@ -59,6 +61,7 @@ from beichen.people.queries.units import (
 )
 
 __all__ = [
+    "STEP_DAYS",
     "ActCover",
     "AssignmentCard",
     "BatchCard",
@@ -73,6 +76,7 @@ __all__ = [
     "SeatCard",
     "Seated",
     "SecondCard",
+    "Step",
     "StepCover",
     "Stretch",
     "TargetStretch",
@@ -106,6 +110,7 @@ __all__ = [
     "imported",
     "me",
     "my_seats",
+    "never_begun",
     "opened_along",
     "people_on",
     "period",
@@ -113,6 +118,7 @@ __all__ = [
     "persons",
     "readable_by",
     "readiness",
+    "releases_to_agree",
     "reports_of",
     "said",
     "seated",

@@ -12,16 +12,30 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from beichen.people.choices import Phase
 from beichen.people.models import Cycle, Period
 from beichen.platform.access.current import query, remembered
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 
+STEP_DAYS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of agreeing to a goal: who (LM, SK, BP, HA), and how many days until it passes on."""
+
+    role: str
+    days: int = STEP_DAYS
+
 
 @dataclass(frozen=True, slots=True)
 class CycleCard:
-    """One cycle; `settings` has the shape of people/defaults.toml, decimals as text."""
+    """One cycle; `settings` has the shape of people/defaults.toml, decimals as text.
+
+    `asked_to`: the phase that was asked for last, whether or not that still holds.
+    """
 
     id: int
     period_key: str
@@ -31,14 +45,28 @@ class CycleCard:
     scope_id: int
     settings: dict[str, Any]
     version: int
+    asked_to: str
 
     @property
     def days(self) -> int:
         """Calendar days of the cycle, both ends included."""
         return (self.last - self.first).days + 1
 
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the period has passed and the cycle was never begun."""
+        return self.phase == Phase.SETUP and self.last < clock.today()
 
-_FIELDS = ("id", "period__key", "period__starts_on", "period__ends_on", "phase", "scope_id", "settings", "version")
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Who agrees to a goal in this cycle, one after the other; by default the manager."""
+        found = self.settings.get("goals", {}).get("approval") or [{"role": "LM"}]
+        return tuple(Step(str(step["role"]), int(step.get("days", STEP_DAYS))) for step in found)
+
+
+_FIELDS = (
+    "id", "period__key", "period__starts_on", "period__ends_on", "phase", "scope_id", "settings", "version", "asked_to"
+)  # fmt: skip
 
 
 def _cards(found: QuerySet[Cycle]) -> list[CycleCard]:
@@ -50,7 +78,7 @@ def cycle_card(cycle: Any) -> CycleCard:
     period = cycle.period
     return CycleCard(
         cycle.pk, period.key, period.starts_on, period.ends_on, cycle.phase, cycle.scope_id, cycle.settings,
-        cycle.version,
+        cycle.version, cycle.asked_to,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from beichen.people.queries.acting import Readiness, Seated, StepCover, seated
 from beichen.people.queries.cycles import CycleCard, cycles
 from beichen.people.queries.persons import persons
 from beichen.platform.access.current import query
+from beichen.platform.access.permissions import may
 from beichen.platform.access.two_person import Asked, waiting
 from beichen.platform.kit.actor import Actor
 from beichen.platform.registry import PhaseWork, works
@@ -58,11 +59,37 @@ def between(now: str, to: str) -> list[str]:
 def desks(actor: Actor, cycle_id: int | None = None) -> list[Desk]:
     """Every cycle (or the one) with its next step, newest first. Cost: four statements and those of the work."""
     found = [card for card in cycles(actor) if cycle_id in (None, card.id)]
+    return _desks(actor, found, works(actor, {card.id: card.phase for card in found}))
+
+
+@query
+def releases_to_agree(actor: Actor) -> list[Desk]:
+    """Cycles whose release somebody asked for and the actor has still to agree to, without the work in them.
+
+    What waits for a second HR administrator is not among them: that is in `second_person`. Cost: that of `cycles`, and
+    three statements while a release is asked for.
+    """
+    found = [card for card in cycles(actor) if card.asked_to == Phase.RELEASE > card.phase]
+    desks_ = _desks(actor, found, ()) if found else []
+    return [desk for desk in desks_ if desk.part and desk.asked_to and not _is_second(desk)]
+
+
+@query
+def never_begun(actor: Actor) -> list[CycleCard]:
+    """Cycles whose period has passed in set-up, before those who set them up. Cost: that of `cycles`; one for each."""
+    return [card for card in cycles(actor) if card.is_overdue and may(actor, access.SET_STEPS, card)]
+
+
+def _is_second(desk: Desk) -> bool:
+    first, second, *_agreer = desk.turns
+    return desk.part == "HA" and first.by is not None and second.by is None
+
+
+def _desks(actor: Actor, found: Sequence[CycleCard], work: Sequence[PhaseWork]) -> list[Desk]:
     ids = [card.id for card in found]
     held = seated({card.scope_id for card in found})
     asked = waiting(access.MOVE_CYCLE, [f"cycle:{pk}" for pk in ids])
     said = {line.pop("id"): line for line in Cycle.objects.filter(pk__in=ids).values("id", *_SAID)}
-    work = works(actor, {card.id: card.phase for card in found})
     return [
         _desk(actor, card, held[card.scope_id], asked.get(f"cycle:{card.id}"), said[card.id],
               [line for line in work if line.cycle_id == card.id])

@@ -4,6 +4,7 @@ from beichen.people.rules import changes, codes, imports, persons, places, seats
 from beichen.people.rules.cycles import move_cycle, open_cycle, start_cycle
 from beichen.people.rules.founding import first_administrator
 from beichen.people.rules.persons import Hire, Move, Profile
+from beichen.people.rules.settings import set_steps
 from beichen.people.rules.units import UnitFields
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "persons",
     "places",
     "seats",
+    "set_steps",
     "start_cycle",
     "units",
 ]

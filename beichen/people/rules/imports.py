@@ -27,7 +27,7 @@ from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound, Refused, gettext_noop
 from beichen.platform.registry import imports as registry
-from beichen.platform.registry.imports import Action, Counts, Finding, ImportSheet, Row, Rows
+from beichen.platform.registry.imports import Action, Counts, Finding, ImportSheet, Note, Row, Rows
 
 PEOPLE_FIRST = 100
 SHOWN_CHANGES = 500
@@ -72,6 +72,7 @@ class Previewed:
     book: reading.Book
     standing: dict[str, list[Row]] = field(default_factory=dict)
     findings: dict[str, list[Finding]] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Rows per sheet and action; a row with three faults is one refused row."""
@@ -117,6 +118,7 @@ def read_preview(actor: Actor, book: reading.Book) -> Previewed:
         refused = {finding.row for finding in found if finding.action is Action.REFUSED}
         result.standing[kind.key] = [row for row in sheet.rows if row.number not in refused]
         result.findings[kind.key] = [*sheet.findings, *found]
+        result.notes += kind.notes(actor, Rows(result.standing[kind.key], result.standing))
     return result
 
 
@@ -171,6 +173,7 @@ def _notes(actor: Actor, found: Previewed) -> list[dict[str, Any]]:
         for key, sheet in found.book.sheets.items()
         for column in sheet.unknown_columns
     ]
+    notes += [{"note": str(note.text), "params": dict(note.params)} for note in found.notes]
     if found.has_pay() and not company_is_empty() and not _may_write_pay([actor.person_id]):
         notes.append({"note": PAY_LEFT_OUT, "params": {}})
     return notes

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from beichen.people.models import Assignment, LegalEntity, OrgUnit, Person, Seat
+from beichen.people import queries, rules
+from beichen.people.models import Assignment, Cycle, LegalEntity, OrgUnit, Period, Person, Seat
 from beichen.people.rules import places
 from beichen.platform.kit.actor import Actor
+from tests.database import login
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
+WHY = "两个组的尺度差得太远"
 
 
 @dataclass
@@ -79,3 +82,22 @@ def outside(unit: OrgUnit) -> Person:
     )  # fmt: skip
     places.renumber()
     return made
+
+
+def cycle(town: Company, phase: str = "C00", scope: str = "U0") -> int:
+    """A cycle of 2026Q2 over a unit."""
+    with login(None):
+        period, _ = Period.objects.get_or_create(
+            key="2026Q2", defaults={"kind": "quarter", "starts_on": "2026-04-01", "ends_on": "2026-06-30"}
+        )
+        return Cycle.objects.create(
+            period=period, scope=town.units[scope], phase=phase, settings=queries.company_settings()
+        ).pk  # fmt: skip
+
+
+def move(town: Company, cycle_id: int, to: str, *people: str, reason: str = WHY) -> str:
+    """These people ask for the same, one after the other; where the cycle then stands."""
+    for number in people:
+        card = queries.cycle(town.actor(number), cycle_id)
+        rules.move_cycle(town.actor(number), cycle_id, to, card.version, reason)
+    return queries.cycle(town.actor("A1"), cycle_id).phase

@@ -147,6 +147,19 @@ class Counts:
         return self.added + self.changed + self.moved + self.left
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What writing the sheet brings along, said once for the whole: a sentence with %(name)s places, drawn later."""
+
+    text: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+def nothing_to_say(actor: Actor, rows: Rows) -> list[Note]:
+    """A sheet that brings nothing along but its rows."""
+    return []
+
+
 Preview = Callable[[Actor, Rows], list[Finding]]
 Apply = Callable[[Actor, Rows], Counts]
 
@@ -156,6 +169,7 @@ class ImportSheet:
     """One kind of sheet. The title is `name_zh`, `key`, or both ("目标 Goals").
 
     `preview` gives at least a finding for every row that is refused; rows without a finding count as unchanged.
+    `notes` says before that what the standing rows bring along.
     `apply` runs inside the importer's transaction and must change nothing when the same rows come again.
     Orders in use: People 10, Units 20, Assignments 30, Seats 40; strategy from 100, goals from 200.
     """
@@ -166,6 +180,7 @@ class ImportSheet:
     preview: Preview
     apply: Apply
     order: int
+    notes: Callable[[Actor, Rows], list[Note]] = nothing_to_say
 
 
 _sheets: dict[str, ImportSheet] = {}

@@ -36,15 +36,7 @@ def plans(request: PageRequest) -> HttpResponse:
 
 def _form(request: PageRequest, data: Any = None, **initial: Any) -> PlanForm:
     cycles = [(card.id, card.period_key) for card in people.cycles(request.actor)]
-<<<<<<< HEAD
     return PlanForm(cycles, data, **initial)
-||||||| 19ca724
-    units = sorted(people.units(request.actor).values(), key=lambda unit: unit.place)
-    return PlanForm(cycles, [(u.id, "　" * u.depth + u.name) for u in units], data, **initial)
-=======
-    units = sorted(people.units(request.actor).values(), key=lambda unit: unit.place)
-    return PlanForm(cycles, [(u.id, "　" * u.depth + u.title) for u in units], data, **initial)
->>>>>>> looks
 
 
 def _posted(request: PageRequest) -> Any:
@@ -60,7 +52,7 @@ def new_plan(request: PageRequest) -> HttpResponse:
 
 
 def _typed(unit: people.UnitCard) -> str:
-    return f"{unit.code} {unit.name}"
+    return f"{unit.code} {unit.title}"
 
 
 def _entered(request: PageRequest) -> rules.PlanInput:

@@ -1,7 +1,17 @@
 """Every read of reviews. Returns frozen cards; C4 and C5 contents leave one audit row per read."""
 
 from beichen.platform.forms.schema import Answers
-from beichen.reviews.queries.board import BoardLine, SessionCard, acts_as_highest, board, hats, session, session_key
+from beichen.reviews.queries.board import (
+    BoardLine,
+    Closing,
+    SessionCard,
+    acts_as_highest,
+    board,
+    calibrations_to_close,
+    hats,
+    session,
+    session_key,
+)
 from beichen.reviews.queries.moves import Open, Standing, open_with, plans_to_join, standings
 from beichen.reviews.queries.parts import (
     NominationCard,
@@ -61,6 +71,7 @@ from beichen.reviews.queries.results import (
 __all__ = [
     "Answers",
     "BoardLine",
+    "Closing",
     "Console",
     "Line",
     "LockedResult",
@@ -87,6 +98,7 @@ __all__ = [
     "acts_as_highest",
     "asked",
     "board",
+    "calibrations_to_close",
     "console",
     "decided",
     "dry_run",

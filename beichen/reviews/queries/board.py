@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+from django.utils.translation import get_language
+
 from beichen.people import queries as people
 from beichen.people.queries import PersonCard
 from beichen.platform.access.current import query
-from beichen.platform.access.permissions import may, require
-from beichen.platform.access.two_person import waiting
+from beichen.platform.access.permissions import may, require, seats_of
+from beichen.platform.access.two_person import Asked, waiting
 from beichen.platform.audit import rules as audit
 from beichen.platform.kit.actor import Actor
 from beichen.reviews import access
-from beichen.reviews.choices import RatingState, SessionState
+from beichen.reviews.choices import CALIBRATING, RatingState, SessionState
 from beichen.reviews.models import CalibrationSession, Rating, RatingContent
 
 
@@ -98,6 +101,48 @@ def session(actor: Actor, plan_id: int) -> SessionCard | None:
         found.state, faces.get(found.highest_id or 0), found.closed_at, closed,
         faces.get(asked.asked_by) if asked else None, mine and bool(hats(actor, found)),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A calibration whose closing waits for the actor; `asked_by` has done the own part."""
+
+    plan_id: int
+    plan_name: str
+    asked_by: PersonCard | None
+
+
+@query
+def calibrations_to_close(actor: Actor) -> list[Closing]:
+    """For the highest manager of a round from its beginning, for a facilitator once the other has asked.
+
+    Cost: that of the cycles, one statement while one of them is in calibration, and at most six for each that is found.
+    """
+    cycles = [card.id for card in people.cycles(actor) if card.phase in CALIBRATING]
+    if not cycles:
+        return []
+    sessions = CalibrationSession.objects.filter(state=SessionState.OPEN, plan__cycle_id__in=cycles)
+    if "CF" not in seats_of(actor):
+        sessions = sessions.filter(Q(highest_id=actor.person_id) | Q(highest__is_active=False))
+    found = list(sessions.select_related("plan").order_by("pk"))
+    asked = waiting(access.CLOSE_SESSION, [session_key(one.pk) for one in found]) if found else {}
+    mine = [(one, asked.get(session_key(one.pk))) for one in found]
+    return [_closing(actor, one, by) for one, by in mine if _waits_for(actor, one, by)]
+
+
+def _waits_for(actor: Actor, session: CalibrationSession, asked: Asked | None) -> bool:
+    if asked is not None and asked.asked_by == actor.person_id:
+        return False
+    seat = hats(actor, session)
+    if "SK" in seat:
+        return True
+    return "CF" in seat and asked is not None and asked.asked_by == acts_as_highest(actor, session)
+
+
+def _closing(actor: Actor, session: CalibrationSession, asked: Asked | None) -> Closing:
+    first = people.persons(actor, [asked.asked_by]).get(asked.asked_by) if asked else None
+    name = session.plan.name_en if get_language() == "en" and session.plan.name_en else session.plan.name
+    return Closing(session.pk, name, first)
 
 
 @query

@@ -18,11 +18,9 @@ from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.platform.notify import rules as notify
 from beichen.reviews import access, queries
-from beichen.reviews.choices import SESSION_ASKED, SessionState
+from beichen.reviews.choices import CALIBRATING, SESSION_ASKED, SessionState
 from beichen.reviews.models import CalibrationSession, Rating
 from beichen.reviews.rules.errors import SameHat, SessionClosed, SessionOpen
-
-WINDOW = ("C06", "C07")
 
 
 @rule
@@ -42,7 +40,7 @@ def close_session(actor: Actor, plan_id: int) -> bool:
     if found.state == SessionState.CLOSED:
         return True
     card = queries.plan(actor, plan_id)
-    open_cycle(actor, card.cycle.id, *WINDOW)
+    open_cycle(actor, card.cycle.id, *CALIBRATING)
     key = queries.session_key(plan_id)
     asked = waiting(access.CLOSE_SESSION, [key]).get(key)
     pair = _pair(actor, found, asked.asked_by if asked else None, seat)

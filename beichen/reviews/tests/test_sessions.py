@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from beichen.people.models import Cycle, Seat
 from beichen.people.rules import places
+from beichen.platform.access.current import reading
 from beichen.platform.kit.actor import system
 from beichen.platform.kit.errors import Forbidden, NotFound
-from beichen.reviews import rules
+from beichen.reviews import panels, rules
 from beichen.reviews.models import CalibrationSession, Rating
 from beichen.reviews.rules import errors
 from beichen.reviews.tests.makers import REASON, World, client, cost, decided, world
@@ -95,6 +97,39 @@ def test_grades_move_until_it_is_closed_and_again_when_the_cycle_goes_back(open_
     with made.owner():
         version = Rating.objects.get(pk=review).version
     rules.move_grade(made.actor("B1"), review, "S", REASON, version)
+
+
+def _owed(made: World, number: str) -> list[tuple[str, str]]:
+    actor = made.actor(number)
+    with reading(actor):
+        entries = [one for one in panels.owed(actor, 30) if one.key == f"review-session:{made.plan_id}"]
+        return [(str(one.url), str(one.subtitle)) for one in entries]
+
+
+@pytest.mark.req("REVIEW-07", "INSIGHT-01")
+def test_the_highest_manager_is_reminded_and_a_facilitator_once_the_other_asked(open_session):
+    made, url = open_session, f"/reviews/plans/{open_session.plan_id}/calibration/"
+    with translation.override("en"):
+        assert _owed(made, "E1") == [(url, "together with a facilitator, once the grades stand")]
+        assert [_owed(made, number) for number in ("B1", "M1", "M2", "A1", "HA1", "HR2")] == [[]] * 6
+        rules.close_session(made.actor("E1"), made.plan_id)
+        assert _owed(made, "E1") == []
+        assert _owed(made, "B1") == _owed(made, "B2") == [(url, "E1 asked to close it.")]
+        rules.close_session(made.actor("B1"), made.plan_id)
+        assert _owed(made, "E1") == _owed(made, "B1") == _owed(made, "B2") == []
+
+
+@pytest.mark.req("INSIGHT-01")
+def test_a_facilitator_who_asked_first_leaves_it_to_the_highest_manager(open_session):
+    made = open_session
+    rules.close_session(made.actor("B1"), made.plan_id)
+    with translation.override("en"):
+        assert [said for _, said in _owed(made, "E1")] == ["B1 asked to close it."]
+    assert _owed(made, "B1") == _owed(made, "B2") == []
+    _move(made, "C07")
+    assert len(_owed(made, "E1")) == 1
+    _move(made, "C08")
+    assert _owed(made, "E1") == []
 
 
 @pytest.mark.req("REVIEW-07")

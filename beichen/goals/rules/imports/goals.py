@@ -14,10 +14,12 @@ from beichen.goals.models import Alignment, Goal
 from beichen.goals.rules.imports.rows import (
     BATCH,
     CIRCLE,
+    NEW_CYCLE,
     NO_CYCLE,
     NO_OWNER,
     NO_PARENT,
     NO_PRIORITY,
+    PAST_CYCLE,
     TWICE,
     finding_of,
     goal_ids_by_key,
@@ -36,7 +38,7 @@ from beichen.platform.access.permissions import require
 from beichen.platform.kit import clock, periods
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.words import BadValue
-from beichen.platform.registry.imports import Counts, Finding, Row, Rows, refuse
+from beichen.platform.registry.imports import Counts, Finding, Note, Row, Rows, refuse
 from beichen.strategy import queries as strategy
 
 
@@ -97,10 +99,22 @@ def _is_period(key: str) -> bool:
     return True
 
 
+def _without_cycle(actor: Actor, rows: Iterable[Row]) -> list[str]:
+    return sorted({str(row["period"]) for row in rows} - {card.period_key for card in people.cycles(actor)})
+
+
+def notes_of_goals(actor: Actor, rows: Rows) -> list[Note]:
+    """The cycles that come with these goals and wait until somebody begins them. Cost: one statement."""
+    spans = [periods.parse(key) for key in _without_cycle(actor, rows)]
+    return [
+        Note(PAST_CYCLE if span.end < clock.today() else NEW_CYCLE, {"period": span.key, "day": span.end.isoformat()})
+        for span in spans
+    ]
+
+
 def _open_cycles(actor: Actor, rows: Iterable[Row]) -> None:
     """A period that goals name and that has no cycle yet gets one, for the whole company, in its first phase."""
-    missing = {str(row["period"]) for row in rows} - {card.period_key for card in people.cycles(actor)}
-    for key in sorted(missing):
+    for key in _without_cycle(actor, rows):
         people_rules.start_cycle(actor, key, people.children_of(actor, None)[0].id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from beichen.goals.rules.imports.goals import apply_goals, preview_goals
+from beichen.goals.rules.imports.goals import apply_goals, notes_of_goals, preview_goals
 from beichen.goals.rules.imports.key_results import (
     _with_key_results,
     apply_key_results,
@@ -34,6 +34,7 @@ SHEETS = (
         order=200,
         preview=preview_goals,
         apply=apply_goals,
+        notes=notes_of_goals,
         columns=(
             Column(key="goal", kind=Kind.CODE, name_zh="编号", required=True),
             Column(key="title", name_zh="标题", required=True),
