@@ -6,12 +6,13 @@ from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Router, Status
+from ninja import Query, Router, Status
 from pydantic import Field
 
 from beichen.platform.access.permissions import SIGNED_IN
 from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
+from beichen.platform.api.schemas import Page, PageIn
 from beichen.platform.forms.schema import dump
 from beichen.reviews import access, queries, rules
 from beichen.reviews import schemas as s
@@ -143,18 +144,20 @@ def remind(request: ApiRequest, plan_id: Id) -> dict[str, int]:
     return {"people": rules.remind(request.actor, plan_id)}
 
 
-@router.get("/plans/{plan_id}/calibration", response=list[s.BoardOut], operation_id="reviews_board")
+@router.get("/plans/{plan_id}/calibration", response=Page[s.BoardOut], operation_id="reviews_board")
 @door(SIGNED_IN, reads="C5")
-def board(request: ApiRequest, plan_id: Id) -> list[s.BoardOut]:
-    """The calibration list."""
-    return [
+def board(request: ApiRequest, asked: Query[PageIn], plan_id: Id) -> dict[str, Any]:
+    """The calibration list, by manager."""
+    found = queries.board(request.actor, plan_id, asked)
+    lines = [
         s.BoardOut(
             review_id=line.review_id, subject_id=line.subject.id, manager_id=line.manager.id, state=line.state,
             total=line.total, suggested=line.suggested, decided=line.decided, final=line.final,
             last_grades=list(line.last_grades), version=line.version,
         )
-        for line in queries.board(request.actor, plan_id)
+        for line in found.items
     ]  # fmt: skip
+    return {"items": lines, "next": found.next}
 
 
 @router.post("/plans/{plan_id}/calibration/close", response=s.StepOut, operation_id="reviews_close_session")

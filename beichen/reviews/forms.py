@@ -27,6 +27,12 @@ class DecideForm(forms.Form):
         self.fields["grade"].choices = [(g["key"], f"{g['key']} {g[word]}") for g in grades]  # type: ignore[attr-defined]
 
 
+class UnitForm(forms.Form):
+    """The part of a calibration list to look at."""
+
+    unit = CodeField("unit", label=_("Unit and everything below it"), required=False)
+
+
 class MoveForm(forms.Form):
     """A grade moved in calibration."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,18 +10,23 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from beichen.people import queries as people
 from beichen.platform.access.permissions import may
+from beichen.platform.api.schemas import PageIn
+from beichen.platform.kit.errors import Invalid
 from beichen.platform.kit.rounding import shown
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import PageRequest, SignedIn, door
 from beichen.platform.ui.drawings import Step
 from beichen.platform.ui.language import for_reader
 from beichen.reviews import access, queries, rules
-from beichen.reviews.forms import AnswerForm, DecideForm, MoveForm
+from beichen.reviews.forms import AnswerForm, DecideForm, MoveForm, UnitForm
 from beichen.reviews.formulas.distribution import differences
 from beichen.reviews.formulas.results import contributions
 from beichen.reviews.pages.answers import CLOSING, blocks, by_section
 
+ROWS = 50
+"""People of a calibration list drawn at once."""
 READERS = SignedIn("the filters of the table decide; who may not read it meets a page that does not exist")
 
 
@@ -172,39 +176,45 @@ def acknowledge(request: PageRequest, review_id: int) -> HttpResponse:
 def board(request: PageRequest, plan_id: int) -> HttpResponse:
     """The calibration list: people, scores, managers' averages, last grades, the guide. Cost: at most 15 statements."""
     plan = queries.plan(request.actor, plan_id)
-    lines = queries.board(request.actor, plan_id)
+    unit = _unit(request)
+    found = queries.board(request.actor, plan_id, PageIn(limit=ROWS, cursor=request.GET.get("after", "")), unit)
+    more = "after" in request.GET
+    managers = {line.manager.id: line.manager for line in found.items}
+    given = queries.given(request.actor, plan_id, unit)
     session = queries.session(request.actor, plan_id)
     moves = plan.cycle.phase == "C06" and (session is None or session.state == "open")
     return page(
-        request, "reviews/board.html", plan=plan, lines=lines, guide=_guide(plan, lines), managers=_averages(lines),
+        request, "reviews/board.html", fragment="rows" if more else None, plan=plan, lines=found.items,
+        following=found.next, guide=_guide(plan, given), unit=unit, form=UnitForm(request.GET or None),
+        managers=[(who, n, shown(mean / 100, 2)) for pk, who in managers.items() for n, mean in [given.means[pk]]],
         may_move=moves and may(request.actor, access.SIT_AS_FACILITATOR), grades=plan.grades, session=session,
     )  # fmt: skip
 
 
-def _guide(plan: queries.PlanCard, lines: Sequence[queries.BoardLine]) -> dict[str, Any] | None:
+def _unit(request: PageRequest) -> people.UnitCard | None:
+    """The unit asked for in the address; one that does not exist is told at its field."""
+    form = UnitForm(request.GET)
+    code = form.cleaned_data["unit"] if form.is_valid() else ""
+    if not code:
+        return None
+    unit = people.by_code(request.actor, [code]).get(code)
+    if unit is None:
+        raise Invalid(fields={"unit": _("There is no unit with this code.")})
+    return unit
+
+
+def _guide(plan: queries.PlanCard, given: queries.Given) -> dict[str, Any] | None:
     """Grades given beside the guide: only from the guide's smallest group on."""
     guide = plan.settings.get("guide")
-    if not guide or len(lines) < int(guide["min_size"]):
+    if not guide or given.people < int(guide["min_size"]):
         return None
-    given = Counter(line.final for line in lines)
     shares = [int(guide["shares"][grade]) * 100 for grade in plan.grades]
-    found = differences(plan.grades, given, shares)
+    found = differences(plan.grades, given.grades, shares)
     return {
         "rows": [(d.grade, d.actual, str(d.actual)) for d in found],
         "against": [d.quota for d in found],
         "lines": found,
     }
-
-
-def _averages(lines: Sequence[queries.BoardLine]) -> list[tuple[Any, int, str]]:
-    """Managers with the number and mean of the totals they gave."""
-    totals: dict[int, list[queries.BoardLine]] = {}
-    for line in lines:
-        totals.setdefault(line.manager.id, []).append(line)
-    return [
-        (found[0].manager, len(found), f"{sum(line.total for line in found) / len(found) / 100:.2f}")
-        for found in totals.values()
-    ]
 
 
 @door(access.CLOSE_SESSION, methods=("POST",))

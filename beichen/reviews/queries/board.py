@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import get_language
 
 from beichen.people import queries as people
-from beichen.people.queries import PersonCard
+from beichen.people.queries import PersonCard, UnitCard
 from beichen.platform.access.current import query
 from beichen.platform.access.permissions import may, require, seats_of
 from beichen.platform.access.two_person import Asked, waiting
+from beichen.platform.api.paging import page_of
+from beichen.platform.api.schemas import PageIn
 from beichen.platform.audit import rules as audit
 from beichen.platform.kit.actor import Actor
 from beichen.reviews import access
@@ -39,6 +43,14 @@ class BoardLine:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardPart:
+    """A part of the list, and the cursor of the next one."""
+
+    items: list[BoardLine]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionCard:
     """The calibration of a plan: whether grades may still move, who closes it, and who asked for that."""
 
@@ -59,15 +71,22 @@ def session_key(plan_id: int) -> str:
     return f"session:{plan_id}"
 
 
-def acts_as_highest(actor: Actor, session: CalibrationSession) -> int | None:
-    """The highest manager of the round, or who acts for them after they left (G21). Cost: one statement."""
+def acts_as_highest(
+    actor: Actor, session: CalibrationSession, known: Mapping[int, PersonCard] | None = None
+) -> int | None:
+    """The highest manager of the round, or who acts for them after they left (G21).
+
+    Cost: one statement, none where the card is `known`.
+    """
     if session.highest_id in (None, actor.person_id):
         return session.highest_id
-    card = people.persons(actor, [session.highest_id]).get(session.highest_id)
+    card = (known or people.persons(actor, [session.highest_id])).get(session.highest_id)
     return session.highest_id if card and card.is_active else people.who_acts("SK", session.highest_id)
 
 
-def hats(actor: Actor, session: CalibrationSession | None) -> frozenset[str]:
+def hats(
+    actor: Actor, session: CalibrationSession | None, known: Mapping[int, PersonCard] | None = None
+) -> frozenset[str]:
     """As whom the actor may close a calibration: facilitator (CF), highest manager (SK), both or none.
 
     Cost: at most three statements.
@@ -80,7 +99,7 @@ def hats(actor: Actor, session: CalibrationSession | None) -> frozenset[str]:
         and Rating.objects.filter(access.facilitated_ratings(), plan_id=session.plan_id).exists()
     ):
         found.add("CF")
-    if actor.person_id is not None and actor.person_id == acts_as_highest(actor, session):
+    if actor.person_id is not None and actor.person_id == acts_as_highest(actor, session, known):
         found.add("SK")
     return frozenset(found)
 
@@ -99,7 +118,7 @@ def session(actor: Actor, plan_id: int) -> SessionCard | None:
     mine = found.state == SessionState.OPEN and (asked is None or asked.asked_by != actor.person_id)
     return SessionCard(
         found.state, faces.get(found.highest_id or 0), found.closed_at, closed,
-        faces.get(asked.asked_by) if asked else None, mine and bool(hats(actor, found)),
+        faces.get(asked.asked_by) if asked else None, mine and bool(hats(actor, found, faces)),
     )  # fmt: skip
 
 
@@ -145,25 +164,33 @@ def _closing(actor: Actor, session: CalibrationSession, asked: Asked | None) -> 
     return Closing(session.pk, name, first)
 
 
-@query
-def board(actor: Actor, plan_id: int) -> list[BoardLine]:
-    """People of a plan whose grades the actor may see in calibration, by manager. Cost: five statements.
-
-    For the seats of the table, and for the highest manager of the round, who takes part in it.
-    """
-    sitting = may(actor, access.SEE_BOARD) or "SK" in hats(actor, _session(plan_id))
-    if not sitting:
+def _on_board(actor: Actor, plan_id: int, unit: UnitCard | None) -> QuerySet[Rating]:
+    """Ratings the actor may see in calibration: for the seats of the table and the highest manager of the round."""
+    if not (may(actor, access.SEE_BOARD) or "SK" in hats(actor, _session(plan_id))):
         require(actor, access.SEE_BOARD)
-    visible = Rating.objects.filter(access.visible_ratings(), plan_id=plan_id).exclude(subject_id=actor.person_id)
-    heads = {head.pk: head for head in visible}
-    found = RatingContent.objects.filter(access.readable_rating_contents(), pk__in=heads)
-    contents = list(found)
+    found = Rating.objects.filter(access.visible_ratings(), plan_id=plan_id).exclude(subject_id=actor.person_id)
+    if unit is not None:
+        found = found.filter(subject__unit__place__range=(unit.place, unit.place_end))
+    return found
+
+
+@query
+def board(actor: Actor, plan_id: int, asked: PageIn, unit: UnitCard | None = None) -> BoardPart:
+    """People of a plan (and unit) whose grades the actor may see in calibration, manager by manager.
+
+    Cost: five statements.
+    """
+    name = f"reviews.board {plan_id} {unit.id if unit else ''}"
+    found = page_of(actor, _on_board(actor, plan_id, unit), asked, order=("manager_id", "pk"), name=name)
+    heads = {head.pk: head for head in found.items}
+    contents = list(RatingContent.objects.filter(access.readable_rating_contents(), pk__in=list(heads)))
     subjects = [heads[content.pk].subject_id for content in contents]
-    faces = people.persons(actor, {*subjects, *(heads[c.pk].manager_id for c in contents)})
+    faces = people.persons(actor, {*subjects, *(heads[content.pk].manager_id for content in contents)})
     earlier = _earlier(plan_id, subjects)
     audit.record_read(actor, "reviews.board", subjects)
-    rows = [_board_line(heads[c.pk], c, faces, earlier.get(heads[c.pk].subject_id, ())) for c in contents]
-    return sorted(rows, key=lambda row: (row.manager.number, -row.total, row.subject.number))
+    lines = [_board_line(heads[c.pk], c, faces, earlier.get(heads[c.pk].subject_id, ())) for c in contents]
+    lines.sort(key=lambda line: (line.manager.id, -line.total, line.subject.number))
+    return BoardPart(lines, found.next)
 
 
 def _board_line(
@@ -173,6 +200,37 @@ def _board_line(
         head.pk, faces[head.subject_id], faces[head.manager_id], head.state, content.total, content.suggested,
         content.decided, content.final, content.reason, earlier, head.version,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was given: people by grade; by manager how many people and the mean of their totals (exact)."""
+
+    grades: Mapping[str, int]
+    means: Mapping[int, tuple[int, Fraction]]
+
+    @property
+    def people(self) -> int:
+        """How many people the counts speak of."""
+        return sum(self.grades.values())
+
+
+@query
+def given(actor: Actor, plan_id: int, unit: UnitCard | None = None) -> Given:
+    """Counts over all that `board` would list. Cost: one statement."""
+    found = (
+        RatingContent.objects.filter(access.readable_rating_contents(), rating__in=_on_board(actor, plan_id, unit))
+        .values_list("rating__manager_id", "final")
+        .annotate(n=Count("pk"), total=Sum("total"))
+        .order_by()
+    )
+    grades: Counter[str] = Counter()
+    sums: dict[int, tuple[int, int]] = {}
+    for manager, final, n, total in found:
+        grades[final] += n
+        count, whole = sums.get(manager, (0, 0))
+        sums[manager] = (count + n, whole + total)
+    return Given(grades, {manager: (n, Fraction(whole, n)) for manager, (n, whole) in sums.items()})
 
 
 def _earlier(plan_id: int, subjects: Sequence[int]) -> dict[int, tuple[str, ...]]:

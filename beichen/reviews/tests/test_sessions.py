@@ -150,3 +150,21 @@ def test_both_close_it_on_the_page_of_the_list(open_session):
         assert cost(client(made, number), url) <= MOST
     answer = client(made, "A2").post(f"/api/v1/reviews/plans/{made.plan_id}/calibration/close")
     assert answer.status_code == 403
+
+
+@pytest.mark.req("REVIEW-07")
+def test_the_list_comes_in_parts_and_by_unit_and_the_counts_speak_of_all_of_it(open_session, monkeypatch):
+    made, url = open_session, f"/reviews/plans/{open_session.plan_id}/calibration/"
+    monkeypatch.setattr("beichen.reviews.pages.deciding.ROWS", 1)
+    browser, seen, at = client(made, "B1"), [], url
+    while at:
+        page = browser.get(at)
+        seen += [line.subject.number for line in page.context["lines"]]
+        assert [n for _manager, n, _mean in page.context["managers"]] == [2]
+        at = f"{url}?after={page.context['following']}" if page.context["following"] else ""
+    assert sorted(seen) == ["A1", "A2"]
+    monkeypatch.setattr("beichen.reviews.pages.deciding.ROWS", 50)
+    assert len(browser.get(f"{url}?unit=U1").context["lines"]) == 2
+    assert browser.get(f"{url}?unit=HR").context["lines"] == []
+    unknown = browser.get(f"{url}?unit=NOWHERE")
+    assert unknown.status_code == 422

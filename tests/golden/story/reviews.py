@@ -110,7 +110,7 @@ def write_and_decide(story: Story) -> None:
 
 def calibrate(story: Story) -> None:
     """The facilitator moves one grade on the page of the calibration list, with a reason."""
-    board = story.get("E003", f"/reviews/plans/{story.plan_id}/calibration")
+    board = story.get("E003", f"/reviews/plans/{story.plan_id}/calibration")["items"]
     [line] = [one for one in board if one["review_id"] == story.reviews["E008"]]
     story.notes["before calibration"] = line
     story.press("E003", "reviews:move_grade", story.reviews["E008"], grade="A", reason=MOVE, version=line["version"])
