@@ -109,7 +109,7 @@ class CycleForm(forms.Form):
 class StepForm(forms.Form):
     """One of the steps of agreeing to a goal; later ones may stay empty."""
 
-    role = forms.ChoiceField(label=_("Who agrees"))
+    role = forms.ChoiceField(label=_("Who is asked"))
     days = forms.IntegerField(
         label=_("Days until it passes on"), min_value=1, max_value=30, initial=STEP_DAYS,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
@@ -120,7 +120,6 @@ class StepForm(forms.Form):
         role = self.fields["role"]
         role.required = n == 1
         role.choices = [*([] if n == 1 else [("", _("nobody more"))]), *AGREES.items()]  # type: ignore[attr-defined]
-        self.fields["days"].required = False
         self.legend = (_("First"), _("Then"), _("And then"))[n - 1]
 
 
@@ -142,17 +141,17 @@ class UploadForm(forms.Form):
 
 def chosen_steps(said: list[StepForm]) -> list[Step]:
     """The steps somebody chose, in their order, or Invalid with one message per field."""
+    said = [form for form in said if form["role"].value() or form is said[0]]
     wrong = [form for form in said if not form.is_valid()]
     if wrong:
         raise Invalid(
             fields={form.add_prefix(name): str(errors[0]) for form in wrong for name, errors in form.errors.items()}
         )
-    filled = [form.cleaned_data for form in said if form.cleaned_data["role"]]
     roles = [form.cleaned_data["role"] for form in said]
     for n, form in enumerate(said):
-        if roles[n] and roles[n] in roles[:n]:
+        if roles[n] in roles[:n]:
             raise Invalid(fields={form.add_prefix("role"): gettext("Each is asked once.")})
-    return [Step(one["role"], one["days"] or STEP_DAYS) for one in filled]
+    return [Step(form.cleaned_data["role"], form.cleaned_data["days"]) for form in said]
 
 
 def cleaned(form: forms.Form) -> dict[str, Any]:

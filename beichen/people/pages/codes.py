@@ -78,6 +78,7 @@ def code(request: PageRequest, person_id: int) -> HttpResponse:
     return page(
         request, "people/code.html", way=way, asked=asked, asker=asker.get(asked.asked_by) if asked else None,
         mine=asked is not None and asked.asked_by == request.actor.person_id, days=CODE_DAYS,
+        alone=rules.codes.gives_alone(request.actor, way),
     )  # fmt: skip
 
 
