@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 SIZES = {1440: 900, 375: 812}
-LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
 README_PICTURES = settings.BASE.parent / "docs" / "pictures"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -216,9 +215,7 @@ def _as(browser: Browser, look: Look, paths: list[str], at: str, to: Path) -> It
 
 def _context(browser: Browser, look: Look, height: int, at: str) -> BrowserContext:
     size: Any = {"width": look.width, "height": height}
-    context = browser.new_context(
-        viewport=size, color_scheme=look.theme, has_touch=look.width < 500, locale=LOCALES[look.locale]
-    )
+    context = browser.new_context(viewport=size, color_scheme=look.theme, has_touch=look.width < 500)
     wanted = {
         settings.SESSION_COOKIE_NAME: look.cookie,
         THEME_COOKIE: look.theme,
