@@ -19,7 +19,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language_from_request, gettext
+from django.utils.translation import get_language_from_request, gettext, ngettext
 
 from beichen.platform.auth import errors, hooks, queries, rules
 from beichen.platform.auth.adapter import remember_device
@@ -175,9 +175,17 @@ def sessions(request: HttpRequest) -> HttpResponse:
         request,
         "account/sessions.html",
         sessions=queries.my_sessions(actor, request.session.session_key),
-        idle_minutes=queries.account(actor.account_id or 0).idle_minutes,
+        idle=_span(queries.account(actor.account_id or 0).idle_minutes),
         hours=settings.SESSION_COOKIE_AGE // 3600,
     )
+
+
+def _span(minutes: int) -> str:
+    """A span in whole hours where it is some, else in minutes."""
+    hours, rest = divmod(minutes, 60)
+    if rest:
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
 
 
 def _end(request: HttpRequest, actor: Actor) -> HttpResponse:
