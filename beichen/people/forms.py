@@ -109,7 +109,7 @@ class CycleForm(forms.Form):
 class StepForm(forms.Form):
     """One of the steps of agreeing to a goal; later ones may stay empty."""
 
-    role = forms.ChoiceField(label=_("Who is asked"))
+    role = forms.ChoiceField(label=pgettext_lazy("to agree", "Who is asked"))
     days = forms.IntegerField(
         label=_("Days until it passes on"), min_value=1, max_value=30, initial=STEP_DAYS,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
