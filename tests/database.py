@@ -40,14 +40,21 @@ def login(role: str | None) -> Iterator[None]:
             _become(before or None)
 
 
-def put_in_phase(phase: str, cycle_id: int | None = None) -> None:
-    """Set the stage: cycles stand in a phase as if they had walked there. The owner alone can pass the guard by."""
+@contextmanager
+def past_the_guards() -> Iterator[None]:
+    """Set the stage: rows stand in a state as if they had walked there. The owner alone can pass the guards by."""
     with login(None), connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
+        yield
+        cursor.execute("RESET session_replication_role")
+
+
+def put_in_phase(phase: str, cycle_id: int | None = None) -> None:
+    """Cycles stand in a phase as if they had walked there."""
+    with past_the_guards(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE people_cycle SET phase = %s WHERE %s::bigint IS NULL OR id = %s", [phase, cycle_id, cycle_id]
         )
-        cursor.execute("RESET session_replication_role")
 
 
 @pytest.fixture(scope="session")

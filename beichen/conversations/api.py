@@ -12,11 +12,11 @@ from beichen.conversations import access, queries, rules
 from beichen.conversations.queries import CheckInCard, CheckInView, Rates
 from beichen.conversations.schemas import (
     AllRatesOut,
-    AnswersIn,
+    CheckInAnswersIn,
     CheckInOut,
     CheckInViewOut,
     ReplyIn,
-    TeamLineOut,
+    TalkLineOut,
 )
 from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
@@ -86,7 +86,7 @@ def draft(request: ApiRequest, check_in_id: int) -> dict[str, Any]:
 
 @router.put("/check-ins/{check_in_id}/draft", response=CheckInOut, operation_id="talks_save")
 @door(access.SAVE, reads="C5")
-def save(request: ApiRequest, check_in_id: int, typed: AnswersIn) -> dict[str, Any]:
+def save(request: ApiRequest, check_in_id: int, typed: CheckInAnswersIn) -> dict[str, Any]:
     """Keep what was typed so far."""
     rules.save_draft(request.actor, check_in_id, typed.answers, request.version)
     return _written(request.actor, check_in_id)
@@ -94,7 +94,7 @@ def save(request: ApiRequest, check_in_id: int, typed: AnswersIn) -> dict[str, A
 
 @router.post("/check-ins/{check_in_id}/send", response=CheckInOut, operation_id="talks_send")
 @door(access.SEND)
-def send(request: ApiRequest, check_in_id: int, typed: AnswersIn) -> dict[str, Any]:
+def send(request: ApiRequest, check_in_id: int, typed: CheckInAnswersIn) -> dict[str, Any]:
     """Send it to today's manager."""
     rules.send_check_in(request.actor, check_in_id, typed.answers, request.version)
     return _written(request.actor, check_in_id)
@@ -115,7 +115,7 @@ def to_answer(request: ApiRequest) -> list[dict[str, Any]]:
     return [_view(view) for view in queries.to_answer(request.actor)]
 
 
-@router.get("/team", response=list[TeamLineOut], operation_id="talks_team")
+@router.get("/team", response=list[TalkLineOut], operation_id="talks_team")
 @door(access.READ)
 def team(request: ApiRequest) -> list[dict[str, Any]]:
     """My direct reports and where their check-ins are."""

@@ -46,7 +46,7 @@ class CheckInViewOut(CheckInOut):
     strained: bool
 
 
-class TeamLineOut(Schema):
+class TalkLineOut(Schema):
     """One direct report."""
 
     person_id: int
@@ -73,7 +73,7 @@ class AllRatesOut(Schema):
     group: RatesOut | None
 
 
-class AnswersIn(Strict):
+class CheckInAnswersIn(Strict):
     """Answers by question key, as the form asks: fulfilling, obstacles, load, plan, growth."""
 
     answers: dict[str, Any] = Field(max_length=20)

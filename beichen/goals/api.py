@@ -29,9 +29,9 @@ from beichen.goals.schemas.shown import (
     CoverageLineOut,
     CoverageOut,
     GoalOut,
+    GoalPlanOut,
     GoalViewOut,
     GroupOut,
-    PlanOut,
     ReportOut,
     SameOut,
     TeamLineOut,
@@ -57,7 +57,7 @@ def goals(
     return queries.listed(request.actor, cycle_id, wanted, asked)
 
 
-@router.get("/plan", response=PlanOut, operation_id="goals_plan")
+@router.get("/plan", response=GoalPlanOut, operation_id="goals_plan")
 @door(access.VIEW, reads=C3)
 def plan(request: ApiRequest, cycle_id: int, person_id: int | None = None) -> dict[str, Any]:
     """The plan of a person (yourself)."""

@@ -19,7 +19,7 @@ class OwedOut(Schema):
     subject_id: int | None
 
 
-class GoalOut(Schema):
+class HomeGoalOut(Schema):
     """One of my goals; progress in millionths."""
 
     id: int
@@ -38,7 +38,7 @@ class TalkOut(Schema):
     day: date | None
 
 
-class ReportOut(Schema):
+class HomeReportOut(Schema):
     """One of my people; progress in millionths."""
 
     person_id: int
@@ -60,7 +60,7 @@ class ScopeOut(Schema):
     late: int
 
 
-class PriorityOut(Schema):
+class HomePriorityOut(Schema):
     """A priority and its attainment in millionths."""
 
     key: str
@@ -72,7 +72,7 @@ class OverviewOut(Schema):
     """What I answer for beyond my own people."""
 
     scopes: list[ScopeOut]
-    priorities: list[PriorityOut]
+    priorities: list[HomePriorityOut]
     check_ins_late: int | None
 
 
@@ -82,6 +82,6 @@ class HomeOut(Schema):
     person_id: int
     owed: list[OwedOut]
     talk: TalkOut
-    goals: list[GoalOut]
-    people: list[ReportOut]
+    goals: list[HomeGoalOut]
+    people: list[HomeReportOut]
     overview: OverviewOut | None

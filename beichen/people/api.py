@@ -26,9 +26,11 @@ from beichen.people.schemas import (
     AssignmentOut,
     BatchLine,
     BatchOut,
+    BatchVersionIn,
     ChangeOut,
     CycleIn,
     CycleOut,
+    CycleStepOut,
     EmploymentOut,
     HireIn,
     LeaveIn,
@@ -40,13 +42,11 @@ from beichen.people.schemas import (
     SeatIn,
     SeatOut,
     SecondOut,
-    StepOut,
     StepsIn,
     StepsOut,
     UnitChangeIn,
     UnitIn,
     UnitOut,
-    VersionIn,
 )
 from beichen.platform.access.permissions import SIGNED_IN, require
 from beichen.platform.api.door import door
@@ -202,7 +202,7 @@ def move_cycle(request: ApiRequest, cycle_id: int, body: PhaseIn) -> Status[Cycl
     return Status(200 if done.phase == body.to else 202, done)
 
 
-@router.get("/cycles/{int:cycle_id}/next", response=StepOut, operation_id="cycles_next")
+@router.get("/cycles/{int:cycle_id}/next", response=CycleStepOut, operation_id="cycles_next")
 @door(access.SEE_CYCLE)
 def next_step(request: ApiRequest, cycle_id: int) -> dict[str, Any]:
     """The next step of a cycle: what it takes, who has agreed, what is to be done now and then."""
@@ -266,7 +266,7 @@ def batch(request: ApiRequest, batch_id: int) -> BatchCard:
 
 @router.post("/imports/{int:batch_id}/confirm", response={202: BatchOut}, operation_id="imports_confirm")
 @door(access.IMPORT)
-def confirm_import(request: ApiRequest, batch_id: int, body: VersionIn) -> Status[BatchCard]:
+def confirm_import(request: ApiRequest, batch_id: int, body: BatchVersionIn) -> Status[BatchCard]:
     """Have it written: at once when it founds the company, else when a second person confirms as well."""
     rules.imports.confirm(request.actor, batch_id, body.version)
     return Status(202, queries.batch(request.actor, batch_id))
@@ -274,7 +274,7 @@ def confirm_import(request: ApiRequest, batch_id: int, body: VersionIn) -> Statu
 
 @router.post("/imports/{int:batch_id}/discard", response={204: None}, operation_id="imports_discard")
 @door(access.IMPORT)
-def discard_import(request: ApiRequest, batch_id: int, body: VersionIn) -> Status[None]:
+def discard_import(request: ApiRequest, batch_id: int, body: BatchVersionIn) -> Status[None]:
     """Put a workbook aside."""
     rules.imports.discard(request.actor, batch_id, body.version)
     return Status(204, None)

@@ -237,7 +237,7 @@ class WorkOut(Schema):
     whole: int
 
 
-class StepOut(Schema):
+class CycleStepOut(Schema):
     """The next step of a cycle; `asked_to` is the phase somebody asked for, `part` the seat in which one may agree."""
 
     cycle_id: int
@@ -293,7 +293,7 @@ class CycleOut(Schema):
     version: int
 
 
-class VersionIn(Strict):
+class BatchVersionIn(Strict):
     """The version that was looked at."""
 
     version: int

@@ -111,21 +111,21 @@ def progress(request: ApiRequest, plan_id: Id) -> Any:
 
 @router.post("/plans/{plan_id}/launch", response=s.StepOut, operation_id="reviews_launch")
 @door(access.LAUNCH)
-def launch(request: ApiRequest, sent: s.VersionIn, plan_id: Id) -> s.StepOut:
+def launch(request: ApiRequest, sent: s.ReviewVersionIn, plan_id: Id) -> s.StepOut:
     """Launch, by two people."""
     return s.StepOut(done=rules.launch_plan(request.actor, plan_id, sent.version))
 
 
 @router.post("/plans/{plan_id}/lock", response=s.StepOut, operation_id="reviews_lock")
 @door(access.LOCK)
-def lock(request: ApiRequest, sent: s.VersionIn, plan_id: Id) -> s.StepOut:
+def lock(request: ApiRequest, sent: s.ReviewVersionIn, plan_id: Id) -> s.StepOut:
     """Lock the results, by two people."""
     return s.StepOut(done=rules.lock_results(request.actor, plan_id, sent.version))
 
 
 @router.post("/plans/{plan_id}/unlock", response=s.StepOut, operation_id="reviews_unlock")
 @door(access.UNLOCK)
-def unlock(request: ApiRequest, sent: s.VersionIn, plan_id: Id) -> s.StepOut:
+def unlock(request: ApiRequest, sent: s.ReviewVersionIn, plan_id: Id) -> s.StepOut:
     """Open locked results again, by two people."""
     return s.StepOut(done=rules.unlock_results(request.actor, plan_id, sent.version))
 
@@ -234,7 +234,7 @@ def decline(request: ApiRequest, sent: s.DeclineIn, part_id: UUID) -> Status[Non
 
 @router.post("/parts/{part_id}/return", response={204: None}, operation_id="reviews_return_part")
 @door(access.RETURN_PART)
-def return_part(request: ApiRequest, sent: s.VersionIn, part_id: UUID) -> Status[None]:
+def return_part(request: ApiRequest, sent: s.ReviewVersionIn, part_id: UUID) -> Status[None]:
     """Give a part back to its writer."""
     rules.return_part(request.actor, part_id, sent.version)
     return Status(204, None)

@@ -66,13 +66,13 @@ class PlanEdit(PlanIn):
     version: int = Field(ge=1, le=2**31)
 
 
-class VersionIn(Strict):
+class ReviewVersionIn(Strict):
     """The version that was read last."""
 
     version: int = Field(ge=1, le=2**31)
 
 
-class ReleaseIn(VersionIn):
+class ReleaseIn(ReviewVersionIn):
     """A release, of everybody or of one unit."""
 
     unit_id: int | None = Field(None, ge=1, le=2**63 - 1)

@@ -16,22 +16,22 @@ from beichen.reward.schemas import shown
 router = Router()
 
 
-@router.get("/plans", response=list[schemas.PlanOut], operation_id="reward_plans")
+@router.get("/plans", response=list[schemas.BonusPlanOut], operation_id="reward_plans")
 @door(access.SEE_PLANS)
 def plans(request: ApiRequest) -> Any:
     """Plans I may know of."""
     return queries.plans(request.actor)
 
 
-@router.post("/plans", response={201: schemas.PlanOut}, operation_id="reward_create_plan")
+@router.post("/plans", response={201: schemas.BonusPlanOut}, operation_id="reward_create_plan")
 @door(access.EDIT_PLAN)
-def create_plan(request: ApiRequest, body: schemas.PlanIn) -> Any:
+def create_plan(request: ApiRequest, body: schemas.BonusPlanIn) -> Any:
     """Draft a plan with two policies from the cycle's settings."""
     made = rules.create_plan(request.actor, body.cycle_id, body.name, (body.name_a, body.name_b))
     return Status(201, queries.plan(request.actor, made))
 
 
-@router.get("/plans/{plan_id}", response=schemas.PlanOut, operation_id="reward_plan")
+@router.get("/plans/{plan_id}", response=schemas.BonusPlanOut, operation_id="reward_plan")
 @door(access.SEE_PLANS)
 def plan(request: ApiRequest, plan_id: int) -> Any:
     """One plan."""
@@ -54,9 +54,9 @@ def edit_policy(request: ApiRequest, plan_id: int, key: str, body: schemas.Polic
     return queries.scenarios(request.actor, plan_id)
 
 
-@router.post("/plans/{plan_id}/simulate", response={202: schemas.PlanOut}, operation_id="reward_simulate")
+@router.post("/plans/{plan_id}/simulate", response={202: schemas.BonusPlanOut}, operation_id="reward_simulate")
 @door(access.SIMULATE)
-def simulate(request: ApiRequest, plan_id: int, body: schemas.VersionIn) -> Any:
+def simulate(request: ApiRequest, plan_id: int, body: schemas.BonusVersionIn) -> Any:
     """Have both policies computed; the plan is `busy` until then."""
     rules.ask_simulation(request.actor, plan_id, body.version)
     return Status(202, queries.plan(request.actor, plan_id))
@@ -101,7 +101,7 @@ def out(request: ApiRequest, plan_id: int) -> Any:
     return [{"person_id": person.id, "number": person.number, "why": why} for person, why in found]
 
 
-@router.post("/plans/{plan_id}/choose", response=schemas.PlanOut, operation_id="reward_choose")
+@router.post("/plans/{plan_id}/choose", response=schemas.BonusPlanOut, operation_id="reward_choose")
 @door(access.PROPOSE)
 def choose(request: ApiRequest, plan_id: int, body: schemas.ChooseIn) -> Any:
     """Choose a policy."""
@@ -109,9 +109,9 @@ def choose(request: ApiRequest, plan_id: int, body: schemas.ChooseIn) -> Any:
     return queries.plan(request.actor, plan_id)
 
 
-@router.post("/plans/{plan_id}/consolidate", response=schemas.PlanOut, operation_id="reward_consolidate")
+@router.post("/plans/{plan_id}/consolidate", response=schemas.BonusPlanOut, operation_id="reward_consolidate")
 @door(access.CONSOLIDATE)
-def consolidate(request: ApiRequest, plan_id: int, body: schemas.VersionIn) -> Any:
+def consolidate(request: ApiRequest, plan_id: int, body: schemas.BonusVersionIn) -> Any:
     """Put the plan together once every pool was passed on."""
     rules.consolidate(request.actor, plan_id, body.version)
     return queries.plan(request.actor, plan_id)
@@ -119,21 +119,21 @@ def consolidate(request: ApiRequest, plan_id: int, body: schemas.VersionIn) -> A
 
 @router.post("/plans/{plan_id}/approve", response=schemas.DoneOut, operation_id="reward_approve")
 @door(access.APPROVE)
-def approve(request: ApiRequest, plan_id: int, body: schemas.VersionIn) -> Any:
+def approve(request: ApiRequest, plan_id: int, body: schemas.BonusVersionIn) -> Any:
     """Lock the amounts: compensation and executive together."""
     return {"done": rules.approve(request.actor, plan_id, body.version)}
 
 
 @router.post("/plans/{plan_id}/unlock", response=schemas.DoneOut, operation_id="reward_unlock")
 @door(access.UNLOCK)
-def unlock(request: ApiRequest, plan_id: int, body: schemas.VersionIn) -> Any:
+def unlock(request: ApiRequest, plan_id: int, body: schemas.BonusVersionIn) -> Any:
     """Open a locked plan again: compensation and executive together."""
     return {"done": rules.unlock(request.actor, plan_id, body.version)}
 
 
 @router.post("/plans/{plan_id}/letters", response=schemas.DoneOut, operation_id="reward_send_letters")
 @door(access.RELEASE)
-def send_letters(request: ApiRequest, plan_id: int, body: schemas.VersionIn) -> Any:
+def send_letters(request: ApiRequest, plan_id: int, body: schemas.BonusVersionIn) -> Any:
     """Send the letters of released ratings: two HR administrators."""
     return {"done": rules.ask_letters(request.actor, plan_id, body.version)}
 

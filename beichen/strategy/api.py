@@ -11,7 +11,6 @@ from beichen.strategy import access, queries, rules
 from beichen.strategy.queries import Change, EditorsCard, PageCard, PriorityCard, VersionCard
 from beichen.strategy.rules import PageInput, PriorityInput
 from beichen.strategy.schemas import (
-    ChangeOut,
     EditorsIn,
     EditorsOut,
     PageInBody,
@@ -19,6 +18,7 @@ from beichen.strategy.schemas import (
     PriorityOut,
     VersionIn,
     VersionLine,
+    WordingOut,
 )
 
 router = Router()
@@ -65,7 +65,7 @@ def version(request: ApiRequest, map_id: int, number: int) -> PageCard:
     return queries.page(request.actor, map_id, number)
 
 
-@router.get("/{int:map_id}/versions/{int:number}/changes", response=list[ChangeOut], operation_id="strategy_changes")
+@router.get("/{int:map_id}/versions/{int:number}/changes", response=list[WordingOut], operation_id="strategy_changes")
 @door(access.VIEW)
 def changes(request: ApiRequest, map_id: int, number: int, against: int | None = None) -> list[Change]:
     """What differs in a version from another, by default the one before."""

@@ -40,7 +40,7 @@ class PageOut(Schema):
     version: int
 
 
-class ChangeOut(Schema):
+class WordingOut(Schema):
     """One difference to the version before."""
 
     what: str

@@ -6,13 +6,14 @@ whoever may not meets it behind none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.test import Client
 
+from beichen.platform.kit.actor import system
 from tests.access import oracle, table
 from tests.access.worlds import PLAN_STATES, THEN, Columns, Planted, World, canary, make
 from tests.cast import sign_in
@@ -84,17 +85,24 @@ def _review_paths(world: World, one: Planted) -> tuple[str, ...]:
     if one.model == "reviews.PartContent":
         part = world.ids[".".join(one.canary.split(".")[3:6]), one.subject]
         found += [f"/reviews/parts/{part}/", f"/api/v1/reviews/parts/{part}"]
+    if one.model == "reviews.PartVersion":
+        return _part_versions(world, one)
     return tuple(found)
 
 
+def _part_versions(world: World, one: Planted) -> tuple[str, ...]:
+    part = world.ids[".".join(one.canary.split(".")[3:6]), one.subject]
+    return (f"/reviews/parts/{part}/versions/", f"/api/v1/reviews/parts/{part}/versions")
+
+
 def locked_records(world: World, subjects: Iterable[str]) -> list[Record]:
-    """Records of class C4 and C5 about these people. Without a door: versions, explanations, reports in numbers."""
+    """Records of class C4 and C5 about these people. Without a door of its own: the explanation."""
     wanted = set(subjects)
     return [
         Record(one.row, one.subject, one.canary, _paths(world, one), one.expected)
         for one in world.planted
         if one.subject in wanted and _paths(world, one)
-        and one.model not in ("reviews.PartVersion", "reviews.Explanation")
+        and one.model != "reviews.Explanation"
     ]  # fmt: skip
 
 
@@ -133,7 +141,7 @@ def _ask(world: World, goal_id: int, number: str, boss: str) -> None:
 
 def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
     """A goal in each state, a report on the running one, and what is in the way."""
-    from beichen.goals.models import Goal, GoalStat, KeyResult, KeyResultStat, Update, UpdateText
+    from beichen.goals.models import Goal, GoalStat
 
     found = []
     cycle = world.cycle("2026G1", "C02")
@@ -161,24 +169,52 @@ def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
                 "/people/search/?q=canary",
             )  # fmt: skip
             found.append(Record(row, number, goal.title, paths, expected(number)))
-        result = KeyResult.objects.create(
-            goal_id=world.ids["01d", number], title="数", measure="increase", baseline=0, target=10, weight=10000,
-            start=date(2026, 4, 1), due=date(2026, 6, 30),
+        for of, key, rows in (("01d", "kr", ("02a", "02d")), ("01e", "kr.restricted", ("02b",))):
+            world.ids[key, number] = _plant_report(world, number, of, rows)
+            result_id = world.ids[key, number]
+            reports = (f"/goals/{world.ids[of, number]}/", f"/goals/key-results/{result_id}/reports/",
+                       f"/api/v1/goals/key-results/{result_id}/reports")  # fmt: skip
+            found += [Record(row, number, canary(row, number), reports, _reads(number)) for row in rows]
+    return [*found, *_plant_alignments(world, subjects)]
+
+
+def _plant_report(world: World, number: str, goal: str, rows: Sequence[str]) -> int:
+    """A key result of a goal with one report, its words and what is in the way; the id of the key result."""
+    from beichen.goals.models import KeyResult, KeyResultStat, Update, UpdateText
+
+    result = KeyResult.objects.create(
+        goal_id=world.ids[goal, number], title="数", measure="increase", baseline=0, target=10, weight=10000,
+        start=date(2026, 4, 1), due=date(2026, 6, 30),
+    )  # fmt: skip
+    KeyResultStat.objects.create(key_result=result)
+    update = Update.objects.create(
+        key_result=result, author=world.people[number], at=THEN, day=THEN.date(), value=1, text=canary(rows[0], number)
+    )
+    UpdateText.objects.create(update=update, problem=canary(rows[1], number) if rows[1:] else "")
+    return int(result.pk)
+
+
+def _plant_alignments(world: World, subjects: Iterable[str]) -> list[Record]:
+    """A public and a restricted goal ask to serve one of the manager's: what its page says of them."""
+    from beichen.goals.models import Alignment, Goal, GoalStat
+
+    found = []
+    for number in subjects:
+        boss = oracle.company().manager[number]
+        assert boss
+        parent = Goal.objects.create(
+            title="上级的目标", owner=world.people[boss], owner_place=world.place(boss), author=world.people[boss],
+            cycle=world.cycle("2026G1", "C02"), state="active", start=date(2026, 4, 1), due=date(2026, 6, 30),
         )  # fmt: skip
-        KeyResultStat.objects.create(key_result=result)
-        update = Update.objects.create(
-            key_result=result,
-            author=world.people[number],
-            at=THEN,
-            day=THEN.date(),
-            value=1,
-            text=canary("02a", number),
-        )
-        UpdateText.objects.create(update=update, problem=canary("02d", number))
-        goal_page = f"/goals/{world.ids['01d', number]}/"
-        reports = (goal_page, f"/goals/key-results/{result.pk}/reports/",
-                   f"/api/v1/goals/key-results/{result.pk}/reports")  # fmt: skip
-        found += [Record(row, number, canary(row, number), reports, _reads(number)) for row in ("02a", "02d")]
+        GoalStat.objects.create(goal=parent)
+        doors = (f"/goals/{parent.pk}/", f"/api/v1/goals/{parent.pk}")
+        for row, of, goal in (("01j", boss, "01d"), ("01e", number, "01e")):
+            made = Alignment.objects.create(
+                child_id=world.ids[goal, number], parent=parent, proposed_by=world.people[number]
+            )
+            world.ids[f"alignment.{goal}", number] = made.pk
+            found.append(Record(row, of, canary(goal, number), doors, _reads(of)))
+        world.ids["alignment.parent", number] = parent.pk
     return found
 
 
@@ -219,25 +255,27 @@ def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
     page, _ = StrategyMap.objects.get_or_create(horizon="2026", defaults={"published": 1})
     content = {"horizon": "2026", "period": "", "boxes": {}, "priorities": []}
     found = []
+    world.ids["22a", "U0"] = page.pk
     page.editors.add(world.people["E007"])
     editors: Columns = lambda viewer, row: EVERYBODY(viewer, row) | ({"SE"} if viewer == "E007" else set())  # noqa: E731
     for row, state, number in (("22b", "published", 91), ("22a", "draft", 92)):
         StrategyVersion.objects.create(
             map=page, number=number, state=state, content={**content, "exclusions": [canary(row, "U0")]},
-            edited_at=THEN, published_at=THEN if state == "published" else None,
+            note=canary(row, "U0"), edited_at=THEN, published_at=THEN if state == "published" else None,
         )  # fmt: skip
-        paths = (
-            f"/strategy/{page.pk}/versions/{number}/",
-            "/strategy/?draft",
-            f"/api/v1/strategy/{page.pk}/versions/{number}",
-        )
+        at, other = f"strategy/{page.pk}/versions", 183 - number
+        paths: tuple[str, ...] = (
+            f"/{at}/{number}/", f"/{at}/{other}/?against={number}", "/strategy/?draft", "/strategy/history/",
+            f"/api/v1/{at}", f"/api/v1/{at}/{number}", f"/api/v1/{at}/{other}/changes?against={number}",
+        )  # fmt: skip
         found.append(Record(row, "U0", canary(row, "U0"), paths, _reads("", stands=editors)))
-    Metric.objects.create(code="M1", name=canary("26a", "U0"), state="in_force")
+    world.ids["26a", "U0"] = Metric.objects.create(code="M1", name=canary("26a", "U0"), state="in_force").pk
+    world.ids["26a.draft", "U0"] = Metric.objects.create(code="M2", name="草稿").pk
     found.append(
         Record("26a", "U0", canary("26a", "U0"), ("/metrics/", "/api/v1/metrics"), _reads("", stands=EVERYBODY))
     )
     for row, state in (("26b", "draft"), ("26c", "frozen")):
-        BandTable.objects.create(key=row, name=canary(row, "U0"), state=state)
+        world.ids[row, "U0"] = BandTable.objects.create(key=row, name=canary(row, "U0"), state=state).pk
         doors = ("/metrics/", "/api/v1/metrics/bands")
         found.append(Record(row, "U0", canary(row, "U0"), doors, _reads("", stands=EVERYBODY)))
     for row, state in (("41a", "draft"), ("41b", "launched")):
@@ -246,9 +284,19 @@ def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
             state=state, settings=_plan_settings(), form=review_form(), population={"managers": "in", "without": []},
             launched_at=THEN if state == "launched" else None,
         )  # fmt: skip
+        world.ids[row, "U0"] = plan.pk
         paths = (f"/reviews/plans/{plan.pk}/", "/reviews/plans/", f"/api/v1/reviews/plans/{plan.pk}")
         found.append(Record(row, "U0", plan.name, paths, _reads("", stands=EVERYBODY)))
-    return found
+    return [*found, _plant_audit()]
+
+
+def _plant_audit() -> Record:
+    """A line of the audit, for its search and its export."""
+    from beichen.platform import audit
+
+    audit.record(system("people.test", "plants a line"), canary("18b", "U0"))
+    paths = ("/company/audit/", "/company/audit/export/", "/api/v1/audit/entries?limit=200")
+    return Record("18b", "U0", canary("18b", "U0"), paths, _reads("", stands=EVERYBODY))
 
 
 def _plan_settings() -> Mapping[str, Any]:
@@ -259,8 +307,10 @@ def _plan_settings() -> Mapping[str, Any]:
 
 
 OPEN = {"goals": plant_goals, "staff": plant_people, "company": plant_company}
-ROWS = ("01a", "01b", "01c", "01d", "01e", "01f", "01g", "01k", "02a", "02d", "20a", "20b", "20c", "20d", "20e",
-        "21a", "18b", "22a", "22b", "26a", "26b", "26c", "41a", "41b")  # fmt: skip
+ROWS = ("01a", "01b", "01c", "01d", "01e", "01f", "01g", "01j", "01k", "02a", "02b", "02d", "20a",
+        "20b", "20c", "20d", "20e", "21a", "18b", "22a", "22b", "26a", "26b", "26c", "41a", "41b")  # fmt: skip
+OF_GROUPS = ("23d",)
+"""Aggregates, probed in test_matrix_doors.py."""
 LOCKED = ("people", "notices", "talks", "reviews", "reward")
 
 
@@ -294,7 +344,7 @@ def body(client: Client, path: str) -> str:
     """What an address answers, whatever the status."""
     answer = client.get(path)
     assert answer.status_code < 500, (path, answer.status_code)
-    return str(answer.content.decode())
+    return b"".join(answer).decode()
 
 
 def http_matrix(world: World, records: Iterable[Record], viewers: Iterable[str]) -> list[str]:
@@ -307,19 +357,19 @@ def http_matrix(world: World, records: Iterable[Record], viewers: Iterable[str])
     for viewer in viewers:
         with login(None):
             client = sign_in(world.golden.id(viewer))
-        met: set[str] = set()
+        met: set[int] = set()
         for path, behind in by_path.items():
             text = body(client, path)
             for record in behind:
                 if record.canary in text:
-                    met.add(record.row + record.canary)
+                    met.add(id(record))
                     if not record.expected(viewer, rows[record.row]):
                         wrong.append(f"{record.row} of {record.subject}: {viewer} reads it at {path}")
         wrong += [
             f"{record.row} of {record.subject}: {viewer} meets it behind none of {record.paths}"
             for record in records
             if record.expected(viewer, rows[record.row])
-            and record.row + record.canary not in met
+            and id(record) not in met
             and (record.subject == "U0" or has_door(record, viewer, rows[record.row]))
         ]
     return wrong

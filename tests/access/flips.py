@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Protocol
 
 import pytest
 from django.db import connection, transaction
 
 from beichen.platform.access import locks, policy
 from tests.access import oracle, table
-from tests.access.worlds import World
 from tests.database import login
 
 CODES = frozenset("xrwto")
@@ -62,10 +62,20 @@ def flips(row_ids: set[str]) -> list[Flip]:
     ]
 
 
-def who_notices(world: World, flip: Flip) -> list[str]:
+class Kept(Protocol):
+    """Something in a row of the table: planted in the database, or behind doors."""
+
+    @property
+    def row(self) -> str: ...
+
+    def expected(self, viewer: str, row: table.Row, /) -> bool:
+        """Whether the table opens it to the viewer."""
+
+
+def who_notices(kept: Iterable[Kept], flip: Flip) -> list[str]:
     """The people for whom the flip changes something: nobody where the column has nobody or another cell covers it."""
     before, after = table.read(), flip.rows()
-    planted = [one for one in world.planted if one.row == flip.row]
+    planted = [one for one in kept if one.row == flip.row]
     return [
         viewer for viewer in oracle.people()
         if any(one.expected(viewer, before[one.row]) != one.expected(viewer, after[one.row]) for one in planted)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+import csv
+from datetime import date, timedelta
 
 import pytest
 
-from tests.access import doors, oracle, worlds
+from beichen.platform.auth.models import Account
+from beichen.platform.kit import clock
+from tests.access import doors, oracle, table, worlds
 from tests.cast import sign_in
 from tests.database import login
 
@@ -36,11 +39,51 @@ def test_the_same_for_all_of_the_cast(area: str) -> None:
     check(area, SUBJECTS)
 
 
+@pytest.mark.django_db
+@pytest.mark.req("BASE-01")
+def test_figures_of_a_group_are_about_whom_the_table_says() -> None:
+    world, row = worlds.make("talks"), table.read()["23d"]
+    company = oracle.company()
+    asked = {number: boss for number, boss in company.manager.items() if boss}
+    shown = 0
+    with clock.frozen(worlds.THEN + timedelta(days=1)):
+        for viewer in oracle.people():
+            with login(None):
+                client = sign_in(world.golden.id(viewer))
+            told = client.get("/api/v1/talks/rates").json()
+            about = {n: m for n, m in asked.items() if row.opens(oracle.columns(viewer, m, row), frozenset("a"))}
+            enough = min(len(about), len(set(about.values()))) >= LEAST
+            assert (told["group"] or {}).get("people") == (len(about) if enough else None), viewer
+            assert (told["own"] or {}).get("people") == (list(asked.values()).count(viewer) or None), viewer
+            shown += enough
+    assert shown
+
+
+@pytest.mark.django_db
+@pytest.mark.req("BASE-01")
+def test_the_file_of_one_time_codes_holds_whom_the_seat_reaches_and_nobody_guarded() -> None:
+    world = worlds.make()
+    first, second = (number for number in oracle.people() if "HA" in oracle.seats(number))
+    with login(None):  # while only one of them has a password, that one acts alone
+        Account.objects.filter(person_id=world.golden.id(second)).update(password="set")
+        clients = {number: sign_in(world.golden.id(number)) for number in (first, "E004", "E014", "E020")}
+    for viewer in sorted(set(clients) - {first}):
+        assert clients[viewer].post("/people/codes/", {"file": "1"}).status_code in (403, 404), viewer
+    answer = clients[first].post("/people/codes/", {"file": "1"})
+    lines = list(csv.reader(answer.content.decode("utf-8-sig").splitlines()))[1:]
+    reached = {number for number in oracle.people() if "HA" in oracle.seats(first, number) and not oracle.seats(number)}
+    assert {line[0] for line in lines} == reached
+
+
+LEAST = 5
+"""P1: a figure is about so many people and so many managers, or there is none."""
 DOORS = {
     "/people/seats/": {"HA", "AU", "PA"},
     "/api/v1/people/seats": {"HA", "AU", "PA"},
     "/people/imports/": {"HA", "AU"},
+    "/people/codes/": {"HA"},
     "/company/audit/": {"AU"},
+    "/company/audit/export/": {"AU"},
     "/api/v1/audit/entries": {"AU"},
     "/people/cycles/": set(),
 }

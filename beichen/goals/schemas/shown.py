@@ -98,7 +98,7 @@ class AlignmentOut(Schema):
     version: int
 
 
-class StepOut(Schema):
+class GoalStepOut(Schema):
     """One step of the chain up to the strategy: goal, hidden or priority."""
 
     kind: str
@@ -125,7 +125,7 @@ class GoalViewOut(Schema):
     key_results: list[KeyResultOut]
     parents: list[AlignmentOut]
     children: list[AlignmentOut]
-    chain: list[StepOut]
+    chain: list[GoalStepOut]
     terms: list[TermOut]
     equal_weights: bool
     is_late: bool
@@ -138,7 +138,7 @@ class PlanLineOut(Schema):
     key_results: list[KeyResultOut]
 
 
-class PlanOut(Schema):
+class GoalPlanOut(Schema):
     """The plan of a person in a cycle."""
 
     person_id: int

@@ -1,15 +1,15 @@
-"""Who sees approvals: those who take part. Which objects somebody may approve is said by the steps alone."""
+"""Who sees approvals: those who take part (40b). Which objects somebody may approve is said by the steps alone."""
 
 from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q
 
 from beichen.platform.access.locks import JobGrant, Lock, StateGuard
-from beichen.platform.access.relations import ActorId, IsEmployee
+from beichen.platform.access.relations import ActorId, IsEmployee, sees
 from beichen.platform.approvals.models import Run
 from beichen.platform.notify.access import JobRuns
 
-TAKES_PART = Q(participants__contains=[ActorId()])
+TAKES_PART = sees("40b", subject=None, SE=Q(participants__contains=[ActorId()]))
 OF_MY_RUNS = Q(Exists(Run.objects.filter(TAKES_PART, pk=OuterRef("run_id"))))
 ANYBODY = Q(IsEmployee()) | Q(JobRuns())
 

@@ -80,6 +80,7 @@ NOUNS: dict[str, str | Promise] = {
     "pilot": pgettext_lazy("kind of data", "Pilot"),
     "enablement": pgettext_lazy("kind of data", "Training"),
     "task_or_notice": pgettext_lazy("kind of data", "Task or notice"),
+    "approval": pgettext_lazy("kind of data", "Approval"),
     "plan_and_form": pgettext_lazy("kind of data", "Review plan and form"),
     "review_assignment": pgettext_lazy("kind of data", "Who reviews whom"),
     "committee": pgettext_lazy("kind of data", "Committee"),

@@ -12,7 +12,7 @@ from pydantic import Field
 from beichen.platform.api.schemas import Strict
 
 
-class PlanIn(Strict):
+class BonusPlanIn(Strict):
     """A new plan with its two policies."""
 
     cycle_id: int
@@ -21,7 +21,7 @@ class PlanIn(Strict):
     name_b: str = Field("B", min_length=1, max_length=120)
 
 
-class VersionIn(Strict):
+class BonusVersionIn(Strict):
     """The version that was read."""
 
     version: int
@@ -61,7 +61,7 @@ class AdjustIn(Strict):
     version: int = 0
 
 
-class PlanOut(Schema):
+class BonusPlanOut(Schema):
     id: int
     name: str
     cycle_id: int

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.access.worlds.approvals import plant_approvals
 from tests.access.worlds.base import THEN, Columns, Planted, World, canary, with_extras
 from tests.access.worlds.people import plant_notices, plant_people
 from tests.access.worlds.reviews import LEVELS, plant_reviews
@@ -20,6 +21,7 @@ __all__ = ["LEVELS", "PLANTS", "PLAN_STATES", "THEN", "Columns", "Planted", "Wor
 PLANTS: dict[str, Callable[[World], None]] = {
     "people": plant_people,
     "notices": plant_notices,
+    "approvals": plant_approvals,
     "talks": plant_talks,
     "reviews": plant_reviews,
     "reward": plant_reward,

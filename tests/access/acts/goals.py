@@ -1,0 +1,89 @@
+"""Goals in each state: drafts, agreement, key results, reports, what a goal serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from beichen.platform.kit import clock
+from tests.access import oracle
+from tests.access.acts.base import Act, version_of
+from tests.access.worlds import World
+
+SUBJECT = "E006"
+GOAL = {"title": "留存", "weight": 1000}
+NUMBER = {"title": "数", "measure": "increase", "baseline": "0", "target": "10", "weight": 1000}
+
+
+def acts(world: World) -> Iterator[Act]:
+    """Every operation of goals on a goal of one employee."""
+    boss = oracle.company().manager[SUBJECT]
+    assert boss
+
+    def on(row: str, operation: str, body: dict[str, Any] | None = None, **more: Any) -> Act:
+        return Act(operation, {"goal_id": world.ids[row, SUBJECT]}, body, row=row, subject=SUBJECT, **more)
+
+    cycle = world.cycles["2026G1"].pk
+    yield Act("goals_create", body={**GOAL, "cycle_id": cycle})
+    yield Act("goals_list", query={"cycle_id": cycle})
+    yield Act("goals_plan", query={"cycle_id": cycle})
+    yield Act("goals_team", query={"cycle_id": cycle})
+    yield on("01a", "goals_update", {**GOAL, "version": 1})
+    yield on("01a", "goals_discard")
+    yield on("01a", "goals_propose", {"version": 1}, stage=lambda: measure(world, "01a"))
+    yield on("01a", "key_results_create", {**NUMBER, "version": 1})
+    yield on("01c", "goals_approve", {"version": 1}, code="t", only={"LM"})
+    chosen = [{"goal_id": world.ids["01c", SUBJECT], "version": 1}]
+    yield Act("goals_approve_many", body={"goals": chosen})
+    yield on("01c", "goals_return", {"version": 1, "reason": "请写清楚怎么验收"}, code="t", only={"LM"})
+    yield on("01c", "goals_withdraw", {"version": 1}, code="t", only={"SE"})
+    other = {"to": world.golden.id("E002"), "last_day": clock.today() + timedelta(days=10), "version": 1}
+    at = {"goal_id": world.ids["01c", SUBJECT]}
+    yield Act("goals_hand_on", at, other, row="20k", subject=SUBJECT, only={"LM"})
+    yield on("01d", "goals_update", {**GOAL, "version": 1}, only={"LM"})
+    yield on("01a", "goals_doubt", only={"SE"})
+    yield from _key_results(world)
+    yield from _alignments(world)
+
+
+def measure(world: World, row: str) -> None:
+    """A goal is proposed once something in it is measured."""
+    from beichen.goals.models import Goal, KeyResult, KeyResultStat
+
+    goal = Goal.objects.get(pk=world.ids[row, SUBJECT])
+    made = KeyResult.objects.create(goal=goal, **NUMBER, start=goal.start, due=goal.due)
+    KeyResultStat.objects.create(key_result=made)
+
+
+def _key_results(world: World) -> Iterator[Act]:
+    result = world.ids["kr", SUBJECT]
+    of: dict[str, Any] = {"row": "01d", "subject": SUBJECT}
+    version = version_of(world, "goals.KeyResult", result)
+    yield Act("key_results_update", {"key_result_id": result}, {**NUMBER, "version": version}, only={"LM"}, **of)
+    yield Act("key_results_drop", {"key_result_id": result}, {"version": version}, only={"LM"},
+              stage=lambda: measure(world, "01d"), **of)  # fmt: skip
+    yield Act(
+        "reports_create", {"key_result_id": result}, {"value": "3", "text": "第一步", "problem": "接口慢"},
+        row="02a", subject=SUBJECT, only={"SE", "LM"},
+    )  # fmt: skip
+    hidden = world.ids["kr.restricted", SUBJECT]
+    yield Act(
+        "reports_create", {"key_result_id": hidden}, {"value": "3"}, row="02b", subject=SUBJECT, only={"SE", "LM"}
+    )
+
+
+def _alignments(world: World) -> Iterator[Act]:
+    boss = oracle.company().manager[SUBJECT]
+    assert boss
+    line = world.ids["alignment.01d", SUBJECT]
+    owner: dict[str, Any] = {"row": "01j", "subject": boss, "code": "t", "only": {"SE", "LM"}, "barred": {SUBJECT}}
+    at, version = {"alignment_id": line}, version_of(world, "goals.Alignment", line)
+    yield Act("alignments_accept", at, {"version": version}, **owner)
+    yield Act("alignments_decline", at, {"version": version, "reason": "另有安排"}, **owner)
+    yield Act("alignments_end", at, {"version": version}, row="01d", subject=SUBJECT, only={"SE", "LM"})
+    yield Act(
+        "alignments_create", {"goal_id": world.ids["01k", SUBJECT]},
+        {"parent_id": world.ids["alignment.parent", SUBJECT], "rolls_up": False},
+        row="01k", subject=SUBJECT, only={"SE", "LM"},
+    )  # fmt: skip
