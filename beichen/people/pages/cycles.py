@@ -45,7 +45,7 @@ def cycles(request: PageRequest) -> HttpResponse:
     found = queries.desks(actor)
     units = queries.units(actor, [desk.cycle.scope_id for desk in found])
     people = queries.persons(actor, _involved(found))
-    moves = may(actor, access.MOVE_CYCLE) or any(desk.part for desk in found)
+    moves = access.moves_cycles(actor) or any(desk.part for desk in found)
     return page(
         request, "people/cycles.html", lines=[_line(desk, people) | {"scope": units.get(desk.cycle.scope_id)}
                                               for desk in found],

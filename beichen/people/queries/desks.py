@@ -105,6 +105,8 @@ def _desk(
 ) -> Desk:
     later = [phase for phase in Phase.values if phase > card.phase]
     following = later[0] if later else ""
+    if card.phase >= Phase.RELEASE:
+        said = dict.fromkeys(_SAID, None) | {"asked_to": said["asked_to"]}
     jumps = tuple(phase for phase in later[1:] if not _stops(between(card.phase, phase), work))
     is_open = asked is not None or said["release_second"] or said["release_executive"]
     asked_to = said["asked_to"] if is_open else ""

@@ -106,3 +106,17 @@ def test_the_same_person_is_never_two_of_the_three(town: Company) -> None:
         for twice in ({"release_second": 7}, {"release_executive": 7}):
             with pytest.raises(IntegrityError), transaction.atomic():
                 Cycle.objects.filter(pk=pk).update(release_first=7, **twice)
+
+
+@pytest.mark.req("REVIEW-01")
+def test_what_was_agreed_to_for_the_release_counts_for_no_later_step(town: Company) -> None:
+    pk = cycle(town, "C08")
+    assert move(town, pk, "C09", "HA1", "HA2", "E1") == "C09"
+    for number, part in {"HA1": "HA", "HA2": "HA", "E1": ""}.items():
+        [desk] = queries.desks(town.actor(number))
+        assert (desk.next, desk.asked_to, desk.part) == ("C10", "", part)
+        assert [turn.by for turn in desk.turns] == [None, None]
+    move(town, pk, "C10", "HA2")
+    [desk] = queries.desks(town.actor("HA1"))
+    assert (desk.asked_to, desk.part, [turn.by for turn in desk.turns]) == ("C10", "HA", [town.id("HA2"), None])
+    assert move(town, pk, "C10", "HA1") == "C10"
