@@ -15,33 +15,38 @@ from django.utils.translation import gettext_lazy as _
 from beichen.conversations.choices import CheckInState
 from beichen.platform.access.locks import JobGrant, Lock, StateGuard
 from beichen.platform.access.permissions import Permission
-from beichen.platform.access.relations import ActorId, InPeople, knows, rows, sees, writes
+from beichen.platform.access.relations import ActorId, InPeople, IsFormer, knows, rows, sees, writes
 from beichen.platform.kit.actor import Actor
 
 # ── what may be read ────────────────────────────────────────────────────────────────────────────────────────────
 
-ADDRESSED = Q(InPeople("person_id", "reports")) & Q(manager_id=ActorId())
+
+def addressed(check_in: str) -> Q:
+    """Addressed to the viewer, who leads the person still; not what belongs to an employment that ended (G8)."""
+    return Q(InPeople("person_id", "reports")) & Q(manager_id=ActorId()) & ~Q(IsFormer(check_in, "talks"))
+
+
 MINE = Q(person_id=ActorId())
 
 
 def known_check_ins() -> Q:
     """Heads: that there is one, its days and its state (23b)."""
-    return knows("23b", subject="person_id", place="owner_place", LM=ADDRESSED)
+    return knows("23b", subject="person_id", place="owner_place", LM=addressed("id"))
 
 
 def visible_answers() -> Q:
     """What was fulfilling, and the plan (23b)."""
-    return sees("23b", subject="person_id", LM=ADDRESSED)
+    return sees("23b", subject="person_id", LM=addressed("check_in_id"))
 
 
 def visible_private() -> Q:
     """Load, obstacles, wishes (23c)."""
-    return sees("23c", subject="person_id", LM=ADDRESSED)
+    return sees("23c", subject="person_id", LM=addressed("check_in_id"))
 
 
 def visible_replies() -> Q:
     """Replies: as what they answer (23c), and those the viewer wrote."""
-    return sees("23c", subject="person_id", LM=ADDRESSED, own=Q(author_id=ActorId()))
+    return sees("23c", subject="person_id", LM=addressed("check_in_id"), own=Q(author_id=ActorId()))
 
 
 def own_drafts() -> Q:
@@ -100,7 +105,7 @@ GROUP_RATES = Permission(
 # ── lock two ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _SENDS = writes("23a", subject="person_id") & MINE
-_ANSWERS = Q(author_id=ActorId()) & ADDRESSED
+_ANSWERS = Q(author_id=ActorId()) & addressed("check_in_id")
 
 LOCKS = [
     Lock(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from beichen.goals.choices import GOAL, RUNNING, GoalState, Visibility
 from beichen.platform.access.locks import JobGrant, StateGuard
 from beichen.platform.access.permissions import Permission
-from beichen.platform.access.relations import knows, sees
+from beichen.platform.access.relations import IsFormer, knows, sees
 from beichen.platform.approvals import queries as approvals
 from beichen.platform.kit.actor import Actor
 
@@ -39,7 +39,8 @@ def visible_goals(prefix: str = "") -> Q:
         return Q(**{prefix + name: value})
 
     def row(row_id: str, **special: Q) -> Q:
-        return sees(row_id, subject=f"{prefix}owner_id", place=f"{prefix}owner_place", **special)
+        old = Q(IsFormer(f"{prefix}id", "goals"))
+        return sees(row_id, subject=f"{prefix}owner_id", place=f"{prefix}owner_place", former=old, **special)
 
     by_owner = Q(**{f"{prefix}author_id": F(f"{prefix}owner_id")}) | Q(**{f"{prefix}author__isnull": True})
     draft, proposed = at("state", GoalState.DRAFT), at("state", GoalState.PROPOSED)
@@ -62,15 +63,17 @@ def visible_goals(prefix: str = "") -> Q:
 
 def known_goals() -> Q:
     """Goals of which the viewer may know that they are: the content, or for some seats the bare state (`x`)."""
+    old = Q(IsFormer("id", "goals"))
     hidden = Q(state__in=[*RUNNING, GoalState.CLOSED], visibility__in=[Visibility.RESTRICTED, Visibility.UNIT])
-    return visible_goals() | (hidden & knows("01e", subject="owner_id", place="owner_place"))
+    return visible_goals() | (hidden & knows("01e", subject="owner_id", place="owner_place", former=old))
 
 
 def visible_words() -> Q:
     """Problem, next step, support and risk: the line and partners (02d), or everyone where the writer shared them."""
     return Q(is_shared=True) | sees(
-        "02d", subject="update__key_result__goal__owner_id", place="update__key_result__goal__owner_place"
-    )
+        "02d", subject="update__key_result__goal__owner_id", place="update__key_result__goal__owner_place",
+        former=Q(IsFormer("update__key_result__goal_id", "goals")),
+    )  # fmt: skip
 
 
 # ── who may do what ─────────────────────────────────────────────────────────────────────────────────────────────

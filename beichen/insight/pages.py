@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from beichen.insight import access, queries
+from beichen.people import queries as people_queries
+from beichen.platform.access.permissions import has_left
 from beichen.platform.kit import clock
 from beichen.platform.registry import TodoEntry
 from beichen.platform.ui.answers import page
@@ -50,10 +52,12 @@ def _greeting(hour: int) -> str:
 
 @door(access.HOME)
 def home(request: PageRequest) -> HttpResponse:
-    """What I owe; my next talk, my goals, my people and my unit are loaded after it.
+    """What I owe, and for whoever left the portal; my next talk, my goals, my people and my unit are loaded after it.
 
     Cost: seven statements and those of the providers of what is owed.
     """
+    if has_left(request.actor):
+        return page(request, "insight/portal.html", portal=people_queries.portal(request.actor))
     owed = _owed(queries.owed(request.actor))
     return page(
         request,

@@ -10,7 +10,7 @@ from beichen.platform.access.permissions import leads_people, seats_of
 from beichen.platform.kit.actor import Actor
 from beichen.platform.registry import NavEntry, Panel, nav, slot
 
-nav(NavEntry("home", pgettext_lazy("page", "Home"), "insight:home", "home", order=10, tab=True))
+nav(NavEntry("home", pgettext_lazy("page", "Home"), "insight:home", "home", order=10, tab=True, leavers=True))
 
 
 @slot("insight.home", order=30)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from beichen.people.choices import Phase
 from beichen.platform.access.locks import JobGrant, Lock, StateGuard
 from beichen.platform.access.permissions import Permission, may
-from beichen.platform.access.relations import ActorId, HasSeat, InRanges, IsEmployee, handles, sees, writes
+from beichen.platform.access.relations import ActorId, HasSeat, InPeople, InRanges, IsEmployee, handles, sees, writes
 from beichen.platform.kit.actor import Actor
 
 _MINE = Q(uploaded_by=ActorId())
@@ -20,13 +20,18 @@ _MINE = Q(uploaded_by=ActorId())
 
 
 def visible_persons() -> Q:
-    """Everyone who works here sees names, units and managers (20a, 20c)."""
-    return sees("20c", subject="id", place="place")
+    """Everyone who works here sees names, units and managers (20a, 20c); a leaver, who once led them (M10)."""
+    return sees("20c", subject="id", place="place") | Q(InPeople("id", "own_leaders"))
 
 
 def visible_employments() -> Q:
     """Level and dates of joining and leaving (20d)."""
     return sees("20d", subject="person_id")
+
+
+def visible_former_employments() -> Q:
+    """Employments that ended before the person came back (20d): not for the line of today (G8)."""
+    return sees("20d", subject="person_id", former=Q(pk__isnull=False))
 
 
 def visible_assignments() -> Q:

@@ -20,7 +20,7 @@ from beichen.people.queries import (
     PersonCard,
     UnitCard,
 )
-from beichen.people.rules import Hire, Move, Profile, UnitFields
+from beichen.people.rules import Hire, Move, Profile, Return, UnitFields
 from beichen.people.schemas import (
     Asked,
     AssignmentOut,
@@ -37,8 +37,10 @@ from beichen.people.schemas import (
     MoveIn,
     PersonOut,
     PhaseIn,
+    PortalOut,
     ProfileIn,
     ReadyOut,
+    ReturnIn,
     SeatIn,
     SeatOut,
     SecondOut,
@@ -280,6 +282,13 @@ def discard_import(request: ApiRequest, batch_id: int, body: BatchVersionIn) -> 
     return Status(204, None)
 
 
+@router.get("/portal", response=PortalOut, operation_id="people_portal")
+@door(SIGNED_IN)
+def portal(request: ApiRequest) -> queries.Portal:
+    """Until when whoever left may sign in to the own records; 404 for everybody who works here."""
+    return queries.portal(request.actor)
+
+
 @router.get("/{int:person_id}", response=PersonOut, operation_id="people_get")
 @door(access.VIEW_PEOPLE)
 def person(request: ApiRequest, person_id: int) -> PersonCard:
@@ -327,3 +336,10 @@ def move(request: ApiRequest, person_id: int, body: MoveIn) -> Status[Asked]:
 def leave(request: ApiRequest, person_id: int, body: LeaveIn) -> Status[Asked]:
     """Ask to note somebody's last day."""
     return _asked(rules.changes.ask_leave(request.actor, person_id, body.last))
+
+
+@router.post("/{int:person_id}/return", response={202: Asked}, operation_id="people_return")
+@door(access.MOVE_PERSON)
+def come_back(request: ApiRequest, person_id: int, body: ReturnIn) -> Status[Asked]:
+    """Ask that somebody who left comes back."""
+    return _asked(rules.changes.ask_return(request.actor, person_id, Return(**body.dict())))

@@ -125,6 +125,7 @@ class ChangeKind(models.TextChoices):
     HIRE = "hire", _("Joins")
     MOVE = "move", _("Moves")
     LEAVE = "leave", _("Leaves")
+    RETURN = "return", _("Comes back")
     UNIT = "unit", _("Unit")
 
 
@@ -155,6 +156,7 @@ say(
         "people.ask_hire": pgettext_lazy("audit", "Ask for a hire"),
         "people.ask_move": pgettext_lazy("audit", "Ask for a move"),
         "people.ask_leave": pgettext_lazy("audit", "Ask for somebody's leaving"),
+        "people.ask_return": pgettext_lazy("audit", "Ask that somebody comes back"),
         "people.ask_unit": pgettext_lazy("audit", "Ask for a change of a unit"),
         "people.ask_move_cycle": pgettext_lazy("audit", "Ask to move a cycle on"),
         "people.withdraw_change": pgettext_lazy("audit", "Withdraw a planned change"),

@@ -66,6 +66,20 @@ class LeaveForm(forms.Form):
     last = forms.DateField(label=_("Last day"), widget=DayInput())
 
 
+class ReturnForm(forms.Form):
+    first = forms.DateField(label=_("First day"), widget=DayInput())
+    unit = CodeField("unit", label=_("Unit"))
+    manager = CodeField(
+        "person",
+        label=pgettext_lazy("of a person", "Manager"),
+        required=False,
+        help_text=_("Without one, the head of the unit leads."),
+    )
+    position = forms.CharField(label=_("Position"), max_length=120, required=False)
+    level = forms.CharField(label=_("Level"), max_length=20, required=False)
+    email = forms.EmailField(label=_("Work e-mail"))
+
+
 class ProfileForm(forms.Form):
     name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=80)
     name_en = forms.CharField(label=pgettext_lazy("of a person", "English name"), max_length=80, required=False)

@@ -90,6 +90,26 @@ class MoveIn(Strict):
     level: str | None = Field(None, max_length=20)
 
 
+class PortalOut(Schema):
+    """What whoever left may still do, and until when."""
+
+    person_id: int
+    left_on: date
+    until: date
+    days: int
+
+
+class ReturnIn(Strict):
+    """Somebody who left works here again; what is empty stays as it was."""
+
+    first: date
+    unit_id: int
+    manager_id: int | None = None
+    position: str = Field("", max_length=120)
+    level: str = Field("", max_length=20)
+    email: str = Field("", max_length=254)
+
+
 class LeaveIn(Strict):
     """The last day."""
 

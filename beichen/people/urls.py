@@ -37,5 +37,6 @@ urlpatterns = [
     path("<int:person_id>/code/", codes.code, name="code"),
     path("<int:person_id>/move/", changes.move, name="move"),
     path("<int:person_id>/leave/", changes.leave, name="leave"),
+    path("<int:person_id>/return/", changes.come_back, name="return"),
     path("<int:person_id>/edit/", changes.edit, name="edit"),
 ]

@@ -13,7 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from beichen.platform.access.locks import JobGrant, Lock, StateGuard
 from beichen.platform.access.permissions import Permission
-from beichen.platform.access.relations import ActorId, InPeople, InRanges, rows, sees
+from beichen.platform.access.relations import (
+    ActorId,
+    InPeople,
+    InRanges,
+    IsFormerPair,
+    LeaverId,
+    WasFormer,
+    oneself,
+    rows,
+    sees,
+)
 from beichen.platform.kit.actor import Actor
 from beichen.reviews.choices import NominationState, PartRole, PartState, RatingState, ReviewState
 from beichen.reviews.models import Part, Rating, Review, ReviewPlan
@@ -48,11 +58,12 @@ OPEN_TO_SUBJECT = frozenset({"released", "archived"})
 _CF = Q(InRanges("subject_place", "seat_ranges", "CF")) & ~Q(InPeople("subject_id", "masked"))
 _RESPONSIBLE = Q(manager_id=ActorId())
 _RATER = Q(rater_id=ActorId())
+_FORMER = Q(IsFormerPair("subject_id", "cycle_id", "cycles"))
 
 
 def _how(state: str) -> dict[str, Any]:
     """Who stands as LM: before release the manager who decides (T03), afterwards whoever leads the person today."""
-    how: dict[str, Any] = {"place": "subject_place", "CF": _CF}
+    how: dict[str, Any] = {"place": "subject_place", "former": _FORMER, "CF": _CF}
     return how if state in OPEN_TO_SUBJECT else {**how, "LM": _RESPONSIBLE}
 
 
@@ -81,8 +92,12 @@ def visible_plans() -> Q:
 
 
 def visible_reviews() -> Q:
-    """The heads of reviews (41c): SE, LM, SK, BP, HA, CF, AU. The manager who decides is one of them in any case."""
-    return rows("41c", HEAD, place="subject_place", CF=_CF) | _RESPONSIBLE
+    """The heads of reviews (41c): SE, LM, SK, BP, HA, CF, AU. The manager who decides is one of them in any case.
+
+    Who left knows of those whose outcome is out (08d, 08e).
+    """
+    left = _by_state({"released": "08d", "archived": "08e"}, HEAD) & Q(subject_id=LeaverId())
+    return rows("41c", HEAD, place="subject_place", former=_FORMER, CF=_CF) | _RESPONSIBLE | left
 
 
 def visible_parts() -> Q:
@@ -98,7 +113,7 @@ def readable_parts() -> Q:
 def readable_part_contents() -> Q:
     """Words and scores: by the part's head, or masked (M1) for the person after release and for calibration."""
     by_head = Exists(Part.objects.filter(pk=OuterRef("part_id")).filter(readable_parts()))
-    released = Q(subject_id=ActorId(), state__in=sorted(OPEN_TO_SUBJECT), peers_shown=True)
+    released = oneself("subject_id") & Q(state__in=sorted(OPEN_TO_SUBJECT), peers_shown=True)
     session = Q(state__in=[ReviewState.OPEN, ReviewState.CALIBRATION, ReviewState.LOCKED]) & _CF
     masked = Exists(Review.objects.filter(pk=OuterRef("review_id")).filter(released | session))
     return Q(by_head) | (Q(role=PartRole.PEER, counted=True) & Q(masked))
@@ -142,19 +157,22 @@ def facilitated_ratings() -> Q:
 
 def visible_moves() -> Q:
     """Grade moves of calibration (09e)."""
-    return sees("09e", place="subject_place", LM=_RESPONSIBLE, CF=_CF)
+    return sees("09e", place="subject_place", former=Q(WasFormer("subject_id", "moved_at")), LM=_RESPONSIBLE, CF=_CF)
+
+
+_ANSWERED_BEFORE = Q(WasFormer("subject_id", "at"))
 
 
 def visible_acknowledgements() -> Q:
     """That somebody acknowledged (08d)."""
-    return rows("08d", HEAD, place="subject_place")
+    return rows("08d", HEAD, place="subject_place", former=_ANSWERED_BEFORE)
 
 
 def readable_acknowledgement_contents() -> Q:
     """What somebody answered (08d)."""
     from beichen.reviews.models import Acknowledgement
 
-    readable = sees("08d", place="subject_place") | Q(subject_id=ActorId())
+    readable = sees("08d", place="subject_place", former=_ANSWERED_BEFORE) | oneself("subject_id")
     return Q(Exists(Acknowledgement.objects.filter(pk=OuterRef("acknowledgement_id")).filter(readable)))
 
 
@@ -288,7 +306,7 @@ RELEASE = Permission(
     key="reviews.release", label=_("Release the results"), row="10d", code="t", subject=None, only=frozenset({"HA"})
 )
 ACKNOWLEDGE = Permission(
-    key="reviews.acknowledge", label=_("Answer to the result"), row="08d", code="t", only=frozenset({"SE"})
+    key="reviews.acknowledge", label=_("Answer to the result"), row="08d", code="t", only=frozenset({"SE", "TE"})
 )  # fmt: skip
 
 # ── lock two ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -336,7 +354,7 @@ LOCKS = [
         insert=rows("10b", frozenset("w"), place="subject_place", CF=_CF),
     ),
     Lock(
-        model="reviews.Acknowledgement", select=visible_acknowledgements(), insert=Q(subject_id=ActorId()),
+        model="reviews.Acknowledgement", select=visible_acknowledgements(), insert=oneself("subject_id"),
     ),
     Lock(
         model="reviews.AcknowledgementContent",

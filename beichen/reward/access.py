@@ -16,7 +16,17 @@ from beichen.people.choices import Phase
 from beichen.platform.access.locks import JobGrant, Lock, StateGuard
 from beichen.platform.access.permissions import Permission, relations_to
 from beichen.platform.access.policy import CONTENT
-from beichen.platform.access.relations import ActorId, InPeople, InRanges, knows, rows, sees, writes
+from beichen.platform.access.relations import (
+    ActorId,
+    InPeople,
+    InRanges,
+    IsFormerPair,
+    knows,
+    oneself,
+    rows,
+    sees,
+    writes,
+)
 from beichen.platform.kit.actor import Actor
 from beichen.reward.choices import PlanState
 from beichen.reward.models import BonusAward, BonusPlan, BonusPool
@@ -31,6 +41,9 @@ def _chosen(*states: str) -> QuerySet[BonusPlan, Any]:
     return BonusPlan.objects.filter(state__in=states).values("chosen_id")
 
 
+_FORMER = Q(IsFormerPair("subject_id", "plan_id", "plans"))
+
+
 def _awards(codes: frozenset[str], *states: str) -> Q:
     """Awards whose cell, in one of these states of the plan, holds a code."""
     by_row = {
@@ -42,7 +55,7 @@ def _awards(codes: frozenset[str], *states: str) -> Q:
     }
     found = Q(pk__in=[])
     for row_id in states or tuple(by_row):
-        found |= by_row[row_id] & rows(row_id, codes, place="subject_place")
+        found |= by_row[row_id] & rows(row_id, codes, place="subject_place", former=_FORMER)
     return found
 
 
@@ -102,7 +115,7 @@ def visible_plans() -> Q:
     who has a letter.
     """
     pools = Exists(BonusPool.objects.filter(readable_pools(), plan_id=OuterRef("pk")))
-    own = Exists(BonusAward.objects.filter(readable_awards(), plan_id=OuterRef("pk"), subject_id=ActorId()))
+    own = Exists(BonusAward.objects.filter(readable_awards(), oneself("subject_id"), plan_id=OuterRef("pk")))
     return knows("11f", subject=None, **_TOUCHED) | Q(pools) | Q(own)
 
 

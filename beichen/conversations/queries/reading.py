@@ -95,21 +95,21 @@ def own_history(actor: Actor, before: date | None = None, limit: int = PAGE) -> 
 def owed(actor: Actor, limit: int = PAGE) -> list[CheckInCard]:
     """The actor's own open check-in, then those that wait for the actor's answer. Cost: one statement."""
     mine = Q(state=CheckInState.DUE) & access.MINE
-    found = CheckIn.objects.filter(mine | (Q(state=CheckInState.FILLED) & access.ADDRESSED))
+    found = CheckIn.objects.filter(mine | (Q(state=CheckInState.FILLED) & access.addressed("id")))
     return cards(found.order_by("state", "answer_due_on", "id")[: limit + 1])
 
 
 @query
 def waiting(actor: Actor, limit: int = PAGE) -> list[CheckInCard]:
     """Check-ins that wait for the actor's answer, the most urgent first. Cost: one statement."""
-    found = CheckIn.objects.filter(access.ADDRESSED, state=CheckInState.FILLED)
+    found = CheckIn.objects.filter(access.addressed("id"), state=CheckInState.FILLED)
     return cards(found.order_by("answer_due_on", "id")[:limit])
 
 
 @query
 def to_answer(actor: Actor, limit: int = PAGE) -> list[CheckInView]:
     """The same with what was written, to be answered in place; strained people first. Cost: six statements."""
-    found = CheckIn.objects.filter(access.ADDRESSED, state=CheckInState.FILLED).select_related(*NAMED)
+    found = CheckIn.objects.filter(access.addressed("id"), state=CheckInState.FILLED).select_related(*NAMED)
     views = _views(actor, list(found.order_by("answer_due_on", "id")[:limit]))
     return sorted(views, key=lambda line: not line.strained)
 
@@ -134,7 +134,7 @@ def team(actor: Actor, reports: list[PersonCard] | None = None) -> list[TeamLine
     reports = people.reports_of(actor) if reports is None else reports
     ids = [person.id for person in reports]
     newest = Window(RowNumber(), partition_by=["person_id", "state"], order_by=F("due_on").desc())
-    found = CheckIn.objects.filter(access.ADDRESSED, person_id__in=ids).annotate(nth=newest).filter(nth=1)
+    found = CheckIn.objects.filter(access.addressed("id"), person_id__in=ids).annotate(nth=newest).filter(nth=1)
     by_person: dict[int, list[CheckInCard]] = defaultdict(list)
     for head in cards(found.order_by("-due_on")):
         by_person[head.person_id].append(head)

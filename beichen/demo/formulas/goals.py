@@ -12,8 +12,9 @@ from typing import Any
 from beichen.demo.formulas.banks import bank
 from beichen.demo.formulas.chance import shares, stream
 from beichen.demo.formulas.measures import Pace, Plot, measured
+from beichen.demo.formulas.sizes import USUAL
 from beichen.demo.formulas.story import Aim, Company, Human, Quarter, Result, Unit
-from beichen.demo.formulas.topics import Shelf, chosen, topic_for
+from beichen.demo.formulas.topics import MOST, Shelf, chosen, team, topic_for
 
 BEHIND = -0.1
 """The quarter behind was a hard one."""
@@ -69,7 +70,7 @@ class Chapter:
 
 def goals(company: Company, seed: int) -> list[Aim]:
     """Every goal of both quarters with its key results and reports."""
-    shelf = Shelf()
+    shelf = Shelf(most=max(MOST, MOST * len(company.people) // USUAL))
     quarters = (company.behind, company.running)
     return [aim for quarter in quarters for aim in _chapter(Chapter(company, quarter, seed, shelf))]
 
@@ -92,7 +93,7 @@ def _tops(chapter: Chapter) -> Iterator[Aim]:
     """The goals of the company, its groups and departments, told by hand."""
     units = {unit.code: unit for unit in chapter.company.units}
     leaders = {human.number: human.now.manager for human in chapter.company.people}
-    lines = bank("units")["aim"]
+    lines = [line for line in bank("units")["aim"] if line["unit"] in units]
     sizes, count = Counter(line["unit"] for line in lines), Counter[str]()
     for line in lines:
         unit = units[line["unit"]]
@@ -128,7 +129,8 @@ def _team(chapter: Chapter, unit: Unit, tops: Sequence[Aim]) -> Iterator[Aim]:
     """Two goals of a team, each serving one of the department's."""
     rng = chapter.rng(unit.code)
     leader = next(human for human in chapter.company.people if human.number == unit.head)
-    above = [aim for aim in tops if aim.unit == unit.parent and (aim.priority == "S3") == (unit.code == "GR4")]
+    own, parents = team(unit.code), {one.code: one.parent for one in chapter.company.units}
+    above = [aim for aim in tops if aim.unit == parents[own] and (aim.priority == "S3") == (own == "GR4")]
     for n, weight in enumerate((6000, 4000), start=1):
         topic = topic_for(unit.work, unit.code, rng, chapter.shelf)
         parent = above[(n - 1) % len(above)]

@@ -11,12 +11,12 @@ from beichen.demo.formulas.banks import bank, lines, pair
 from beichen.demo.formulas.chance import shares, stream
 from beichen.demo.formulas.names import Name, names, written
 from beichen.demo.formulas.quarters import before, quarter_of
+from beichen.demo.formulas.sizes import LEAST, USUAL, grown
 from beichen.demo.formulas.story import Chair, Company, Human, Page, Player, Quarter, Stretch, Unit
 
 HOST = "chenguang.example"
-LEAST, USUAL = 90, 800
-BIG_TEAM = 12
 DAY = timedelta(days=1)
+BIG_TEAM = 12
 BONUS = {3: 4_000, 4: 6_000, 5: 9_000, 6: 14_000, 7: 22_000, 8: 36_000, 9: 60_000, 10: 90_000}
 """Target bonus of a quarter by rank, in yuan."""
 
@@ -129,6 +129,8 @@ CAST = (
     ("strict", "C019", "严格的上级 · 账号与会员组"),
     ("newcomer", "C018", "新员工 · 后端工程师"),
 )
+MOVED = {"C027": "RDC2", "C028": "RDS3"}
+"""Who was transferred, and from where."""
 OLD_HANDS = {"C001": 0, "C002": 0, "C003": 0, "C004": 40, "C006": 300}
 
 
@@ -159,14 +161,14 @@ class Founding:
 
 
 def company(seed: int, day: date, people: int = USUAL) -> Company:
-    """The whole company on a day; at least 90 people, so that every team has somebody."""
+    """The whole company on a day: 50 people and more; the story was written for 800."""
     running = quarter_of(day)
     behind = before(running)
-    rows = lines(bank("company")["units"])
+    rows = grown(lines(bank("company")["units"]), people, _peopled())
     humans = _comings(_humans(rows, max(people, LEAST), seed, day), seed, behind.first, running.first, day)
     humans = _moves(humans, behind, running, day)
     chairs = tuple(Chair(*chair) for chair in CHAIRS)
-    cast = tuple(Player(*player) for player in CAST)
+    cast = (*(Player(*player) for player in CAST), *_leaver(humans, running.first))
     return Company(
         day,
         behind,
@@ -178,6 +180,17 @@ def company(seed: int, day: date, people: int = USUAL) -> Company:
         _page(day),
         {"C019": -12.0, "C020": 14.0},
     )
+
+
+def _leaver(humans: list[Human], since: date) -> list[Player]:
+    """Somebody who left in the running quarter, so that the portal shows a whole quarter and its result."""
+    gone = [human.number for human in humans if human.left and human.left >= since]
+    return [Player("leaver", number, "已离职 · 门户仍开放") for number in gone[:1]]
+
+
+def _peopled() -> set[str]:
+    """The units in which somebody of the story sits, leads, looks after people, or came from."""
+    return {line[3] for line in lines(FIXED)} | {chair[2] for chair in CHAIRS} | {*HEADS, *MOVED.values()}
 
 
 def _page(day: date) -> Page:
@@ -221,9 +234,11 @@ def _fill(made: Rows, teams: list[list[str]], people: int, rng: Random, source: 
     """Colleagues until everybody is there, team by team."""
     there = {row[0]: sum(unit == row[0] for _, unit, _, _ in made.values()) for row in teams}
     outside = len(made) - sum(there.values())
-    sizes = shares(people - outside, [int(row[6]) for row in teams], 1)
+    sizes = shares(max(people - outside, len(teams)), [int(row[6]) for row in teams], 1)
     missing = [max(0, size - there[row[0]]) for row, size in zip(teams, sizes, strict=True)]
-    missing[missing.index(max(missing))] += people - len(made) - sum(missing)
+    missing[missing.index(max(missing))] += max(0, people - len(made) - sum(missing))
+    while sum(missing) > max(0, people - len(made)):
+        missing[missing.index(max(missing))] -= 1
     for row, count in zip(teams, missing, strict=True):
         for _ in range(count):
             rank = rng.choices((3, 4, 5, 6), (14, 38, 34, 14))[0]
@@ -326,8 +341,8 @@ def _moves(people: list[Human], behind: Quarter, running: Quarter, day: date) ->
     }
     there = running.first + min(timedelta(days=23), (day - running.first) // 2)
     moved = {
-        "C027": ("RDC2", behind.first + timedelta(days=45)),
-        "C028": ("RDS3", there),
+        "C027": (MOVED["C027"], behind.first + timedelta(days=45)),
+        "C028": (MOVED["C028"], there),
     }
     return [_moved(human, *moved[human.number], heads) if human.number in moved else human for human in people]
 
@@ -351,7 +366,15 @@ def _units(rows: list[list[str]], people: list[Human]) -> Iterator[Unit]:
             told["collaborative"], "collaborative"
         )
         yield Unit(
-            code, name, english, kind, parent, work, kinds.get(code, "stable"), heads[code], _partner(code, parents)
+            code,
+            name,
+            english,
+            kind,
+            parent,
+            work,
+            kinds.get(code.partition("-")[0], "stable"),
+            heads[code],
+            _partner(code, parents),
         )
 
 

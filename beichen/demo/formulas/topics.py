@@ -11,7 +11,8 @@ from beichen.demo.formulas.chance import Deck
 from beichen.demo.formulas.measures import plain
 
 FIRST, MOST = 1, 2
-"""How often one title is given out: once while there are others, then twice."""
+"""How often one title is given out in the demo's own size: once while there are others, then twice."""
+PATIENCE = 400
 
 PRODUCTS = (("光屿笔记", "Guangyu Notes"), ("星页扫描", "Starpage Scan"), ("晨图", "Chentu"))
 OWN = {
@@ -26,10 +27,16 @@ OWN = {
 }
 
 
+def team(unit: str) -> str:
+    """The team that a large company's unit was split from: RDS1-07 comes from RDS1."""
+    return unit.partition("-")[0]
+
+
 @dataclass
 class Shelf:
     """Titles given out so far, and per unit a deck of sentences: neighbours do not speak alike."""
 
+    most: int = MOST
     used: Counter[str] = field(default_factory=Counter)
     decks: dict[tuple[str, str], Deck] = field(default_factory=dict)
 
@@ -53,20 +60,25 @@ class Topic:
 
 
 def topic_for(work: str, unit: str, rng: Random, shelf: Shelf) -> Topic:
-    """A title that has not been given out too often; late in the story it also names the people or the product."""
-    for attempt in range(400):
-        found = _drawn(shelf.sentence(work, unit, rng), work, unit, rng, closer=attempt > 100)
-        if shelf.used[found.title] < (FIRST if attempt < 3 else MOST):
+    """A title that has not been given out too often; late in the story it also names the people or the product.
+
+    Where a bank is dealt out, in companies larger than the story was written for, titles come once more.
+    """
+    attempt = 0
+    while True:
+        found = _drawn(shelf.sentence(work, unit, rng), work, unit, rng, closer=attempt > PATIENCE // 4)
+        often = FIRST if attempt < 3 else shelf.most + attempt // PATIENCE
+        if shelf.used[found.title] < often:
             shelf.used[found.title] += 1
             return found
-    raise ValueError(f"the bank {work} has too few titles for this company")
+        attempt += 1
 
 
 def _drawn(sentence: tuple[int, str], work: str, unit: str, rng: Random, *, closer: bool) -> Topic:
     words, (theme, line) = bank(work), sentence
     zh, english = pair(line)
     thing, thing_en = pair(rng.choice(words["theme"][theme]["o"]))
-    product, product_en = OWN.get(unit) or OWN.get(unit[:3]) or rng.choice(PRODUCTS)
+    product, product_en = OWN.get(team(unit)) or OWN.get(unit[:3]) or rng.choice(PRODUCTS)
     place = rng.randrange(len(words["places"]))
     there, there_en = words["places"][place], words["places_en"][place]
     title = plain(zh, {"o": thing, "u": product, "p": there})

@@ -17,7 +17,7 @@ from beichen.demo.rules.talks import load_talks
 from beichen.metrics import rules as metrics
 from beichen.people import queries
 from beichen.people.queries import company_settings
-from beichen.people.rules import Move, changes, move_cycle
+from beichen.people.rules import Move, accounts, changes, move_cycle
 from beichen.people.rules import load as people
 from beichen.people.rules.load import Loaded
 from beichen.platform.access.current import acting
@@ -160,6 +160,7 @@ def _accounts(story: Company, loaded: Loaded) -> None:
             for n in order
         ],
     )
+    accounts.follow(ACTOR, [loaded.persons[n] for n in titles if people_by_number[n].left])
 
 
 def _strategy(place: Place) -> None:

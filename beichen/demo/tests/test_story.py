@@ -174,3 +174,19 @@ def test_any_day_tells_a_story(day: date) -> None:
     told, aims, _ = story(day=day, people=100)
     assert told.behind.last < told.running.first <= day <= told.running.last
     assert all(report.day <= day for aim in aims for result in aim.results for report in result.reports)
+
+
+@pytest.mark.req("BASE-08")
+@pytest.mark.parametrize("people", [50, 92, 1600, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_a_company_of_another_size_is_whole_as_well(people: int) -> None:
+    """Exactly so many, everybody led, no manager of a crowd, no title without end, nothing that names a unit twice."""
+    told = company(SEED, DAY, people)
+    aims = goals(told, SEED)
+    units = {unit.code: unit for unit in told.units}
+    assert len(told.people) == people
+    assert len(units) == len({unit.name for unit in told.units}) == len(told.units)
+    assert all(unit.parent in units or not unit.parent for unit in told.units)
+    assert {human.now.unit for human in told.people} <= set(units)
+    assert max(Counter(human.now.manager for human in told.people).values()) <= 20
+    assert max(Counter(aim.title for aim in aims).values()) <= max(3, people // 300)
+    assert {aim.parent for aim in aims if aim.parent} <= {aim.key for aim in aims}

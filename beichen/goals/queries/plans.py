@@ -41,6 +41,7 @@ from beichen.goals.queries.standing import health_rules, stand_on
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard, PersonCard
 from beichen.platform.access.current import query
+from beichen.platform.access.permissions import has_left
 from beichen.platform.access.relations import InRanges
 from beichen.platform.api.paging import Slice, page_of
 from beichen.platform.api.schemas import PageIn
@@ -213,7 +214,8 @@ def plan(actor: Actor, person_id: int, cycle_id: int, *, known: CycleCard | None
     return Plan(
         person, cycle, tuple(own), tuple(line for line in lines if line.goal.unit_id is not None),
         total_weight([g.weight for g in counted]), progress_of(items).value, progress_of(pace).value,
-        *apart(counted), _hidden(actor, person_id, cycle_id, len(found)), actor.person_id == person_id,
+        *apart(counted), _hidden(actor, person_id, cycle_id, len(found)),
+        actor.person_id == person_id and not has_left(actor),
     )  # fmt: skip
 
 

@@ -151,3 +151,12 @@ BEGIN
                  WHERE g.cycle_id = wanted;
 END
 $$;
+
+-- Goals of an employment that ended before the owner came back: closed to the line of today (G8).
+CREATE OR REPLACE FUNCTION access.former_goals() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT g.id FROM access.returned() r
+    JOIN goals_goal g ON g.owner_id = r.person AND g.unit_id IS NULL
+    JOIN people_cycle c ON c.id = g.cycle_id
+    JOIN people_period q ON q.id = c.period_id
+    WHERE q.ends_on < r.since OR g.closed_at < r.since::timestamptz OR g.approved_at < r.since::timestamptz
+$$;

@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beichen.people import access, queries, rules
-from beichen.people.forms import HireForm, LeaveForm, MoveForm, ProfileForm, UnitForm, cleaned
+from beichen.people.forms import HireForm, LeaveForm, MoveForm, ProfileForm, ReturnForm, UnitForm, cleaned
 from beichen.people.queries import UnitCard
-from beichen.people.rules import Hire, Move, Profile, UnitFields
+from beichen.people.rules import Hire, Move, Profile, Return, UnitFields
 from beichen.platform.access.permissions import require
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Invalid
@@ -112,10 +112,39 @@ def leave(request: PageRequest, person_id: int) -> HttpResponse:
     back = reverse("people:person", args=[person_id])
     if request.method != "POST":
         require(request.actor, access.MOVE_PERSON, card)
-        lead = gettext("Reports pass to the manager's manager; seats and sign-in end after the last day.")
+        lead = gettext(
+            "Reports pass to the manager's manager; seats end after the last day. For %(days)s days more the person may"
+            " sign in to the own records."
+        ) % {"days": rules.persons.PORTAL_DAYS}
         title = gettext("%(name)s leaves") % {"name": card.name}
         return draw(request, LeaveForm(request.POST or None), Head(title, back, lead))
     rules.changes.ask_leave(request.actor, person_id, cleaned(LeaveForm(request.POST))["last"])
+    tell(request, ASKED)
+    return see(back)
+
+
+@door(access.MOVE_PERSON, methods=("GET", "POST"))
+def come_back(request: PageRequest, person_id: int) -> HttpResponse:
+    """Somebody who left works here again."""
+    card = queries.person(request.actor, person_id)
+    back = reverse("people:person", args=[person_id])
+    if request.method != "POST":
+        require(request.actor, access.MOVE_PERSON, card)
+        units = queries.units(request.actor, [card.unit_id])
+        now = {
+            "unit": units[card.unit_id].code if card.unit_id in units else "", "position": card.position,
+            "email": card.email,
+        }  # fmt: skip
+        lead = gettext(
+            "The earlier employment stays on record, closed: seats are not given back, and who leads from now on reads"
+            " nothing of it. Two people do this."
+        )
+        title = gettext("%(name)s comes back") % {"name": card.name}
+        return draw(request, ReturnForm(request.POST or None, initial=now), Head(title, back, lead))
+    said = cleaned(ReturnForm(request.POST))
+    manager = person_id_of(request.actor, said.pop("manager"), "manager")
+    unit = unit_id_of(request.actor, said.pop("unit"), "unit") or 0
+    rules.changes.ask_return(request.actor, person_id, Return(**said, unit_id=unit, manager_id=manager))
     tell(request, ASKED)
     return see(back)
 

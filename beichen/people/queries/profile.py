@@ -11,11 +11,12 @@ from django.db.models import Q, QuerySet
 
 from beichen.people import access
 from beichen.people.choices import ChangeState
-from beichen.people.models import Assignment, Employment, OrgChange, OrgUnit, Seat
+from beichen.people.models import Assignment, Employment, FormerEmployment, OrgChange, OrgUnit, Seat
 from beichen.platform.access.current import query
 from beichen.platform.access.permissions import require
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import NotFound
 from beichen.platform.ui.language import for_reader
 
 DAY = timedelta(days=1)
@@ -93,6 +94,37 @@ def employment(actor: Actor, person_id: int) -> EmploymentCard | None:
     """Level and dates of a person, None where they are not the actor's to see. Cost: one statement."""
     found = Employment.objects.filter(access.visible_employments(), pk=person_id).first()
     return EmploymentCard(found.hired_on, found.left_on, found.level) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """What whoever left may still do: the last day of work and the last of the portal."""
+
+    person_id: int
+    left_on: date
+    until: date
+
+    @property
+    def days(self) -> int:
+        """How many days are left, today included."""
+        return (self.until - clock.today()).days + 1
+
+
+@query
+def portal(actor: Actor) -> Portal:
+    """The portal of the actor, or NotFound for whoever works here. Cost: one statement."""
+    open_ = {"portal_until__gte": clock.today(), "left_on__isnull": False, "person__is_active": False}
+    found = Employment.objects.filter(pk=actor.person_id or 0, **open_).first()
+    if found is None or found.left_on is None or found.portal_until is None:
+        raise NotFound
+    return Portal(found.pk, found.left_on, found.portal_until)
+
+
+@query
+def former_employments(actor: Actor, person_id: int) -> list[EmploymentCard]:
+    """Employments that ended before the present one, newest first; the line of today sees none. Cost: one statement."""
+    found = FormerEmployment.objects.filter(access.visible_former_employments(), person_id=person_id)
+    return [EmploymentCard(one.hired_on, one.left_on, one.level) for one in found.order_by("-hired_on")]
 
 
 @query

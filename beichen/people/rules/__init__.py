@@ -3,7 +3,7 @@
 from beichen.people.rules import changes, codes, imports, persons, places, seats, units
 from beichen.people.rules.cycles import move_cycle, open_cycle, start_cycle
 from beichen.people.rules.founding import first_administrator
-from beichen.people.rules.persons import Hire, Move, Profile
+from beichen.people.rules.persons import Hire, Move, Profile, Return
 from beichen.people.rules.settings import set_steps
 from beichen.people.rules.units import UnitFields
 
@@ -11,6 +11,7 @@ __all__ = [
     "Hire",
     "Move",
     "Profile",
+    "Return",
     "UnitFields",
     "changes",
     "codes",

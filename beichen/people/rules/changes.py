@@ -13,7 +13,7 @@ from beichen.people import access
 from beichen.people.choices import ChangeKind, ChangeState
 from beichen.people.models import OrgChange, Person
 from beichen.people.rules import persons, units
-from beichen.people.rules.persons import Hire, Move
+from beichen.people.rules.persons import Hire, Move, Return
 from beichen.people.rules.units import UnitFields
 from beichen.platform import audit
 from beichen.platform.access.current import rule
@@ -55,6 +55,12 @@ def ask_move(actor: Actor, person_id: int, to: Move) -> int:
 def ask_leave(actor: Actor, person_id: int, last: date) -> int:
     """Ask to note somebody's last day. Errors: NotFound, Forbidden, those of `persons.leave`."""
     return _ask(actor, ChangeKind.LEAVE, _person(actor, person_id), {"last": last})
+
+
+@rule
+def ask_return(actor: Actor, person_id: int, to: Return) -> int:
+    """Ask that somebody who left comes back. Errors: NotFound, Forbidden, those of `persons.come_back`."""
+    return _ask(actor, ChangeKind.RETURN, _person(actor, person_id), asdict(to))
 
 
 @rule
@@ -107,12 +113,17 @@ def _leave(actor: Actor, change: OrgChange) -> None:
     persons.leave(actor, change.person_id or 0, date.fromisoformat(change.payload["last"]))
 
 
+def _come_back(actor: Actor, change: OrgChange) -> None:
+    persons.come_back(actor, change.person_id or 0, Return(**_read(Return, change.payload)))
+
+
 def _save_unit(actor: Actor, change: OrgChange) -> None:
     units.save_unit(actor, UnitFields(**_read(UnitFields, change.payload)))
 
 
 _ACTS: dict[str, Callable[[Actor, OrgChange], None]] = {
-    ChangeKind.HIRE: _hire, ChangeKind.MOVE: _move, ChangeKind.LEAVE: _leave, ChangeKind.UNIT: _save_unit
+    ChangeKind.HIRE: _hire, ChangeKind.MOVE: _move, ChangeKind.LEAVE: _leave,
+    ChangeKind.RETURN: _come_back, ChangeKind.UNIT: _save_unit,
 }  # fmt: skip
 
 

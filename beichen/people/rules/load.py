@@ -27,6 +27,7 @@ from beichen.people.models import (
 from beichen.people.rules import places
 from beichen.people.rules.founding import CompanyExists
 from beichen.people.rules.persons import begins
+from beichen.people.rules.persons.leaving import portal_until
 from beichen.platform import audit
 from beichen.platform.access.current import rule
 from beichen.platform.access.permissions import require
@@ -180,7 +181,13 @@ def _past(entity: LegalEntity, units: dict[str, OrgUnit], people: dict[str, Pers
     """Employments, dated assignments and target bonuses."""
     Employment.objects.bulk_create(
         (
-            Employment(person=people[row.number], hired_on=row.hired, left_on=row.left, level=row.stretches[-1].level)
+            Employment(
+                person=people[row.number],
+                hired_on=row.hired,
+                left_on=row.left,
+                level=row.stretches[-1].level,
+                portal_until=portal_until(row.left) if row.left else None,
+            )
             for row in rows
         ),
         batch_size=BATCH,

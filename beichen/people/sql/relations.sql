@@ -1,5 +1,38 @@
 -- The relations of the table of rights, over people. Each is STABLE and is called once per statement.
 
+-- How somebody stands to the company: works here, left with the portal still open, or is gone. Nobody known: here.
+CREATE OR REPLACE FUNCTION access.standing(person bigint, day date) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT CASE WHEN p.is_active THEN 'here' WHEN e.portal_until >= day THEN 'left' ELSE 'gone' END
+                     FROM people_person p LEFT JOIN people_employment e ON e.person_id = p.id WHERE p.id = person), 'here')
+$$;
+
+-- Whoever has left, and of them those whom the line still reads: for thirty days (G8).
+CREATE OR REPLACE FUNCTION access.gone() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT id FROM people_person WHERE NOT is_active
+$$;
+CREATE OR REPLACE FUNCTION access.just_gone() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT p.id FROM people_person p JOIN people_employment e ON e.person_id = p.id
+    WHERE NOT p.is_active AND e.left_on >= (SELECT access.today()) - 30
+$$;
+
+-- Whoever left and came back, and since when: what is older belongs to the employment that ended (G8).
+CREATE OR REPLACE FUNCTION access.returned() RETURNS TABLE (person bigint, since date) LANGUAGE sql STABLE AS $$
+    SELECT e.person_id, e.hired_on FROM people_employment e
+    WHERE EXISTS (SELECT 1 FROM people_formeremployment f WHERE f.person_id = e.person_id)
+$$;
+
+-- Cycles that ended before the person came back.
+CREATE OR REPLACE FUNCTION access.former_cycles() RETURNS TABLE (person bigint, key bigint) LANGUAGE sql STABLE AS $$
+    SELECT r.person, c.id FROM access.returned() r
+    JOIN people_period q ON q.ends_on < r.since
+    JOIN people_cycle c ON c.period_id = q.id
+$$;
+
+-- Who led the one who asks, before leaving.
+CREATE OR REPLACE FUNCTION access.own_leaders() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT manager_id FROM people_assignment WHERE person_id = access.leaver() AND manager_id IS NOT NULL
+$$;
+
 -- Does the one who asks work here today?
 CREATE OR REPLACE FUNCTION access.is_employee() RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT 1 FROM people_person WHERE id = access.actor() AND is_active)
@@ -7,12 +40,14 @@ $$;
 
 -- LM: my direct reports.
 CREATE OR REPLACE FUNCTION access.reports() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
-    SELECT id FROM people_person WHERE manager_id = access.actor()
+    SELECT id FROM people_person
+    WHERE manager_id = access.actor() AND (is_active OR id IN (SELECT access.just_gone()))
 $$;
 
 -- SK: the reports of my reports.
 CREATE OR REPLACE FUNCTION access.skip_reports() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
-    SELECT p.id FROM people_person p JOIN people_person m ON m.id = p.manager_id WHERE m.manager_id = access.actor()
+    SELECT p.id FROM people_person p JOIN people_person m ON m.id = p.manager_id
+    WHERE m.manager_id = access.actor() AND (p.is_active OR p.id IN (SELECT access.just_gone()))
 $$;
 
 -- The places of everyone below me. `+ '{}'` makes a fresh datum: a stored one is unpacked again for every row.
@@ -30,6 +65,7 @@ $$;
 CREATE OR REPLACE FUNCTION access.below() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
     SELECT id FROM people_person
     WHERE place <@ (SELECT access.branch_ranges()) AND manager_id <> access.actor()
+      AND (is_active OR id IN (SELECT access.just_gone()))
 $$;
 
 -- PM: whom I led in a cycle that is not closed, and lead no more.
@@ -37,7 +73,10 @@ CREATE OR REPLACE FUNCTION access.past_reports() RETURNS SETOF bigint LANGUAGE s
     SELECT DISTINCT a.person_id
     FROM people_assignment a
     JOIN people_person p ON p.id = a.person_id
+    LEFT JOIN access.returned() r ON r.person = p.id
     WHERE a.manager_id = access.actor() AND p.manager_id IS DISTINCT FROM access.actor()
+      AND (p.is_active OR p.id IN (SELECT access.just_gone()))
+      AND (r.since IS NULL OR coalesce(upper(a.period), 'infinity') > r.since::timestamptz)
       AND EXISTS (SELECT 1 FROM people_cycle c JOIN people_period q ON q.id = c.period_id
                   WHERE c.phase < 'C11'
                     AND a.period && tstzrange(q.starts_on::timestamptz, (q.ends_on + 1)::timestamptz))
@@ -62,6 +101,7 @@ CREATE OR REPLACE FUNCTION access.seats() RETURNS text[] LANGUAGE sql STABLE AS 
         WHERE s.person_id = access.actor() AND s.granted_at IS NOT NULL AND s.revoked_at IS NULL
           AND access.is_employee()
         UNION ALL SELECT 'CO' WHERE access.is_employee()
+        UNION ALL SELECT 'TE' WHERE access.leaver() IS NOT NULL
     ) held
 $$;
 
@@ -140,14 +180,18 @@ $$;
 CREATE OR REPLACE FUNCTION access.relations_to(subject bigint) RETURNS text[] LANGUAGE sql STABLE AS $$
     SELECT coalesce(array_agg(code), '{}') FROM (
         SELECT 'SE' AS code WHERE subject = access.actor()
+        UNION ALL SELECT 'TE' WHERE subject = access.leaver()
+        UNION ALL SELECT 'GONE' WHERE EXISTS (SELECT 1 FROM people_person WHERE id = subject AND NOT is_active)
         UNION ALL SELECT 'LM' WHERE EXISTS
-            (SELECT 1 FROM people_person WHERE id = subject AND manager_id = access.actor())
+            (SELECT 1 FROM people_person WHERE id = subject AND manager_id = access.actor()
+               AND (is_active OR id IN (SELECT access.just_gone())))
         UNION ALL SELECT 'SK' WHERE EXISTS
             (SELECT 1 FROM people_person p JOIN people_person m ON m.id = p.manager_id
-             WHERE p.id = subject AND m.manager_id = access.actor())
+             WHERE p.id = subject AND m.manager_id = access.actor()
+               AND (p.is_active OR p.id IN (SELECT access.just_gone())))
         UNION ALL SELECT 'UP' WHERE EXISTS
             (SELECT 1 FROM people_person WHERE id = subject AND place <@ (SELECT access.branch_ranges())
-               AND manager_id <> access.actor())
+               AND manager_id <> access.actor() AND (is_active OR id IN (SELECT access.just_gone())))
         UNION ALL SELECT 'PM' WHERE subject IN (SELECT access.past_reports())
         UNION ALL SELECT 'DL' WHERE subject IN (SELECT access.dotted_reports())
         UNION ALL SELECT 'CO' WHERE access.is_employee() AND subject IS DISTINCT FROM access.actor()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from beichen.people import queries, rules
 from beichen.people.models import Assignment, Branch, Employment, OrgUnit, Person, Seat
-from beichen.people.rules import Hire, Move, Profile, UnitFields, persons, places, units
+from beichen.people.rules import Hire, Move, Profile, Return, UnitFields, persons, places, units
 from beichen.people.rules import changes as change_rules
 from beichen.people.rules import seats as seat_rules
 from beichen.people.tests import makers
@@ -99,7 +99,8 @@ def test_a_leaver_hands_over_and_loses_access(golden: Golden, owner_db: Any) -> 
         assert not left.is_active
         assert Person.objects.get(number="E008").manager_id == golden.id("E002")
         assert OrgUnit.objects.get(code="U12").head_id == golden.id("E002")
-        assert not Account.objects.get(person_id=left.pk).is_active
+        account = Account.objects.get(person_id=left.pk)
+        assert (account.is_active, account.limited_at, account.epoch) == (True, clock.now(), 1)
         assert Employment.objects.get(pk=left.pk).left_on == date(2026, 6, 19)
     assert queries.reports_of(golden.actor("E002"), golden.id("E005")) == []
 
@@ -114,7 +115,8 @@ def test_a_later_last_day_takes_effect_when_it_is_over(golden: Golden, owner_db:
     with owner_db():
         assert not Person.objects.get(number="E009").is_active
     with clock.frozen(datetime(2026, 9, 1, 1, tzinfo=UTC)):
-        rules.persons.come_back(JOB, golden.id("E009"), date(2026, 9, 1), golden.unit("U12"), golden.id("E005"))
+        back = Return(first=date(2026, 9, 1), unit_id=golden.unit("U12"), manager_id=golden.id("E005"))
+        rules.persons.come_back(JOB, golden.id("E009"), back)
     with owner_db():
         assert Person.objects.get(number="E009").is_active
         assert Assignment.objects.filter(person__number="E009").count() == 2

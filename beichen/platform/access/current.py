@@ -14,6 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.db import connection, transaction
 
+from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 
 P = ParamSpec("P")
@@ -51,9 +52,17 @@ def current_actor() -> Actor | None:
     return scope.actor if scope else None
 
 
+# Whoever left acts no more: from the commit of the leaving on the database knows such a person as a leaver.
 # The names are set before the functions are asked: they run once per row of `told`.
 _TELL = """
-    WITH told AS MATERIALIZED (SELECT set_config('beichen.actor', %s, true), set_config('beichen.job', %s, true))
+    WITH stands AS MATERIALIZED (
+        SELECT access.standing(nullif(%(person)s, '')::bigint, %(today)s::date) AS how
+    ), told AS MATERIALIZED (
+        SELECT set_config('beichen.actor', CASE how WHEN 'here' THEN %(person)s ELSE '' END, true),
+               set_config('beichen.leaver', CASE how WHEN 'left' THEN %(person)s ELSE '' END, true),
+               set_config('beichen.job', %(job)s, true), set_config('beichen.today', %(today)s, true)
+        FROM stands
+    )
     SELECT access.seats(), access.leads() FROM told
 """
 
@@ -63,7 +72,7 @@ def _tell_database(actor: Actor | None) -> tuple[frozenset[str], bool]:
     person = str(actor.person_id) if actor and actor.person_id is not None else ""
     job = (actor.job or "") if actor else ""
     with connection.cursor() as cursor:
-        cursor.execute(_TELL, [person, job])
+        cursor.execute(_TELL, {"person": person, "job": job, "today": clock.today().isoformat()})
         seats, leads = cursor.fetchone()
         return frozenset(seats), leads
 

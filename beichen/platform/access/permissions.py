@@ -20,6 +20,7 @@ from beichen.platform.auth import choices
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Forbidden
 
+READING = frozenset("rx")
 RowOf = Callable[[Any], str]
 Person = Callable[[Any], int | None]
 Holds = Callable[[Actor, Any], bool]
@@ -92,6 +93,11 @@ def leads_people(actor: Actor) -> bool:
     return scope_of(actor).leads
 
 
+def has_left(actor: Actor) -> bool:
+    """Whether the actor left the company and comes through the portal (TE). Cost: that of `seats_of`."""
+    return "TE" in seats_of(actor)
+
+
 def seats_over(actor: Actor, unit_id: int) -> frozenset[str]:
     """The seats of the actor whose scope holds this unit, and CO for anyone who works here. Cost: one statement."""
     known = scope_of(actor).units
@@ -109,6 +115,8 @@ def _columns(actor: Actor, permission: Permission, obj: Any, row_id: str, wanted
         columns = relations_to(actor, subject_id)
     else:
         columns = seats_of(actor) if unit_id is None else seats_over(actor, unit_id)
+    if "GONE" in columns and not wanted & READING:
+        columns = columns - {"LM", "SK", "UP", "DL"}
     added = {column for column, holds in permission.special if obj is not None and holds(actor, obj)}
     if "UP" in columns and policy.goes_up(row_id, wanted):
         added.add("SK")

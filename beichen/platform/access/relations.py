@@ -15,7 +15,7 @@ from beichen.platform.access import policy
 PEOPLE_SETS = frozenset(
     {
         "reports", "skip_reports", "below", "past_reports", "dotted_reports", "masked", "seat_people", "scope_people",
-        "branch_people", "seat_units", "touched_units",
+        "branch_people", "seat_units", "touched_units", "gone", "own_leaders",
     }
 )  # fmt: skip
 
@@ -29,6 +29,33 @@ class ActorId(Func):
 
     def __init__(self) -> None:
         super().__init__()
+
+
+class LeaverId(Func):
+    """The person who left and asks from the portal; NULL for everybody else."""
+
+    template = "(SELECT access.leaver())"
+    output_field = BigIntegerField()
+    contains_aggregate = False
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class IsLeaver(Func):
+    """Whether the one who asks has left and comes through the portal."""
+
+    template = "(SELECT access.leaver() IS NOT NULL)"
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+def oneself(subject: str) -> Q:
+    """The record is about the one who asks, who works here or has left (SE, TE)."""
+    return Q(**{subject: ActorId()}) | Q(**{subject: LeaverId()})
 
 
 class IsEmployee(Func):
@@ -91,6 +118,49 @@ class InPeople(Func):
         return f"({parts[0]} IN (SELECT access.{self.people}({arguments})))", tuple(params)
 
 
+class IsFormer(Func):
+    """Whether a record, named by its id, belongs to an employment that has ended; one hashed set per statement.
+
+    `kind` names the set: the area defines `access.former_<kind>()` in its `sql/functions.sql`.
+    """
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, record: str, kind: str) -> None:
+        self.template = f"(%(expressions)s IN (SELECT access.former_{kind}()))"
+        super().__init__(F(record))
+
+
+class IsFormerPair(Func):
+    """The same for records that name the person and a `key` (a cycle, a plan): pairs of `access.former_<kind>()`."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, person: str, key: str, kind: str) -> None:
+        self.template = f"((%(expressions)s) IN (SELECT person, key FROM access.former_{kind}()))"
+        super().__init__(F(person), F(key))
+
+
+class WasFormer(Func):
+    """The same for records that name the person and an instant: it lies before the person came back."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, person: str, at: str) -> None:
+        super().__init__(F(person), F(at))
+
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **extra: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        (person, _), (at, _) = map(compiler.compile, self.get_source_expressions())
+        back = "(SELECT returned.person FROM access.returned() returned)"
+        since = f"SELECT 1 FROM access.returned() returned WHERE returned.person = {person} AND {at} < returned.since"
+        return f"({person} IN {back} AND EXISTS ({since}))", ()
+
+
 class InRanges(Func):
     """`place <@ (SELECT access.<ranges>(…))`: a multirange evaluated once per statement."""
 
@@ -127,11 +197,19 @@ class Never(Func):
 
 
 NOBODY = Q(Never())
-_CHEAPEST_FIRST = sorted(policy.COLUMNS, key=lambda column: {"CO": 0, "SE": 1}.get(column, 2))
+READING = frozenset("rx")
+LINE = ("LM", "SK", "DL")
+_CHEAPEST_FIRST = sorted(policy.COLUMNS, key=lambda column: {"CO": 0, "SE": 1, "TE": 1}.get(column, 2))
 """PostgreSQL tries alternatives in this order for every row: first what is known once per statement."""
 
 
 def _line(row_id: str, column: str, subject: str, codes: frozenset[str]) -> Q:
+    """Who left is read by the line for thirty days (the sets know), and changed by it no more (G8)."""
+    led = _led(row_id, column, subject, codes)
+    return led if codes & READING else led & ~Q(InPeople(subject, "gone"))
+
+
+def _led(row_id: str, column: str, subject: str, codes: frozenset[str]) -> Q:
     if column == "LM":
         return Q(InPeople(subject, "reports"))
     if column == "SK":
@@ -153,7 +231,9 @@ def _column(row_id: str, column: str, subject: str | None, place: str | None, co
         return Q(IsEmployee())
     if column in policy.SEATS and column != "CF":
         return Q(HasSeat(column)) if subject is None else _seat(column, subject, place)
-    if subject is None or column in ("PR", "CF", "TK", "TE"):
+    if column == "TE":
+        return Q(IsLeaver()) if subject is None else Q(**{subject: LeaverId()})
+    if subject is None or column in ("PR", "CF", "TK"):
         return None
     return Q(**{subject: ActorId()}) if column == "SE" else _line(row_id, column, subject, codes)
 
@@ -165,11 +245,14 @@ def rows(
     subject: str | None = "subject_id",
     place: str | None = None,
     own: Q | None = None,
+    former: Q | None = None,
     **special: Q,
 ) -> Q:
     """The filter that the table's row `row_id` means: who holds any of `codes` over which records.
 
     `subject` names the field with the subject's person id (None: the record has no subject, G17).
+    `former` says which records belong to an employment that ended before the present one: the line of today, which
+    leads the person again, does not read them (G8).
     `own` says which records the viewer wrote: it opens cells that hold `o`. Relations that only the
     area knows (SE of a unit's object, PR, CF) come by keyword: `PR=Q(rater=ActorId())`.
     """
@@ -182,6 +265,8 @@ def rows(
         viewers = special.get(column) or _column(row_id, column, subject, place, codes)
         if viewers is None:
             continue
+        if former is not None and column in LINE and column not in special:
+            viewers = viewers & ~former
         part = viewers if whole or own is None else viewers & own
         found = part if found is None else found | part
     return NOBODY if found is None else found

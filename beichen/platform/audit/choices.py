@@ -94,6 +94,7 @@ say(
         "access.withdraw_act": pgettext_lazy("audit", "Withdraw what waits for a second person"),
         "operate.backup": pgettext_lazy("audit", "Back the company up"),
         "operate.restore": pgettext_lazy("audit", "Restore a backup"),
+        "identity.account_limited": pgettext_lazy("audit", "Leave an account its own records alone"),
         "identity.account_disabled": pgettext_lazy("audit", "Disable an account"),
         "identity.account_enabled": pgettext_lazy("audit", "Enable an account"),
         "identity.sessions_ended": pgettext_lazy("audit", "Sign out everywhere"),

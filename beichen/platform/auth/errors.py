@@ -43,6 +43,11 @@ class NotByToken(Forbidden):
     text = gettext_noop("A token may not do this. Sign in and do it on the page.")
 
 
+class OnlyRecords(Forbidden):
+    code = "only_records"
+    text = gettext_noop("You have left the company: your account opens your own records, and no program may use it.")
+
+
 class WrongCode(Invalid):
     """One sentence for every reason, so that nothing is learnt by trying."""
 

@@ -29,6 +29,7 @@ class Account(AbstractBaseUser):
     """Who can sign in. Class C3: the address and the state of an account.
 
     Every right comes from the person and the person's seats, so there are no groups, flags or super users here.
+    `limited_at`: since when it opens nothing but the records of somebody who left.
     `epoch` is part of what a session proves: raising it ends every session at once.
     """
 
@@ -40,6 +41,7 @@ class Account(AbstractBaseUser):
     theme = models.CharField(_("colours"), max_length=10, choices=Theme, default=Theme.AUTO)
     is_active = models.BooleanField(default=True)
     disabled_at = models.DateTimeField(null=True)
+    limited_at = models.DateTimeField(null=True)
     is_demo = models.BooleanField(default=False)
     epoch = models.PositiveIntegerField(default=0)
     idle_minutes = models.PositiveSmallIntegerField(

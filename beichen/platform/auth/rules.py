@@ -188,14 +188,28 @@ def disable_account(actor: Actor, account_id: int) -> None:
         hooks.record(actor, "identity.account_disabled", account)
 
 
-def enable_account(actor: Actor, account_id: int) -> None:
-    """May sign in again; old sessions and tokens stay dead."""
+def limit_account(actor: Actor, account_id: int) -> None:
+    """Somebody left: sessions and tokens die in this commit; signing in again opens the own records alone."""
     with hooks.acting(actor):
         account = _locked(account_id)
-        if account.is_active:
+        if account.limited_at is not None or not account.is_active:
             return
-        account.is_active, account.disabled_at = True, None
-        account.save(update_fields=["is_active", "disabled_at"])
+        account.limited_at = clock.now()
+        account.save(update_fields=["limited_at"])
+        _end_all([account.pk])
+        PersonalToken.objects.filter(account=account, revoked_at=None).update(revoked_at=clock.now())
+        hooks.record(actor, "identity.account_limited", account)
+
+
+def enable_account(actor: Actor, account_id: int) -> None:
+    """May sign in again, and to everything; old sessions and tokens stay dead."""
+    with hooks.acting(actor):
+        account = _locked(account_id)
+        if account.is_active and account.limited_at is None:
+            return
+        account.is_active, account.disabled_at, account.limited_at = True, None, None
+        account.save(update_fields=["is_active", "disabled_at", "limited_at"])
+        _end_all([account.pk])
         hooks.record(actor, "identity.account_enabled", account)
 
 
@@ -267,7 +281,8 @@ def create_token(actor: Actor, name: str, scopes: Iterable[str], days: int = 90)
 def _may_create(actor: Actor, wanted: Sequence[str], days: int) -> None:
     if actor.scopes is not None:
         raise errors.NotByToken
-    _locked(_own(actor))
+    if _locked(_own(actor)).limited_at is not None:
+        raise errors.OnlyRecords
     if not 1 <= days <= 365:
         raise errors.WrongDays(field="days")
     unknown = [scope for scope in wanted if scope not in Scope.values]

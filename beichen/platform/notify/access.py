@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db.models import BooleanField, Func, Q
 
 from beichen.platform.access.locks import JobGrant, Lock
-from beichen.platform.access.relations import ActorId, IsEmployee
+from beichen.platform.access.relations import IsEmployee, oneself
 
-MINE = Q(addressee_id=ActorId())
+MINE = oneself("addressee_id")
 
 
 class JobRuns(Func):

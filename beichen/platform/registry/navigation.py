@@ -17,6 +17,7 @@ class NavEntry:
     `shown` is asked once per page and must not cost a query of its own (read what the actor carries or
     what the request has already loaded). `permission` is a declared permission; the shell asks the access
     layer whether the actor holds it anywhere. With neither, everyone signed in sees the entry.
+    `leavers`: whoever left sees it in the portal, where everything else is gone.
     `tab` puts it among the four thumbs of the phone's tab bar, in `order`.
     """
 
@@ -29,6 +30,7 @@ class NavEntry:
     shown: Callable[[Actor], bool] | None = None
     order: int = 100
     tab: bool = False
+    leavers: bool = False
 
 
 _entries: dict[str, NavEntry] = {}

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, pgettext_lazy
 
 from beichen.platform import registry
-from beichen.platform.access.permissions import Permission, may
+from beichen.platform.access.permissions import Permission, has_left, may
 from beichen.platform.kit.actor import Actor
 from beichen.platform.registry import NavEntry
 from beichen.platform.ui.requests import actor_of, as_actor
@@ -116,6 +116,8 @@ def _one_of(value: str, allowed: tuple[str, ...]) -> str:
 
 
 def _shown(entry: NavEntry, actor: Actor) -> bool:
+    if has_left(actor) and not entry.leavers:
+        return False
     if entry.shown is not None:
         return entry.shown(actor)
     return not isinstance(entry.permission, Permission) or may(actor, entry.permission)

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 from beichen.people.queries import PersonCard
 from beichen.platform import audit
 from beichen.platform.access.current import query
-from beichen.platform.access.relations import ActorId
+from beichen.platform.access.relations import oneself
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.reward import access
@@ -64,7 +64,7 @@ def letters(actor: Actor) -> list[LetterCard]:
 def plans_and_letters(actor: Actor) -> list[tuple[PlanCard, datetime | None]]:
     """Plans the actor may know of, newest first, each with the moment the own letter went out. Cost: one statement."""
     mine = BonusAward.objects.filter(
-        access.readable_awards(), plan_id=OuterRef("pk"), subject_id=ActorId(), released_at__isnull=False
+        access.readable_awards(), oneself("subject_id"), plan_id=OuterRef("pk"), released_at__isnull=False
     )
     found = BonusPlan.objects.filter(access.visible_plans()).annotate(letter=Subquery(mine.values("released_at")[:1]))
     lines = found.order_by("-id").values_list(*PLAN, "letter")

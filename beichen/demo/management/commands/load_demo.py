@@ -11,7 +11,7 @@ from django.db import ProgrammingError, connection
 from django.utils import translation
 from django.utils.translation import gettext
 
-from beichen.demo.formulas.people import LEAST, USUAL
+from beichen.demo.formulas.sizes import LEAST, USUAL
 from beichen.demo.rules import load_demo
 from beichen.platform.kit import clock, terminal
 from beichen.platform.kit.errors import Refused

@@ -10,7 +10,8 @@ from django.core.validators import validate_email
 
 from beichen.people.choices import RoleType
 from beichen.people.events import PersonLeft
-from beichen.people.models import Assignment, Employment, LegalEntity, Person, TargetBonus
+from beichen.people.models import Assignment, Employment, FormerEmployment, LegalEntity, Person, TargetBonus
+from beichen.people.rules.persons.leaving import end_seats, portal_until
 from beichen.people.rules.sheets import known as knowing
 from beichen.people.rules.sheets.known import ENTITY, Known
 from beichen.platform.events.bus import publish
@@ -152,6 +153,7 @@ def apply(actor: Actor, rows: Rows) -> Counts:
             (left if went else changed).append((person, row))
         else:
             counts.unchanged += 1
+    _keep_former(known, changed)
     _give_up_addresses([*changed, *left])
     _write_changed([*changed, *left])
     _write_new(fresh)
@@ -199,9 +201,34 @@ def _write_changed(changed: list[tuple[Person, Row]]) -> None:
     fields = ["number", "name", "name_en", "email", "position", "role_type", "sort_key", "is_active", "version"]
     Person.objects.bulk_update([person for person, _row in changed], fields, batch_size=1000)
     Employment.objects.bulk_create(
-        [Employment(person=p, hired_on=row["hired"], left_on=row["left"], level=row["level"]) for p, row in changed],
-        update_conflicts=True, unique_fields=["person"], update_fields=["hired_on", "left_on", "level"],
+        [
+            Employment(
+                person=p, hired_on=row["hired"], left_on=row["left"], level=row["level"],
+                portal_until=None if p.is_active or row["left"] is None else portal_until(row["left"]),
+            )
+            for p, row in changed
+        ],
+        update_conflicts=True, unique_fields=["person"],
+        update_fields=["hired_on", "left_on", "level", "portal_until"],
     )  # fmt: skip
+
+
+def _keep_former(known: Known, changed: list[tuple[Person, Row]]) -> None:
+    """Whoever left and joined again on a later day begins anew; the employment that ended stays on record."""
+    ended = [
+        known.employments[person.pk]
+        for person, row in changed
+        if not person.is_active and is_here(row["left"]) and _joined_again(known.employments.get(person.pk), row)
+    ]
+    FormerEmployment.objects.bulk_create(
+        FormerEmployment(person_id=one.pk, hired_on=one.hired_on, left_on=one.left_on, level=one.level)
+        for one in ended
+        if one.left_on is not None
+    )
+
+
+def _joined_again(before: Employment | None, row: Row) -> bool:
+    return before is not None and before.left_on is not None and bool(row["hired"] > before.left_on)
 
 
 def _end(known: Known, left: list[tuple[Person, Row]]) -> None:
@@ -212,6 +239,7 @@ def _end(known: Known, left: list[tuple[Person, Row]]) -> None:
             line.period = (line.period.lower, last)
             line.save(update_fields=["period"])
         publish(PersonLeft(person_id=person.pk))
+    end_seats(person.pk for person, _row in left)
 
 
 def write_bonuses(rows: Rows) -> int:

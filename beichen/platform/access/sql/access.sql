@@ -8,6 +8,17 @@ CREATE OR REPLACE FUNCTION access.actor() RETURNS bigint LANGUAGE sql STABLE AS 
            THEN nullif(current_setting('beichen.actor', true), '')::bigint END
 $$;
 
+-- The person who left and still reads what the table gives leavers (TE): such a person is nobody's actor.
+CREATE OR REPLACE FUNCTION access.leaver() RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN session_user IN ('beichen_web', 'beichen_worker')
+           THEN nullif(current_setting('beichen.leaver', true), '')::bigint END
+$$;
+
+-- The day of the one who asks, by the product's clock.
+CREATE OR REPLACE FUNCTION access.today() RETURNS date LANGUAGE sql STABLE AS $$
+    SELECT coalesce(nullif(current_setting('beichen.today', true), '')::date, current_date)
+$$;
+
 -- The job that acts for nobody: only the worker's login is believed.
 CREATE OR REPLACE FUNCTION access.job() RETURNS text LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN session_user = 'beichen_worker'

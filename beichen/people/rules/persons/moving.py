@@ -1,4 +1,4 @@
-"""Persons come, move, rise, leave and come back; every day of it stays on record.
+"""Persons come, move and rise; every day of it stays on record.
 
 These are the acts themselves. People reach them through `changes` (asked by one, confirmed by another);
 jobs and imports call them as named system actors.
@@ -14,9 +14,9 @@ from django.db import IntegrityError, connection, transaction
 
 from beichen.people import access
 from beichen.people.choices import PersonKind, RoleType
-from beichen.people.events import PersonLeft, PersonMoved
+from beichen.people.events import PersonMoved
 from beichen.people.formulas.stretches import Span, settled
-from beichen.people.models import Assignment, Employment, LegalEntity, OrgUnit, Person, Seat
+from beichen.people.models import Assignment, Employment, LegalEntity, OrgUnit, Person
 from beichen.people.rules import accounts, places
 from beichen.platform import audit
 from beichen.platform.access.current import rule
@@ -49,11 +49,6 @@ class OverlappingAssignment(Refused):
 class NumberTaken(Invalid):
     code = "number_taken"
     text = gettext_noop("Somebody already has this number or address.")
-
-
-class AlreadyGone(Refused):
-    code = "already_gone"
-    text = gettext_noop("%(name)s already left on %(day)s.")
 
 
 class BeforeJoining(Invalid):
@@ -161,7 +156,7 @@ def move(actor: Actor, person_id: int, to: Move) -> None:
         level=old.level if to.level is None else to.level,
         fte_percent=old.fte_percent,
     )
-    _no_circle(person, fresh.manager_id, to.first)
+    no_circle(person, fresh.manager_id, to.first)
     _write(person, spans, current, fresh, to.first)
     audit.record(
         actor, "people.move", person, subjects=[person.pk],
@@ -229,7 +224,7 @@ _LINE_ON = """
 """
 
 
-def _no_circle(person: Person, manager_id: int | None, first: date) -> None:
+def no_circle(person: Person, manager_id: int | None, first: date) -> None:
     """Walk up from the new manager as things stand on that day, or today where the day is past."""
     if manager_id is None:
         return
@@ -262,73 +257,6 @@ def take_effect(actor: Actor, person: Person) -> bool:
     return True
 
 
-@rule
-def leave(actor: Actor, person_id: int, last: date) -> None:
-    """Somebody's last day. Assignments end with it, later ones are taken back, the reports go to the manager's manager.
-
-    When the day is past, the account is shut and the seats end in this commit; else when it is over (`apply_due`).
-    Errors: NotFound, AlreadyGone, BeforeJoining.
-    """
-    person = locked(person_id)
-    employment = Employment.objects.get(pk=person_id)
-    if employment.left_on is not None and not person.is_active:
-        raise AlreadyGone(person, name=person.name, day=employment.left_on)
-    if last < employment.hired_on:
-        raise BeforeJoining(person, field="last", name=person.name, day=employment.hired_on)
-    employment.left_on = last
-    employment.save(update_fields=["left_on"])
-    after = begins(person.entity, last + DAY)
-    Assignment.objects.filter(person=person, period__startswith__gte=after).delete()
-    for line in Assignment.objects.filter(person=person, period__contains=after):
-        line.period = (line.period.lower, after)
-        line.save(update_fields=["period"])
-    _hand_over(actor, person, last + DAY)
-    audit.record(
-        actor, "people.leave", person, subjects=[person.pk], details={"last": last, "back_dated": last < clock.today()}
-    )
-    if last < clock.today():
-        _gone(actor, person)
-
-
-def _hand_over(actor: Actor, person: Person, first: date) -> None:
-    """From the day after, the reports are led by the manager of who leaves; nobody is left without."""
-    if person.manager_id is None:
-        return
-    reports = Assignment.objects.filter(manager=person, period__contains=begins(person.entity, first))
-    for report_id in list(reports.values_list("person_id", flat=True)):
-        move(actor, report_id, Move(first=first, manager_id=person.manager_id))
-    OrgUnit.objects.filter(head=person).update(head=person.manager_id)
-
-
-def _gone(actor: Actor, person: Person) -> None:
-    person.is_active, person.version = False, person.version + 1
-    person.save(update_fields=["is_active", "version"])
-    Seat.objects.filter(person=person, revoked_at=None).update(revoked_at=clock.now())
-    places.rebuild_branches([person.pk])
-    accounts.follow(actor, [person.pk])
-    publish(PersonLeft(person_id=person.pk))
-
-
-@rule
-def come_back(actor: Actor, person_id: int, first: date, unit_id: int, manager_id: int | None = None) -> None:
-    """Somebody who left works here again from a day on; the days between stay empty."""
-    person = locked(person_id)
-    employment = Employment.objects.get(pk=person_id)
-    if employment.left_on is None or employment.left_on >= first:
-        raise OverlappingAssignment(person, field="first", first=employment.hired_on)
-    Assignment.objects.create(
-        person=person, unit_id=unit_id, manager_id=manager_id, position=person.position, level=employment.level,
-        period=(begins(person.entity, first), None),
-    )  # fmt: skip
-    employment.left_on = None
-    employment.save(update_fields=["left_on"])
-    person.is_active = True
-    person.save(update_fields=["is_active"])
-    audit.record(actor, "people.come_back", person, subjects=[person.pk], details={"first": first})
-    take_effect(actor, person)
-    accounts.follow(actor, [person.pk])
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """What everyone may know of a person (20c)."""
@@ -357,28 +285,3 @@ def edit_profile(actor: Actor, person_id: int, profile: Profile, version: int) -
         raise NumberTaken(field="email") from None
     accounts.follow(actor, [person.pk])
     audit.record(actor, access.EDIT_PROFILE, person, subjects=[person.pk], details={"before": before})
-
-
-@rule
-def apply_due(actor: Actor) -> int:
-    """Let dated changes whose day has come take effect; how many did. Cost: two statements, then moves.
-
-    A person is due when the assignment of this moment says something else than the person's row.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT p.id FROM people_person p
-            JOIN people_assignment a ON a.person_id = p.id AND a.period @> %s::timestamptz
-            WHERE p.is_active AND (a.unit_id, a.position) IS DISTINCT FROM (p.unit_id, p.position)
-               OR p.is_active AND a.manager_id IS DISTINCT FROM p.manager_id
-            """,
-            [clock.now()],
-        )
-        due = [line[0] for line in cursor.fetchall()]
-    moved = sum(take_effect(actor, locked(person_id)) for person_id in due)
-    gone = Employment.objects.filter(left_on__lt=clock.today(), person__is_active=True).values_list("pk", flat=True)
-    for person_id in list(gone):
-        _gone(actor, locked(person_id))
-        moved += 1
-    return moved

@@ -12,7 +12,6 @@ from django.db.models import F, Func, Q
 from beichen.people.choices import (
     ChangeKind,
     ChangeState,
-    ImportState,
     PeriodKind,
     PersonKind,
     Phase,
@@ -109,6 +108,7 @@ class Person(models.Model):
             models.Index(fields=["place"], name="person_place"),
             models.Index(fields=["manager"], name="person_manager", condition=Q(is_active=True)),
             models.Index(fields=["sort_key", "id"], name="person_sort"),
+            models.Index(fields=["id"], name="person_gone", condition=Q(is_active=False)),
         ]
 
     def __str__(self) -> str:
@@ -116,11 +116,15 @@ class Person(models.Model):
 
 
 class Employment(models.Model):
-    """When somebody joined and left, and at which level. Class C3 (row 20d)."""
+    """When somebody joined and left, and at which level. Class C3 (row 20d).
+
+    `portal_until`: the last day on which somebody who left may still sign in to the own records (TE).
+    """
 
     person = models.OneToOneField(Person, primary_key=True, on_delete=models.PROTECT, related_name="employment")
     hired_on = models.DateField()
     left_on = models.DateField(null=True)
+    portal_until = models.DateField(null=True)
     level = models.CharField(max_length=20, blank=True)
 
     class Meta:
@@ -128,6 +132,24 @@ class Employment(models.Model):
             models.CheckConstraint(
                 condition=Q(left_on__isnull=True) | Q(left_on__gte=F("hired_on")), name="employment_left_after_hired"
             )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.hired_on}"
+
+
+class FormerEmployment(models.Model):
+    """An employment that ended before the person came back. Class C3 (row 20d)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="former_employments")
+    hired_on = models.DateField()
+    left_on = models.DateField()
+    level = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(left_on__gte=F("hired_on")), name="former_left_after_hired"),
+            models.UniqueConstraint(fields=["person", "hired_on"], name="former_employment_once"),
         ]
 
     def __str__(self) -> str:
@@ -343,48 +365,3 @@ class TargetBonus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}"
-
-
-class ImportBatch(models.Model):
-    """One uploaded workbook, what it would change, and what became of it. Class C4 (row 25a).
-
-    `counts`: {sheet: {action: how many}}; `refused`, `changes`: lists of {sheet, row, action, column, reason, params,
-    label}; `notes`: lists of {note, params} about the file as a whole. What the rows say is in `ImportContent`.
-    """
-
-    uploaded_by = models.BigIntegerField(null=True)
-    uploaded_at = models.DateTimeField()
-    file_name = models.CharField(max_length=200)
-    digest = models.CharField(max_length=64)
-    state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.PREVIEWED)
-    counts = models.JSONField(default=dict)
-    refused = models.JSONField(default=list)
-    changes = models.JSONField(default=list)
-    notes = models.JSONField(default=list)
-    written = models.JSONField(default=dict)
-    asked_by = models.BigIntegerField(null=True)
-    confirmed_by = models.BigIntegerField(null=True)
-    is_first = models.BooleanField(default=False)
-    progress = models.UUIDField(null=True)
-    applied_at = models.DateTimeField(null=True)
-    version = models.PositiveIntegerField(default=1)
-
-    class Meta:
-        indexes = [models.Index(fields=["-id"], name="import_batch_newest")]
-
-    def __str__(self) -> str:
-        return self.file_name
-
-
-class ImportContent(models.Model):
-    """The readable rows of an uploaded workbook, amounts of pay among them, until they are written. Class C5 (25a).
-
-    `sheets`: {sheet: [{n: row number, v: {column: value as text}}]}; emptied when the batch is written.
-    """
-
-    batch = models.OneToOneField(ImportBatch, primary_key=True, on_delete=models.CASCADE, related_name="+")
-    uploaded_by = models.BigIntegerField(null=True)
-    sheets = models.JSONField(default=dict)
-
-    def __str__(self) -> str:
-        return f"{self.batch_id}"

@@ -1,0 +1,52 @@
+"""Uploaded workbooks: what each would change, and its rows until they are written."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from beichen.people.choices import ImportState
+
+
+class ImportBatch(models.Model):
+    """One uploaded workbook, what it would change, and what became of it. Class C4 (row 25a).
+
+    `counts`: {sheet: {action: how many}}; `refused`, `changes`: lists of {sheet, row, action, column, reason, params,
+    label}; `notes`: lists of {note, params} about the file as a whole. What the rows say is in `ImportContent`.
+    """
+
+    uploaded_by = models.BigIntegerField(null=True)
+    uploaded_at = models.DateTimeField()
+    file_name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.PREVIEWED)
+    counts = models.JSONField(default=dict)
+    refused = models.JSONField(default=list)
+    changes = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
+    written = models.JSONField(default=dict)
+    asked_by = models.BigIntegerField(null=True)
+    confirmed_by = models.BigIntegerField(null=True)
+    is_first = models.BooleanField(default=False)
+    progress = models.UUIDField(null=True)
+    applied_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = [models.Index(fields=["-id"], name="import_batch_newest")]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportContent(models.Model):
+    """The readable rows of an uploaded workbook, amounts of pay among them, until they are written. Class C5 (25a).
+
+    `sheets`: {sheet: [{n: row number, v: {column: value as text}}]}; emptied when the batch is written.
+    """
+
+    batch = models.OneToOneField(ImportBatch, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    uploaded_by = models.BigIntegerField(null=True)
+    sheets = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}"

@@ -1,0 +1,110 @@
+"""Who left and who came back, cell by cell: column TE, the thirty days of the line, and T06 (access.md 1.8, G8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from beichen.people.rules import Return, persons
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import system
+from tests.access import probes, table, worlds
+from tests.access.table import STATUS
+from tests.access.worlds import Planted, World
+
+JOB = system("people.test", "lets somebody leave in a test")
+WHO, LINE, ABOVE, NEXT = "E009", "E005", "E002", "E004"
+"""Who leaves; the manager; the manager's manager; who leads after the return."""
+OWN_TOOLS = frozenset({"reviews.PartVersion"})
+"""Earlier versions of a text are its writer's tool while it is written; the text itself is open."""
+OUT = frozenset({"06c", "07e", "08d", "10d", "11c", "20h", "23b", "23c"})
+"""Rows of what is closed to the line once the thirty days are over, or the person has come back."""
+
+
+def left(area: str, days: int) -> World:
+    """A planted company from which somebody left so many days ago."""
+    world = worlds.make(area)
+    persons.leave(JOB, world.golden.id(WHO), clock.today() - timedelta(days=days))
+    return world
+
+
+def opens(world: World, one: Planted) -> bool:
+    """Whether column TE opens what stands there about the leaver."""
+    rows = table.read()
+    if one.subject != WHO:
+        return False
+    if one.row == "41c":
+        return one.canary == f"review{world.ids['released', WHO]}"
+    wanted = STATUS if one.part == "head" else frozenset("rw")
+    wanted |= frozenset("o" if one.author == WHO else "") | frozenset("m" if "SE" in one.masks else "")
+    behind = [one.row, *(one.stands.args[1:] if isinstance(one.stands, partial) else ())]
+    return all(wanted & set(rows[row].cells["TE"]) for row in behind)
+
+
+def differing(world: World, planted: Iterable[Planted], viewer: str, want: set[str]) -> list[str]:
+    """The records about which the database answers the viewer otherwise than wanted (by canary)."""
+    wrong = []
+    for (where, expression), found in probes.by_table(planted).items():
+        got = probes.seen_by(world, viewer, where, expression)
+        wrong += [
+            f"{one.row} of {one.subject} in {where}" for one in found if (one.canary in got) != (one.canary in want)
+        ]
+    return wrong
+
+
+@pytest.mark.django_db
+@pytest.mark.req("PEOPLE-02", "BASE-01")
+@pytest.mark.parametrize("area", sorted(worlds.PLANTS))
+def test_t05_a_leaver_reads_what_column_te_opens_and_nothing_else(area: str) -> None:
+    world = left(area, 1)
+    planted = [one for one in world.planted if one.model not in OWN_TOOLS]
+    want = {one.canary for one in planted if opens(world, one)}
+    assert want or area == "people"
+    assert differing(world, planted, WHO, want) == []
+    with clock.frozen(clock.now() + timedelta(days=91)):
+        assert differing(world, planted, WHO, set()) == []
+
+
+def about(world: World) -> list[Planted]:
+    """What is out about the leaver, read by relation: not what one wrote, nor what still waits for who decides."""
+    waits = {str(pk) for (level, _), pk in world.ids.items() if level.startswith("locked.")}
+    return [
+        one for one in world.planted
+        if one.subject == WHO and one.row in OUT and one.author not in (LINE, ABOVE) and one.model not in OWN_TOOLS
+        and one.canary not in waits and ".locked." not in one.canary
+    ]  # fmt: skip
+
+
+def read_by(world: World, viewer: str) -> set[str]:
+    """What the table opens to a viewer of what is out about the leaver."""
+    return {one.canary for one in about(world) if one.expected(viewer, table.read()[one.row])}
+
+
+@pytest.mark.django_db
+@pytest.mark.req("PEOPLE-02", "BASE-01")
+@pytest.mark.parametrize("area", ["talks", "reviews", "reward"])
+def test_the_line_reads_on_for_thirty_days(area: str) -> None:
+    world = left(area, 30)
+    assert read_by(world, LINE)
+    for viewer in (LINE, ABOVE):
+        assert differing(world, about(world), viewer, read_by(world, viewer)) == []
+    with clock.frozen(clock.now() + timedelta(days=1)):
+        for viewer in (LINE, ABOVE):
+            assert differing(world, about(world), viewer, set()) == [], viewer
+
+
+@pytest.mark.django_db
+@pytest.mark.req("PEOPLE-02", "BASE-01")
+@pytest.mark.parametrize("area", ["talks", "reviews", "reward"])
+@pytest.mark.parametrize("boss", [NEXT, LINE])
+def test_t06_who_leads_after_the_return_reads_nothing_of_before(area: str, boss: str) -> None:
+    """Not the new manager, nor the former one who leads again; the person reads it all, as before."""
+    world = left(area, 20)
+    unit, manager = world.golden.unit("U12"), world.golden.id(boss)
+    persons.come_back(JOB, world.golden.id(WHO), Return(first=clock.today(), unit_id=unit, manager_id=manager))
+    for viewer in (boss, ABOVE):
+        assert differing(world, about(world), viewer, set()) == [], viewer
+    assert differing(world, about(world), WHO, read_by(world, WHO)) == []
