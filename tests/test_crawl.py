@@ -43,6 +43,7 @@ NOT_MET = {
     "reward:out": "drawn where somebody is in neither base nor share",
     "account_reset_password": "linked where mail is connected",
     "audit:batches": "the rows of a bulk act, opened in place",
+    "people:return": "stands on the page of somebody who left: beichen/people/tests/test_leavers.py",
     "people:cycle_step": "stands in the to-do list while a release waits: tests/journeys/test_cycle.py",
     "goals:agreement": "needs a proposal at its step: tests/journeys/test_agreement.py",
     "goals:decide": "as goals:agreement",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 
 from beichen.platform.api import operations, problems
 from beichen.platform.api.sign_in import SessionAuth, TokenAuth
@@ -22,10 +24,21 @@ AREAS = {
     "insight": "insight",
 }
 
-api = NinjaAPI(
+ABOUT = _("Everything a person may see and do, by program: the same rules as the pages.")
+
+
+class Api(NinjaAPI):
+    """Tells what it is in the reader's language."""
+
+    def get_openapi_schema(self, **how: Any) -> OpenAPISchema:
+        """The description of every door, as OpenAPI."""
+        self.description = str(ABOUT)
+        return super().get_openapi_schema(**how)
+
+
+api = Api(
     title="Beichen",
     version="1",
-    description=str(_("Everything a person may see and do, by program: the same rules as the pages.")),
     urls_namespace="api",
     auth=[TokenAuth(), SessionAuth()],
     docs_url=None,

@@ -17,7 +17,7 @@ def test_a_goal_is_drafted_proposed_and_agreed_to(town: Town) -> None:
     me.fill("What do you want to reach?", GOAL)
     me.tick("Stretch")
     me.fill("Weight in the plan, %", "100")
-    me.choose("Which priority does it serve?", "P3 新业务只试少数赛道")
+    me.choose("Which priority does it serve?", "P3 Few new tracks")
     me.press("Save")
     me.go("Add")
     me.fill("What is measured?", RESULT)
@@ -45,7 +45,7 @@ def test_a_goal_is_drafted_proposed_and_agreed_to(town: Town) -> None:
     colleague.again()
     assert colleague.sees(GOAL)
     colleague.go(GOAL)
-    assert colleague.sees("新业务只试少数赛道")
+    assert colleague.sees("Few new tracks")
     assert colleague.sees("Stretch")
 
 
@@ -53,7 +53,7 @@ def test_a_goal_is_drafted_proposed_and_agreed_to(town: Town) -> None:
 def test_the_strategy_page_is_edited_by_one_and_published_by_another(town: Town) -> None:
     chief = town.browse("E001")
     chief.menu("Strategy")
-    assert chief.sees("核心产品留存与活跃提升")
+    assert chief.sees("Retention of the core product")
     chief.page.get_by_label("Employee numbers, with commas").fill("E002")
     chief.press("Save")
     editor = town.browse("E002")

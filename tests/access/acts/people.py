@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
+from beichen.people.rules import persons
+from beichen.platform.kit.actor import system
 from tests.access.acts.base import Act, version_of
 from tests.access.worlds import THEN, World
 from tests.database import put_in_phase
@@ -26,6 +29,8 @@ def acts(world: World) -> Iterator[Act]:
     yield Act("units_as_of", {"unit_id": unit, "day": "2026-06-01"})
     yield Act("people_move", person, {"first": "2026-07-06", "level": "L6"}, row="20a", subject=SUBJECT)
     yield Act("people_leave", person, {"last": "2026-07-31"}, row="20a", subject=SUBJECT)
+    back = {"first": "2026-09-01", "unit_id": unit}
+    yield Act("people_return", person, back, stage=lambda: _leaves(person["person_id"]), row="20a")
     profile = {"name": "马骁", "email": "ma@example.com", "role_type": "stable"}
     version = version_of(world, "people.Person", person["person_id"])
     yield Act("people_edit", person, {**profile, "version": version}, row="20c", subject=SUBJECT)
@@ -35,6 +40,10 @@ def acts(world: World) -> Iterator[Act]:
     yield from _seats(world)
     yield from _cycles(world)
     yield from _imports(world)
+
+
+def _leaves(person_id: int) -> None:
+    persons.leave(system("people.test", "lets somebody leave in a test"), person_id, date(2026, 6, 1))
 
 
 def plant(world: World) -> None:
