@@ -15,6 +15,7 @@ from beichen.launch.failures import Stop
 USAGE = """Beichen 北辰, performance management.   python3 -m beichen COMMAND
 
   demo             set everything up and open the demo company on http://127.0.0.1:8000
+                   (--people N: of another size than 800, from 50 on)
   up               your own company: the first administrator, then the same address
   import FILE      bring a company in from a workbook
   token EMAIL      make a personal API token

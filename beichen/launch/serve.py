@@ -30,6 +30,7 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ACCOUNTS = "identity_account"
 COMPANY = ("people_person", ACCOUNTS)
 FIRST = {"--email", "--name", "--number"}
+SIZE = "--people"
 LOADING, DEMO = "demo, loading", "demo"
 
 
@@ -38,13 +39,13 @@ class Interrupted(Exception):
 
 
 def demo(words: Sequence[str]) -> int:
-    """The demo company, ready to sign in to."""
-    if words:
-        raise Stop("`demo` takes no arguments; address and port are BEICHEN_HOST and BEICHEN_PORT.")
+    """The demo company, ready to sign in to; `--people N` for another size than 800."""
+    if words and (len(words) != 2 or words[0] != SIZE or not words[1].isdigit()):
+        raise Stop("`demo` takes --people N alone; address and port are BEICHEN_HOST and BEICHEN_PORT.")
     os.environ["BEICHEN_DEMO"] = "1"
     env = environment.read()
     with _alone(env), _signals(), database.opened(env) as opened:
-        _load_demo(opened)
+        _load_demo(opened, words)
         return _serve(env, opened, show_cast=True)
     return 130
 
@@ -70,8 +71,8 @@ def up(words: Sequence[str]) -> int:
     return 130
 
 
-def _load_demo(opened: Database) -> None:
-    """Fill an empty database; one that was filled halfway is made anew."""
+def _load_demo(opened: Database, words: Sequence[str]) -> None:
+    """Fill an empty database; one that was filled halfway is made anew, one that is full stays as it is."""
     with roles.connect(opened.logins, "owner") as connection:
         company = memory.recall(connection, "company")
     if company == LOADING:
@@ -79,6 +80,8 @@ def _load_demo(opened: Database) -> None:
         database.start_over(opened)
     database.migrate_when_needed(opened)
     if company == DEMO:
+        if words:
+            say("This data folder holds the demo company already; --people counts where it is loaded anew.")
         return
     with roles.connect(opened.logins, "owner") as connection:
         if company != LOADING and memory.has_rows(connection, *COMPANY):
@@ -88,7 +91,7 @@ def _load_demo(opened: Database) -> None:
             )
         memory.remember(connection, "company", LOADING)
     say("Loading the demo company …")
-    if database.manage(opened, "load_demo") != 0:
+    if database.manage(opened, "load_demo", *words) != 0:
         raise Stop("The demo company could not be loaded; what went wrong is said above.")
     with roles.connect(opened.logins, "owner") as connection:
         memory.remember(connection, "company", DEMO)

@@ -165,6 +165,7 @@ say(
         "people.leave": pgettext_lazy("audit", "Let somebody leave"),
         "people.come_back": pgettext_lazy("audit", "Let somebody come back"),
         "people.save_unit": pgettext_lazy("audit", "Change a unit"),
+        "people.export": pgettext_lazy("audit", "Download the company as a workbook"),
         "people.upload": pgettext_lazy("audit", "Upload a workbook"),
         "people.ask_code": pgettext_lazy("audit", "Ask for a one-time code"),
         "people.agree_move_cycle": pgettext_lazy("audit", "Agree to move a cycle on"),

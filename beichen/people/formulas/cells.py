@@ -45,6 +45,8 @@ def shown(raw: object) -> str:
     """A cell as people would write it: 12.0 is 12, midnight of a day is the day."""
     if raw is None:
         return ""
+    if isinstance(raw, str) and raw.isprintable():
+        return raw.strip()
     if isinstance(raw, float) and raw.is_integer():
         return str(int(raw))
     if isinstance(raw, datetime):
@@ -54,7 +56,8 @@ def shown(raw: object) -> str:
 
 def plain(raw: object) -> str:
     """The same with full-width letters, digits and signs made plain."""
-    return unicodedata.normalize("NFKC", shown(raw)).strip()
+    found = shown(raw)
+    return found if found.isascii() else unicodedata.normalize("NFKC", found).strip()
 
 
 def folded(text: str) -> str:

@@ -41,7 +41,8 @@ class ImportBatch(models.Model):
 class ImportContent(models.Model):
     """The readable rows of an uploaded workbook, amounts of pay among them, until they are written. Class C5 (25a).
 
-    `sheets`: {sheet: [{n: row number, v: {column: value as text}}]}; emptied when the batch is written.
+    `sheets`: {sheet: [{n: row number, v: [values as text, in the order of its columns]}]}; emptied when the batch is
+    written.
     """
 
     batch = models.OneToOneField(ImportBatch, primary_key=True, on_delete=models.CASCADE, related_name="+")

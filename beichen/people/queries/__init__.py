@@ -15,6 +15,7 @@ from beichen.people.queries.cycles import (
     period,
 )
 from beichen.people.queries.desks import Desk, Turn, between, desks, gaps, never_begun, releases_to_agree, said
+from beichen.people.queries.exports import company_workbook
 from beichen.people.queries.imports import BatchCard, batch, batches, imported
 from beichen.people.queries.persons import (
     PeoplePage,
@@ -95,6 +96,7 @@ __all__ = [
     "by_number",
     "children_of",
     "company_settings",
+    "company_workbook",
     "current_cycle",
     "cycle",
     "cycle_card",

@@ -16,6 +16,7 @@ from beichen.people.events import CompanyImported, ImportConfirmed
 from beichen.people.formulas import cells, reading, workbook
 from beichen.people.models import ImportBatch, ImportContent, OrgUnit, Person, Seat
 from beichen.people.rules import accounts, places
+from beichen.people.rules.sheets import known as knowing
 from beichen.people.rules.sheets import persons as persons_sheet
 from beichen.platform import audit
 from beichen.platform.access.current import rule
@@ -108,6 +109,11 @@ def company_is_empty() -> bool:
 
 def read_preview(actor: Actor, book: reading.Book) -> Previewed:
     """Ask every sheet, in order, what its rows would do. Writes nothing."""
+    with knowing.held():
+        return _asked(actor, book)
+
+
+def _asked(actor: Actor, book: reading.Book) -> Previewed:
     result = Previewed(book)
     every = {key: sheet.rows for key, sheet in book.sheets.items()}
     for kind in registry.sheets():
@@ -188,17 +194,14 @@ def _may_write_pay(people: Sequence[int | None]) -> bool:
 def _packed(standing: Mapping[str, Sequence[Row]]) -> dict[str, list[dict[str, Any]]]:
     """Rows as JSON: every value as the text that its column reads back."""
     return {
-        key: [
-            {"n": row.number, "v": {name: None if v is None else str(v) for name, v in row.values.items()}}
-            for row in rows
-        ]
+        key: [{"n": row.number, "v": [None if v is None else str(v) for v in row.values.values()]} for row in rows]
         for key, rows in standing.items()
     }
 
 
 def _unpacked(kind: ImportSheet, packed: Sequence[Mapping[str, Any]]) -> list[Row]:
     return [
-        Row(line["n"], {column.key: cells.read(line["v"].get(column.key), column) for column in kind.columns})
+        Row(line["n"], {c.key: cells.read(v, c) for c, v in zip(kind.columns, line["v"], strict=True)})
         for line in packed
     ]
 

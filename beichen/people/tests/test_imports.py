@@ -17,6 +17,7 @@ from beichen.people.management.commands import import_company
 from beichen.people.models import Assignment, Branch, Employment, ImportBatch, OrgUnit, Person, Seat, TargetBonus
 from beichen.people.rules import founding, imports
 from beichen.people.rules.sheets import assignments, persons, seats, units
+from beichen.platform.audit.models import Entry
 from beichen.platform.auth.models import Account
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
@@ -283,3 +284,23 @@ def test_a_refused_import_is_said_in_the_language_of_the_terminal(
     monkeypatch.setenv("LC_ALL", terminal)
     with pytest.raises(CommandError, match=said):
         call_command("import_company", str(tmp_path / "company.xlsx"))
+
+
+@pytest.mark.req("PEOPLE-05")
+def test_the_export_comes_in_again_as_unchanged(golden: Golden, owner_db: Any) -> None:
+    """Everybody but whom G2 closes to the administrator, with leading zeros and rare signs, and not one amount."""
+    with owner_db():
+        Person.objects.filter(number="E009").update(number="00009", name="䶮𠮷")
+    out = queries.company_workbook(golden.actor("E015"))
+    card = preview(golden, ("company.xlsx", out))
+    assert (card.writes, card.refused) == (0, [])
+    sheets = openpyxl.load_workbook(io.BytesIO(out))
+    rows = {row[0]: row for row in sheets["员工 People"].iter_rows(values_only=True)}
+    assert rows["00009"][1] == "䶮𠮷"
+    assert {"E014", "E001"}.isdisjoint(rows)
+    assert {row[5] for row in rows.values()} == {"季度目标奖金(分) target_bonus_cents", None}
+    assert card.total("unchanged") == sum(sheet.max_row - 1 for sheet in sheets)
+    with pytest.raises(Forbidden):
+        queries.company_workbook(golden.actor("E004"))
+    with owner_db():
+        assert Entry.objects.filter(act="people.export", person_id=golden.id("E015")).exists()

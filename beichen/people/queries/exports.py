@@ -1,0 +1,81 @@
+"""The company as a workbook of the importer's own shape, as far as the actor may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from beichen.people import access
+from beichen.people.formulas.writing import Written, workbook
+from beichen.people.models import Assignment, Employment, OrgUnit
+from beichen.platform import audit
+from beichen.platform.access.current import query
+from beichen.platform.access.permissions import require
+from beichen.platform.kit.actor import Actor
+from beichen.platform.registry import imports as registry
+
+DAY = timedelta(days=1)
+CHUNK = 2000
+
+
+@query
+def company_workbook(actor: Actor) -> bytes:
+    """People, units and assignments as they stand; imported again, every row of it is unchanged.
+
+    Amounts and seats are not in it. Each row follows its own cells (20a–20d): whom the table closes to the actor is
+    left out. Leaves an audit row. Cost: four statements; about 20 s and 60 MB at 100,000 people.
+    """
+    require(actor, access.IMPORT)
+    sheets = [_sheet("People", _people()), _sheet("Units", _units()), _sheet("Assignments", _assignments())]
+    audit.record(actor, "people.export", details={"sheets": [sheet.title for sheet in sheets]})
+    return workbook(sheets)
+
+
+def _sheet(key: str, rows: Iterator[Mapping[str, object]]) -> Written:
+    """The sheet with its header as the importer knows it; words for the values of a choice."""
+    [kind] = [sheet for sheet in registry.sheets() if sheet.key == key]
+    words = {column.key: column.words for column in kind.columns}
+    return Written(
+        f"{kind.name_zh} {kind.key}",
+        [f"{column.name_zh} {column.key}" for column in kind.columns],
+        ([_worded(row.get(column.key), words[column.key]) for column in kind.columns] for row in rows),
+    )
+
+
+def _worded(value: object, words: Mapping[str, Sequence[str]]) -> object:
+    names = words.get(value) if isinstance(value, str) else None
+    return names[0] if names else value
+
+
+def _people() -> Iterator[Mapping[str, object]]:
+    fields = ("person__number", "person__name", "person__email", "hired_on", "left_on", "level",
+              "person__position", "person__role_type", "person__name_en")  # fmt: skip
+    names = ("number", "name", "email", "hired", "left", "level", "position", "role_type", "name_en")
+    found = Employment.objects.filter(access.visible_employments()).order_by("person__number")
+    for line in found.values_list(*fields).iterator(CHUNK):
+        yield dict(zip(names, line, strict=True))
+
+
+def _units() -> Iterator[Mapping[str, object]]:
+    fields = ("code", "name", "name_en", "parent__code", "kind", "head__number", "hrbp__number", "role_type")
+    names = ("unit", "name", "name_en", "parent", "kind", "head", "hrbp", "role_type")
+    for line in OrgUnit.objects.filter(is_active=True).order_by("place", "code").values_list(*fields):
+        yield dict(zip(names, line, strict=True))
+
+
+def _assignments() -> Iterator[Mapping[str, object]]:
+    fields = ("person__number", "unit__code", "manager__number", "period", "position", "level",
+              "person__entity__time_zone")  # fmt: skip
+    found = Assignment.objects.filter(access.visible_assignments(), Q(unit__is_active=True))
+    for number, unit, manager, period, position, level, zone in (
+        found.order_by("person__number", "period").values_list(*fields).iterator(CHUNK)
+    ):
+        at = ZoneInfo(zone)
+        yield {
+            "number": number, "unit": unit, "manager": manager, "position": position, "level": level,
+            "from": period.lower.astimezone(at).date(),
+            "to": period.upper.astimezone(at).date() - DAY if period.upper else None,
+        }  # fmt: skip
