@@ -21,10 +21,14 @@ class Written:
     rows: Iterable[Sequence[object]]
 
 
-def workbook(sheets: Iterable[Written]) -> bytes:
-    """An xlsx of these sheets, row by row. Text stays text, so that no cell is ever taken for a formula."""
+def workbook(sheets: Iterable[Written], made: datetime) -> bytes:
+    """An xlsx of these sheets, row by row; of the same rows at the same moment the same bytes.
+
+    Text stays text, so that no cell is ever taken for a formula.
+    """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
+        book.set_properties({"created": made})
         day, head = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"bold": True})
         for written in sheets:
             sheet = book.add_worksheet(written.title)

@@ -14,6 +14,7 @@ from beichen.people.models import Assignment, Employment, OrgUnit
 from beichen.platform import audit
 from beichen.platform.access.current import query
 from beichen.platform.access.permissions import require
+from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.registry import imports as registry
 
@@ -31,7 +32,7 @@ def company_workbook(actor: Actor) -> bytes:
     require(actor, access.IMPORT)
     sheets = [_sheet("People", _people()), _sheet("Units", _units()), _sheet("Assignments", _assignments())]
     audit.record(actor, "people.export", details={"sheets": [sheet.title for sheet in sheets]})
-    return workbook(sheets)
+    return workbook(sheets, clock.now())
 
 
 def _sheet(key: str, rows: Iterator[Mapping[str, object]]) -> Written:
