@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, Q
 
 from beichen.goals import access
 from beichen.goals.choices import GOAL, RUNNING, WRITING, AlignmentState, GoalState, Measure
@@ -24,8 +25,15 @@ from beichen.platform.ui.language import for_reader
 
 @query
 def waiting_goals(actor: Actor, limit: int = PAGE) -> list[GoalCard]:
-    """Proposed goals that wait for the actor, while goals can be agreed to. Cost: one statement."""
-    mine = visible(actor).filter(state=GoalState.PROPOSED, pk__in=approvals.my_turn(GOAL), cycle__phase__in=WRITING)
+    """Proposed goals that wait for the actor, while goals can be agreed to. Cost: one statement.
+
+    `= ANY (ARRAY (…))`: the few whose turn it is are found first, whatever the number of goals.
+    """
+    few = Func(
+        F("pk"), ArraySubquery(approvals.my_turn(GOAL)), arg_joiner=" = ANY (", template="(%(expressions)s))",
+        output_field=BooleanField(),
+    )  # fmt: skip
+    mine = visible(actor).filter(few, state=GoalState.PROPOSED, cycle__phase__in=WRITING)
     found = mine.order_by("proposed_at", "id")
     return [goal_card(g) for g in found[:limit]]
 

@@ -10,7 +10,6 @@ from typing import Any
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Prefetch, Q
-from django.db.models.expressions import RawSQL
 
 from beichen.goals import access
 from beichen.goals.choices import RUNNING, AlignmentState, GoalState, Visibility
@@ -26,7 +25,7 @@ from beichen.strategy import queries as strategy
 from beichen.strategy.queries import PriorityCard
 
 SHOWN = 6
-KEPT_SECONDS, KEPT_GOALS = 60, 100
+KEPT_SECONDS, KEPT_GOALS, KEPT_PEOPLE = 60, 100, 10_000
 """How old figures of the whole company may be, and how many goals of each list are kept with them."""
 
 
@@ -182,17 +181,11 @@ def coverage(actor: Actor, cycle_ids: Iterable[int] | None = None, limit: int = 
         for p in strategy.priorities(actor)
     )
     open_ones = tuple(cards[pk] for pk in loose if pk in cards)[:limit]
-    return Coverage(
-        lines, open_ones, figures["loose_count"], figures["goal_count"], _uncovered(actor, cycles, figures, limit)
-    )
+    return Coverage(lines, open_ones, figures["loose_count"], figures["goal_count"], _uncovered(actor, figures, limit))
 
 
-def _uncovered(actor: Actor, cycles: list[int], figures: dict[str, Any], limit: int) -> Uncovered:
-    serving = Goal.objects.filter(
-        pk__in=RawSQL("SELECT goal_id FROM goals_serving(%s::bigint[])", [cycles]), cycle_id__in=cycles,
-        state__in=[*RUNNING, GoalState.CLOSED], is_dropped=False,
-    )  # fmt: skip
-    named, known = people.readable_by(actor, "01e", cycles, serving.values("owner_id"), limit)
+def _uncovered(actor: Actor, figures: dict[str, Any], limit: int) -> Uncovered:
+    named, known = people.readable_by(actor, "01e", figures["bare"], limit)
     return Uncovered(figures["uncovered"], figures["staff"], tuple(named), known)
 
 
@@ -208,7 +201,7 @@ def _line(priority: PriorityCard, figures: dict[str, Any], goals: Sequence[GoalC
 
 def _figures(actor: Actor, cycles: list[int]) -> dict[str, Any]:
     """The figures of the whole company, counted anew once a minute. Cost: one statement, or three and the keeping."""
-    key = f"goals.coverage.2:{'-'.join(map(str, sorted(cycles)))}"
+    key = f"goals.coverage.3:{'-'.join(map(str, sorted(cycles)))}"
     kept: dict[str, Any] | None = cache.get(key)
     if kept is None:
         kept = {**_counted(cycles), "attained": attainment_of_priorities(actor, cycles)}
@@ -218,7 +211,8 @@ def _figures(actor: Actor, cycles: list[int]) -> dict[str, Any]:
 
 # One pass over what serves a priority (it names one, or something above it does): people by priority; the first goals
 # that name each, from the top of the company down; the first that serve none, by the name of who answers for them; how
-# many people answer for none that serves one.
+# many people answer for none that serves one; those who answer for none at all, restricted ones among them, to be named
+# before whoever may read of it.
 _COUNT = """
 WITH serving AS MATERIALIZED (
     SELECT goal_id, priority_id FROM goals_serving(%(cycles)s::bigint[])
@@ -234,6 +228,17 @@ WITH serving AS MATERIALIZED (
     SELECT c.id, c.owner_id FROM counted c LEFT JOIN serving s ON s.goal_id = c.id WHERE s.goal_id IS NULL
 ), owners AS (
     SELECT DISTINCT c.owner_id FROM counted c JOIN serving s ON s.goal_id = c.id
+), staff AS MATERIALIZED (
+    SELECT p.id, u.place FROM people_person p JOIN people_orgunit u ON u.id = p.unit_id
+    WHERE p.is_active AND EXISTS (
+        SELECT 1 FROM people_cycle c JOIN people_orgunit s ON s.id = c.scope_id
+        WHERE c.id = ANY (%(cycles)s::bigint[]) AND u.place BETWEEN s.place AND s.place_end)
+), bare AS (
+    SELECT p.id FROM staff p WHERE NOT EXISTS (
+        SELECT 1 FROM goals_goal g JOIN serving s ON s.goal_id = g.id
+        WHERE g.owner_id = p.id AND g.cycle_id = ANY (%(cycles)s::bigint[]) AND NOT g.is_dropped
+          AND g.state IN ('active', 'changing', 'closed'))
+    ORDER BY p.place, p.id LIMIT %(bare)s
 )
 SELECT 'people', s.priority_id, count(DISTINCT g.owner_id), 0
 FROM serving s JOIN goals_goal g ON g.id = s.goal_id GROUP BY s.priority_id
@@ -243,18 +248,16 @@ UNION ALL SELECT * FROM (
     ORDER BY p.sort_key, l.id LIMIT %(most)s) free
 UNION ALL
 SELECT 'staff', 0, count(*) FILTER (WHERE o.owner_id IS NULL), count(*)
-FROM people_person p JOIN people_orgunit u ON u.id = p.unit_id LEFT JOIN owners o ON o.owner_id = p.id
-WHERE p.is_active AND EXISTS (
-    SELECT 1 FROM people_cycle c JOIN people_orgunit s ON s.id = c.scope_id
-    WHERE c.id = ANY (%(cycles)s::bigint[]) AND u.place BETWEEN s.place AND s.place_end)
+FROM staff p LEFT JOIN owners o ON o.owner_id = p.id
+UNION ALL SELECT 'bare', 0, id, 0 FROM bare
 UNION ALL SELECT 'counts', 0, (SELECT count(*) FROM loose), (SELECT count(*) FROM counted)
 """
 
 
 def _counted(cycles: list[int]) -> dict[str, Any]:
-    found: dict[str, Any] = {"people": {}, "named": {}, "loose": [], "loose_count": 0, "goal_count": 0}
+    found: dict[str, Any] = {"people": {}, "named": {}, "loose": [], "bare": [], "loose_count": 0, "goal_count": 0}
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"cycles": cycles, "most": KEPT_GOALS})
+        cursor.execute(_COUNT, {"cycles": cycles, "most": KEPT_GOALS, "bare": KEPT_PEOPLE})
         for what, priority, one, other in cursor.fetchall():
             if what == "people":
                 found["people"][priority] = one
@@ -262,8 +265,8 @@ def _counted(cycles: list[int]) -> dict[str, Any]:
                 found["named"].setdefault(priority, {"goals": [], "count": other})["goals"].append(one)
             elif what == "staff":
                 found["uncovered"], found["staff"] = one, other
-            elif what == "loose":
-                found["loose"].append(one)
+            elif what in ("loose", "bare"):
+                found[what].append(one)
             else:
                 found["loose_count"], found["goal_count"] = one, other
     return found

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
+from django.db.models import Count, Q, QuerySet, Window
 
 from beichen.people import access
-from beichen.people.models import Cycle, OrgUnit, Person, TargetBonus
+from beichen.people.models import OrgUnit, Person, TargetBonus
 from beichen.platform.access.current import query
 from beichen.platform.access.relations import sees
 from beichen.platform.api.paging import page_of
@@ -141,17 +141,13 @@ def find_persons(actor: Actor, text: str, limit: int = 20) -> list[PersonCard]:
 
 
 @query
-def readable_by(
-    actor: Actor, row: str, cycle_ids: Iterable[int], out: QuerySet[Any, Any], limit: int
-) -> tuple[list[PersonCard], int]:
-    """The first people of these cycles whom the actor reads by a row of the table, and how many they are, without
-    those whose ids `out` selects. Cost: one statement.
+def readable_by(actor: Actor, row: str, person_ids: Iterable[int], limit: int) -> tuple[list[PersonCard], int]:
+    """The first of these people whom the actor reads by a row of the table, and how many they are.
+
+    Cost: one statement.
     """
-    cycles = Cycle.objects.filter(
-        pk__in=list(cycle_ids), scope__place__lte=OuterRef("unit__place"), scope__place_end__gte=OuterRef("unit__place")
-    )
-    found = Person.objects.filter(sees(row, subject="id", place="place"), Exists(cycles), is_active=True)
-    counted = found.exclude(pk__in=out).annotate(every=Window(Count("*"))).order_by("unit__place", "sort_key", "id")
+    found = Person.objects.filter(sees(row, subject="id", place="place"), pk__in=list(person_ids), is_active=True)
+    counted = found.annotate(every=Window(Count("*"))).order_by("unit__place", "sort_key", "id")
     lines = list(counted.values_list(*_FIELDS, "every")[:limit])
     return [_card(line[:-1]) for line in lines], lines[0][-1] if lines else 0
 

@@ -6,6 +6,8 @@ Every form below is evaluated once per statement: a multirange of places, or a h
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import BigIntegerField, BooleanField, F, Func, Q, Value
@@ -257,7 +259,8 @@ def rows(
     area knows (SE of a unit's object, PR, CF) come by keyword: `PR=Q(rater=ActorId())`.
     """
     row = policy.row(row_id)
-    found: Q | None = None
+    parts: list[Q] = []
+    line: list[Q] = []
     for column in _CHEAPEST_FIRST:
         whole, mine = row.holds(column, codes), own is not None and "o" in row.cells[column]
         if not whole and not mine:
@@ -265,11 +268,11 @@ def rows(
         viewers = special.get(column) or _column(row_id, column, subject, place, codes)
         if viewers is None:
             continue
-        if former is not None and column in LINE and column not in special:
-            viewers = viewers & ~former
-        part = viewers if whole or own is None else viewers & own
-        found = part if found is None else found | part
-    return NOBODY if found is None else found
+        of_today = former is not None and column in LINE and column not in special
+        (line if of_today else parts).append(viewers if whole or own is None else viewers & own)
+    if line and former is not None:
+        parts.append(reduce(or_, line) & ~former)
+    return reduce(or_, parts) if parts else NOBODY
 
 
 def sees(row_id: str, **how: Any) -> Q:

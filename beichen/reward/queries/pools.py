@@ -114,7 +114,8 @@ def _card(pool: BonusPool, unit: UnitCard, consent: tuple[int, datetime] | None)
 
 
 def _consents(lines: Sequence[BonusPool]) -> QuerySet[Consent]:
-    return Consent.objects.filter(access.readable_consents(), pool_id__in=[pool.pk for pool in lines])
+    """Who reads a pool reads that it was passed on; these pools went through their filter."""
+    return Consent.objects.filter(pool_id__in=[pool.pk for pool in lines])
 
 
 def _cards(actor: Actor, found: Iterable[BonusPool]) -> list[PoolCard]:
@@ -149,7 +150,7 @@ def pools(actor: Actor, plan: PlanCard, after: int = 0, limit: int | None = None
     Cost: five statements, one the audit's; one when no policy was chosen.
     """
     readable = BonusPool.objects.filter(access.readable_pools(), scenario_id=plan.chosen_id or 0)
-    passed = Exists(Consent.objects.filter(access.readable_consents(), pool_id=OuterRef("pk")))
+    passed = Exists(Consent.objects.filter(pool_id=OuterRef("pk")))
     told = readable.aggregate(whole=Coalesce(Sum("value"), 0), open=Count("pk", filter=~passed))
     found = list(
         readable.filter(unit__place__gt=after).select_related("unit").order_by("unit__place")[: limit and limit + 1]
