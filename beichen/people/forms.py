@@ -23,11 +23,9 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class HireForm(forms.Form):
-    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=80)
-    number = forms.CharField(label=_("Employee number"), max_length=40)
-    email = forms.EmailField(label=_("Work e-mail"))
-    hired = forms.DateField(label=_("First day"), widget=DayInput())
+class PlaceForm(forms.Form):
+    """Where somebody who joins works."""
+
     unit = CodeField("unit", label=_("Unit"))
     manager = CodeField(
         "person",
@@ -37,6 +35,15 @@ class HireForm(forms.Form):
     )
     position = forms.CharField(label=_("Position"), max_length=120, required=False)
     level = forms.CharField(label=_("Level"), max_length=20, required=False)
+
+
+class HireForm(PlaceForm):
+    field_order = ("name", "number", "email", "hired")
+
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=80)
+    number = forms.CharField(label=_("Employee number"), max_length=40)
+    email = forms.EmailField(label=_("Work e-mail"))
+    hired = forms.DateField(label=_("First day"), widget=DayInput())
     role_type = forms.ChoiceField(label=_("Role type"), choices=RoleType.choices, initial=RoleType.STABLE)
     kind = forms.ChoiceField(
         label=pgettext_lazy("of a person", "Kind"),
@@ -66,17 +73,10 @@ class LeaveForm(forms.Form):
     last = forms.DateField(label=_("Last day"), widget=DayInput())
 
 
-class ReturnForm(forms.Form):
+class ReturnForm(PlaceForm):
+    field_order = ("first",)
+
     first = forms.DateField(label=_("First day"), widget=DayInput())
-    unit = CodeField("unit", label=_("Unit"))
-    manager = CodeField(
-        "person",
-        label=pgettext_lazy("of a person", "Manager"),
-        required=False,
-        help_text=_("Without one, the head of the unit leads."),
-    )
-    position = forms.CharField(label=_("Position"), max_length=120, required=False)
-    level = forms.CharField(label=_("Level"), max_length=20, required=False)
     email = forms.EmailField(label=_("Work e-mail"))
 
 

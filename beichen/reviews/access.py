@@ -212,12 +212,7 @@ def _plan_row(plan: ReviewPlan) -> str:
 _LEADS = (("LM", _is_responsible),)
 
 EDIT_PLAN = Permission(key="reviews.edit_plan", label=_("Set up a review plan"), row="41a", code="w", subject=None)
-SEE_PLANS = Permission(
-    key="reviews.see_plans",
-    label=_("See review plans"),
-    row="41b",
-    subject=None,
-)
+SEE_PLANS = Permission(key="reviews.see_plans", label=_("See review plans"), row="41b", subject=None)
 RUN_PLAN = Permission(
     key="reviews.run_plan",
     label=_("Run a review"),
@@ -281,13 +276,9 @@ CLOSE_SESSION = Permission(
     only=frozenset({"CF", "SK"}),
 )  # fmt: skip
 SIT_AS_FACILITATOR = Permission(
-    key="reviews.facilitate",
-    label=_("Facilitate a calibration"),
-    row="10b",
-    code="w",
-    subject=None,
+    key="reviews.facilitate", label=_("Facilitate a calibration"), row="10b", code="w", subject=None,
     only=frozenset({"CF"}),
-)
+)  # fmt: skip
 CALIBRATE = Permission(
     key="reviews.calibrate", label=_("Open the calibration"), row="10b", code="t", subject=None, only=frozenset({"HA"})
 )
@@ -295,19 +286,15 @@ LOCK = Permission(
     key="reviews.lock", label=_("Lock the results"), row="10c", code="t", subject=None, only=frozenset({"HA"})
 )
 UNLOCK = Permission(
-    key="reviews.unlock",
-    label=_("Open locked results again"),
-    row="10c",
-    code="t",
-    subject=None,
+    key="reviews.unlock", label=_("Open locked results again"), row="10c", code="t", subject=None,
     only=frozenset({"HA"}),
-)
+)  # fmt: skip
 RELEASE = Permission(
     key="reviews.release", label=_("Release the results"), row="10d", code="t", subject=None, only=frozenset({"HA"})
 )
 ACKNOWLEDGE = Permission(
     key="reviews.acknowledge", label=_("Answer to the result"), row="08d", code="t", only=frozenset({"SE", "TE"})
-)  # fmt: skip
+)
 
 # ── lock two ────────────────────────────────────────────────────────────────────────────────────────────────────
 

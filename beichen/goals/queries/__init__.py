@@ -10,6 +10,7 @@ from beichen.goals.queries.cards import (
     UpdateCard,
 )
 from beichen.goals.queries.inbox import AlignmentAsk, DueReport, due_reports, waiting_alignments, waiting_goals
+from beichen.goals.queries.lists import Filter, GoalPage, all_goals, listed, parents_to_choose
 from beichen.goals.queries.pages import (
     GoalView,
     Step,
@@ -28,20 +29,14 @@ from beichen.goals.queries.pages import (
 )
 from beichen.goals.queries.phases import phase_work
 from beichen.goals.queries.plans import (
-    Filter,
-    GoalPage,
     Plan,
     PlanLine,
     TeamLine,
-    all_goals,
     goal,
     goals_by_id,
     key_results,
-    listed,
-    parents_to_choose,
     plan,
     team,
-    unit_attainment,
 )
 from beichen.goals.queries.scored import (
     Coverage,
@@ -53,6 +48,7 @@ from beichen.goals.queries.scored import (
     coverage,
     open_cycles,
     scored_goals,
+    unit_attainment,
 )
 
 __all__ = [

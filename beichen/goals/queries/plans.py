@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +12,6 @@ from typing import Any
 from django.db.models import (
     BooleanField,
     Case,
-    Count,
     Prefetch,
     Q,
     QuerySet,
@@ -24,7 +23,7 @@ from django.db.models import (
 from django.db.models.functions import RowNumber
 
 from beichen.goals import access
-from beichen.goals.choices import GOAL, RUNNING, AlignmentState, GoalState, Visibility
+from beichen.goals.choices import GOAL, AlignmentState, GoalState
 from beichen.goals.formulas.rollup import Item, progress_of, total_weight
 from beichen.goals.models import Alignment, Goal, KeyResult, Milestone, Update
 from beichen.goals.queries.cards import (
@@ -42,9 +41,6 @@ from beichen.people import queries as people
 from beichen.people.queries import CycleCard, PersonCard
 from beichen.platform.access.current import query
 from beichen.platform.access.permissions import has_left
-from beichen.platform.access.relations import InRanges
-from beichen.platform.api.paging import Slice, page_of
-from beichen.platform.api.schemas import PageIn
 from beichen.platform.approvals import queries as approvals
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
@@ -285,122 +281,3 @@ def _team_line(person: PersonCard, goals: Sequence[GoalCard]) -> TeamLine:
         progress_of([Item(str(g.id), g.weight, g.expected) for g in running if g.shown_progress is not None]).value,
         sum(1 for g in goals if g.runs and g.health in LATE_OR_BEHIND), max(days, default=None), *apart(running),
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a list is narrowed to; empty values narrow nothing. `scope`: all, branch, unit goals (`units`)."""
-
-    text: str = ""
-    scope: str = ""
-    health: str = ""
-    kind: str = ""
-    state: str = ""
-    priority_id: int | None = None
-    unit_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GoalPage:
-    """Fifty goals, how many there are by health, and where the next page begins (None: no more)."""
-
-    goals: tuple[GoalCard, ...]
-    total: int
-    by_health: dict[str, int] = field(default_factory=dict)
-    next: int | None = None
-
-
-@query
-def all_goals(actor: Actor, cycle_id: int, wanted: Filter, after: int = 0, limit: int = PAGE) -> GoalPage:
-    """Visible goals of a cycle in the order they came. Cost: two statements, plus one for a unit."""
-    found = _narrowed(actor, visible(actor).filter(cycle_id=cycle_id, is_dropped=False), wanted)
-    counts: Counter[str] = Counter()
-    if not after:
-        for health, count in found.values_list("stat__health").annotate(n=Count("id")).order_by():
-            counts[health or "early"] += count
-    found = _of_health(found, wanted)
-    lines = [goal_card(g) for g in found.filter(pk__gt=after).order_by("pk")[: limit + 1]]
-    following = lines[limit - 1].id if len(lines) > limit else None
-    return GoalPage(tuple(lines[:limit]), sum(counts.values()), dict(counts), following)
-
-
-@query
-def listed(actor: Actor, cycle_id: int, wanted: Filter, asked: PageIn) -> Slice[Any]:
-    """The same list for programs, by a signed cursor; `items` are cards. Cost: one statement, plus one for a unit."""
-    found = _of_health(_narrowed(actor, visible(actor).filter(cycle_id=cycle_id, is_dropped=False), wanted), wanted)
-    rows = page_of(actor, found, asked, order=("pk",), name="goals")
-    return Slice([goal_card(g) for g in rows.items], rows.next)
-
-
-def _of_health(found: QuerySet[Goal], wanted: Filter) -> QuerySet[Goal]:
-    if not wanted.health:
-        return found
-    return found.filter(stat__health__in=LATE_OR_BEHIND if wanted.health == "attention" else [wanted.health])
-
-
-def _narrowed(actor: Actor, found: QuerySet[Goal], wanted: Filter) -> QuerySet[Goal]:
-    if wanted.text.strip():
-        text = wanted.text.strip()
-        found = found.filter(
-            _named(text) | Q(key__iexact=text) | Q(owner__name__icontains=text) | Q(unit__name__icontains=text)
-        )
-    if wanted.scope == "branch":
-        found = found.filter(InRanges("owner_place", "branch_ranges"))
-    if wanted.scope == "units":
-        found = found.filter(unit_id__isnull=False)
-    for name, value in (("kind", wanted.kind), ("state", wanted.state), ("priority_id", wanted.priority_id)):
-        if value:
-            found = found.filter(**{name: value})
-    if wanted.unit_id:
-        unit = people.unit(actor, wanted.unit_id)
-        inside = Q(owner__unit__place__gte=unit.place, owner__unit__place__lte=unit.place_end, unit_id__isnull=True)
-        found = found.filter(inside | Q(unit__place__gte=unit.place, unit__place__lte=unit.place_end))
-    return found
-
-
-@query
-def parents_to_choose(actor: Actor, goal_card_: GoalCard, text: str = "", limit: int = 20) -> list[GoalCard]:
-    """Goals this one could serve: running, visible, of the line above first, without those below it.
-
-    Cost: two statements.
-    """
-    below = descendants([goal_card_.id])
-    found = visible(actor).filter(state__in=[*RUNNING, GoalState.PROPOSED], is_dropped=False).exclude(pk__in=below)
-    if text.strip():
-        found = found.filter(_named(text.strip()) | Q(owner__name__icontains=text.strip()))
-    else:
-        above = people.person(actor, goal_card_.owner_id).manager_id
-        found = found.filter(Q(unit_id__isnull=False) | Q(owner_id=above))
-    return [goal_card(g) for g in found.order_by("unit__depth", "-pk")[:limit]]
-
-
-def _named(text: str) -> Q:
-    return Q(title__icontains=text) | Q(title_en__icontains=text)
-
-
-def descendants(ids: Sequence[int]) -> set[int]:
-    """These goals and everything aligned below them. Cost: one statement per level."""
-    seen: set[int] = set(ids)
-    level = list(ids)
-    while level:
-        found = Alignment.objects.filter(parent_id__in=level).exclude(state=AlignmentState.DECLINED)
-        level = [child for child in found.values_list("child_id", flat=True) if child not in seen]
-        seen.update(level)
-    return seen
-
-
-@query
-def unit_attainment(actor: Actor, unit_ids: Iterable[int], cycle_id: int) -> dict[int, int | None]:
-    """Attainment of units in millionths, over their own goals by weight (formulas §2). Cost: one statement."""
-    found = Goal.objects.filter(unit_id__in=list(unit_ids), cycle_id=cycle_id).exclude(visibility=Visibility.RESTRICTED)
-    return _attained(found, "unit_id")
-
-
-def _attained(found: QuerySet[Goal], by: str) -> dict[int, int | None]:
-    counted = found.filter(Q(state__in=list(RUNNING)) | Q(state=GoalState.CLOSED, is_dropped=False))
-    items: dict[int, list[Item]] = defaultdict(list)
-    for key, pk, weight, manual, progress in counted.values_list(
-        by, "pk", "weight", "manual_progress", "stat__progress"
-    ):
-        items[key].append(Item(str(pk), weight, progress if manual is None else manual))
-    return {key: progress_of(row).value for key, row in items.items()}

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from beichen.goals import access
 from beichen.goals.choices import RUNNING, AlignmentState, GoalState, Visibility
+from beichen.goals.formulas.rollup import Item, progress_of
 from beichen.goals.models import Alignment, Goal, KeyResult
 from beichen.goals.queries import plans
 from beichen.goals.queries.cards import GoalCard
@@ -157,12 +158,29 @@ class Coverage:
 
 
 @query
+def unit_attainment(actor: Actor, unit_ids: Iterable[int], cycle_id: int) -> dict[int, int | None]:
+    """Attainment of units in millionths, over their own goals by weight (formulas §2). Cost: one statement."""
+    found = Goal.objects.filter(unit_id__in=list(unit_ids), cycle_id=cycle_id).exclude(visibility=Visibility.RESTRICTED)
+    return _attained(found, "unit_id")
+
+
+def _attained(found: QuerySet[Goal], by: str) -> dict[int, int | None]:
+    counted = found.filter(Q(state__in=list(RUNNING)) | Q(state=GoalState.CLOSED, is_dropped=False))
+    items: dict[int, list[Item]] = defaultdict(list)
+    for key, pk, weight, manual, progress in counted.values_list(
+        by, "pk", "weight", "manual_progress", "stat__progress"
+    ):
+        items[key].append(Item(str(pk), weight, progress if manual is None else manual))
+    return {key: progress_of(row).value for key, row in items.items()}
+
+
+@query
 def attainment_of_priorities(actor: Actor, cycle_ids: Iterable[int]) -> dict[int, int | None]:
     """Attainment by priority in millionths, over the goals that name it, by weight. Restricted goals are left out of
     the number, since it is everybody's. Cost: one statement.
     """
     found = Goal.objects.filter(priority_id__isnull=False, cycle_id__in=list(cycle_ids))
-    return plans._attained(found.exclude(visibility=Visibility.RESTRICTED), "priority_id")
+    return _attained(found.exclude(visibility=Visibility.RESTRICTED), "priority_id")
 
 
 @query

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -98,7 +99,10 @@ def _check_kind(content: bytes) -> None:
 
 
 def _check_packed(content: bytes) -> None:
-    """Unpack once in small pieces and count: what a zip says about itself may be a lie."""
+    """Unpack once in small pieces and count: what a zip says about itself may be a lie.
+
+    `zipfile` says RuntimeError of a packing it does not know, `zlib` its own of bytes that do not unpack.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             entries = packed.infolist()
@@ -109,7 +113,7 @@ def _check_packed(content: bytes) -> None:
             if not any(entry.filename.startswith("xl/workbook") for entry in entries):
                 raise PictureFile(field="file")
             _count(packed, entries, len(content))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as broken:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as broken:
         raise BadFile(field="file") from broken
 
 
