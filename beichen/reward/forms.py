@@ -89,10 +89,9 @@ class PolicyForm(forms.Form):
         for role, label in RoleType.choices:
             self.fields[f"role_{role}"] = _number(label, initial=policy.get("flattening", {}).get(role, "0"))
         for n, (unit, result, even) in enumerate([*named, *[("", "", "")] * (len(self.rows) - len(named))], 1):
-            place = {"n": n}
-            self.fields[f"unit_{n}"] = CodeField("unit", label=_("Unit %(n)s") % place, initial=unit, required=False)
-            self.fields[f"result_{n}"] = _number(_("Result of unit %(n)s") % place, initial=result)
-            self.fields[f"even_{n}"] = _number(_("Evened out in unit %(n)s") % place, initial=even)
+            self.fields[f"unit_{n}"] = CodeField("unit", label=_("Unit"), initial=unit, required=False)
+            self.fields[f"result_{n}"] = _number(_("Unit result"), initial=result)
+            self.fields[f"even_{n}"] = _number(_("Evened out"), initial=even)
 
     def main_fields(self) -> list[forms.BoundField]:
         """Name, money, results."""
