@@ -102,7 +102,7 @@ def _open(source: Path, identity: pyrage.x25519.Identity, folder: Path) -> Manif
     note("Opening the backup …")
     reading, writing = os.pipe()
     faults: list[Exception] = []
-    unpacker = threading.Thread(target=_unpack, args=(os.fdopen(reading, "rb"), folder, faults))
+    unpacker = threading.Thread(target=unpack, args=(os.fdopen(reading, "rb"), folder, faults))
     unpacker.start()
     try:
         with source.open("rb") as sealed, os.fdopen(writing, "wb") as out:
@@ -121,14 +121,18 @@ def _open(source: Path, identity: pyrage.x25519.Identity, folder: Path) -> Manif
     return read_manifest((folder / MANIFEST).read_bytes())
 
 
-def _unpack(source: BinaryIO, folder: Path, faults: list[Exception]) -> None:
-    try:
-        with source, tarfile.open(fileobj=source, mode="r|") as archive:
-            for entry in archive:
-                if entry.isfile() and entry.name in (MANIFEST, DUMP, *KEYS):
-                    archive.extract(entry, folder, filter="data")
-    except (tarfile.TarError, OSError) as fault:
-        faults.append(fault)
+def unpack(source: BinaryIO, folder: Path, faults: list[Exception]) -> None:
+    """Reads to the last byte, the filling after an archive's end too: a reader gone early looks like a cut file."""
+    with source:
+        try:
+            with tarfile.open(fileobj=source, mode="r|") as archive:
+                for entry in archive:
+                    if entry.isfile() and entry.name in (MANIFEST, DUMP, *KEYS):
+                        archive.extract(entry, folder, filter="data")
+        except (tarfile.TarError, OSError) as fault:
+            faults.append(fault)
+        while source.read(1 << 20):
+            pass
 
 
 def _load(env: Environment, folder: Path, manifest: Manifest, name: str) -> int:

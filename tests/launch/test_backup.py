@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import sys
@@ -14,7 +15,7 @@ import psycopg
 import pyrage
 import pytest
 
-from beichen.launch import copies
+from beichen.launch import copies, restore
 from beichen.launch.cluster import SUPERUSER
 from tests.launch.conftest import open_cluster
 from tests.launch.running import Running
@@ -144,6 +145,35 @@ def test_a_changed_or_cut_file_is_refused_and_leaves_nothing(drill: Drill) -> No
         _, said = drill.restore(name, str(bad))
         assert "it was cut off or changed" in said
         assert not (drill.base / name).exists()
+
+
+class Source(io.BytesIO):
+    """An archive being unsealed; `unread` when it is let go is what its writer would have been refused."""
+
+    unread = b""
+
+    def close(self) -> None:
+        self.unread = self.unread or self.read()
+        super().close()
+
+
+@pytest.mark.req("BASE-07")
+def test_an_archive_is_read_to_its_last_byte_whatever_its_length(tmp_path: Path) -> None:
+    """It is filled up to full records: with the end mark across two of them, the last holds nothing to unpack."""
+    for blocks in range(tarfile.RECORDSIZE // tarfile.BLOCKSIZE):
+        content = b"x" * blocks * tarfile.BLOCKSIZE
+        whole = io.BytesIO()
+        with tarfile.open(fileobj=whole, mode="w") as archive:
+            entry = tarfile.TarInfo(copies.DUMP)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+        source = Source(whole.getvalue())
+        faults: list[Exception] = []
+        restore.unpack(source, tmp_path, faults)
+        assert source.closed
+        assert source.unread == b"", blocks
+        assert faults == []
+        assert (tmp_path / copies.DUMP).read_bytes() == content
 
 
 @pytest.mark.req("BASE-07")
