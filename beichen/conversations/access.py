@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from beichen.conversations.choices import CheckInState
+from beichen.platform.access.filters import filters
 from beichen.platform.access.locks import JobGrant, Lock, StateGuard
 from beichen.platform.access.permissions import Permission
 from beichen.platform.access.relations import ActorId, InPeople, IsFormer, knows, rows, sees, writes
@@ -29,31 +30,37 @@ def addressed(check_in: str) -> Q:
 MINE = Q(person_id=ActorId())
 
 
+@filters("conversations.CheckIn")
 def known_check_ins() -> Q:
     """Heads: that there is one, its days and its state (23b)."""
     return knows("23b", subject="person_id", place="owner_place", LM=addressed("id"))
 
 
+@filters("conversations.CheckInAnswers")
 def visible_answers() -> Q:
     """What was fulfilling, and the plan (23b)."""
     return sees("23b", subject="person_id", LM=addressed("check_in_id"))
 
 
+@filters("conversations.CheckInPrivate")
 def visible_private() -> Q:
     """Load, obstacles, wishes (23c)."""
     return sees("23c", subject="person_id", LM=addressed("check_in_id"))
 
 
+@filters("conversations.Reply")
 def visible_replies() -> Q:
     """Replies: as what they answer (23c), and those the viewer wrote."""
     return sees("23c", subject="person_id", LM=addressed("check_in_id"), own=Q(author_id=ActorId()))
 
 
+@filters("conversations.CheckInDraft")
 def own_drafts() -> Q:
     """Drafts: the writer's alone (23a)."""
     return sees("23a", subject="person_id")
 
 
+@filters("conversations.CheckIn")
 def counted_check_ins() -> Q:
     """Check-ins of the managers about whom the viewer may see figures of a group (23d)."""
     return rows("23d", frozenset("a"), subject="manager_id")

@@ -12,9 +12,11 @@ from django.db.models.fields import BooleanField
 from django.utils.translation import gettext_lazy as _
 
 from beichen.goals.choices import GOAL, RUNNING, GoalState, Visibility
+from beichen.platform.access.filters import filters
 from beichen.platform.access.locks import JobGrant, StateGuard
 from beichen.platform.access.permissions import Permission
-from beichen.platform.access.relations import IsFormer, knows, sees
+from beichen.platform.access.policy import CONTENT, STATUS
+from beichen.platform.access.relations import EVERY, Case, IsFormer, cases
 from beichen.platform.approvals import queries as approvals
 from beichen.platform.kit.actor import Actor
 
@@ -32,48 +34,44 @@ class InUnitsAbove(Func):
         super().__init__(F(unit))
 
 
-def visible_goals(prefix: str = "") -> Q:
-    """Goals whose content the viewer may read; `prefix` leads to the goal, such as "goal__"."""
+@filters("goals.Goal")
+def visible_goals() -> Q:
+    """Goals whose content the viewer may read."""
 
-    def at(name: str, value: Any) -> Q:
-        return Q(**{prefix + name: value})
-
-    def row(row_id: str, **special: Q) -> Q:
-        old = Q(IsFormer(f"{prefix}id", "goals"))
-        return sees(row_id, subject=f"{prefix}owner_id", place=f"{prefix}owner_place", former=old, **special)
-
-    by_owner = Q(**{f"{prefix}author_id": F(f"{prefix}owner_id")}) | Q(**{f"{prefix}author__isnull": True})
-    draft, proposed = at("state", GoalState.DRAFT), at("state", GoalState.PROPOSED)
-    running, closed = at("state__in", list(RUNNING)), at("state", GoalState.CLOSED)
-    public, unit = at("visibility", Visibility.PUBLIC), at("visibility", Visibility.UNIT)
-    restricted = at("visibility", Visibility.RESTRICTED)
-    in_unit = Q(InUnitsAbove(f"{prefix}shown_in_id"))
-    return (
-        (running & public & row("01d"))
-        | (running & restricted & row("01e"))
-        | (running & unit & row("01k", CO=in_unit))
-        | (closed & public & row("01f"))
-        | (closed & restricted & row("01g"))
-        | (closed & unit & row("01k", CO=in_unit))
-        | (proposed & (row("01c") | at("pk__in", approvals.my_turn(GOAL))))
-        | (draft & by_owner & row("01a"))
-        | (draft & ~by_owner & row("01b"))
-    )
+    by_owner = Q(author_id=F("owner_id")) | Q(author__isnull=True)
+    draft, proposed = Q(state=GoalState.DRAFT), Q(state=GoalState.PROPOSED)
+    running, closed = Q(state__in=list(RUNNING)), Q(state=GoalState.CLOSED)
+    public, unit = Q(visibility=Visibility.PUBLIC), Q(visibility=Visibility.UNIT)
+    restricted = Q(visibility=Visibility.RESTRICTED)
+    by_row = {
+        "01d": running & public, "01e": running & restricted, "01f": closed & public, "01g": closed & restricted,
+        "01k": (running | closed) & unit, "01c": proposed, "01a": draft & by_owner, "01b": draft & ~by_owner,
+    }  # fmt: skip
+    found = [_case(row_id, when) for row_id, when in by_row.items()]
+    return cases(found, CONTENT) | (proposed & Q(pk__in=approvals.my_turn(GOAL)))
 
 
+def _case(row_id: str, when: Q = EVERY) -> Case:
+    special = {"CO": Q(InUnitsAbove("shown_in_id"))} if row_id == "01k" else {}
+    former = Q(IsFormer("id", "goals"))
+    return Case(row_id, when=when, subject="owner_id", place="owner_place", former=former, **special)
+
+
+@filters("goals.Goal")
 def known_goals() -> Q:
     """Goals of which the viewer may know that they are: the content, or for some seats the bare state (`x`)."""
-    old = Q(IsFormer("id", "goals"))
     hidden = Q(state__in=[*RUNNING, GoalState.CLOSED], visibility__in=[Visibility.RESTRICTED, Visibility.UNIT])
-    return visible_goals() | (hidden & knows("01e", subject="owner_id", place="owner_place", former=old))
+    return visible_goals() | cases([_case("01e", hidden)], STATUS)
+
+
+@filters("goals.Goal")
+def _goals_of_visible_words() -> Q:
+    return cases([_case("02d")], CONTENT)
 
 
 def visible_words() -> Q:
     """Problem, next step, support and risk: the line and partners (02d), or everyone where the writer shared them."""
-    return Q(is_shared=True) | sees(
-        "02d", subject="update__key_result__goal__owner_id", place="update__key_result__goal__owner_place",
-        former=Q(IsFormer("update__key_result__goal_id", "goals")),
-    )  # fmt: skip
+    return Q(is_shared=True) | _goals_of_visible_words("update__key_result__goal__")
 
 
 # ── who may do what ─────────────────────────────────────────────────────────────────────────────────────────────

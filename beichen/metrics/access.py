@@ -6,16 +6,19 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from beichen.metrics.choices import BandState
+from beichen.platform.access.filters import filters
 from beichen.platform.access.locks import StateGuard
 from beichen.platform.access.permissions import Permission
 from beichen.platform.access.relations import ActorId, sees
 
 
+@filters("metrics.Metric")
 def visible_metrics() -> Q:
     """Every employee reads the library (26a)."""
     return sees("26a", subject=None, SE=Q(owner_id=ActorId()))
 
 
+@filters("metrics.BandTable")
 def visible_bands() -> Q:
     """Frozen tables are open to every employee (26c), drafts to those who make them (26b)."""
     draft, frozen = Q(state=BandState.DRAFT), Q(state=BandState.FROZEN)

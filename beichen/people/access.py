@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from beichen.people.choices import Phase
+from beichen.platform.access.filters import filters
 from beichen.platform.access.locks import JobGrant, Lock, StateGuard
 from beichen.platform.access.permissions import Permission, may
 from beichen.platform.access.relations import ActorId, HasSeat, InPeople, InRanges, IsEmployee, handles, sees, writes
@@ -19,48 +20,57 @@ _MINE = Q(uploaded_by=ActorId())
 # ── what may be read ────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@filters("people.Person")
 def visible_persons() -> Q:
     """Everyone who works here sees names, units and managers (20a, 20c); a leaver, who once led them (M10)."""
     return sees("20c", subject="id", place="place") | Q(InPeople("id", "own_leaders"))
 
 
+@filters("people.Employment")
 def visible_employments() -> Q:
     """Level and dates of joining and leaving (20d)."""
     return sees("20d", subject="person_id")
 
 
+@filters("people.FormerEmployment")
 def visible_former_employments() -> Q:
     """Employments that ended before the person came back (20d): not for the line of today (G8)."""
     return sees("20d", subject="person_id", former=Q(pk__isnull=False))
 
 
+@filters("people.Assignment")
 def visible_assignments() -> Q:
     """Past and future assignments (20b); the current one is on the person."""
     return sees("20b", subject="person_id")
 
 
+@filters("people.TargetBonus")
 def visible_target_bonuses() -> Q:
     """Target bonuses (12a): the person, the HRBP and the compensation administrator."""
     return sees("12a", subject="person_id")
 
 
+@filters("people.ImportBatch")
 def visible_batches() -> Q:
     """Uploaded workbooks (25a): HR administrators, auditors, and who uploaded one."""
     return sees("25a", subject=None, own=_MINE, SE=_MINE) & Q(IsEmployee())
 
 
+@filters("people.OrgChange")
 def confirmable_changes() -> Q:
     """Changes of the organisation the viewer could be the second person for (20a)."""
     somebody = writes("20a", subject="person_id") & ~Q(person_id=ActorId())
     return (somebody | (Q(person=None) & Q(HasSeat("HA")))) & ~Q(asked_by=ActorId())
 
 
+@filters("people.Seat")
 def grantable_seats() -> Q:
     """Seats asked for that the viewer could grant (20e)."""
     about = handles("20e", subject="person_id") & ~Q(person_id=ActorId())
     return about & (Q(asked_by=None) | ~Q(asked_by=ActorId()))
 
 
+@filters("people.Person")
 def reached_by_hr() -> Q:
     """Everyone in the scope of the viewer's seat of HR administrator but the viewer; over whom G2 says nothing here."""
     return Q(InRanges("place", "seat_ranges", "HA")) & ~Q(id=ActorId())

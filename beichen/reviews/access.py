@@ -11,15 +11,18 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from beichen.platform.access.filters import filters
 from beichen.platform.access.locks import JobGrant, Lock, StateGuard
 from beichen.platform.access.permissions import Permission
 from beichen.platform.access.relations import (
     ActorId,
+    Case,
     InPeople,
     InRanges,
     IsFormerPair,
     LeaverId,
     WasFormer,
+    cases,
     oneself,
     rows,
     sees,
@@ -68,29 +71,32 @@ def _how(state: str) -> dict[str, Any]:
 
 
 def _by_state(table: Mapping[str, str], codes: frozenset[str]) -> Q:
-    found = Q(pk__in=[])
-    for state, row_id in table.items():
-        found |= Q(state=state) & rows(row_id, codes, **_how(state))
-    return found
+    return cases([Case(row_id, when=Q(state=state), **_how(state)) for state, row_id in table.items()], codes)
 
 
 def _parts(codes: frozenset[str], *, drafts: bool = True) -> Q:
     """Parts by role and state; without `drafts`, only what was submitted (a draft is its rater's alone)."""
-    found = Q(pk__in=[])
-    for role, table in PART_ROWS.items():
-        states = {s: row_id for s, row_id in table.items() if drafts or s not in (PartState.DRAFT, PartState.DECLINED)}
-        found |= Q(role=role) & _by_state(states, codes)
-    return found
+    return cases(
+        [
+            Case(row_id, when=Q(role=role, state=state), **_how(state))
+            for role, table in PART_ROWS.items()
+            for state, row_id in table.items()
+            if drafts or state not in (PartState.DRAFT, PartState.DECLINED)
+        ],
+        codes,
+    )
 
 
 # ── what may be read ────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@filters("reviews.ReviewPlan")
 def visible_plans() -> Q:
     """Drafts for HR (41a), published plans for everyone who works here (41b)."""
     return (Q(state="draft") & sees("41a", subject=None)) | (~Q(state="draft") & sees("41b", subject=None))
 
 
+@filters("reviews.Review")
 def visible_reviews() -> Q:
     """The heads of reviews (41c): SE, LM, SK, BP, HA, CF, AU. The manager who decides is one of them in any case.
 
@@ -100,16 +106,19 @@ def visible_reviews() -> Q:
     return rows("41c", HEAD, place="subject_place", former=_FORMER, CF=_CF) | _RESPONSIBLE | left
 
 
+@filters("reviews.Part")
 def visible_parts() -> Q:
     """Who writes about whom, and how far it is; a rater always knows the own part."""
     return _RATER | _parts(HEAD)
 
 
+@filters("reviews.Part")
 def readable_parts() -> Q:
     """Parts whose words the viewer may read, author included."""
     return _RATER | _parts(frozenset("rw"), drafts=False)
 
 
+@filters("reviews.PartContent")
 def readable_part_contents() -> Q:
     """Words and scores: by the part's head, or masked (M1) for the person after release and for calibration."""
     by_head = Exists(Part.objects.filter(pk=OuterRef("part_id")).filter(readable_parts()))
@@ -129,32 +138,38 @@ def own_parts() -> Q:
     return Q(Exists(Part.objects.filter(_RATER, pk=OuterRef("part_id"))))
 
 
+@filters("reviews.Nomination")
 def visible_nominations() -> Q:
     """Who proposed whom (07a): SE the own proposals, the peer the own, LM, BP and HA all."""
     own = Q(nominated_by_id=ActorId())
     return rows("07a", HEAD, place="subject_place", own=own, LM=_RESPONSIBLE, PR=Q(peer_id=ActorId()))
 
 
+@filters("reviews.Rating")
 def visible_ratings() -> Q:
     """That there is a rating and how far it is (10*)."""
     return _by_state(RATING_ROWS, HEAD)
 
 
+@filters("reviews.RatingContent")
 def readable_rating_contents() -> Q:
     """Total and grade (10*)."""
     return Q(Exists(Rating.objects.filter(pk=OuterRef("rating_id")).filter(_by_state(RATING_ROWS, frozenset("rw")))))
 
 
+@filters("reviews.Explanation")
 def readable_explanations() -> Q:
     """How the result came about (20g, 20h)."""
     return Q(Exists(Review.objects.filter(pk=OuterRef("review_id")).filter(_by_state(STORY_ROWS, frozenset("rw")))))
 
 
+@filters("reviews.Rating")
 def facilitated_ratings() -> Q:
     """Ratings of the round in which the viewer sits as facilitator (09b)."""
     return Q(state=RatingState.CALIBRATION) & _CF
 
 
+@filters("reviews.GradeMove")
 def visible_moves() -> Q:
     """Grade moves of calibration (09e)."""
     return sees("09e", place="subject_place", former=Q(WasFormer("subject_id", "moved_at")), LM=_RESPONSIBLE, CF=_CF)
@@ -163,11 +178,13 @@ def visible_moves() -> Q:
 _ANSWERED_BEFORE = Q(WasFormer("subject_id", "at"))
 
 
+@filters("reviews.Acknowledgement")
 def visible_acknowledgements() -> Q:
     """That somebody acknowledged (08d)."""
     return rows("08d", HEAD, place="subject_place", former=_ANSWERED_BEFORE)
 
 
+@filters("reviews.AcknowledgementContent")
 def readable_acknowledgement_contents() -> Q:
     """What somebody answered (08d)."""
     from beichen.reviews.models import Acknowledgement

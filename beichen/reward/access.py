@@ -13,14 +13,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from beichen.people.choices import Phase
+from beichen.platform.access.filters import filters
 from beichen.platform.access.locks import JobGrant, Lock, StateGuard
 from beichen.platform.access.permissions import Permission, relations_to
 from beichen.platform.access.policy import CONTENT
 from beichen.platform.access.relations import (
     ActorId,
+    Case,
     InPeople,
     InRanges,
     IsFormerPair,
+    IsOneOf,
+    cases,
     knows,
     oneself,
     rows,
@@ -36,9 +40,10 @@ OUT = (PlanState.RELEASED, PlanState.EXPORTED)
 DECIDED = (*WITH_MANAGERS, PlanState.LOCKED, *OUT)
 
 
-def _chosen(*states: str) -> QuerySet[BonusPlan, Any]:
-    """The scenarios that plans in these states go by: one hashed set per statement."""
-    return BonusPlan.objects.filter(state__in=states).values("chosen_id")
+def _chosen(*states: str) -> Q:
+    """In the scenario that a plan in one of these states goes by."""
+    plans = BonusPlan.objects.filter(state__in=states, chosen__isnull=False)
+    return Q(IsOneOf("scenario_id", plans.values("chosen_id")))
 
 
 _FORMER = Q(IsFormerPair("subject_id", "plan_id", "plans"))
@@ -47,16 +52,13 @@ _FORMER = Q(IsFormerPair("subject_id", "plan_id", "plans"))
 def _awards(codes: frozenset[str], *states: str) -> Q:
     """Awards whose cell, in one of these states of the plan, holds a code."""
     by_row = {
-        "11h": ~Q(scenario_id__in=_chosen(*DECIDED)),
-        "11a": Q(scenario_id__in=_chosen(*WITH_MANAGERS)),
-        "11b": Q(scenario_id__in=_chosen(PlanState.LOCKED))
-        | Q(scenario_id__in=_chosen(*OUT), released_at__isnull=True),
-        "11c": Q(scenario_id__in=_chosen(*OUT), released_at__isnull=False),
+        "11h": ~_chosen(*DECIDED),
+        "11a": _chosen(*WITH_MANAGERS),
+        "11b": _chosen(PlanState.LOCKED) | (_chosen(*OUT) & Q(released_at__isnull=True)),
+        "11c": _chosen(*OUT) & Q(released_at__isnull=False),
     }
-    found = Q(pk__in=[])
-    for row_id in states or tuple(by_row):
-        found |= by_row[row_id] & rows(row_id, codes, place="subject_place", former=_FORMER)
-    return found
+    how: dict[str, Any] = {"place": "subject_place", "former": _FORMER}
+    return cases([Case(row_id, when=by_row[row_id], **how) for row_id in states or by_row], codes)
 
 
 _POOL_SEATS: dict[str, Any] = {seat: Q(InRanges("place", "seat_ranges", seat)) for seat in ("BP", "CA", "EX", "AU")}
@@ -81,30 +83,38 @@ _TOUCHED: dict[str, Any] = {
 
 def _pools(codes: frozenset[str]) -> Q:
     """A pool is nobody's file: LM is the head of its unit, SK whoever leads that head, seats go by their scope."""
-    chosen = Q(scenario_id__in=_chosen(*DECIDED))
-    return (chosen & rows("11d", codes, subject="manager_id", **_POOL)) | (
-        ~chosen & rows("11i", codes, subject="manager_id", **_POOL_SEATS)
+    chosen = _chosen(*DECIDED)
+    return cases(
+        [
+            Case("11d", when=chosen, subject="manager_id", **_POOL),
+            Case("11i", when=~chosen, subject="manager_id", **_POOL_SEATS),
+        ],
+        codes,
     )
 
 
 # ── what may be read ────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@filters("reward.BonusAward")
 def readable_awards() -> Q:
     """Amounts and their terms."""
     return _awards(CONTENT)
 
 
+@filters("reward.BonusPool")
 def readable_pools() -> Q:
     """Sums of units."""
     return _pools(CONTENT)
 
 
+@filters("reward.Scenario")
 def readable_scenarios() -> Q:
     """Policies and what they cost (11g), for seats that hold over everybody they speak of."""
     return sees("11g", subject=None, **_COVERED)
 
 
+@filters("reward.BonusEntry")
 def readable_entries() -> Q:
     """Inputs of the computation (11h)."""
     return sees("11h", subject="person_id", place="subject_place")
@@ -119,6 +129,7 @@ def visible_plans() -> Q:
     return knows("11f", subject=None, **_TOUCHED) | Q(pools) | Q(own)
 
 
+@filters("reward.BonusBasis")
 def readable_bases() -> Q:
     """Targets of readable awards (12a): the person, the HRBP and compensation; M5 opens them to the line manager in C8,
     for own reports, where the cycle says so.
@@ -135,11 +146,13 @@ def _open_pay() -> QuerySet[BonusPlan]:
     return BonusPlan.objects.filter(pk=OuterRef("plan_id"), cycle__phase=Phase.COMPENSATION, **setting)
 
 
+@filters("reward.Adjustment")
 def readable_adjustments() -> Q:
     """Adjustments are read with their award."""
     return Q(Exists(BonusAward.objects.filter(readable_awards(), pk=OuterRef("award_id"))))
 
 
+@filters("reward.BonusAward")
 def adjustable() -> Q:
     """Awards the viewer may add an adjustment to (11a w): own reports; the compensation administrator."""
     return _awards(frozenset("w"), "11a") & ~Q(subject_id=ActorId())
@@ -149,6 +162,7 @@ def _consents(condition: Q) -> Q:
     return Q(Exists(BonusPool.objects.filter(condition, pk=OuterRef("pool_id"))))
 
 
+@filters("reward.Consent")
 def readable_consents() -> Q:
     """That a pool was passed on: for its readers, and for whoever leads people in it."""
     return _consents(readable_pools()) | Q(
@@ -156,11 +170,12 @@ def readable_consents() -> Q:
     )
 
 
+@filters("reward.BonusPool")
 def passable_pools() -> Q:
     """Pools the viewer may pass on (11a t): whoever leads the head of the pool, and the compensation administrator."""
     special: dict[str, Any] = {column: test for column, test in _POOL.items() if column in ("SK", "CA")}
     found = rows("11a", frozenset("t"), subject="manager_id", **special)
-    return Q(scenario_id__in=_chosen(PlanState.PROPOSED)) & found & ~Q(manager_id=ActorId())
+    return _chosen(PlanState.PROPOSED) & found & ~Q(manager_id=ActorId())
 
 
 # ── who may do what ─────────────────────────────────────────────────────────────────────────────────────────────

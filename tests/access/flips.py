@@ -13,7 +13,7 @@ from typing import Protocol
 import pytest
 from django.db import connection, transaction
 
-from beichen.platform.access import locks, policy
+from beichen.platform.access import filters, locks, policy
 from tests.access import oracle, table
 from tests.database import login
 
@@ -95,7 +95,7 @@ def in_force(flip: Flip, folder: Path, tables: set[str]) -> Iterator[None]:
     """The product and the test database go by the flipped table, until the end of the block."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BEICHEN_POLICY", str(table.flipped(folder / "policy.csv", flip.row, flip.column, flip.cell)))
-        policy.table.cache_clear()
+        _read_table_again()
         try:
             with transaction.atomic():
                 with login(None):
@@ -103,7 +103,12 @@ def in_force(flip: Flip, folder: Path, tables: set[str]) -> Iterator[None]:
                 yield
                 transaction.set_rollback(True)
         finally:
-            policy.table.cache_clear()
+            _read_table_again()
+
+
+def _read_table_again() -> None:
+    policy.table.cache_clear()
+    filters.pieces.cache_clear()
 
 
 def _lock_again(tables: set[str]) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, Q
+from django.db.models import Q
 
 from beichen.goals import access
 from beichen.goals.choices import GOAL, RUNNING, WRITING, AlignmentState, GoalState, Measure
@@ -16,6 +15,7 @@ from beichen.goals.queries.plans import PAGE, visible
 from beichen.goals.queries.standing import health_rules
 from beichen.people.choices import Phase
 from beichen.platform.access.current import query
+from beichen.platform.access.relations import IsOneOf
 from beichen.platform.approvals import queries as approvals
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
@@ -27,12 +27,9 @@ from beichen.platform.ui.language import for_reader
 def waiting_goals(actor: Actor, limit: int = PAGE) -> list[GoalCard]:
     """Proposed goals that wait for the actor, while goals can be agreed to. Cost: one statement.
 
-    `= ANY (ARRAY (…))`: the few whose turn it is are found first, whatever the number of goals.
+    The few whose turn it is are found first, whatever the number of goals.
     """
-    few = Func(
-        F("pk"), ArraySubquery(approvals.my_turn(GOAL)), arg_joiner=" = ANY (", template="(%(expressions)s))",
-        output_field=BooleanField(),
-    )  # fmt: skip
+    few = IsOneOf("pk", approvals.my_turn(GOAL))
     mine = visible(actor).filter(few, state=GoalState.PROPOSED, cycle__phase__in=WRITING)
     found = mine.order_by("proposed_at", "id")
     return [goal_card(g) for g in found[:limit]]

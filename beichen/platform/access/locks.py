@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.models import Model, Q
 from psycopg import ClientCursor, sql
 
+from beichen.platform.access.filters import written
 from beichen.platform.access.relations import JobMay
 
 ROLES = ("beichen_web", "beichen_worker")
@@ -80,12 +81,8 @@ def all_guards() -> list[StateGuard]:
 
 
 def compiled(model: type[Model], condition: Q) -> str:
-    """The SQL of a filter over one table, its parameters inlined; a join is refused (use Exists)."""
-    query = model._base_manager.filter(condition).query
-    if len([alias for alias, count in query.alias_refcount.items() if count]) > 1:
-        raise ValueError(f"the lock of {model._meta.label} joins another table: use Exists")
-    compiler = query.get_compiler(connection=connection)
-    where, params = query.where.as_sql(compiler, connection)
+    """The SQL of a filter over one table, its parameters inlined."""
+    where, params = written(model, condition)
     connection.ensure_connection()
     raw = connection.connection
     return str(ClientCursor(raw).mogrify(where, params)) if params else where.replace("%%", "%")

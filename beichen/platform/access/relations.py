@@ -6,11 +6,13 @@ Every form below is evaluated once per statement: a multirange of places, or a h
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import BigIntegerField, BooleanField, F, Func, Q, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet, Value
 
 from beichen.platform.access import policy
 
@@ -187,6 +189,18 @@ class InRanges(Func):
         return f"({parts[0]} <@ (SELECT access.{self.ranges}({', '.join(parts[1:])})))", tuple(params)
 
 
+class IsOneOf(Func):
+    """`field = ANY (ARRAY (…))`: what a subquery gives, asked once per statement; for few, and for finding by index."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, field: str, values: QuerySet[Any, Any]) -> None:
+        super().__init__(F(field), ArraySubquery(values))
+
+
 class Never(Func):
     """False, in a form that a policy can hold."""
 
@@ -199,6 +213,7 @@ class Never(Func):
 
 
 NOBODY = Q(Never())
+EVERY = Q()
 READING = frozenset("rx")
 LINE = ("LM", "SK", "DL")
 _CHEAPEST_FIRST = sorted(policy.COLUMNS, key=lambda column: {"CO": 0, "SE": 1, "TE": 1}.get(column, 2))
@@ -240,17 +255,13 @@ def _column(row_id: str, column: str, subject: str | None, place: str | None, co
     return Q(**{subject: ActorId()}) if column == "SE" else _line(row_id, column, subject, codes)
 
 
-def rows(
-    row_id: str,
-    codes: frozenset[str],
-    *,
-    subject: str | None = "subject_id",
-    place: str | None = None,
-    own: Q | None = None,
-    former: Q | None = None,
-    **special: Q,
-) -> Q:
-    """The filter that the table's row `row_id` means: who holds any of `codes` over which records.
+def rows(row_id: str, codes: frozenset[str], **how: Any) -> Q:
+    """The filter that the table's row `row_id` means: who holds any of `codes` over which records; see `Case`."""
+    return cases([Case(row_id, **how)], codes)
+
+
+class Case:
+    """A row of the table for the records that `when` names, and how a viewer stands to them.
 
     `subject` names the field with the subject's person id (None: the record has no subject, G17).
     `former` says which records belong to an employment that ended before the present one: the line of today, which
@@ -258,20 +269,46 @@ def rows(
     `own` says which records the viewer wrote: it opens cells that hold `o`. Relations that only the
     area knows (SE of a unit's object, PR, CF) come by keyword: `PR=Q(rater=ActorId())`.
     """
-    row = policy.row(row_id)
-    parts: list[Q] = []
-    line: list[Q] = []
+
+    def __init__(
+        self, row_id: str, *, when: Q = EVERY, subject: str | None = "subject_id", place: str | None = None,
+        own: Q | None = None, former: Q | None = None, **special: Q,
+    ) -> None:  # fmt: skip
+        self._row, self.when, self.former = policy.row(row_id), when, former
+        self._subject, self._place, self._own, self._special = subject, place, own, special
+
+    def viewers(self, column: str, codes: frozenset[str]) -> Q | None:
+        """Whom the cell of this column lets in."""
+        whole = self._row.holds(column, codes)
+        if not whole and (self._own is None or "o" not in self._row.cells[column]):
+            return None
+        found = self._special.get(column) or _column(self._row.id, column, self._subject, self._place, codes)
+        return found if found is None or whole or self._own is None else found & self._own
+
+    def shut(self, column: str) -> Q | None:
+        """The records of a former employment, where the column reads none of them."""
+        return self.former if column in LINE and column not in self._special else None
+
+
+def cases(found: Sequence[Case], codes: frozenset[str]) -> Q:
+    """Who holds any of `codes` in one of these rows.
+
+    Each relation and each condition is written down as seldom as can be: PostgreSQL plans every subquery in the text,
+    and that is most of what a filter costs.
+    """
+    by_viewers: dict[tuple[Q, Q | None], list[Q]] = {}
     for column in _CHEAPEST_FIRST:
-        whole, mine = row.holds(column, codes), own is not None and "o" in row.cells[column]
-        if not whole and not mine:
-            continue
-        viewers = special.get(column) or _column(row_id, column, subject, place, codes)
-        if viewers is None:
-            continue
-        of_today = former is not None and column in LINE and column not in special
-        (line if of_today else parts).append(viewers if whole or own is None else viewers & own)
-    if line and former is not None:
-        parts.append(reduce(or_, line) & ~former)
+        for case in found:
+            viewers = case.viewers(column, codes)
+            if viewers is not None:
+                by_viewers.setdefault((viewers, case.shut(column)), []).append(case.when)
+    by_records: dict[tuple[tuple[Q, ...], Q | None], list[Q]] = {}
+    for (viewers, shut), when in by_viewers.items():
+        by_records.setdefault((tuple(when), shut), []).append(viewers)
+    parts = [
+        (EVERY if EVERY in when else reduce(or_, when)) & reduce(or_, viewers) & (EVERY if shut is None else ~shut)
+        for (when, shut), viewers in by_records.items()
+    ]
     return reduce(or_, parts) if parts else NOBODY
 
 
