@@ -92,7 +92,7 @@ def begin(request: PageRequest) -> HttpResponse:
     return see(reverse("conversations:check_in", args=[made.pk]))
 
 
-@door(access.SEE)
+@door(access.SEE, leavers=True)
 def check_in(request: PageRequest, check_in_id: int) -> HttpResponse:
     """One check-in: to write, to read, to answer, or its dates alone. Cost: about fifteen statements to write."""
     view = queries.view(request.actor, check_in_id)
@@ -187,7 +187,7 @@ def coming(request: PageRequest) -> HttpResponse:
     return page(request, "conversations/next.html", fragment="inside", next=queries.next_talk(request.actor))
 
 
-@door(access.SEE)
+@door(access.SEE, leavers=True)
 def of_person(request: PageRequest, person_id: int) -> HttpResponse:
     """The check-ins of a person, as far as the reader may know of them. Cost: one statement."""
     heads = queries.history(request.actor, person_id, limit=6)

@@ -182,6 +182,7 @@ class KeyResultCard:
     goal_id: int
     key: str
     title: str
+    title_en: str
     measure: str
     baseline: Decimal | None
     target: Decimal | None
@@ -207,6 +208,11 @@ class KeyResultCard:
     behind: int
     milestones: tuple[MilestoneCard, ...]
     spark: tuple[Point, ...]
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the reader's language, where there is one."""
+        return for_reader(self.title, self.title_en)
 
     @property
     def measure_label(self) -> str:

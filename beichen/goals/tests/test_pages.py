@@ -241,3 +241,24 @@ def test_every_provider_answers_every_member(golden):
         actor = golden.actor(number)
         with acting(actor):
             assert all(entry.url for entry in registry.todos(actor, 20))
+
+
+@pytest.mark.req("GOAL-02")
+def test_a_goal_that_asked_says_whether_it_is_in_time(golden, client_as):
+    me, boss = golden.actor("E006"), golden.actor("E004")
+    with acting(me):
+        mine = Goal.objects.filter(owner_id=golden.id("E006"), state="active")[0]
+        above = Goal.objects.filter(owner_id=golden.id("E004"), state="active")[0]
+    rules.propose_alignment(me, mine.pk, above.pk, rolls_up=False)
+    client, head = client_as("E006"), client_as("E004")
+    at, align, inbox = reverse("goals:goal", args=[mine.pk]), reverse("goals:align", args=[mine.pk]), "/goals/inbox/"
+    page, asked = client.get(at).content.decode(), head.get(inbox).content.decode()
+    assert ("等待对方回复" in page, align in page) == (True, True)
+    [accept] = re.findall(r"/goals/alignments/\d+/accept/", asked)
+    [ask] = queries.waiting_alignments(boss)
+    put_in_phase("C03")
+    page = client.get(at).content.decode()
+    assert ("没有在期限内回复" in page, align in page) == (True, False)
+    assert accept not in head.get(inbox).content.decode()
+    refused = head.post(accept, {"version": ask.version})
+    assert (refused.status_code, "wrong_phase" in refused.content.decode()) == (409, True)
