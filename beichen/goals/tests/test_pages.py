@@ -236,6 +236,25 @@ def test_an_english_reader_sees_the_english_title_and_editing_keeps_it(golden, c
     assert f'value="{title}"' in above.get(reverse("goals:edit", args=[goal.pk])).content.decode()
 
 
+def test_a_key_result_is_read_in_the_language_of_the_reader(golden, client_as):
+    title, kr = "Releases on the promised day", KeyResult.objects.filter(goal__title="版本按承诺上线")[0]
+    KeyResult.objects.filter(pk=kr.pk).update(title_en=title)
+    places = [
+        reverse("goals:plan"), reverse("goals:goal", args=[kr.goal_id]), reverse("goals:update", args=[kr.pk]),
+        reverse("goals:reports", args=[kr.pk]),
+    ]  # fmt: skip
+    assert not any(title in client_as("E006").get(at).content.decode() for at in places)
+    Account.objects.filter(person_id=golden.id("E006")).update(locale="en")
+    for at in places:
+        page = client_as("E006").get(at).content.decode()
+        assert (title in page, kr.title in page) == (True, False), at
+    form = client_as("E004").get(reverse("goals:edit_key_result", args=[kr.pk])).content.decode()
+    assert f'value="{title}"' in form
+    [goal] = [g for g in queries.scored_goals(golden.actor("E006"), [golden.id("E006")], kr.goal.cycle_id)[
+        golden.id("E006")] if g.goal_id == kr.goal_id]  # fmt: skip
+    assert title in {item.title_en for item in goal.key_results}
+
+
 def test_every_provider_answers_every_member(golden):
     for number in golden.people:
         actor = golden.actor(number)
