@@ -17,6 +17,7 @@ from beichen.conversations.queries import CheckInView, Said
 from beichen.goals import queries as goals
 from beichen.goals.queries import PlanLine
 from beichen.people import queries as people
+from beichen.platform.access.permissions import leads_people, may
 from beichen.platform.forms.drawing import DrawnQuestion, parts
 from beichen.platform.forms.ready import CHECK_IN
 from beichen.platform.forms.schema import Form, Kind, answers_from, words
@@ -71,6 +72,7 @@ def mine(request: PageRequest) -> HttpResponse:
     return page(
         request,
         "conversations/mine.html",
+        leads=leads_people(request.actor) or may(request.actor, access.GROUP_RATES),
         open=queries.my_open(request.actor) if before is None else None,
         coming=queries.coming(request.actor),
         lines=[shown(view) for view in views],

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from beichen.platform.kit import clock
 from tests.journeys.town import Person, Town
 
 PLAN, BONUS = "二季度考核", "二季度奖金"
@@ -234,101 +231,3 @@ def test_whoever_looked_is_named_to_the_person(town: Town) -> None:
     me = town.browse("E006")
     me.menu("Who looked at my file")
     assert me.sees("许知微")
-
-
-GONE, MAIL, PASSWORD = "孙嘉树", "sun.jiashu@example.com", "Winter-Ufer-41-still"
-
-
-def find(who: Person, name: str) -> None:
-    """The page of somebody, from the first page on by the search of the organisation."""
-    who.home()
-    who.menu("Organisation")
-    who.page.get_by_role("searchbox").first.fill(name)
-    who.page.keyboard.press("Enter")
-    who.settled()
-    who.go(name)
-
-
-def sign_in(town: Town) -> Person:
-    """Whoever has the address and the password, from the first page on."""
-    who = town.open()
-    who.home()
-    who.page.locator("input[name=login]").fill(MAIL)
-    who.page.locator("input[name=password]").fill(PASSWORD)
-    who.page.locator("form button[type=submit]").last.click()
-    who.settled()
-    return who
-
-
-def with_a_password(town: Town, number: str) -> None:
-    """How a password is chosen is walked in test_first_sign_in."""
-    from django.contrib.auth import get_user_model
-
-    with town.owner():
-        account = get_user_model()._default_manager.get(person_id=town.golden.id(number))
-        account.set_password(PASSWORD)
-        account.email, account.locale = MAIL, "en"
-        account.save()
-
-
-@pytest.mark.req("PEOPLE-02", "BASE-01")
-def test_two_administrators_record_a_leaving_and_the_open_page_is_shut(town: Town) -> None:
-    with_a_password(town, "E007")
-    me = sign_in(town)
-    assert me.page.locator(".sidebar a").count() > 3
-    hr, other = town.browse("E015"), town.browse("E016")
-    find(hr, GONE)
-    hr.go("Leaves")
-    hr.fill("Last day", (clock.today() - timedelta(days=1)).isoformat())
-    hr.press("Save")
-    other.menu("Changes")
-    other.at(GONE, "Confirm")
-    town.work()
-    hr.again()
-    assert hr.sees("Left the company")
-    me.again()
-    assert "/account/login/" in me.page.url
-
-
-@pytest.mark.req("PEOPLE-02", "REVIEW-07", "OUTCOME-01", "BASE-01")
-def test_whoever_left_reads_the_result_and_the_letter_in_the_portal_and_answers(town: Town) -> None:
-    me = sign_in(town)
-    assert me.sees("Your last day was")
-    assert me.sees("90 days left")
-    assert me.page.locator(".sidebar a").count() == 1
-    me.go(BONUS)
-    assert me.sees("¥")
-    letter = me.page.url
-    me.go("Your records", PLAN)
-    assert me.sees("Unfold every number")
-    me.tick("I have read it")
-    me.fill("Comment", "谢谢大家这一年的支持")
-    me.press("Send my answer")
-    me.again()
-    assert me.sees("谢谢大家这一年的支持")
-    result = me.page.url
-    for shut in ("/strategy/", "/people/", "/goals/all/", "/reviews/", "/reward/"):
-        me.page.goto(town.url + shut)
-        assert me.sees("You have left the company."), shut
-        me.go("To your records")
-    colleague = town.browse("E006")
-    for closed in (result, letter):
-        colleague.page.goto(closed)
-        assert "谢谢" not in colleague.reads()
-        assert "¥" not in colleague.reads()
-
-
-@pytest.mark.req("PEOPLE-02", "BASE-01")
-def test_the_line_reads_whoever_left_for_thirty_days_and_the_portal_ends_after_ninety(town: Town) -> None:
-    me = sign_in(town)
-    me.go(PLAN)
-    result = me.page.url
-    for days, reads in ((0, True), (29, True), (30, False)):
-        with clock.frozen(clock.now() + timedelta(days=days)):
-            manager = town.browse("E004")
-            manager.page.goto(result)
-            assert ("谢谢大家这一年的支持" in manager.reads()) is reads
-    for days, words in ((89, "1 day left"), (90, "")):
-        with clock.frozen(clock.now() + timedelta(days=days)):
-            me = sign_in(town)
-            assert ("Your last day was" in me.reads(), words in me.reads()) == (bool(words), True)

@@ -108,6 +108,11 @@ class GoalCard:
         return self.state in (GoalState.ACTIVE, GoalState.CHANGING)
 
     @property
+    def waits(self) -> bool:
+        """Whether nobody has agreed to it yet: it has no pace to be measured against."""
+        return self.state in (GoalState.DRAFT, GoalState.PROPOSED)
+
+    @property
     def row(self) -> str:
         """The row of the table of rights it is in."""
         from beichen.goals.access import row_of
