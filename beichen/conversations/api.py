@@ -46,7 +46,7 @@ def _rates(rates: Rates | None) -> dict[str, Any] | None:
 
 
 @router.get("/check-ins", response=list[CheckInOut], operation_id="talks_check_ins")
-@door(access.SEE)
+@door(access.SEE, leavers=True)
 def check_ins(request: ApiRequest, person_id: int | None = None, before: date | None = None) -> list[dict[str, Any]]:
     """Sent check-ins of a person (oneself by default), newest first, twenty at a time, without content."""
     person = person_id if person_id is not None else request.actor.person_id or 0
@@ -70,7 +70,7 @@ def open_(request: ApiRequest) -> dict[str, Any] | None:
 
 
 @router.get("/check-ins/{check_in_id}", response=CheckInViewOut, operation_id="talks_check_in")
-@door(access.READ)
+@door(access.READ, leavers=True)
 def check_in(request: ApiRequest, check_in_id: int) -> dict[str, Any]:
     """One check-in with what I may read of it. Reading somebody else's is noted."""
     return _view(queries.view(request.actor, check_in_id))
@@ -79,9 +79,8 @@ def check_in(request: ApiRequest, check_in_id: int) -> dict[str, Any]:
 @router.get("/check-ins/{check_in_id}/draft", response=dict[str, Any], operation_id="talks_draft")
 @door(access.SAVE, reads="C5")
 def draft(request: ApiRequest, check_in_id: int) -> dict[str, Any]:
-    """What I typed and have not sent."""
-    queries.card(request.actor, check_in_id)
-    return queries.draft(request.actor, check_in_id)
+    """What I typed and have not sent; 404 once it is sent, and for everybody else."""
+    return queries.own_draft(request.actor, check_in_id)
 
 
 @router.put("/check-ins/{check_in_id}/draft", response=CheckInOut, operation_id="talks_save")

@@ -17,6 +17,7 @@ from beichen.conversations.queries import CheckInView, Said
 from beichen.goals import queries as goals
 from beichen.goals.queries import PlanLine
 from beichen.people import queries as people
+from beichen.platform.access.permissions import leads_people, may
 from beichen.platform.forms.drawing import DrawnQuestion, parts
 from beichen.platform.forms.ready import CHECK_IN
 from beichen.platform.forms.schema import Form, Kind, answers_from, words
@@ -71,6 +72,7 @@ def mine(request: PageRequest) -> HttpResponse:
     return page(
         request,
         "conversations/mine.html",
+        leads=leads_people(request.actor) or may(request.actor, access.GROUP_RATES),
         open=queries.my_open(request.actor) if before is None else None,
         coming=queries.coming(request.actor),
         lines=[shown(view) for view in views],
@@ -92,7 +94,7 @@ def begin(request: PageRequest) -> HttpResponse:
     return see(reverse("conversations:check_in", args=[made.pk]))
 
 
-@door(access.SEE)
+@door(access.SEE, leavers=True)
 def check_in(request: PageRequest, check_in_id: int) -> HttpResponse:
     """One check-in: to write, to read, to answer, or its dates alone. Cost: about fifteen statements to write."""
     view = queries.view(request.actor, check_in_id)
@@ -187,7 +189,7 @@ def coming(request: PageRequest) -> HttpResponse:
     return page(request, "conversations/next.html", fragment="inside", next=queries.next_talk(request.actor))
 
 
-@door(access.SEE)
+@door(access.SEE, leavers=True)
 def of_person(request: PageRequest, person_id: int) -> HttpResponse:
     """The check-ins of a person, as far as the reader may know of them. Cost: one statement."""
     heads = queries.history(request.actor, person_id, limit=6)

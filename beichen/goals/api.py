@@ -58,7 +58,7 @@ def goals(
 
 
 @router.get("/plan", response=GoalPlanOut, operation_id="goals_plan")
-@door(access.VIEW, reads=C3)
+@door(access.VIEW, reads=C3, leavers=True)
 def plan(request: ApiRequest, cycle_id: int, person_id: int | None = None) -> dict[str, Any]:
     """The plan of a person (yourself)."""
     return _plan(queries.plan(request.actor, person_id or request.actor.person_id or 0, cycle_id))
@@ -118,7 +118,7 @@ def create(request: ApiRequest, body: NewGoalIn) -> Status[GoalCard]:
 
 
 @router.get("/{int:goal_id}", response=GoalViewOut, operation_id="goals_get")
-@door(access.VIEW, reads=C3)
+@door(access.VIEW, reads=C3, leavers=True)
 def view(request: ApiRequest, goal_id: int) -> GoalView:
     """One goal with everything that hangs on it."""
     return queries.goal_view(request.actor, goal_id)
@@ -244,7 +244,7 @@ def drop_key_result(request: ApiRequest, key_result_id: int, body: VersionIn) ->
 
 
 @router.get("/key-results/{int:key_result_id}/reports", response=list[ReportOut], operation_id="reports_list")
-@door(access.VIEW, reads=C3)
+@door(access.VIEW, reads=C3, leavers=True)
 def reports(request: ApiRequest, key_result_id: int) -> list[UpdateCard]:
     """Reports on a key result, newest first, at most 200."""
     card, goal = queries.key_result(request.actor, key_result_id)

@@ -85,6 +85,15 @@ def _id(text: str) -> int | None:
     return int(text) if text else None
 
 
+def _english() -> forms.CharField:
+    return forms.CharField(
+        label=_("The same in English"),
+        max_length=160,
+        required=False,
+        help_text=_("English pages show it; without it they show the words above."),
+    )
+
+
 class GoalForm(forms.Form):
     """A goal in its own words, before its key results."""
 
@@ -93,12 +102,7 @@ class GoalForm(forms.Form):
         max_length=160,
         widget=forms.TextInput(attrs={"placeholder": _("New users see the first benefit within three days")}),
     )
-    title_en = forms.CharField(
-        label=_("The same in English"),
-        max_length=160,
-        required=False,
-        help_text=_("English pages show it; without it they show the words above."),
-    )
+    title_en = _english()
     owner = forms.ChoiceField(label=_("Whose goal is it?"))
     kind = forms.ChoiceField(label=_("Kind"), choices=GoalKind.choices)
     ambition = forms.ChoiceField(label=_("Ambition"), choices=Ambition.choices, widget=forms.RadioSelect)
@@ -158,6 +162,7 @@ class KeyResultForm(forms.Form):
         max_length=160,
         widget=forms.TextInput(attrs={"placeholder": _("Share of new users who come back on day 30")}),
     )
+    title_en = _english()
     measure = forms.ChoiceField(label=_("How is it measured?"), choices=Measure.choices)
     baseline = _number(label=_("From"))
     target = _number(label=_("To"))
@@ -195,6 +200,7 @@ class KeyResultForm(forms.Form):
         values = checked(self)
         return KeyResultInput(
             title=values["title"].strip(),
+            title_en=values["title_en"].strip(),
             measure=values["measure"],
             baseline=values["baseline"],
             target=values["target"],
@@ -230,7 +236,18 @@ class KeyResultForm(forms.Form):
         """What the form shows for a key result that is there."""
         values: dict[str, Any] = {
             name: getattr(card, name)
-            for name in ("title", "measure", "unit", "due", "baseline", "target", "low", "high", "tolerance")
+            for name in (
+                "title",
+                "title_en",
+                "measure",
+                "unit",
+                "due",
+                "baseline",
+                "target",
+                "low",
+                "high",
+                "tolerance",
+            )
         }
         values |= {"weight": Decimal(card.weight) / 100, "band": str(card.band_id or "")}
         for n, step in enumerate(card.milestones[:STEPS]):

@@ -96,6 +96,7 @@ class KeyResult(models.Model):
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="key_results")
     key = models.CharField(max_length=20, blank=True)
     title = models.CharField(max_length=160)
+    title_en = models.CharField(max_length=160, blank=True)
     measure = models.CharField(max_length=10, choices=Measure.choices)
     baseline = models.DecimalField(null=True, max_digits=24, decimal_places=6)
     target = models.DecimalField(null=True, max_digits=24, decimal_places=6)

@@ -50,7 +50,7 @@ def _greeting(hour: int) -> str:
     return _("Good afternoon, %(name)s") if hour < 18 else _("Good evening, %(name)s")
 
 
-@door(access.HOME)
+@door(access.HOME, leavers=True)
 def home(request: PageRequest) -> HttpResponse:
     """What I owe, and for whoever left the portal; my next talk, my goals, my people and my unit are loaded after it.
 

@@ -292,7 +292,7 @@ def discard_import(request: ApiRequest, batch_id: int, body: BatchVersionIn) -> 
 
 
 @router.get("/portal", response=PortalOut, operation_id="people_portal")
-@door(SIGNED_IN)
+@door(SIGNED_IN, leavers=True)
 def portal(request: ApiRequest) -> queries.Portal:
     """Until when whoever left may sign in to the own records; 404 for everybody who works here."""
     return queries.portal(request.actor)

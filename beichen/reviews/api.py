@@ -171,7 +171,7 @@ def close_session(request: ApiRequest, plan_id: Id) -> s.StepOut:
 
 
 @router.get("/mine", response=list[s.ReviewOut], operation_id="reviews_mine")
-@door(SIGNED_IN, reads="C4")
+@door(SIGNED_IN, reads="C4", leavers=True)
 def mine(request: ApiRequest) -> Any:
     """Reviews of me."""
     return queries.my_reviews(request.actor)
@@ -277,7 +277,7 @@ def settle(request: ApiRequest, sent: s.SettleIn, review_id: Id) -> Status[None]
 
 
 @router.get("/{review_id}", response=s.SheetOut, operation_id="reviews_review")
-@door(SIGNED_IN, reads="C5")
+@door(SIGNED_IN, reads="C5", leavers=True)
 def review(request: ApiRequest, review_id: Id) -> s.SheetOut:
     """A review before those who write and decide: words, live total with its terms, decision."""
     sheet = queries.review_sheet(request.actor, review_id)
@@ -314,7 +314,7 @@ def move(request: ApiRequest, sent: s.DecideIn, review_id: Id) -> Status[None]:
 
 
 @router.get("/{review_id}/result", response=s.ResultOut, operation_id="reviews_result")
-@door(SIGNED_IN, reads="C4")
+@door(SIGNED_IN, reads="C4", leavers=True)
 def result(request: ApiRequest, review_id: Id) -> s.ResultOut:
     """A result unfolded to every number, weight, rule version and person, without peers' names."""
     sheet = queries.result(request.actor, review_id)
@@ -327,7 +327,7 @@ def result(request: ApiRequest, review_id: Id) -> s.ResultOut:
 
 
 @router.post("/{review_id}/acknowledge", response={204: None}, operation_id="reviews_acknowledge")
-@door(access.ACKNOWLEDGE)
+@door(access.ACKNOWLEDGE, leavers=True)
 def acknowledge(request: ApiRequest, sent: s.AnswerResultIn, review_id: Id) -> Status[None]:
     """Answer to the result."""
     rules.acknowledge(request.actor, review_id, sent.answer, sent.comment)

@@ -36,7 +36,7 @@ def on_home(request: object, actor: Actor, subject_id: int) -> Panel | None:
     return Panel("reviews-home", _("My review"), url=reverse("reviews:home_panel"))
 
 
-@door(ROWS)
+@door(ROWS, leavers=True)
 def person_panel(request: PageRequest, person_id: int) -> HttpResponse:
     """A person's released results. Cost: three statements."""
     results = queries.person_results(request.actor, person_id)

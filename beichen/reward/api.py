@@ -27,7 +27,7 @@ def plans(request: ApiRequest) -> Any:
 @door(access.EDIT_PLAN)
 def create_plan(request: ApiRequest, body: schemas.BonusPlanIn) -> Any:
     """Draft a plan with two policies from the cycle's settings."""
-    made = rules.create_plan(request.actor, body.cycle_id, body.name, (body.name_a, body.name_b))
+    made = rules.create_plan(request.actor, body.cycle_id, body.name, (body.name_a, body.name_b), name_en=body.name_en)
     return Status(201, queries.plan(request.actor, made))
 
 
@@ -202,15 +202,15 @@ def take_back(request: ApiRequest, pool_id: int) -> Any:
 
 
 @router.get("/letters", response=list[schemas.LetterLineOut], operation_id="reward_letters")
-@door(SIGNED_IN)
-def letters(request: ApiRequest) -> Any:
-    """My letters."""
-    found = queries.letters(request.actor)
+@door(SIGNED_IN, leavers=True)
+def letters(request: ApiRequest, person_id: int | None = None) -> Any:
+    """My letters, or those of somebody that I may read; without amounts."""
+    found = queries.letters(request.actor, person_id or request.actor.person_id or 0)
     return [{"plan_id": c.plan.id, "plan": c.plan.name, "released_at": c.released_at} for c in found]
 
 
 @router.get("/letters/{plan_id}", response=schemas.LetterOut, operation_id="reward_letter")
-@door(access.READ_LETTER)
+@door(access.READ_LETTER, leavers=True)
 def letter(request: ApiRequest, plan_id: int, person_id: int | None = None) -> Any:
     """My letter, or that of somebody whose letters I may read."""
     sheet = queries.letter(request.actor, plan_id, person_id or request.actor.person_id or 0)

@@ -33,6 +33,7 @@ class PlanForm(forms.Form):
     """A new plan."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
+    name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
     cycle_id = forms.ChoiceField(label=_("Cycle"))
     name_a = forms.CharField(label=_("Name of policy A"), max_length=120)
     name_b = forms.CharField(label=_("Name of policy B"), max_length=120)

@@ -32,6 +32,7 @@ class BonusPlan(models.Model):
 
     cycle = models.ForeignKey("people.Cycle", on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True)
     state = models.CharField(max_length=12, choices=PlanState.choices, default=PlanState.DRAFT)
     chosen = models.ForeignKey("reward.Scenario", null=True, on_delete=models.PROTECT, related_name="+")
     currency = models.CharField(max_length=3, default="CNY")

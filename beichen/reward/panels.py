@@ -38,6 +38,14 @@ def on_result(request: object, actor: Actor, subject_id: int) -> Panel | None:
     )
 
 
+@slot("people.person", order=70)
+def on_person(request: object, actor: Actor, subject_id: int) -> Panel | None:
+    """Bonus letters on the page of a person, for those who may read one. Cost: one statement."""
+    if not queries.letters(actor, subject_id):
+        return None
+    return Panel("letters", _("Bonus letters"), url=reverse("reward:person_panel", args=[subject_id]), icon="coins")
+
+
 @todo
 def owed(actor: Actor, limit: int) -> list[TodoEntry]:
     """Pools to adjust and to pass on, plans that wait for a step of mine.
@@ -63,7 +71,7 @@ def _pools(actor: Actor) -> list[TodoEntry]:
 
 def _pool(act: str, title: Promise, pool: queries.PoolLink) -> TodoEntry:
     return TodoEntry(
-        f"bonus-{act}:{pool.id}", title, f"{pool.plan.name} · {pool.unit.title}",
+        f"bonus-{act}:{pool.id}", title, f"{pool.plan.title} · {pool.unit.title}",
         reverse("reward:pool", args=[pool.id]), pool.plan.adjust_until, "bonus_pool",
     )  # fmt: skip
 
@@ -79,7 +87,7 @@ def _plans(actor: Actor, found: list[queries.PlanCard]) -> list[TodoEntry]:
     }
     entries = [(plan, _step(actor, plan, asked.get(plan.id))) for plan in found]
     return [
-        TodoEntry(f"bonus:{plan.id}", title, plan.name, reverse("reward:plan", args=[plan.id]), None, "bonus_plan")
+        TodoEntry(f"bonus:{plan.id}", title, plan.title, reverse("reward:plan", args=[plan.id]), None, "bonus_plan")
         for plan, title in entries
         if title
     ]
@@ -108,8 +116,8 @@ def _letters(found: list[tuple[queries.PlanCard, datetime | None]]) -> list[Todo
     since = clock.now() - timedelta(days=14)
     return [
         TodoEntry(
-            f"bonus-letter:{plan.id}", _("Read your bonus letter"), plan.name, reverse("reward:letter", args=[plan.id]),
-            None, "bonus_letter",
+            f"bonus-letter:{plan.id}", _("Read your bonus letter"), plan.title,
+            reverse("reward:letter", args=[plan.id]), None, "bonus_letter",
         )
         for plan, at in found
         if at is not None and at >= since

@@ -45,5 +45,6 @@ urlpatterns: list[URLPattern] = [
     path("pools/<int:pool_id>/take-back/", pools.take_back, name="take_back"),
     path("letters/<int:plan_id>/", letters.letter, name="letter"),
     path("letters/<int:plan_id>/<int:person_id>/", letters.letter, name="letter_of"),
+    path("people/<int:person_id>/panel/", letters.person_panel, name="person_panel"),
     path("result/<int:review_id>/", letters.of_review, name="of_review"),
 ]

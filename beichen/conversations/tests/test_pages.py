@@ -81,9 +81,12 @@ def test_the_same_by_program(running: Any, client_as: Callable[[str], Client]) -
         body: dict[str, Any] = {"answers": CANARY, "version": 1}
         assert writer.put(f"{url}/draft", body, content_type="application/json").status_code == 200
         assert writer.get(f"{url}/draft").json() == CANARY
+        for other in (manager, client_as("E015"), client_as("E011")):
+            assert other.get(f"{url}/draft").status_code == 404
         wrong = writer.post(f"{url}/send", {"answers": {"load": "x"}, "version": 1}, content_type="application/json")
         assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid")
         assert writer.post(f"{url}/send", body, content_type="application/json").json()["state"] == "filled"
+        assert {who.get(f"{url}/draft").status_code for who in (writer, manager)} == {404}
         assert manager.get("/api/v1/talks/to-answer").json()[0]["answers"] == CANARY
         answer = {"text": "canary-reply", "version": 2}
         assert manager.post(f"{url}/reply", answer, content_type="application/json").json()["state"] == "replied"

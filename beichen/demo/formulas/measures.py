@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from beichen.demo.formulas.banks import bank, said
 from beichen.demo.formulas.chance import Deck
@@ -74,25 +74,40 @@ class Plot:
 def measured(line: str, plot: Plot, weight: int, told: dict[str, Any] | None) -> Result:
     """A key result of the line with its reports up to the day."""
     kind, title, *rest = plain(line, plot.words).split("|")
+    called = Called(title, _english(line.split("|")[1], plot.words))
     pace = plot.pace
     speed = pace.speed if pace.steady else max(0.05, pace.speed + plot.rng.gauss(0, 0.12))
     days = sorted(set(_days(plot)))
-    made = _shape(kind, title, rest, plot, weight)
+    made = _shape(kind, called, rest, plot, weight)
     return replace(made, reports=tuple(_reports(made, plot, speed, days, told)))
 
 
-def _shape(kind: str, title: str, rest: list[str], plot: Plot, weight: int) -> Result:
+class Called(NamedTuple):
+    """What a key result is called, in both languages."""
+
+    title: str
+    title_en: str
+
+
+def _english(title: str, words: dict[str, str]) -> str:
+    """The English of a key result's words, with the things it is about."""
+    there = {key: words[f"{key}_en"] for key in ("o", "u", "p") if f"{key}_en" in words}
+    found = plain(bank("english")["k"][title], there)
+    return found[:1].upper() + found[1:]
+
+
+def _shape(kind: str, called: Called, rest: list[str], plot: Plot, weight: int) -> Result:
     measure = MEASURES[kind]
     if kind == "yes":
-        return Result(title, measure, "", weight)
+        return Result(*called, measure, "", weight)
     if kind == "ms":
-        return Result(title, measure, "", weight, steps=_steps(rest[0].split(">"), plot.quarter))
+        return Result(*called, measure, "", weight, steps=_steps(rest[0].split(">"), plot.quarter))
     if kind == "within":
-        low, high, tolerance, unit = rest
-        return Result(title, measure, unit, weight, low=Decimal(low), high=Decimal(high), tolerance=Decimal(tolerance))
+        low, high, off, unit = rest
+        return Result(*called, measure, unit, weight, low=Decimal(low), high=Decimal(high), tolerance=Decimal(off))
     baseline, by = _between(rest[0], plot.rng), _between(rest[1], plot.rng)
     target = baseline - by if kind == "dec" else baseline + by
-    return Result(title, measure, rest[2], weight, baseline, target)
+    return Result(*called, measure, rest[2], weight, baseline, target)
 
 
 def _between(text: str, rng: Random) -> Decimal:

@@ -110,6 +110,7 @@ class Result:
     """A key result and its reports, the oldest first. Weights in hundredths of a per cent."""
 
     title: str
+    title_en: str
     measure: str
     unit: str
     weight: int

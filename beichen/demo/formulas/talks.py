@@ -17,6 +17,8 @@ RHYTHM = 14
 STRICT = "C019"
 BEFORE = 2
 """How many check-ins of the quarter behind are told."""
+OWED = 12
+"""How many days ago a check-in may have been sent that still waits for its answer."""
 REACTIONS = ("seen", "good", "good", "help", "talk")
 
 
@@ -128,10 +130,15 @@ def _obstacle(desk: Desk, of: Occasion, load: str, words: dict[str, str]) -> str
 
 
 def _reply(desk: Desk, of: Occasion, sent: date, words: dict[str, str]) -> tuple[date | None, str, str]:
-    """Most answers come within three days; some are still owed, some never came."""
+    """Most answers come within three days, a few after a week and more; of the newest some are still owed."""
     rng, day = of.rng, desk.company.day
     at = sent + timedelta(days=rng.choices((0, 1, 2, 5), (3, 4, 3, 2))[0])
-    if at > day or rng.random() < (0.18 if sent > day - timedelta(days=12) else 0.02):
+    is_new = sent > day - timedelta(days=OWED)
+    if rng.random() < (0.18 if is_new else 0.02):
+        if is_new:
+            return None, "", ""
+        at += timedelta(days=7)
+    if at > day:
         return None, "", ""
     text = plain(desk.decks["replies"].deal(), words) if rng.random() < 0.6 else ""
     if of.manager == STRICT and rng.random() < 0.7:

@@ -86,7 +86,10 @@ def _drawn(sentence: tuple[int, str], work: str, unit: str, rng: Random, *, clos
     if closer and also not in title:
         title, english = f"{title}（{also}）", f"{english} ({also_en})"
     english = plain(english, {"o": thing_en, "u": product_en, "p_en": there_en, "p": there_en})
-    about = {"o": thing, "u": product, "p": there, "theme": str(theme)}
+    about = {
+        "o": thing, "u": product, "p": there, "theme": str(theme),
+        "o_en": thing_en, "u_en": product_en, "p_en": there_en,
+    }  # fmt: skip
     return Topic(title, english[:1].upper() + english[1:], theme, about)
 
 

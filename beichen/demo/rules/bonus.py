@@ -45,7 +45,9 @@ def share_bonus(actor: Actor, place: Place) -> int:
     story, key = place.story, place.story.behind.key
     compensation, executive = place.person(COMPENSATION), place.person(EXECUTIVE)
     with clock.frozen(after_quarter(story, 28)):
-        plan_id = rules.create_plan(compensation, place.cycles[key], f"{key} 季度奖金", ("方案 A", "方案 B"))
+        plan_id = rules.create_plan(
+            compensation, place.cycles[key], f"{key} 季度奖金", ("方案 A", "方案 B"), name_en=f"Bonus of {key}"
+        )
         for scenario in queries.scenarios(compensation, plan_id):
             name, policy = POLICIES[scenario.key]
             rules.edit_scenario(compensation, plan_id, scenario.key, name, policy, scenario.version)

@@ -94,6 +94,7 @@ def _late(proposed: date, day: date, aim: Aim) -> datetime:
 def _result(result: Result, aim: Aim) -> load.ResultRow:
     return load.ResultRow(
         result.title,
+        result.title_en,
         result.measure,
         result.unit,
         result.weight,

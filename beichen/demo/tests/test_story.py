@@ -15,7 +15,7 @@ from beichen.demo.formulas.digest import digest
 from beichen.demo.formulas.goals import goals
 from beichen.demo.formulas.people import CAST, company
 from beichen.demo.formulas.story import Aim, Company, Talk
-from beichen.demo.formulas.talks import talks
+from beichen.demo.formulas.talks import OWED, talks
 
 DAY = date(2026, 11, 20)
 SEED = 20180416
@@ -84,6 +84,13 @@ def test_the_line_has_one_top_and_about_a_hundred_managers() -> None:
         assert len(seen) <= 7
 
 
+@pytest.mark.req("BASE-08", "TALK-03")
+def test_no_check_in_waits_for_its_answer_since_long_ago() -> None:
+    waits = [talk.sent for talk in story()[2] if talk.sent and not talk.replied]
+    assert len(waits) > 20
+    assert min(waits) > DAY - timedelta(days=OWED)
+
+
 def test_nobody_leads_who_has_left_and_dates_are_in_order() -> None:
     told, _, _ = story()
     there = {human.number for human in told.people if human.left is None}
@@ -104,6 +111,8 @@ def test_no_title_comes_more_than_three_times() -> None:
     assert Counter(aim.title for aim in aims).most_common(1)[0][1] <= 3
     assert max(len(aim.title) for aim in aims) <= 160
     assert all(aim.title_en for aim in aims)
+    english = {result.title_en for aim in aims for result in aim.results}
+    assert not [title for title in english if not title or re.search(r"[{}\u4e00-\u9fff]", title)]
 
 
 @pytest.mark.req("BASE-08")

@@ -41,7 +41,7 @@ def _of_measure(line: Same, period: str) -> str:
     past, question = line.past, line.question
     way = f"{terms.number(past.baseline)} → {terms.number(past.reached, line.card.unit)}"
     told = {
-        "title": line.card.title, "period": period, "way": way, "share": figures.percent(past.progress),
+        "title": line.card.shown_title, "period": period, "way": way, "share": figures.percent(past.progress),
         "times": f"{(question.tenths if question else 0) / 10:g}",
     }  # fmt: skip
     sentences = {

@@ -27,7 +27,7 @@ def _at(goal_id: int) -> str:
     return reverse("goals:goal", args=[goal_id])
 
 
-@door(access.VIEW)
+@door(access.VIEW, leavers=True)
 def goal(request: PageRequest, goal_id: int) -> HttpResponse:
     """One goal with everything that hangs on it."""
     view = queries.goal_view(request.actor, goal_id)

@@ -69,7 +69,7 @@ def plan(request: PageRequest) -> HttpResponse:
     return _plan(request, request.actor.person_id or 0)
 
 
-@door(access.VIEW)
+@door(access.VIEW, leavers=True)
 def person_plan(request: PageRequest, person_id: int) -> HttpResponse:
     """A colleague's goals, as far as they are open to me."""
     return _plan(request, person_id)
@@ -142,7 +142,7 @@ def inbox(request: PageRequest) -> HttpResponse:
     return page(request, "goals/inbox.html", lines=lines, asks=asks, **frame(request, "inbox"))
 
 
-@door(access.VIEW)
+@door(access.VIEW, leavers=True)
 def person_panel(request: PageRequest, person_id: int) -> HttpResponse:
     """The goals of a person, on the person's page."""
     cycle = running(people.cycles(request.actor))

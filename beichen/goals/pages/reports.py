@@ -34,7 +34,7 @@ def update(request: PageRequest, key_result_id: int) -> HttpResponse:
     )
 
 
-@door(access.VIEW)
+@door(access.VIEW, leavers=True)
 def reports(request: PageRequest, key_result_id: int) -> HttpResponse:
     """Every report on a key result, newest first."""
     card, goal = queries.key_result(request.actor, key_result_id)

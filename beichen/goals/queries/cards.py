@@ -108,6 +108,11 @@ class GoalCard:
         return self.state in (GoalState.ACTIVE, GoalState.CHANGING)
 
     @property
+    def waits(self) -> bool:
+        """Whether nobody has agreed to it yet: it has no pace to be measured against."""
+        return self.state in (GoalState.DRAFT, GoalState.PROPOSED)
+
+    @property
     def row(self) -> str:
         """The row of the table of rights it is in."""
         from beichen.goals.access import row_of
@@ -182,6 +187,7 @@ class KeyResultCard:
     goal_id: int
     key: str
     title: str
+    title_en: str
     measure: str
     baseline: Decimal | None
     target: Decimal | None
@@ -207,6 +213,11 @@ class KeyResultCard:
     behind: int
     milestones: tuple[MilestoneCard, ...]
     spark: tuple[Point, ...]
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the reader's language, where there is one."""
+        return for_reader(self.title, self.title_en)
 
     @property
     def measure_label(self) -> str:

@@ -13,7 +13,6 @@ from beichen.goals.models import Alignment, KeyResult
 from beichen.goals.queries.cards import RELATED, GoalCard, goal_card
 from beichen.goals.queries.plans import PAGE, visible
 from beichen.goals.queries.standing import health_rules
-from beichen.people.choices import Phase
 from beichen.platform.access.current import query
 from beichen.platform.access.relations import IsOneOf
 from beichen.platform.approvals import queries as approvals
@@ -50,11 +49,11 @@ class AlignmentAsk:
 
 @query
 def waiting_alignments(actor: Actor, limit: int = PAGE) -> list[AlignmentAsk]:
-    """Alignments to goals the actor answers for, until goals close. Cost: one statement."""
+    """Alignments to goals the actor answers for, as long as goals can be agreed to. Cost: one statement."""
     links = (
         Alignment.objects.filter(
             access.visible_goals("child__") if actor.person_id is not None else Q(), state=AlignmentState.PROPOSED,
-            parent__owner_id=actor.person_id, child__cycle__phase__lt=Phase.MANAGER,
+            parent__owner_id=actor.person_id, child__cycle__phase__in=WRITING,
         )
         .exclude(proposed_by_id=actor.person_id).select_related("parent", *(f"child__{name}" for name in RELATED))
         .order_by("id")[:limit]
@@ -102,5 +101,6 @@ def due_reports(actor: Actor, limit: int = PAGE) -> list[DueReport]:
         since = (kr.stat.updated_on if getattr(kr, "stat", None) else None) or kr.start
         if (today - since).days > rules.rhythm_days:
             title = for_reader(kr.goal.title, kr.goal.title_en)
-            lines.append(DueReport(kr.pk, kr.title, title, since, since + timedelta(days=rules.rhythm_days)))
+            due = since + timedelta(days=rules.rhythm_days)
+            lines.append(DueReport(kr.pk, for_reader(kr.title, kr.title_en), title, since, due))
     return lines[:limit]

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from beichen.goals import access
-from beichen.goals.choices import AlignmentState, GoalState
+from beichen.goals.choices import WRITING, AlignmentState, GoalState
 from beichen.goals.models import Alignment, Goal, KeyResult, KeyResultStat, Milestone, Update, UpdateText
 from beichen.goals.queries import plans
 from beichen.goals.queries.cards import AlignmentCard, GoalCard, KeyResultCard, UpdateCard, goal_card
@@ -22,6 +22,7 @@ from beichen.platform.access.permissions import Permission, may
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
+from beichen.platform.ui.language import for_reader
 
 REPORTS = 20
 
@@ -112,7 +113,8 @@ def history(actor: Actor, goal_id: int, key_result_id: int | None = None, limit:
 
 def _update(line: Update, words: UpdateText | None, names: dict[int, str]) -> UpdateCard:
     return UpdateCard(
-        id=line.pk, key_result_id=line.key_result_id, key_result_title=line.key_result.title,
+        id=line.pk, key_result_id=line.key_result_id,
+        key_result_title=for_reader(line.key_result.title, line.key_result.title_en),
         author_name=line.author.name if line.author else "", at=line.at, day=line.day, source=line.source,
         value=line.value, answer=line.answer, finished_names=tuple(names[i] for i in line.finished or () if i in names),
         unit=line.key_result.unit, confidence=line.confidence, text=line.text, progress=line.progress,
@@ -210,6 +212,7 @@ class GoalView:
     may_withdraw: bool
     may_align: bool
     is_late: bool
+    in_time: bool
 
     @property
     def weight(self) -> int:
@@ -229,20 +232,23 @@ def goal_view(actor: Actor, goal_id: int) -> GoalView:
     counted = [line for line in links if line.parent_id == goal_id and line.is_rollup and line.state == "accepted"]
     computed = numbers_of(row, found, counted, clock.today())
     parents, children = _seen(links, goal_id, others)
+    in_time = row.cycle.phase in WRITING
     is_late = card.state in (GoalState.DRAFT, GoalState.PROPOSED) and row.cycle.phase > Phase.EXECUTION
-    acts = {} if is_late else {name: may(actor, asked, card) for name, asked in _acts_of(card).items()}
+    acts = {name: may(actor, asked, card) for name, asked in _acts_of(card, in_time=in_time).items()}
     return GoalView(
         card, row.cycle.period.key, row.cycle.settings, tuple(plans.cards_of(found, row.cycle.settings)), parents,
         children,
         tuple(_chain(card, above, others)), tuple(history(actor, goal_id)), _terms(computed, children), computed.equal,
         may_edit=acts.get("edit", False), may_adjust=acts.get("adjust", False), may_report=acts.get("report", False),
         may_decide=card.is_my_turn and acts.get("decide", False),
-        may_withdraw=acts.get("withdraw", False), may_align=acts.get("align", False), is_late=is_late,
+        may_withdraw=acts.get("withdraw", False), may_align=acts.get("align", False), is_late=is_late, in_time=in_time,
     )  # fmt: skip
 
 
-def _acts_of(card: GoalCard) -> dict[str, Permission]:
-    """The acts that the state of a goal leaves open."""
+def _acts_of(card: GoalCard, *, in_time: bool) -> dict[str, Permission]:
+    """The acts that the state of a goal leaves open; once goals cannot be agreed to any more, reports alone."""
+    if not in_time:
+        return {"report": access.REPORT} if card.runs else {}
     if card.state == GoalState.DRAFT:
         return {"edit": access.WRITE, "align": access.ALIGN}
     if card.state == GoalState.PROPOSED:

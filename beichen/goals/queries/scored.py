@@ -86,7 +86,9 @@ def scored_goals(actor: Actor, person_ids: Iterable[int], cycle_id: int) -> dict
 
 def _items(goal: Goal) -> tuple[ScoredItem, ...]:
     own = [
-        ScoredItem("key_result", kr.pk, kr.title, kr.weight, _score(kr), counted=not kr.is_dropped)
+        ScoredItem(
+            "key_result", kr.pk, kr.title, kr.weight, _score(kr), counted=not kr.is_dropped, title_en=kr.title_en
+        )
         for kr in goal.key_results.all()
     ]
     below = [

@@ -28,6 +28,7 @@ from beichen.goals.formulas.rollup import Item, progress_of, score_of, upward
 from beichen.goals.models import Alignment, Goal, KeyResult, Milestone
 from beichen.metrics.queries import Table, band_score
 from beichen.platform.kit.rounding import PROGRESS, half_even
+from beichen.platform.ui.language import for_reader
 
 NEVER = Standing(Health.NOT_MEASURED, None, Fraction(0), None)
 
@@ -165,8 +166,8 @@ def _key_result_line(key_result: KeyResult, day: date, rules: HealthRules) -> It
     standing, holds = stand_on(key_result, day, rules)
     note = "dropped" if key_result.is_dropped else "not_measured" if stat is None or stat.progress is None else ""
     return ItemLine(
-        "key_result", key_result.pk, key_result.title, key_result.weight, stat.progress if stat else None,
-        stat.score if stat else None, standing, not key_result.is_dropped, holds, note,
+        "key_result", key_result.pk, for_reader(key_result.title, key_result.title_en), key_result.weight,
+        stat.progress if stat else None, stat.score if stat else None, standing, not key_result.is_dropped, holds, note,
     )  # fmt: skip
 
 

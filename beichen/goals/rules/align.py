@@ -116,7 +116,10 @@ def _store(line: Alignment) -> None:
 
 @rule
 def accept_alignment(actor: Actor, alignment_id: int, version: int, *, weight: int | None = None) -> None:
-    """Agree that the goal serves mine, and (for the roll-up) with which weight. Cost: about nine statements."""
+    """Agree that the goal serves mine, and (for the roll-up) with which weight, as long as goals can be agreed to.
+
+    Cost: about eleven statements.
+    """
     _one_at_a_time()
     line = queries.alignment_to_change(actor, alignment_id)
     if line.state == AlignmentState.ACCEPTED and line.decided_by_id == actor.person_id:
@@ -126,6 +129,7 @@ def accept_alignment(actor: Actor, alignment_id: int, version: int, *, weight: i
         raise Changed(line)
     if line.state != AlignmentState.PROPOSED:
         raise errors.NotProposed(line)
+    open_cycle(actor, line.child.cycle_id, *WRITING)
     if weight is not None:
         line.weight = _weight(weight)
         _accept(actor, line, fixed=True)
@@ -190,7 +194,7 @@ def _default_weight(line: Alignment) -> int:
 
 @rule
 def decline_alignment(actor: Actor, alignment_id: int, reason: str, version: int) -> None:
-    """Say that the goal does not serve mine, and why. Cost: about six statements."""
+    """Say that the goal does not serve mine, and why; like accepting, in time. Cost: about eight statements."""
     _one_at_a_time()
     line = queries.alignment_to_change(actor, alignment_id)
     if line.state == AlignmentState.DECLINED:
@@ -200,6 +204,7 @@ def decline_alignment(actor: Actor, alignment_id: int, reason: str, version: int
         raise Changed(line)
     if not reason.strip():
         raise errors.NoReason(line, field="reason")
+    open_cycle(actor, line.child.cycle_id, *WRITING)
     _end(actor, line, reason.strip()[:300])
     _tell(actor, line, ALIGNMENT_DECLINED)
 

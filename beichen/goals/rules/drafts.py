@@ -65,6 +65,7 @@ class KeyResultInput:
     """What is entered for a key result; which numbers are needed depends on `measure` (formulas §1)."""
 
     title: str
+    title_en: str = ""
     measure: str
     baseline: Decimal | None = None
     target: Decimal | None = None
@@ -218,8 +219,8 @@ _GOAL_FIELDS = (
     "title", "title_en", "kind", "ambition", "weight", "priority_id", "visibility", "start", "due", "verification",
 )  # fmt: skip
 _KEY_RESULT_FIELDS = (
-    "title", "measure", "baseline", "target", "low", "high", "tolerance", "unit", "weight", "start", "due", "band_id",
-    "metric_id", "by_metric",
+    "title", "title_en", "measure", "baseline", "target", "low", "high", "tolerance", "unit", "weight", "start", "due",
+    "band_id", "metric_id", "by_metric",
 )  # fmt: skip
 
 

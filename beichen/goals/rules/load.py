@@ -56,6 +56,7 @@ class ResultRow:
     """One key result with its reports, the oldest first."""
 
     title: str
+    title_en: str
     measure: str
     unit: str
     weight: int
@@ -152,6 +153,7 @@ def _key_results(row: GoalRow, goal: Goal) -> Iterable[tuple[KeyResult, ResultRo
             KeyResult(
                 goal=goal,
                 title=result.title,
+                title_en=result.title_en,
                 measure=result.measure,
                 baseline=result.baseline,
                 target=result.target,

@@ -63,6 +63,7 @@ class KeyResultIn(Strict):
     """A key result as entered; the measure says which numbers are needed. `version`: of the goal for a new one."""
 
     title: str = Field(min_length=1, max_length=160)
+    title_en: str = Field("", max_length=160)
     measure: Measure
     baseline: Decimal | None = None
     target: Decimal | None = None

@@ -61,6 +61,7 @@ class KeyResultOut(Schema):
     goal_id: int
     key: str
     title: str
+    title_en: str
     measure: str
     baseline: Decimal | None
     target: Decimal | None

@@ -61,6 +61,7 @@ def test_a_goal_from_draft_to_its_first_report(golden, client_as, cycle_id):
     goal_id = made.json()["id"]
     body = {
         "title": "付费意向用户",
+        "title_en": "People who mean to pay",
         "measure": "increase",
         "baseline": "0",
         "target": "30",
@@ -70,6 +71,7 @@ def test_a_goal_from_draft_to_its_first_report(golden, client_as, cycle_id):
     assert added.status_code == 201, added.content
     kr_id = added.json()["id"]
     assert manager.get(f"{AT}/{goal_id}").status_code == 404
+    assert owner.get(f"{AT}/{goal_id}").json()["key_results"][0]["title_en"] == "People who mean to pay"
     version = owner.get(f"{AT}/{goal_id}").json()["goal"]["version"]
     assert send(owner, "post", f"{AT}/{goal_id}/propose", {"version": version}).json()["state"] == "proposed"
     assert [g["id"] for g in manager.get(f"{AT}/waiting").json()["goals"]] == [goal_id]

@@ -97,15 +97,39 @@ def test_before_the_job_came_by_nobody_is_asked_for_what_cannot_be_decided(made:
     assert queries.waiting_goals(made.actor("M1")) == []
 
 
-@pytest.mark.req("INSIGHT-01")
-def test_nobody_is_asked_to_answer_for_a_closed_goal(made: Any, owner_db: Any) -> None:
+@pytest.mark.req("GOAL-02", "INSIGHT-01")
+@pytest.mark.parametrize("phase", ["C03", "C04", "C05"])
+def test_alignments_are_answered_while_goals_can_be_agreed_to(made: Any, owner_db: Any, phase: str) -> None:
     with owner_db():
         parent, child = goal(made, "parent", "M1"), goal(made, "child", "A1")
-    rules.propose_alignment(made.actor("A1"), child.pk, parent.pk)
-    put_in_phase("C04")
-    assert len(queries.waiting_alignments(made.actor("M1"))) == 1
-    put_in_phase("C05")
-    assert queries.waiting_alignments(made.actor("M1")) == []
+        served = goal(made, "served", "A1")
+    boss, owner = made.actor("M1"), made.actor("A1")
+    asked = rules.propose_alignment(owner, child.pk, parent.pk)
+    held = rules.propose_alignment(owner, served.pk, parent.pk)
+    rules.accept_alignment(boss, held, queries.waiting_alignments(boss)[1].version)
+    [ask] = queries.waiting_alignments(boss)
+    put_in_phase(phase)
+    assert queries.waiting_alignments(boss) == []
+    for late in (
+        lambda: rules.accept_alignment(boss, asked, ask.version),
+        lambda: rules.decline_alignment(boss, asked, "another goal", ask.version),
+        lambda: rules.decline_alignment(boss, held, "another goal", 3),
+    ):
+        with pytest.raises(WrongPhase):
+            late()
+    assert {line.state for line in queries.goal_view(boss, parent.pk).children} == {"proposed", "accepted"}
+
+
+@pytest.mark.req("GOAL-02")
+@pytest.mark.parametrize(("phase", "aligns"), [("C02", True), ("C03", False), ("C04", False)])
+def test_a_running_goal_offers_reports_alone_once_nothing_can_be_agreed_to(
+    made: Any, phase: str, *, aligns: bool
+) -> None:
+    card = approved(made)
+    put_in_phase(phase)
+    view = queries.goal_view(made.actor("A1"), card.id)
+    assert (view.may_report, view.may_align, view.in_time, view.is_late) == (True, aligns, aligns, False)
+    assert queries.goal_view(made.actor("M1"), card.id).may_adjust is aligns
 
 
 @pytest.mark.req("BASE-01")

@@ -236,8 +236,48 @@ def test_an_english_reader_sees_the_english_title_and_editing_keeps_it(golden, c
     assert f'value="{title}"' in above.get(reverse("goals:edit", args=[goal.pk])).content.decode()
 
 
+def test_a_key_result_is_read_in_the_language_of_the_reader(golden, client_as):
+    title, kr = "Releases on the promised day", KeyResult.objects.filter(goal__title="版本按承诺上线")[0]
+    KeyResult.objects.filter(pk=kr.pk).update(title_en=title)
+    places = [
+        reverse("goals:plan"), reverse("goals:goal", args=[kr.goal_id]), reverse("goals:update", args=[kr.pk]),
+        reverse("goals:reports", args=[kr.pk]),
+    ]  # fmt: skip
+    assert not any(title in client_as("E006").get(at).content.decode() for at in places)
+    Account.objects.filter(person_id=golden.id("E006")).update(locale="en")
+    for at in places:
+        page = client_as("E006").get(at).content.decode()
+        assert (title in page, kr.title in page) == (True, False), at
+    form = client_as("E004").get(reverse("goals:edit_key_result", args=[kr.pk])).content.decode()
+    assert f'value="{title}"' in form
+    [goal] = [g for g in queries.scored_goals(golden.actor("E006"), [golden.id("E006")], kr.goal.cycle_id)[
+        golden.id("E006")] if g.goal_id == kr.goal_id]  # fmt: skip
+    assert title in {item.title_en for item in goal.key_results}
+
+
 def test_every_provider_answers_every_member(golden):
     for number in golden.people:
         actor = golden.actor(number)
         with acting(actor):
             assert all(entry.url for entry in registry.todos(actor, 20))
+
+
+@pytest.mark.req("GOAL-02")
+def test_a_goal_that_asked_says_whether_it_is_in_time(golden, client_as):
+    me, boss = golden.actor("E006"), golden.actor("E004")
+    with acting(me):
+        mine = Goal.objects.filter(owner_id=golden.id("E006"), state="active")[0]
+        above = Goal.objects.filter(owner_id=golden.id("E004"), state="active")[0]
+    rules.propose_alignment(me, mine.pk, above.pk, rolls_up=False)
+    client, head = client_as("E006"), client_as("E004")
+    at, align, inbox = reverse("goals:goal", args=[mine.pk]), reverse("goals:align", args=[mine.pk]), "/goals/inbox/"
+    page, asked = client.get(at).content.decode(), head.get(inbox).content.decode()
+    assert ("等待对方回复" in page, align in page) == (True, True)
+    [accept] = re.findall(r"/goals/alignments/\d+/accept/", asked)
+    [ask] = queries.waiting_alignments(boss)
+    put_in_phase("C03")
+    page = client.get(at).content.decode()
+    assert ("没有在期限内回复" in page, align in page) == (True, False)
+    assert accept not in head.get(inbox).content.decode()
+    refused = head.post(accept, {"version": ask.version})
+    assert (refused.status_code, "wrong_phase" in refused.content.decode()) == (409, True)

@@ -18,7 +18,7 @@ from beichen.platform.access import policy
 from beichen.platform.access.current import scope_of
 from beichen.platform.auth import choices
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Forbidden
+from beichen.platform.kit.errors import Forbidden, NotFound
 
 READING = frozenset("rx")
 RowOf = Callable[[Any], str]
@@ -96,6 +96,12 @@ def leads_people(actor: Actor) -> bool:
 def has_left(actor: Actor) -> bool:
     """Whether the actor left the company and comes through the portal (TE). Cost: that of `seats_of`."""
     return "TE" in seats_of(actor)
+
+
+def not_for_leavers(actor: Actor) -> None:
+    """Raise NotFound for whoever left: the door opens nothing of column TE. Cost: that of `seats_of`."""
+    if actor.person_id is not None and has_left(actor):
+        raise NotFound
 
 
 def seats_over(actor: Actor, unit_id: int) -> frozenset[str]:

@@ -19,7 +19,7 @@ from ninja.utils import contribute_operation_callback
 
 from beichen.platform.access import policy
 from beichen.platform.access.current import acting
-from beichen.platform.access.permissions import Permission
+from beichen.platform.access.permissions import Permission, not_for_leavers
 from beichen.platform.api import problems
 from beichen.platform.api.idempotency import once
 from beichen.platform.api.requests import actor_of, prepared
@@ -37,23 +37,24 @@ class UnknownParameter(Invalid):
     text = gettext_noop("This address takes no such parameter.")
 
 
-def door(permission: Permission, *, reads: str = "") -> Callable[[F], F]:
+def door(permission: Permission, *, reads: str = "", leavers: bool = False) -> Callable[[F], F]:
     """Declare who may use an operation; put it right above the function, below `@router.…`.
 
     A GET runs, with its answer drawn, inside the actor's transaction. A write runs in none: its rule opens its own,
     and an `Idempotency-Key` makes it happen once. `reads` is the highest class the answer holds ("C4"), for tokens;
     where it is not given it is the class of the permission's row, and C4 when the row depends on the object.
+    Whoever left enters only where it says `leavers`.
     """
 
     def declare(operation: F) -> F:
-        operation.permission = permission  # type: ignore[attr-defined]
-        contribute_operation_callback(operation, lambda made: _guard(made, permission, reads))
+        operation.permission, operation.leavers = permission, leavers  # type: ignore[attr-defined]
+        contribute_operation_callback(operation, lambda made: _guard(made, permission, reads, shut=not leavers))
         return operation
 
     return declare
 
 
-def _guard(operation: Operation, permission: Permission, reads: str) -> None:
+def _guard(operation: Operation, permission: Permission, reads: str, *, shut: bool) -> None:
     """Wrap what ninja runs, answer included; `_run_decorators` is what it applies again to its own copies."""
     parameters = _query_names(operation)
 
@@ -61,7 +62,7 @@ def _guard(operation: Operation, permission: Permission, reads: str) -> None:
         @wraps(run)
         def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
             try:
-                return _enter(request, lambda: run(request, **kwargs), permission, reads, parameters)
+                return _enter(request, lambda: run(request, **kwargs), permission, reads, parameters, shut=shut)
             except Refused as refusal:
                 return problems.refused(request, refusal)
 
@@ -78,6 +79,8 @@ def _enter(
     permission: Permission,
     reads: str,
     parameters: frozenset[str],
+    *,
+    shut: bool,
 ) -> HttpResponseBase:
     actor = actor_of(request)
     if actor is None:
@@ -89,8 +92,13 @@ def _enter(
     if actor.scopes is not None:
         within_scopes(actor, permission, write=request.method not in READS, reads=reads)
     if request.method not in READS:
+        if shut and getattr(request.user, "limited_at", None) is not None:
+            with acting(actor):
+                not_for_leavers(actor)
         return once(asked, run)
     with acting(actor):
+        if shut:
+            not_for_leavers(actor)
         return run()
 
 

@@ -24,7 +24,7 @@ class Me(Schema):
 
 
 @router.get("", response=Me, operation_id="me")
-@door(SIGNED_IN)
+@door(SIGNED_IN, leavers=True)
 def me(request: ApiRequest) -> Me:
     """Who am I, for the API?"""
     actor = request.actor

@@ -79,7 +79,7 @@ def entries(request: ApiRequest, asked: Query[EntriesIn]) -> dict[str, Any]:
 
 
 @router.get("/looked", response=Page[LookOut], operation_id="audit_looked")
-@door(SIGNED_IN, reads="C3")
+@door(SIGNED_IN, reads="C3", leavers=True)
 def looked(request: ApiRequest, asked: Query[PageIn]) -> dict[str, Any]:
     """Who looked at my file, newest first."""
     rows = page_of(request.actor, queries.looks(request.actor), asked, order=queries.ORDER, name="audit looked")

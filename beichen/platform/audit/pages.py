@@ -95,7 +95,7 @@ def _csv(rows: Iterable[list[str]]) -> Iterator[str]:
         yield writer.writerow(row)
 
 
-@door(LOOKED)
+@door(LOOKED, leavers=True)
 def looked(request: PageRequest) -> HttpResponse:
     """Who looked at my file: time, name, seat, kind of data, channel."""
     asked = PageIn(cursor=request.GET.get("after", "")[:2000], limit=50)

@@ -35,7 +35,7 @@ class ReadOut(Schema):
 
 
 @router.get("", response=Page[NoticeOut], operation_id="notices")
-@door(SIGNED_IN, reads="C4")
+@door(SIGNED_IN, reads="C4", leavers=True)
 def notices(request: ApiRequest, asked: Query[PageIn]) -> dict[str, Any]:
     """My notices, newest first."""
     rows = page_of(request.actor, queries.mine(request.actor), asked, order=queries.ORDER, name="notices")
@@ -43,7 +43,7 @@ def notices(request: ApiRequest, asked: Query[PageIn]) -> dict[str, Any]:
 
 
 @router.post("/read", response=ReadOut, operation_id="notices_read")
-@door(SIGNED_IN, reads="C4")
+@door(SIGNED_IN, reads="C4", leavers=True)
 def read_all(request: ApiRequest) -> dict[str, int]:
     """Mark all as read."""
     return {"marked": rules.mark_read(request.actor)}

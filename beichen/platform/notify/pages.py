@@ -16,7 +16,7 @@ from beichen.platform.ui.doors import PageRequest, SignedIn, door
 MINE = SignedIn("Everyone reads their own notices and nobody else's.")
 
 
-@door(MINE)
+@door(MINE, leavers=True)
 def listing(request: PageRequest) -> HttpResponse:
     """My notices, newest first."""
     asked = PageIn(cursor=request.GET.get("after", "")[:2000], limit=30)
@@ -31,7 +31,7 @@ def listing(request: PageRequest) -> HttpResponse:
     )
 
 
-@door(MINE, methods=("POST",))
+@door(MINE, methods=("POST",), leavers=True)
 def follow(request: PageRequest, notice_id: UUID) -> HttpResponse:
     """Mark one as read and go where it points."""
     line = queries.notice(request.actor, notice_id)
@@ -41,7 +41,7 @@ def follow(request: PageRequest, notice_id: UUID) -> HttpResponse:
     return see(line.url)
 
 
-@door(MINE, methods=("POST",))
+@door(MINE, methods=("POST",), leavers=True)
 def read_all(request: PageRequest) -> HttpResponse:
     """Mark all as read."""
     rules.mark_read(request.actor)

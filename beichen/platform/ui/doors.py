@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
-from beichen.platform.access.permissions import Permission
+from beichen.platform.access.permissions import Permission, not_for_leavers
 from beichen.platform.api.idempotency import once
 from beichen.platform.audit.rules import record_refusal
 from beichen.platform.kit.errors import NotFound, Refused
@@ -46,12 +46,15 @@ class Door(Protocol):
 
     permission: Declared
     methods: tuple[str, ...]
+    leavers: bool
 
     def __call__(self, request: HttpRequest, **kwargs: Any) -> HttpResponse: ...
 
 
-def door(permission: Declared, methods: Sequence[str] = ("GET",), again: View | None = None) -> Callable[[View], Door]:
-    """Open a view to those who hold `permission`.
+def door(
+    permission: Declared, methods: Sequence[str] = ("GET",), again: View | None = None, *, leavers: bool = False
+) -> Callable[[View], Door]:
+    """Open a view to those who hold `permission`, and to whoever left only where it says `leavers`.
 
     A GET runs as a read in the actor's transaction; a POST runs in none, because its rule opens its own. When the
     rule refuses with `fields`, `again` (by default the view itself, if it also answers GET) draws the form once
@@ -70,20 +73,21 @@ def door(permission: Declared, methods: Sequence[str] = ("GET",), again: View | 
                 return HttpResponseNotAllowed(allowed)
             if actor_of(request) is None and not isinstance(permission, Anyone):
                 return _to_sign_in(request)
-            return _enter(view, asked, kwargs, again or (view if "GET" in methods else None))
+            shut = not (leavers or isinstance(permission, Anyone))
+            return _enter(view, asked, kwargs, again or (view if "GET" in methods else None), shut=shut)
 
         entered = cast(Any, enter)
-        entered.permission, entered.methods = permission, tuple(methods)
+        entered.permission, entered.methods, entered.leavers = permission, tuple(methods), leavers
         return cast(Door, entered)
 
     return wrap
 
 
-def _enter(view: View, request: PageRequest, kwargs: dict[str, Any], again: View | None) -> HttpResponse:
+def _enter(view: View, request: PageRequest, kwargs: dict[str, Any], again: View | None, *, shut: bool) -> HttpResponse:
     act = request.method == "POST"
     request.drawn.depth += 1
     try:
-        response = _act(view, request, kwargs) if act else _read(view, request, kwargs)
+        response = _act(view, request, kwargs, shut=shut) if act else _read(view, request, kwargs, shut=shut)
     except Http404:
         return refused(request, NotFound())
     except Refused as refusal:
@@ -95,16 +99,21 @@ def _enter(view: View, request: PageRequest, kwargs: dict[str, Any], again: View
     return _go(request, response)
 
 
-def _act(view: View, request: PageRequest, kwargs: dict[str, Any]) -> HttpResponse:
+def _act(view: View, request: PageRequest, kwargs: dict[str, Any], *, shut: bool) -> HttpResponse:
     """Run a write: the same form sent twice acts once and leads to the same place."""
+    if shut and getattr(request.user, "limited_at", None) is not None:
+        with as_actor(request):
+            not_for_leavers(request.actor)
     return cast(HttpResponse, once(request, lambda: view(request, **kwargs)))
 
 
-def _read(view: View, request: PageRequest, kwargs: dict[str, Any]) -> HttpResponse:
-    """Run a view as a GET in the actor's transaction, whatever method brought us here."""
+def _read(view: View, request: PageRequest, kwargs: dict[str, Any], *, shut: bool = False) -> HttpResponse:
+    """Run a view as a GET in the actor's transaction, whatever method brought us here; `shut` to whoever left."""
     method, request.method = request.method, "GET" if request.method == "POST" else request.method
     try:
         with as_actor(request):
+            if shut:
+                not_for_leavers(request.actor)
             return view(request, **kwargs)
     finally:
         request.method = method

@@ -60,7 +60,7 @@ def looks(request: PageRequest) -> HttpResponse:
     return response
 
 
-@door(SignedIn("The table of rights is no secret: everyone may know who sees what."))
+@door(SignedIn("The table of rights is no secret: everyone may know who sees what."), leavers=True)
 def who_sees(request: PageRequest, row: str) -> HttpResponse:
     """Who can see one kind of data and why, drawn from the table of rights."""
     try:

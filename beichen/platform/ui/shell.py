@@ -84,6 +84,14 @@ class Shell:
         return str(getattr(getattr(self.request, "user", None), "title", ""))
 
     @cached_property
+    def left(self) -> bool:
+        """Whether the page is drawn for somebody who left: the ways to what is shut are not shown."""
+        if self.actor is None or self.actor.person_id is None:
+            return False
+        with as_actor(self.request):
+            return has_left(self.actor)
+
+    @cached_property
     def company(self) -> str:
         """The company's name from whoever owns it (slot `shell.company`), else the product's."""
         found = registry.panels("shell.company", self.request, self.actor, 0) if self.actor else []

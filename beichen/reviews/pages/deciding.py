@@ -65,7 +65,7 @@ def _review_context(request: PageRequest, review_id: int) -> dict[str, Any]:
     }
 
 
-@door(READERS)
+@door(READERS, leavers=True)
 def review(request: PageRequest, review_id: int) -> HttpResponse:
     """One report's review before the manager: words of all, the own part, the live total, the decision."""
     context = _review_context(request, review_id)
@@ -111,7 +111,7 @@ def decide(request: PageRequest, review_id: int) -> HttpResponse:
     return see(reverse("reviews:review", args=[review_id]))
 
 
-@door(READERS)
+@door(READERS, leavers=True)
 def result(request: PageRequest, review_id: int) -> HttpResponse:
     """The result unfolded: what next, the grade, the numbers, the people. Cost: 15 statements."""
     sheet = queries.result(request.actor, review_id)
@@ -161,7 +161,7 @@ def _named(sheet: queries.ResultSheet, by: Sequence[Mapping[str, Any]]) -> list[
     return [{**line, "name": names.get(line["person"], "")} for line in by]
 
 
-@door(access.ACKNOWLEDGE, methods=("POST",), again=result)
+@door(access.ACKNOWLEDGE, methods=("POST",), again=result, leavers=True)
 def acknowledge(request: PageRequest, review_id: int) -> HttpResponse:
     """Answer to the result."""
     rules.acknowledge(request.actor, review_id, request.POST.get("answer", ""), request.POST.get("comment", ""))

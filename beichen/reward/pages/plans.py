@@ -29,7 +29,8 @@ PATH = [(state.value, state.label) for state in PlanState if state != PlanState.
 def index(request: PageRequest) -> HttpResponse:
     """My letters, my pools, the plans I run. Cost: eleven statements."""
     return page(
-        request, "reward/index.html", letters=queries.letters(request.actor), mine=queries.my_pools(request.actor),
+        request, "reward/index.html", letters=queries.letters(request.actor, request.actor.person_id or 0),
+        mine=queries.my_pools(request.actor),
         waiting=queries.to_pass_on(request.actor), may_plan=may(request.actor, access.SEE_PLANS),
         may_edit=may(request.actor, access.EDIT_PLAN), states=dict(PlanState.choices),
         plans=queries.plans(request.actor) if may(request.actor, access.SEE_PLANS) else [],
@@ -63,7 +64,8 @@ def new_plan(request: PageRequest) -> HttpResponse:
 def create_plan(request: PageRequest) -> HttpResponse:
     """Draft a plan."""
     sent = _valid(_plan_form(request, request.POST))
-    made = rules.create_plan(request.actor, int(sent["cycle_id"]), sent["name"], (sent["name_a"], sent["name_b"]))
+    names = (sent["name_a"], sent["name_b"])
+    made = rules.create_plan(request.actor, int(sent["cycle_id"]), sent["name"], names, name_en=sent["name_en"])
     return see(reverse("reward:plan", args=[made]))
 
 

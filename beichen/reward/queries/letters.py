@@ -55,9 +55,12 @@ class LetterSheet:
 
 
 @query
-def letters(actor: Actor) -> list[LetterCard]:
-    """The actor's own letters, newest first; no amount. Cost: one statement."""
-    return [LetterCard(plan, at) for plan, at in plans_and_letters(actor) if at is not None]
+def letters(actor: Actor, person_id: int) -> list[LetterCard]:
+    """A person's letters that the actor may read, newest first; no amount. Cost: one statement."""
+    out = BonusAward.objects.filter(access.readable_awards(), subject_id=person_id, released_at__isnull=False)
+    found = BonusPlan.objects.annotate(letter=Subquery(out.filter(plan_id=OuterRef("pk")).values("released_at")[:1]))
+    lines = found.filter(letter__isnull=False).order_by("-id").values_list(*PLAN, "letter")
+    return [LetterCard(PlanCard(*line[:-1]), line[-1]) for line in lines]
 
 
 @query

@@ -21,6 +21,7 @@ from beichen.platform.access.two_person import Asked, waiting
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.platform.registry import PhaseWork
+from beichen.platform.ui.language import for_reader
 from beichen.reward import access
 from beichen.reward.choices import PlanState
 from beichen.reward.models import BonusPlan, Scenario
@@ -54,6 +55,7 @@ class PlanCard:
 
     id: int
     name: str
+    name_en: str
     cycle_id: int
     scope_id: int
     period_key: str
@@ -77,9 +79,14 @@ class PlanCard:
     author_id: int
     version: int
 
+    @property
+    def title(self) -> str:
+        """The name in the reader's language, where there is one."""
+        return for_reader(self.name, self.name_en)
+
 
 PLAN = (
-    "id", "name", "cycle_id", "cycle__scope_id", "cycle__period__key", "cycle__period__starts_on",
+    "id", "name", "name_en", "cycle_id", "cycle__scope_id", "cycle__period__key", "cycle__period__starts_on",
     "cycle__period__ends_on", "cycle__phase", "state", "chosen_id", "chosen__key", "currency", "adjust_percent",
     "adjust_until", "busy", "asked_seat", "locked_at", "first_approver_id", "second_approver_id", "released_at",
     "letters_due", "letters_out", "author_id", "version",

@@ -50,15 +50,18 @@ def default_policy(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @rule
-def create_plan(actor: Actor, cycle_id: int, name: str, names: tuple[str, str] = ("A", "B")) -> int:
+def create_plan(
+    actor: Actor, cycle_id: int, name: str, names: tuple[str, str] = ("A", "B"), *, name_en: str = ""
+) -> int:
     """A draft with two policies from the cycle's settings; returns its id. Errors: NotFound, Forbidden, NameMissing."""
     cycle = people.cycle(actor, cycle_id)
     require(actor, access.EDIT_PLAN, cycle)
     if not name.strip():
         raise NameMissing(field="name")
     plan = BonusPlan.objects.create(
-        cycle_id=cycle.id, name=name.strip(), author_id=actor.person_id or 0, created_at=clock.now()
-    )
+        cycle_id=cycle.id, name=name.strip(), name_en=name_en.strip(), author_id=actor.person_id or 0,
+        created_at=clock.now(),
+    )  # fmt: skip
     start = default_policy(cycle.settings)
     for key, label in zip("AB", names, strict=True):
         Scenario.objects.create(plan=plan, key=key, name=label.strip() or key, policy=start)

@@ -17,6 +17,7 @@ class BonusPlanIn(Strict):
 
     cycle_id: int
     name: str = Field(min_length=1, max_length=120)
+    name_en: str = Field("", max_length=120)
     name_a: str = Field("A", min_length=1, max_length=120)
     name_b: str = Field("B", min_length=1, max_length=120)
 
@@ -64,6 +65,7 @@ class AdjustIn(Strict):
 class BonusPlanOut(Schema):
     id: int
     name: str
+    name_en: str
     cycle_id: int
     period_key: str
     phase: str

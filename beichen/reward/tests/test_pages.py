@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from beichen.platform import registry
 from beichen.platform.access.current import acting
+from beichen.platform.auth.models import Account
 from beichen.platform.events.tests.drain import drain
 from beichen.reward.tests.makers import Money
 from beichen.reward.tests.test_golden import golden_money
@@ -285,3 +286,22 @@ def test_long_lists_of_pools_come_in_parts_under_the_whole_sum(made, monkeypatch
         following = re.search(r'href="(\?after=\d+)"', page)
         at = reverse("reward:plan", args=[made.plan_id]) + following[1] if following else ""
     assert sorted(units) == sorted(made.pools())
+
+
+@pytest.mark.req("OUTCOME-01", "BASE-03")
+def test_a_plan_is_called_by_its_english_name_on_english_pages(made: Money) -> None:
+    pay = as_(made, "E017")
+    sent = {"name": "二季度奖金", "name_en": "Second-quarter bonus", "cycle_id": made.plan().cycle_id,
+            "name_a": "甲", "name_b": "乙"}  # fmt: skip
+    at = pay.post(reverse("reward:create_plan"), sent).headers["Location"]
+    called = pay.get(f"/api/v1{at}".removesuffix("/")).json()
+    assert (called["name"], called["name_en"]) == ("二季度奖金", "Second-quarter bonus")
+    for locale, title, other in (
+        ("zh-hans", "二季度奖金", "Second-quarter"),
+        ("en", "Second-quarter bonus", "二季度奖金"),
+    ):
+        with made.owner():
+            Account.objects.filter(person_id=made.id("E017")).update(locale=locale)
+        page = as_(made, "E017").get(at).content.decode()
+        assert (title in page, other in page) == (True, False)
+        assert title in as_(made, "E017").get("/reward/").content.decode()

@@ -301,7 +301,7 @@ def test_letters_go_to_released_ratings_only_and_hr_reads_no_amount(proposed):
     plan = proposed.plan()
     assert (plan.state, plan.letters_out, plan.letters_due) == ("released", 2, 9)
     assert queries.letter(proposed.actor("A1"), plan.pk, proposed.id("A1")).total == proposed.awards()["A1"].amount
-    assert queries.letters(proposed.actor("A3")) == []
+    assert queries.letters(proposed.actor("A3"), proposed.id("A3")) == []
     with pytest.raises(NotFound):
         queries.letter(proposed.actor("A3"), plan.pk, proposed.id("A3"))
     with pytest.raises(NotFound):
@@ -309,7 +309,7 @@ def test_letters_go_to_released_ratings_only_and_hr_reads_no_amount(proposed):
     proposed.release_ratings("A3")
     proposed.letters()
     assert proposed.plan().letters_out == 3
-    assert len(queries.letters(proposed.actor("A3"))) == 1
+    assert len(queries.letters(proposed.actor("A3"), proposed.id("A3"))) == 1
 
 
 @pytest.mark.req("OUTCOME-01")

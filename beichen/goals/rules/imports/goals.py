@@ -150,6 +150,7 @@ def _goal(row: Row, books: _Books) -> Goal:
     return Goal(
         key=str(row["goal"]),
         title=row["title"],
+        title_en=row["title_en"] or "",
         kind=row["kind"] or "objective",
         ambition=row["ambition"] or "committed",
         owner_id=owner_id,
@@ -181,6 +182,7 @@ def _change_goals(actor: Actor, rows: Rows, known: dict[str, int], books: _Books
             continue
         wanted = {
             "title": row["title"],
+            "title_en": row["title_en"] or goal.title_en,
             "weight": hundredths(row["weight"]),
             "kind": row["kind"] or "objective",
             "priority_id": books.priorities.get(str(row["priority"] or "")),
@@ -190,7 +192,8 @@ def _change_goals(actor: Actor, rows: Rows, known: dict[str, int], books: _Books
                 setattr(goal, name, value)
             goal.version += 1
             changed.append(goal)
-    Goal.objects.bulk_update(changed, ["title", "weight", "kind", "priority_id", "version"], batch_size=BATCH)
+    fields = ["title", "title_en", "weight", "kind", "priority_id", "version"]
+    Goal.objects.bulk_update(changed, fields, batch_size=BATCH)
     imported(actor, "goals.import_change", changed)
     return len(changed)
 

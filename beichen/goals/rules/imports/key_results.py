@@ -89,6 +89,7 @@ def _key_result(row: Row, goal_id: int, position: int = 0) -> KeyResult:
         goal_id=goal_id,
         key=str(row["key_result"]),
         title=row["title"],
+        title_en=row["title_en"] or "",
         measure=row["measure"],
         baseline=row["baseline"],
         target=row["target"],

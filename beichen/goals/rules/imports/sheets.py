@@ -38,6 +38,7 @@ SHEETS = (
         columns=(
             Column(key="goal", kind=Kind.CODE, name_zh="编号", required=True),
             Column(key="title", name_zh="标题", required=True),
+            Column(key="title_en", name_zh="英文标题"),
             Column(key="kind", name_zh="类型", kind=Kind.CHOICE, words=KINDS),
             Column(key="ambition", name_zh="承诺/挑战", kind=Kind.CHOICE, words=AMBITIONS),
             Column(key="owner", kind=Kind.CODE, name_zh="负责", required=True),
@@ -58,6 +59,7 @@ SHEETS = (
             Column(key="key_result", kind=Kind.CODE, name_zh="编号", required=True),
             Column(key="goal", kind=Kind.CODE, name_zh="目标", required=True),
             Column(key="title", name_zh="标题", required=True),
+            Column(key="title_en", name_zh="英文标题"),
             Column(key="measure", name_zh="度量", kind=Kind.CHOICE, words=MEASURES, required=True),
             *(
                 Column(key=key, name_zh=zh, kind=Kind.DECIMAL)
