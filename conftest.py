@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytest_plugins = ["tests.database", "beichen.platform.events.tests.drain", "tests.cast"]
+pytest_plugins = ["tests.database", "tests.spread", "beichen.platform.events.tests.drain", "tests.cast"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

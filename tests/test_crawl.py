@@ -89,8 +89,7 @@ def prepared(world: worlds.World) -> list[tuple[Client, str]]:
 def read(client: Client, path: str, locale: str, data: list[str], wrong: list[str]) -> str:
     text = html(client, path)
     if not path.startswith(BILINGUAL):
-        doubtful = [word for word in words(text) if strange(word, locale, [])]
-        wrong += [f"{path}: {word[:90]}" for word in doubtful if strange(word, locale, data)]
+        wrong += [f"{path}: {word[:90]}" for word in words(text) if strange(word, locale, data)]
     return text
 
 

@@ -100,7 +100,7 @@ def crawl(client: Client, paths: Iterable[str]) -> dict[str, tuple[int, dict[str
     for path in paths:
         with transaction.atomic():
             answer = client.get(path)
-            text = SIGNED.sub("", NOISE.sub("", answer.content.decode(errors="replace")))
+            text = SIGNED.sub("", NOISE.sub("", b"".join(answer).decode(errors="replace")))
             found[path] = (answer.status_code, heads(answer), text)
             transaction.set_rollback(True)
     return found

@@ -64,9 +64,10 @@ def test_a_self_review_is_kept_while_it_is_typed_and_handed_in(town: Town) -> No
     scores = me.page.locator("input[name^=score_]")
     for n in range(scores.count()):
         scores.nth(n).fill("85")
-    for n, area in enumerate(me.page.locator("textarea[name^=text_]").all()):
+    areas = me.page.locator("textarea[name^=text_]").all()
+    for n, area in enumerate(areas):
         area.fill(f"第 {n} 段：写下做成了什么")
-    me.page.wait_for_timeout(2_500)
+    me.types_and_is_kept(areas[-1], "最后一段：写下做成了什么")
     me.again()
     assert "第 1 段：写下做成了什么" in me.typed()
     me.press("Hand in")

@@ -55,7 +55,6 @@ def test_the_launched_form_asks_it_and_changes_no_more(town: Town) -> None:
     me.menu("Reviews")
     me.go("Write my self review")
     assert me.sees(ASK_ZH)
-    me.page.locator("textarea[name=more1]").fill("提前一天同步风险")
-    me.page.wait_for_timeout(2_500)
+    me.types_and_is_kept(me.page.locator("textarea[name=more1]"), "提前一天同步风险")
     me.again()
     assert "提前一天同步风险" in me.typed()

@@ -8,7 +8,17 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Response, TimeoutError
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Request,
+    Response,
+    TimeoutError,
+)
 
 from beichen.platform.events.tests.drain import drain
 from beichen.platform.kit.actor import system
@@ -18,7 +28,13 @@ from tests.database import login, put_in_phase
 WIDE = (1280, 900)
 PHONE = (375, 812)
 PATIENCE_MS = 5_000
-SIDEWAYS = "document.documentElement.scrollWidth > window.innerWidth"
+STEP_MS, STILL = 30, 3
+"""A page is settled when so many looks in a row, so far apart, found nothing under way."""
+LOOK = """({
+  busy: document.readyState !== "complete"
+    || document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling") !== null,
+  sideways: document.documentElement.scrollWidth > window.innerWidth,
+})"""
 
 
 @dataclass
@@ -106,6 +122,16 @@ class Person:
 
     def __init__(self, town: Town, page: Page, locale: str = "en") -> None:
         self.town, self.page, self.locale = town, page, locale
+        self.under_way: set[Request] = set()
+        page.on("request", self._begins)
+        page.on("requestfinished", self._ends)
+        page.on("requestfailed", self._ends)
+
+    def _begins(self, request: Request) -> None:
+        self.under_way.add(request)
+
+    def _ends(self, request: Request) -> None:
+        self.under_way.discard(request)
 
     def said(self, label: str) -> str:
         """The label in this person's language."""
@@ -119,15 +145,21 @@ class Person:
 
     def settled(self) -> None:
         """Nothing is loading; the page does not scroll sideways."""
-        for _ in range(3):
-            self.page.wait_for_load_state("networkidle")
+        still, look = 0, {"sideways": False}
+        for _ in range(PATIENCE_MS // STEP_MS):
+            self.page.wait_for_timeout(STEP_MS)
             try:
-                sideways = self.page.evaluate(SIDEWAYS)
+                look = self.page.evaluate(LOOK)
             except Error:  # the page just went on to the next one
+                still = 0
                 continue
-            if sideways:
-                self.town.faults.append(f"scrolls sideways: {self.page.url}")
-            return
+            still = 0 if look["busy"] or self.under_way else still + 1
+            if still == STILL:
+                break
+        else:
+            self.town.faults.append(f"never settles: {self.page.url} {[one.url for one in self.under_way]}")
+        if look["sideways"]:
+            self.town.faults.append(f"scrolls sideways: {self.page.url}")
 
     def go(self, *labels: str) -> None:
         """Click links and buttons by what stands on them, one after the other."""
@@ -159,6 +191,12 @@ class Person:
         """Type into the field of this label."""
         fields = self.inside().get_by_label(self.said(label)).and_(self.page.locator("input, textarea"))
         fields.filter(visible=True).first.fill(value)
+
+    def types_and_is_kept(self, area: Locator, text: str) -> None:
+        """Type, wait for the form to send it by itself, and for the answer."""
+        with self.page.expect_response(lambda answer: text in (answer.request.post_data or "")):
+            area.fill(text)
+        self.settled()
 
     def choose(self, label: str, option: str) -> None:
         """Choose from a list."""
