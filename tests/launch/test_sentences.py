@@ -50,6 +50,15 @@ def test_a_wrong_variable_is_named_with_what_it_may_hold(name: str, value: str, 
     assert name in str(refused.value)
 
 
+@pytest.mark.req("BASE-07")
+def test_a_reader_who_has_read_enough_ends_a_command_quietly() -> None:
+    code = "import beichen.launch.commands as c, sys; c.USAGE *= 9999; sys.exit(c.run(['help']))"
+    piped = f'{sys.executable} -c "{code}" | head -1'
+    done = subprocess.run(["sh", "-c", piped], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("Beichen")
+    assert done.stderr == ""
+
+
 def test_help_needs_nothing_installed(capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.run(["--help"]) == 0
     assert "python3 -m beichen" in capsys.readouterr().out
