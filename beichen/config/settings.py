@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from beichen.config import logs
 from beichen.launch import environment
 from beichen.platform.ui.digest import static_digest
 
@@ -156,6 +157,8 @@ IDENTITY_HOOKS = {
     "record": "beichen.platform.audit.record",
     "person_maker": "beichen.people.rules.first_administrator",
 }
+
+LOGGING = logs.LOGGING
 
 LANGUAGE_CODE = "zh-hans"
 LOCALE_PATHS = [BASE / "platform" / "kit" / "locale"]

@@ -175,6 +175,8 @@ class Cluster:
             "port": "5432",
             "logging_collector": "off",
             "log_line_prefix": "%m [%p] ",
+            "log_error_verbosity": "terse",  # details and statements would repeat what people wrote
+            "log_min_error_statement": "panic",
             "timezone": "UTC",
             "jit": "off",
             "wal_compression": "on",

@@ -28,8 +28,8 @@ USAGE = """Beichen 北辰, performance management.   python3 -m beichen COMMAND
   check            style, types, borders, migrations, translations, templates
   manage …         Django's own commands
 
-Variables: BEICHEN_DATABASE_URL, BEICHEN_DATA_DIR, BEICHEN_HOST, BEICHEN_PORT, BEICHEN_SECRET_KEY(_FILE),
-BEICHEN_PG_BIN. docs/operate.md explains them."""
+Variables: BEICHEN_DATABASE_URL, BEICHEN_DATA_DIR, BEICHEN_HOST, BEICHEN_PORT, BEICHEN_PUBLIC_URL, BEICHEN_TLS,
+BEICHEN_SMTP_URL, BEICHEN_SECRET_KEY(_FILE), BEICHEN_PG_BIN. docs/operate.md explains them."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ class Command:
 
 def run(words: Sequence[str]) -> int:
     """Run one command; whatever people can mend is said in one sentence."""
-    if not words or words[0] in ("help", "--help", "-h"):
-        print(USAGE)
-        return 0
     try:
+        if not words or words[0] in ("help", "--help", "-h"):
+            print(USAGE, flush=True)
+            return 0
         command = _named(words[0])
         environment.read()
         _stand_on_packages(words)
@@ -55,6 +55,9 @@ def run(words: Sequence[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # `doctor | head -3`: whoever read has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def _named(name: str) -> Command:

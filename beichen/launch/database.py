@@ -20,6 +20,7 @@ DATA_COMMANDS = {
     "load_demo",
     "cast",
     "first_administrator",
+    "one_time_code",
     "token",
     "import_company",
     "audit_verify",

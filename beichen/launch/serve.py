@@ -65,8 +65,8 @@ def up(words: Sequence[str]) -> int:
                 f"The data folder {env.data_dir} holds the demo company; "
                 "start your own in another with BEICHEN_DATA_DIR=/a/folder python3 -m beichen up."
             )
-        if not known and database.manage(opened, "first_administrator", *words) != 0:
-            raise Stop("Without a first administrator nobody could sign in; start `up` again.")
+        if not known:
+            database.command(opened, "up --email … --name … --number …", "first_administrator", *words)
         return _serve(env, opened, show_cast=False)
     return 130
 

@@ -44,6 +44,17 @@ def test_starts_below_a_long_chinese_path_with_safe_settings(cluster: Cluster) -
 
 
 @pytest.mark.req("BASE-07")
+def test_its_log_says_what_failed_and_repeats_nothing_that_was_written(cluster: Cluster) -> None:
+    with psycopg.connect(cluster.conninfo(), autocommit=True) as connection:
+        connection.execute("CREATE TABLE words (said text CHECK (length(said) < 9))")
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute("INSERT INTO words VALUES ('nobody else may read this')")
+    log = cluster.log.read_text(encoding="utf-8")
+    assert "words_said_check" in log
+    assert "nobody else" not in log
+
+
+@pytest.mark.req("BASE-07")
 def test_the_server_never_runs_as_root(cluster: Cluster) -> None:
     running = read_pid_file(cluster.folder)
     assert running

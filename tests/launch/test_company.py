@@ -59,12 +59,28 @@ def test_up_makes_the_administrator_and_the_commands_work_beside_it(company: Run
     assert value.returncode == 0, value.stderr
     assert value.stdout.startswith("bct_")
     assert "Shown this once" in value.stderr
+    code = company.run("manage", "one_time_code", ADMINISTRATOR)
+    assert (code.returncode, len(code.stdout.splitlines())) == (0, 1), code.stderr
     holds = company.run("audit", "verify")
     assert (holds.returncode, "The audit holds" in holds.stdout) == (0, True), holds.stderr
     look = company.run("doctor")
     assert look.returncode == 0, look.stdout
     assert "BAD" not in look.stdout
     assert company.run("manage", "check").returncode == 0
+
+
+@pytest.mark.req("BASE-07")
+def test_up_without_a_terminal_says_what_to_give_and_refuses_in_one_sentence(company: Running) -> None:
+    one = Running(company.home.with_name("empty"), company.output.with_name("empty.txt"))
+    first = one.run("up")
+    assert (first.returncode, first.stdout) == (1, "")
+    [progress, sentence] = first.stderr.splitlines()
+    assert "Bringing the database" in progress
+    assert sentence.startswith("Without a terminal, give --email, --name and --number")
+    one.base = {**one.base, "BEICHEN_FIRST_PASSWORD": "short"}
+    second = one.run("up", "--email", ADMINISTRATOR, "--name", "首任", "--number", "E900")
+    [sentence] = second.stderr.splitlines()
+    assert sentence.startswith("This password is not safe enough")
 
 
 @pytest.mark.req("BASE-07")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from beichen.launch import binaries, browser, commands, environment, install, places, serve
+from beichen.launch import binaries, browser, commands, database, environment, install, places, serve
 from beichen.launch.environment import CHECKOUT, BadEnvironment
 from beichen.launch.failures import Stop, of_os_error, require_room
 
@@ -50,9 +50,24 @@ def test_a_wrong_variable_is_named_with_what_it_may_hold(name: str, value: str, 
     assert name in str(refused.value)
 
 
+@pytest.mark.req("BASE-07")
+def test_a_reader_who_has_read_enough_ends_a_command_quietly() -> None:
+    code = "import beichen.launch.commands as c, sys; c.USAGE *= 9999; sys.exit(c.run(['help']))"
+    piped = f'{sys.executable} -c "{code}" | head -1'
+    done = subprocess.run(["sh", "-c", piped], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("Beichen")
+    assert done.stderr == ""
+
+
 def test_help_needs_nothing_installed(capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.run(["--help"]) == 0
     assert "python3 -m beichen" in capsys.readouterr().out
+
+
+@pytest.mark.req("BASE-07")
+def test_every_command_that_touches_a_company_runs_as_the_login_of_jobs() -> None:
+    ours = {path.stem for path in (CHECKOUT / "beichen").rglob("management/commands/[a-z]*.py")}
+    assert ours - {"migrate", "openapi", "screenshots"} == database.DATA_COMMANDS
 
 
 @pytest.mark.req("BASE-07")

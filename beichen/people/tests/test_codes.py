@@ -148,7 +148,7 @@ def test_while_there_is_one_administrator_who_can_sign_in_nobody_is_left_out(com
 def test_the_operator_of_the_machine_gives_the_first_administrator_a_code(company, worker_db, owner_db, capsys):
     with worker_db():
         call_command("one_time_code", "ha1@example.com")
-        with pytest.raises(CommandError):
+        with pytest.raises(CommandError, match="Nobody signs in with"):
             call_command("one_time_code", "nobody@example.com")
     code = capsys.readouterr().out.strip()
     assert begin("ha1@example.com", code) == 302

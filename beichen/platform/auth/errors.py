@@ -18,6 +18,11 @@ class AddressTaken(Invalid):
     text = gettext_noop("Another account signs in with this address.")
 
 
+class WrongAddress(Invalid):
+    code = "wrong_address"
+    text = gettext_noop("“%(email)s” is no e-mail address.")
+
+
 class WrongPassword(Invalid):
     code = "weak_password"
     text = gettext_noop("This password is not safe enough: %(reasons)s")

@@ -15,6 +15,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import F
 
 from beichen.platform.auth import errors, hooks, queries
@@ -83,6 +84,7 @@ def first_administrator(name: str, number: str, email: str, password: str) -> Ac
     with hooks.acting(actor):
         if queries.any_account():
             raise errors.AccountsExist
+        _check_address(email)
         _check_password(password, Account(email=email, name=name))
         person_id = hooks.make_first_person(name, number, email)
         account = open_account(actor, NewAccount(email=email, name=name, person_id=person_id))
@@ -161,6 +163,13 @@ def password_changed(account: Account) -> None:
     with hooks.acting(actor_of(account)):
         OneTimeCode.objects.filter(account=account, used_at=None, revoked_at=None).update(revoked_at=clock.now())
         hooks.record(actor_of(account), "identity.password_changed", account)
+
+
+def _check_address(email: str) -> None:
+    try:
+        validate_email(email)
+    except ValidationError as refused:
+        raise errors.WrongAddress(field="email", email=email) from refused
 
 
 def _check_password(password: str, account: Account) -> None:

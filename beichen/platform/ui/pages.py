@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from http import HTTPStatus
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -166,9 +168,14 @@ def _said(request: HttpRequest, sentence: str, code: str) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """A fault of ours: no database, no context, only a sentence."""
+    """A fault of ours: no database, no context, only a sentence. 503 while the database is away."""
+    away = isinstance(sys.exception(), OperationalError | InterfaceError)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR
     try:
         lang = "zh-CN" if (get_language() or "zh").startswith("zh") else "en"
-        return HttpResponse(render_to_string("ui/broken.html", {"lang": lang}), status=500)
+        answer = HttpResponse(render_to_string("ui/broken.html", {"lang": lang, "away": away}), status=status)
     except Exception:
-        return HttpResponse("Something broke on our side.", content_type="text/plain", status=500)
+        answer = HttpResponse("Something broke on our side.", content_type="text/plain", status=status)
+    if away:
+        answer["Retry-After"] = "1"
+    return answer

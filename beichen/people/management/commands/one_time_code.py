@@ -12,7 +12,7 @@ from beichen.people.rules import codes
 from beichen.platform.auth import queries as accounts
 from beichen.platform.kit import terminal
 from beichen.platform.kit.actor import system
-from beichen.platform.kit.errors import Refused
+from beichen.platform.kit.errors import NotFound, Refused
 
 ACTOR = system("one_time_code", "gives out a one-time code from the command line")
 
@@ -25,8 +25,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, email: str, **options: Any) -> None:
         try:
-            account = accounts.account_by_email(email)
-            slip = codes.issue_by_operator(ACTOR, [account.person_id or 0])[0]
+            slip = codes.issue_by_operator(ACTOR, [accounts.account_by_email(email).person_id or 0])[0]
+        except NotFound as missing:
+            with translation.override(terminal.language()):
+                raise CommandError(gettext("Nobody signs in with '%(email)s'.") % {"email": email}) from missing
         except Refused as refusal:
             with translation.override(terminal.language()):
                 raise CommandError(refusal.sentence(gettext)) from refusal

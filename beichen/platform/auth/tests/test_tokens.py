@@ -146,6 +146,27 @@ def test_a_weak_first_password_makes_nothing(monkeypatch):
     assert not queries.any_account()
 
 
+def test_no_first_account_for_what_is_no_address(monkeypatch):
+    monkeypatch.setattr(hooks, "make_first_person", lambda *who: 41)
+    monkeypatch.setenv("BEICHEN_FIRST_PASSWORD", PASSWORD)
+    with pytest.raises(CommandError, match="“hua” is no e-mail address"):
+        call_command("first_administrator", email="hua", name="Hua", number="E001")
+    assert not queries.any_account()
+
+
+def test_on_a_terminal_a_password_is_asked_for_until_it_is_safe_and_typed_twice_alike(monkeypatch, capsys):
+    typed = iter(["12345678", "12345678", PASSWORD, "something else", PASSWORD, PASSWORD])
+    monkeypatch.setattr(hooks, "make_first_person", lambda *who: 41)
+    monkeypatch.delenv("BEICHEN_FIRST_PASSWORD", raising=False)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: next(typed))
+    call_command("first_administrator", email="hua@example.com", name="Hua", number="E001")
+    said = capsys.readouterr().out
+    assert "This password is not safe enough" in said
+    assert "The two passwords differ." in said
+    assert signed_in("hua@example.com")
+
+
 def test_the_token_command_prints_a_value_that_works(capsys):
     make_account()
     call_command("token", "ann@example.com", scopes="read:c3,write:goals", days=5)

@@ -6,6 +6,7 @@ from pathlib import Path
 import polib
 import pytest
 from django.contrib.staticfiles import finders as static_finders
+from django.db import OperationalError
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
@@ -185,6 +186,17 @@ def test_a_fault_of_ours_is_a_sentence_without_details():
     assert answer.status_code == 500
     assert b"<h1>" in answer.content
     assert b"Traceback" not in answer.content
+
+
+@pytest.mark.req("BASE-07")
+def test_a_database_that_is_away_is_said_and_asks_to_come_back():
+    with translation.override("en"):
+        try:
+            raise OperationalError
+        except OperationalError:
+            answer = pages.broken(RequestFactory().get("/"))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+    assert b"One moment, please" in answer.content
 
 
 @pytest.mark.req("BASE-01")

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from beichen.platform.auth import queries, rules
-from beichen.platform.auth.errors import AccountsExist
+from beichen.platform.auth.errors import AccountsExist, WrongPassword
 from beichen.platform.kit import terminal
 from beichen.platform.kit.errors import Refused
 
@@ -34,31 +34,48 @@ class Command(BaseCommand):
                 return
             with translation.override(terminal.language()):
                 raise CommandError(AccountsExist().sentence(gettext))
-        email = options["email"] or _ask("Work e-mail")
-        name = options["name"] or _ask("Name")
-        number = options["number"] or _ask("Employee number")
         try:
-            rules.first_administrator(name, number, email, os.environ.get(PASSWORD) or _ask_password())
-        except Refused as refusal:
+            email = options["email"] or self._ask("Work e-mail")
+            name = options["name"] or self._ask("Name")
+            number = options["number"] or self._ask("Employee number")
             with translation.override(terminal.language()):
-                raise CommandError(refusal.sentence(gettext)) from refusal
+                self._make(name, number, email)
+        except EOFError as ended:
+            raise CommandError("The terminal was closed before all was answered; nothing was made.") from ended
         self.stdout.write(f"{email} can sign in now.")
+
+    def _make(self, name: str, number: str, email: str) -> None:
+        """Make it; a password typed here that is not safe enough is asked for again."""
+        given = os.environ.get(PASSWORD)
+        while True:
+            try:
+                rules.first_administrator(name, number, email, given or self._ask_password())
+            except WrongPassword as refusal:
+                if given:
+                    raise CommandError(refusal.sentence(gettext)) from refusal
+                self.stdout.write(refusal.sentence(gettext))
+            except Refused as refusal:
+                raise CommandError(refusal.sentence(gettext)) from refusal
+            else:
+                return
+
+    def _ask(self, what: str) -> str:
+        _needs_terminal()
+        while True:
+            self.stdout.write(f"{what}: ", ending="")
+            self.stdout.flush()
+            if answer := input().strip():
+                return answer
+
+    def _ask_password(self) -> str:
+        _needs_terminal()
+        while True:
+            first, second = getpass.getpass("Password: "), getpass.getpass("Once more: ")
+            if first == second:
+                return first
+            self.stdout.write("The two passwords differ.")
 
 
 def _needs_terminal() -> None:
     if not sys.stdin.isatty():
         raise CommandError(f"Without a terminal, give --email, --name and --number, and the password in {PASSWORD}.")
-
-
-def _ask(what: str) -> str:
-    _needs_terminal()
-    answer = input(f"{what}: ").strip()
-    return answer or _ask(what)
-
-
-def _ask_password() -> str:
-    _needs_terminal()
-    first, second = getpass.getpass("Password: "), getpass.getpass("Once more: ")
-    if first == second:
-        return first
-    raise CommandError("The two passwords differ; nothing was made.")
