@@ -107,10 +107,11 @@ def test_whoever_left_reads_the_result_and_the_letter_in_the_portal_and_answers(
     me.again()
     assert me.sees(WORDS)
     result = me.page.url
-    for shut in ("/strategy/", "/people/", "/goals/all/", "/reviews/", "/reward/"):
+    for shut in ("/goals/all/", "/strategy/"):
         me.page.goto(town.url + shut)
         assert me.sees("You have left the company."), shut
-        me.go("To your records")
+    me.go("To your records")
+    assert me.sees("Your last day was")
     colleague = town.browse("E006")
     for closed in (result, letter):
         colleague.page.goto(closed)
