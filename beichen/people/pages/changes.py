@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.forms import Form
 from django.http import HttpResponse
@@ -198,6 +200,11 @@ def _unit_now(actor: Actor, unit: UnitCard) -> dict[str, str]:
     return now
 
 
+def _day(payload: dict[str, Any]) -> date | None:
+    said = payload.get("first") or payload.get("hired") or payload.get("last")
+    return date.fromisoformat(said) if said else None
+
+
 @door(access.SEE_CHANGES)
 def changes(request: PageRequest) -> HttpResponse:
     """What waits for a second person."""
@@ -209,7 +216,7 @@ def changes(request: PageRequest) -> HttpResponse:
             "change": change, "asker": people.get(change.asked_by), "mine": change.asked_by == request.actor.person_id,
             "unit": units.get(change.payload.get("unit_id") or change.payload.get("parent_id") or 0),
             "manager": people.get(change.payload.get("manager_id") or 0),
-            "day": change.payload.get("first") or change.payload.get("hired") or change.payload.get("last"),
+            "day": _day(change.payload),
         }
         for change in found
     ]  # fmt: skip
