@@ -170,7 +170,8 @@ def known(world: worlds.World) -> dict[str, list[str]]:
             "unit_id": "people.OrgUnit", "person_id": "people.Person", "batch_id": "people.ImportBatch",
             "goal_id": "goals.Goal", "key_result_id": "goals.KeyResult", "map_id": "strategy.StrategyMap",
             "check_in_id": "conversations.CheckIn", "review_id": "reviews.Review", "part_id": "reviews.Part",
-            "cycle_id": "people.Cycle", "pool_id": "reward.BonusPool", "metric_id": "metrics.Metric", "table_id": "metrics.BandTable",
+            "cycle_id": "people.Cycle",
+            "pool_id": "reward.BonusPool", "metric_id": "metrics.Metric", "table_id": "metrics.BandTable",
         }.items():  # fmt: skip
             found[word] = [str(pk) for pk in apps.get_model(label)._base_manager.values_list("pk", flat=True)[:400]]
     found |= {"kind": ["person", "unit"], "row": ["06a"], "key": ["A"], "number": ["1"]}
