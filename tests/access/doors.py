@@ -126,7 +126,7 @@ def _in_unit(subject: str) -> Callable[[str, table.Row], bool]:
 
 
 def _ask(world: World, goal_id: int, number: str, boss: str) -> None:
-    """The proposal waits for the manager."""
+    """The proposal waits for the manager, or for whoever the step passed to."""
     from beichen.platform.approvals.models import Run, Step
 
     me, approver = world.golden.id(number), world.golden.id(boss)
@@ -175,7 +175,22 @@ def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
             reports = (f"/goals/{world.ids[of, number]}/", f"/goals/key-results/{result_id}/reports/",
                        f"/api/v1/goals/key-results/{result_id}/reports")  # fmt: skip
             found += [Record(row, number, canary(row, number), reports, _reads(number)) for row in rows]
+        found.append(_plant_passed_on(world, number))
     return [*found, *_plant_alignments(world, subjects)]
+
+
+def _plant_passed_on(world: World, number: str) -> Record:
+    """A proposal that waits for HR: the manager, who is not asked, reads it by the cell alone."""
+    from beichen.goals.models import Goal, GoalStat
+
+    goal = Goal.objects.create(
+        title=canary("01c", number, "passed"), owner=world.people[number], owner_place=world.place(number),
+        cycle=world.cycle("2026G1", "C02"), state="proposed", start=date(2026, 4, 1), due=date(2026, 6, 30),
+        author=world.people[number], weight=1000,
+    )  # fmt: skip
+    GoalStat.objects.create(goal=goal)
+    _ask(world, goal.pk, number, "E016")
+    return Record("01c", number, goal.title, (f"/goals/{goal.pk}/", f"/api/v1/goals/{goal.pk}"), _reads(number))
 
 
 def _plant_report(world: World, number: str, goal: str, rows: Sequence[str]) -> int:

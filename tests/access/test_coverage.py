@@ -50,6 +50,15 @@ def test_no_reason_is_left_over() -> None:
     assert set(ELSEWHERE) <= set(mentioned())
 
 
+@pytest.mark.req("BASE-01")
+def test_colleagues_read_nothing_that_its_person_may_not() -> None:
+    """Every employee counts as a colleague, of oneself too: that may open nothing to SE that SE does not hold."""
+    rows = [row for row in table.read().values() if row.opens({"CO"}, table.STATUS)]
+    for codes in (table.CONTENT, table.STATUS, frozenset("w"), frozenset("t")):
+        assert [row.id for row in rows if row.opens({"CO"}, codes) and not row.opens({"SE"}, codes)] == []
+    assert len(rows) > 20
+
+
 @pytest.mark.django_db
 @pytest.mark.req("BASE-01")
 def test_every_table_of_class_c4_and_c5_is_locked() -> None:

@@ -6,7 +6,10 @@ LEAST, USUAL = 50, 800
 WHOLE = 93
 """Fewer people than this, and the company has only the teams in which somebody of the story sits."""
 SPLIT_AT, SPLIT_INTO, FANNED = 2, 14, 8
-"""From twice the usual size on teams are split into groups of about 14; a group leads at most eight others."""
+"""From twice the usual size on teams are split into groups of about 14; a group leads at most eight others.
+
+An office at the top stays as large as it is, so that its head leads no crowd.
+"""
 
 
 def grown(rows: list[list[str]], people: int, peopled: set[str]) -> list[list[str]]:
@@ -23,10 +26,11 @@ def _split(row: list[str], people: int) -> list[list[str]]:
     size = int(row[6])
     count = max(1, size * people // USUAL // SPLIT_INTO)
     code, name, english, kind, parent, work, _ = row
+    whole = size * 100
     if kind != "team":
-        count = 1
+        count, whole = 1, whole * USUAL // people
     codes = [code, *(f"{code}-{n:02d}" for n in range(2, count + 1))]
-    share = str(size * 100 // count)
+    share = str(whole // count)
     fanned = [
         [
             codes[n],

@@ -37,7 +37,8 @@ class Act:
 
     `row` and `code` name the cell it needs; of the columns that hold it only those in `only` count, where it says so.
     `subject` is whom it is about (nobody: the seats alone); `special` adds columns somebody stands in for this object;
-    `barred` may not although the cell says so: who asked, wrote or is concerned (G2, G6).
+    `barred` may not although the cell says so: who asked, wrote or is concerned (G2, G6). `gone` left on the stage:
+    nobody signed in any more.
     """
 
     operation: str
@@ -51,6 +52,7 @@ class Act:
     only: Collection[str] = ()
     special: Mapping[str, Collection[str]] = field(default_factory=dict)
     barred: Collection[str] = ()
+    gone: str = ""
 
     def may(self, viewer: str) -> bool:
         """Whether the table lets this person do it."""

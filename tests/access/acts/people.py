@@ -30,7 +30,7 @@ def acts(world: World) -> Iterator[Act]:
     yield Act("people_move", person, {"first": "2026-07-06", "level": "L6"}, row="20a", subject=SUBJECT)
     yield Act("people_leave", person, {"last": "2026-07-31"}, row="20a", subject=SUBJECT)
     back = {"first": "2026-09-01", "unit_id": unit}
-    yield Act("people_return", person, back, stage=lambda: _leaves(person["person_id"]), row="20a")
+    yield Act("people_return", person, back, stage=lambda: _leaves(person["person_id"]), row="20a", gone=SUBJECT)
     profile = {"name": "马骁", "email": "ma@example.com", "role_type": "stable"}
     version = version_of(world, "people.Person", person["person_id"])
     yield Act("people_edit", person, {**profile, "version": version}, row="20c", subject=SUBJECT)
