@@ -5,6 +5,7 @@ Every value is checked where it is read; the error names the variable and the va
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,6 +71,16 @@ def _port(text: str) -> int:
     raise BadEnvironment(f"BEICHEN_PORT is {text!r}; it must be a whole number from 1 to 65535.")
 
 
+def _host(text: str) -> str:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError as error:
+        raise BadEnvironment(
+            f"BEICHEN_HOST is {text!r}; it must be an IP address: 127.0.0.1 for this machine alone, 0.0.0.0 for all."
+        ) from error
+    return text
+
+
 def _role(text: str) -> str:
     if text in ROLES:
         return text
@@ -115,7 +126,7 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         database=database_address(url) if url else None,
         role=_role(env.get("BEICHEN_DB_ROLE") or "owner"),
         data_dir=data_dir,
-        host=env.get("BEICHEN_HOST") or "127.0.0.1",
+        host=_host(env.get("BEICHEN_HOST") or "127.0.0.1"),
         port=_port(env.get("BEICHEN_PORT") or "8000"),
         secret_key=_secret(env, data_dir),
         debug=env.get("BEICHEN_DEBUG") == "1",

@@ -127,8 +127,9 @@ def unpack(source: BinaryIO, folder: Path, faults: list[Exception]) -> None:
         try:
             with tarfile.open(fileobj=source, mode="r|") as archive:
                 for entry in archive:
-                    if entry.isfile() and entry.name in (MANIFEST, DUMP, *KEYS):
-                        archive.extract(entry, folder, filter="data")
+                    if entry.name in (MANIFEST, DUMP, *KEYS) and (content := archive.extractfile(entry)):
+                        with (folder / entry.name).open("xb") as file:
+                            shutil.copyfileobj(content, file)
         except (tarfile.TarError, OSError) as fault:
             faults.append(fault)
         while source.read(1 << 20):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import sys
@@ -79,7 +80,7 @@ def test_a_python_without_venv_is_told_what_to_install(bare: Running, tmp_path: 
 
 
 def assert_goes_through(one: Running) -> None:
-    """Install, look, start, look again, stop."""
+    """Install, look, start, look again, stop; then a backup becomes a company again."""
     first = one.run("manage", "check")
     assert first.returncode == 0, first.stderr
     assert "Making a virtual environment" in first.stderr
@@ -95,6 +96,21 @@ def assert_goes_through(one: Running) -> None:
     assert "Installing" not in one.said()
     assert again <= 5
     assert one.stop() == 0
+    assert_comes_back(one)
+
+
+def assert_comes_back(one: Running) -> None:
+    """By this very Python, which may be the oldest that will do."""
+    sealed = one.checkout / "company.age"
+    made = one.run("backup", str(sealed))
+    assert made.returncode == 0, made.stderr
+    key = re.search(r"AGE-SECRET-KEY-1\w+", made.stdout + made.stderr)
+    assert key
+    one.home = one.checkout / "var again"
+    one.base = {**one.base, "BEICHEN_RECOVERY_KEY": key[0]}
+    back = one.run("restore", str(sealed))
+    assert back.returncode == 0, back.stderr
+    assert "every fingerprint agrees" in back.stdout
 
 
 @pytest.mark.req("BASE-07")

@@ -39,6 +39,7 @@ def test_an_unknown_command_names_the_nearest(capsys: pytest.CaptureFixture[str]
         ("BEICHEN_PORT", "80a", PORT_RANGE),
         ("BEICHEN_PORT", "65536", PORT_RANGE),
         ("BEICHEN_PORT", "０", PORT_RANGE),
+        ("BEICHEN_HOST", "localhost", "it must be an IP address"),
         ("BEICHEN_DB_ROLE", "root", "it must be one of owner, web, worker"),
         ("BEICHEN_DATABASE_URL", "mysql://x/y", "must look like postgresql://"),
         ("BEICHEN_SECRET_KEY_FILE", "/nowhere/key", "which cannot be read"),
