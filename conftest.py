@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.database", "tests.spread", "beichen.platform.events.tests.drain", "tests.cast"]
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
+"""No test asserts a time: a busy machine draws examples as slowly as it likes."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
