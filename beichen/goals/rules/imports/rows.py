@@ -64,10 +64,11 @@ def label(row: Row, *columns: str) -> str:
     return " ".join(str(row[column]) for column in columns if row[column])
 
 
-def finding_of(row: Row, faults: Sequence[Finding], known: Any, label: str) -> list[Finding]:
+def finding_of(row: Row, faults: Sequence[Finding], known: Any, label: str, *, changes: bool = False) -> list[Finding]:
     if faults:
         return list(faults)
-    return [Finding(row.number, Action.UNCHANGED if known else Action.ADDED, label=label)]
+    what = Action.ADDED if not known else Action.CHANGED if changes else Action.UNCHANGED
+    return [Finding(row.number, what, label=label)]
 
 
 def twice_in(rows: Iterable[Row], column: str) -> set[str]:
