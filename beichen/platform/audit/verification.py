@@ -15,6 +15,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection, transaction
+from django.utils.translation import gettext
 
 from beichen.platform import audit
 from beichen.platform.access.current import acting
@@ -48,9 +49,9 @@ class Finding:
     row: UUID | None = None
 
     def sentence(self) -> str:
-        """For the console and the page of the auditor."""
-        place = f" (seal {self.seal})" if self.seal is not None else ""
-        return f"{self.fault.label}: {self.row if self.row else 'the chain'}{place}"
+        """For the console, in its language."""
+        place = gettext(" (seal %(n)s)") % {"n": self.seal} if self.seal is not None else ""
+        return f"{self.fault.label}: {self.row if self.row else gettext('the chain')}{place}"
 
 
 @dataclass
