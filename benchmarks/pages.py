@@ -133,7 +133,7 @@ def run(rounds: int = ROUNDS) -> list[Line]:
     lines: list[Line] = []
     for number, who in CAST.items():
         browser = Browser(application, _signed_in(number))
-        found = [Line(page, who, url) for page, url in sorted(_doors(browser).items())]
+        found = [Line(page, who, url) for page, url in sorted(doors(browser.open).items())]
         for _ in range(rounds):
             for line in found:
                 answer = browser.open(line.url)
@@ -164,21 +164,24 @@ def _signed_in(number: str) -> str:
     return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
 
 
-def _doors(browser: Browser) -> dict[str, str]:
-    """One address for each door this person is led to; lists also with their next part ("…")."""
+def doors(get: Callable[[str], Answer]) -> dict[str, str]:
+    """One address for each door that opening addresses leads to; lists also with their next part ("…")."""
     found: dict[str, str] = {}
-    waiting = deque(SEEDS)
+    waiting, met = deque(SEEDS), set(SEEDS)
     while waiting:
         url = waiting.popleft()
         page = _name(url)
         if page is None or page in found:
             continue
-        answer = browser.open(url)
+        answer = get(url)
         if answer.status == 200:
             found[page] = url
         elif answer.status >= 500:
             print(f"  {url} is broken: {answer.status}", file=sys.stderr, flush=True)
-        waiting.extend(_links(answer, url))
+        for link in _links(answer, url):
+            if link not in met:
+                met.add(link)
+                waiting.append(link)
     return found
 
 

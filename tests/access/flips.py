@@ -29,7 +29,7 @@ COMPANY = "who works where is open to every employee at the door of the organisa
 HELD: dict[str, dict[str, str]] = {
     AUTHOR: {"06a": "SE", "06b": "SE", "06c": "SE", "07b": "PR", "07c": "PR", "07e": "PR", "40a": "SE", "41c": "LM",
              "08a": "PM", "08b": "PM", "08c": "PM", "08d": "PM"},
-    SESSION: {"22a": "CF", "26b": "CF", "41a": "CF"},
+    SESSION: {"11g": "CF", "22a": "CF", "26b": "CF", "41a": "CF"},
     COMPANY: {"20a": "CO"},
     PARENT: {"01j": "SE CO", "02a": "SE CO", "02b": "SE LM PM SK CO BP CA AU PA"},
     SELF: {"01d": "SE", "01f": "SE", "01k": "SE", "20a": "SE", "20c": "SE"},

@@ -13,7 +13,7 @@ from tests.access import doors, flips, probes, worlds
 
 HANDFUL, FEW = 6, 3
 WITNESSES = 3
-"""So many of those for whom a flip changes something look."""
+"""So many of those for whom a flip changes something look first; the others only where these see no difference."""
 SUBJECTS = ("E008",)
 LOCKED = sorted(set(worlds.PLANTS) - {"notices"})
 
@@ -45,8 +45,9 @@ def check(held: Held, chosen: list[flips.Flip], folder: Path) -> None:
         viewers = flips.who_notices(held.kept, flip)
         assert viewers
         with flips.in_force(flip, folder, set(held.tables)):
-            wrong = held.wrong(viewers[:WITNESSES])
-        if not any(line.startswith(flip.row + " ") for line in wrong):
+            looks = (held.wrong(some) for some in (viewers[:WITNESSES], viewers[WITNESSES:]))
+            noticed = any(line.startswith(flip.row + " ") for wrong in looks for line in wrong)
+        if not noticed:
             missed.append(f"{flip.row} {flip.column} → {flip.cell}")
     assert chosen
     if missed:

@@ -80,9 +80,12 @@ def opened_along(actor: Actor, path: Iterable[int]) -> list[UnitCard]:
 
 @query
 def unit_path(actor: Actor, unit_id: int) -> list[UnitCard]:
-    """From the root down to the unit itself. Cost: two statements."""
-    at = unit(actor, unit_id)
-    return _cards(OrgUnit.objects.filter(place__lte=at.place, place_end__gte=at.place_end))
+    """From the root down to the unit itself, or NotFound. Cost: one statement."""
+    at = OrgUnit.objects.filter(pk=unit_id)
+    found = _cards(OrgUnit.objects.filter(place__lte=at.values("place"), place_end__gte=at.values("place_end")))
+    if not found:
+        raise NotFound
+    return found
 
 
 @query
