@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 
 import psycopg
@@ -23,6 +24,7 @@ def test_a_fault_is_in_the_log_with_its_place_and_without_what_the_row_held() ->
     except IntegrityError:
         record = logging.LogRecord("django.request", logging.ERROR, "", 0, "Fault: /goals/", None, sys.exc_info())
     said = logs.Lines().format(record)
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d{4} ERROR django.request: Fault: /goals/\n", said)
     assert said.count("null value in column") == 2
     assert "in test_a_fault_is_in_the_log" in said
     assert "nobody else" not in said

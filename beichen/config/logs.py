@@ -18,7 +18,7 @@ class Lines(logging.Formatter):
     """Keeps what people wrote out of the logs."""
 
     def __init__(self) -> None:
-        super().__init__(LINE)
+        super().__init__(LINE, "%Y-%m-%d %H:%M:%S%z")
 
     def formatException(self, ei: Trace) -> str:
         """The traceback, its database errors cut to their first line."""

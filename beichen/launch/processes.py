@@ -105,7 +105,7 @@ class Service:
             text = self._log.read_bytes()[-4000:].decode("utf-8", "replace")
         except OSError:
             return f"see {self._log}"
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        lines = [line.strip() for line in text.splitlines() if line.strip(" \t^~")]  # without Python's underlining
         return f"{' / '.join(lines[-2:])[:400]} (all of it in {self._log})"
 
     def _end_group(self) -> None:

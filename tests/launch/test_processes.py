@@ -48,6 +48,13 @@ def test_three_quick_deaths_end_with_its_last_words(tmp_path: Path) -> None:
         until(lambda: False, one)
 
 
+@pytest.mark.req("BASE-07")
+def test_last_words_leave_out_what_only_underlines(tmp_path: Path) -> None:
+    one = service(tmp_path, "")
+    (tmp_path / "tester.log").write_text("    serve(host)\n    ^^^^^~~~~~~\nValueError: no address\n", encoding="utf-8")
+    assert one.last_words().startswith("serve(host) / ValueError: no address (")
+
+
 def test_helpers_of_a_killed_process_do_not_outlive_it(tmp_path: Path) -> None:
     code = (
         "import subprocess, sys, time, pathlib;"
