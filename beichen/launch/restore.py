@@ -128,7 +128,7 @@ def unpack(source: BinaryIO, folder: Path, faults: list[Exception]) -> None:
             with tarfile.open(fileobj=source, mode="r|") as archive:
                 for entry in archive:
                     if entry.name in (MANIFEST, DUMP, *KEYS) and (content := archive.extractfile(entry)):
-                        with (folder / entry.name).open("xb") as file:
+                        with (folder / entry.name).open("wb") as file:
                             shutil.copyfileobj(content, file)
         except (tarfile.TarError, OSError) as fault:
             faults.append(fault)
