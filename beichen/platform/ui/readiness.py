@@ -16,8 +16,11 @@ _migrated: list[bool] = []
 
 
 def checks() -> dict[str, str]:
-    """The state of the database, the migrations and the worker. Cost: three statements at most."""
-    return {"database": _asked(_database), "migrations": _asked(_migrations), "worker": _asked(_worker)}
+    """The state of the database, the migrations and the worker. Cost: three statements at most, one wait at most."""
+    database = _asked(_database)
+    if database != OK:
+        return dict.fromkeys(("database", "migrations", "worker"), database)
+    return {"database": database, "migrations": _asked(_migrations), "worker": _asked(_worker)}
 
 
 def _asked(check: Callable[[], str]) -> str:
