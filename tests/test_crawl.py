@@ -34,7 +34,10 @@ NOT_MET = {
     "account_reset_password_from_key_done": "comes after the link in a letter",
     "conversations:send": "answers a form; drawn again on GET",
     "conversations:answer": "answers a form; drawn again on GET",
-    "goals:edit_key_result": "needs a draft with a key result: tests/journeys/test_quarter.py",
+    "goals:new_key_result": "open while goals can be agreed to: tests/journeys/test_agreement.py",
+    "goals:edit": "open while goals can be agreed to: beichen/goals/tests/test_pages.py",
+    "goals:edit_key_result": "as goals:edit",
+    "goals:align": "as goals:edit",
     "reviews:edit_plan_form": "needs a plan in its draft: tests/journeys/test_quarter.py",
     "reviews:peers": "open in the phase of self reviews: tests/journeys/test_quarter.py",
     "reviews:move_form": "open in the phase of calibration: tests/journeys/test_quarter.py",
@@ -49,7 +52,6 @@ NOT_MET = {
     "goals:decide": "as goals:agreement",
     "goals:hand_on": "as goals:agreement",
     "reviews:form": "needs a plan in its draft: tests/journeys/test_review_form.py",
-    "reward:letter_of": "the letter of another: its address stands in the API; no page lists letters",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -114,9 +115,16 @@ def period(actor: Actor, key: str) -> int:
     return found
 
 
-@cache
 def company_settings() -> dict[str, Any]:
-    """What a new company starts with: people/defaults.toml, decimals as text so that JSON keeps them exact."""
+    """What a new company starts with: people/defaults.toml, decimals as text so that JSON keeps them exact.
+
+    A copy of one's own each time: whoever changes it changes no other cycle.
+    """
+    return deepcopy(_defaults())
+
+
+@cache
+def _defaults() -> dict[str, Any]:
     path = Path(__file__).resolve().parents[1] / "defaults.toml"
     with path.open("rb") as file:
         loaded = tomllib.load(file, parse_float=Decimal)
