@@ -103,8 +103,8 @@ def _serve(env: Environment, opened: Database, *, show_cast: bool) -> int:
     web, worker = services
     try:
         web.start()
-        _await_web(env, web)
-        worker.start()  # after the first page: on a busy machine the two would keep each other waiting
+        worker.start()
+        _await_web(env, web, worker)
         say(f"\nBeichen is ready: {address(env)}   (Ctrl-C stops it)")
         if show_cast:
             database.manage(opened, "cast")
@@ -131,12 +131,13 @@ def _services(env: Environment, opened: Database) -> tuple[Service, Service]:
     )
 
 
-def _await_web(env: Environment, web: Service) -> None:
+def _await_web(env: Environment, web: Service, worker: Service) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while not answers(env):
         if time.monotonic() > deadline:
             raise Stop(f"The web server did not answer within {READY_SECONDS} s: {web.last_words()}")
         web.watch()
+        worker.watch()
         time.sleep(BEAT)
 
 
