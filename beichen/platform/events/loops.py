@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection
 
 log = logging.getLogger(__name__)
+PATIENCE = 5.0
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,11 @@ class Loops:
             thread.start()
 
     def stop(self) -> None:
-        """Let each loop finish what it does and wait for it, at most five seconds."""
+        """Let each loop finish what it does and wait for them, at most five seconds in all."""
         self._stop.set()
+        until = time.monotonic() + PATIENCE
         for thread in self._threads:
-            thread.join(timeout=5)
+            thread.join(timeout=max(0.0, until - time.monotonic()))
 
     def _run(self, loop: Loop) -> None:
         while not self._stop.is_set():

@@ -71,7 +71,7 @@ async def _until_broken(concurrency: int) -> None:
                     install_signal_handlers=False,
                     update_heartbeat_interval=2,
                     stalled_worker_timeout=rules.STALLED_AFTER,
-                    shutdown_graceful_timeout=20,
+                    shutdown_graceful_timeout=15,
                 )
     except Exception:
         log.exception("the worker lost its queue and begins again")
