@@ -180,7 +180,7 @@ def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
 
 
 def _plant_passed_on(world: World, number: str) -> Record:
-    """A proposal that waits for HR: the manager, who is not asked, reads it by the cell alone."""
+    """A proposal that waits for HR, who reads it being asked; the manager, who is not, reads it by the cell alone."""
     from beichen.goals.models import Goal, GoalStat
 
     goal = Goal.objects.create(
@@ -190,7 +190,11 @@ def _plant_passed_on(world: World, number: str) -> Record:
     )  # fmt: skip
     GoalStat.objects.create(goal=goal)
     _ask(world, goal.pk, number, "E016")
-    return Record("01c", number, goal.title, (f"/goals/{goal.pk}/", f"/api/v1/goals/{goal.pk}"), _reads(number))
+    by_cell = _reads(number)
+    return Record(
+        "01c", number, goal.title, (f"/goals/{goal.pk}/", f"/api/v1/goals/{goal.pk}"),
+        lambda viewer, row: viewer == "E016" or by_cell(viewer, row),
+    )  # fmt: skip
 
 
 def _plant_report(world: World, number: str, goal: str, rows: Sequence[str]) -> int:
