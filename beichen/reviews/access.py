@@ -29,7 +29,7 @@ from beichen.platform.access.relations import (
 )
 from beichen.platform.kit.actor import Actor
 from beichen.reviews.choices import NominationState, PartRole, PartState, RatingState, ReviewState
-from beichen.reviews.models import Part, Rating, Review, ReviewPlan
+from beichen.reviews.models import Acknowledgement, Part, Rating, Review, ReviewPlan
 
 HEAD = frozenset("xrwt")
 """Codes that show a head. A masked reader (m) sees content without its head, which names the author."""
@@ -187,8 +187,6 @@ def visible_acknowledgements() -> Q:
 @filters("reviews.AcknowledgementContent")
 def readable_acknowledgement_contents() -> Q:
     """What somebody answered (08d)."""
-    from beichen.reviews.models import Acknowledgement
-
     readable = sees("08d", place="subject_place", former=_ANSWERED_BEFORE) | oneself("subject_id")
     return Q(Exists(Acknowledgement.objects.filter(pk=OuterRef("acknowledgement_id")).filter(readable)))
 
@@ -231,54 +229,29 @@ _LEADS = (("LM", _is_responsible),)
 EDIT_PLAN = Permission(key="reviews.edit_plan", label=_("Set up a review plan"), row="41a", code="w", subject=None)
 SEE_PLANS = Permission(key="reviews.see_plans", label=_("See review plans"), row="41b", subject=None)
 RUN_PLAN = Permission(
-    key="reviews.run_plan",
-    label=_("Run a review"),
-    row="41c",
-    code="x",
-    subject=None,
+    key="reviews.run_plan", label=_("Run a review"), row="41c", code="x", subject=None,
     only=frozenset({"BP", "HA", "AU"}),
-)
+)  # fmt: skip
 LAUNCH = Permission(
-    key="reviews.launch",
-    label=_("Launch a review"),
-    row="41b",
-    code="w",
-    subject=None,
-    only=frozenset({"HA"}),
+    key="reviews.launch", label=_("Launch a review"), row="41b", code="w", subject=None, only=frozenset({"HA"}),
     jobs=frozenset({"reviews.launch", "reviews.follow_person"}),
-)
+)  # fmt: skip
 WRITE_PART = Permission(
-    key="reviews.write_part",
-    label=_("Write this part"),
-    row=_part_row,
-    code="w",
-    own=_is_rater,
+    key="reviews.write_part", label=_("Write this part"), row=_part_row, code="w", own=_is_rater,
     special=(("PR", _is_rater), ("PM", _is_rater), ("LM", _is_rater)),
-)
+)  # fmt: skip
 RETURN_PART = Permission(
-    key="reviews.return_part",
-    label=_("Return a self review"),
-    row=_part_row,
-    code="t",
-    special=_LEADS,
+    key="reviews.return_part", label=_("Return a self review"), row=_part_row, code="t", special=_LEADS,
     only=frozenset({"LM", "SK", "BP"}),
-)
+)  # fmt: skip
 NOMINATE = Permission(
-    key="reviews.nominate",
-    label=_("Nominate peers"),
-    row="07a",
-    code="w",
-    special=_LEADS,
+    key="reviews.nominate", label=_("Nominate peers"), row="07a", code="w", special=_LEADS,
     own=lambda actor, obj: actor.person_id == obj.subject_id,
-)
+)  # fmt: skip
 SETTLE_PEERS = Permission(
-    key="reviews.settle_peers",
-    label=_("Choose peers"),
-    row="07a",
-    code="t",
-    special=_LEADS,
+    key="reviews.settle_peers", label=_("Choose peers"), row="07a", code="t", special=_LEADS,
     only=frozenset({"LM", "BP"}),
-)
+)  # fmt: skip
 DECIDE = Permission(
     key="reviews.decide", label=_("Decide the grade"), row=_rating_row, code="w", special=_LEADS, only=frozenset({"LM"})
 )
