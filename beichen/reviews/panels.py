@@ -27,13 +27,15 @@ ROWS = SignedIn("the panel shows the rows that the table opens to the reader, an
 @slot("people.person", order=60)
 def on_person(request: object, actor: Actor, subject_id: int) -> Panel | None:
     """Released results on the page of a person."""
-    return Panel("reviews", _("Review results"), url=reverse("reviews:person_panel", args=[subject_id]))
+    return Panel(
+        "reviews", _("Review results"), url=reverse("reviews:person_panel", args=[subject_id]), icon="clipboard-check"
+    )
 
 
 @slot("insight.home", order=40)
 def on_home(request: object, actor: Actor, subject_id: int) -> Panel | None:
     """My review on the home page."""
-    return Panel("reviews-home", _("My review"), url=reverse("reviews:home_panel"))
+    return Panel("reviews-home", _("My review"), url=reverse("reviews:home_panel"), icon="clipboard-check")
 
 
 @door(ROWS, leavers=True)
