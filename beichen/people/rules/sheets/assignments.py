@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from beichen.people.events import PersonMoved
@@ -118,7 +118,7 @@ def _begin_earlier(before: dict[str, list[KnownStretch]], stated: Iterable[State
         old = before.get(line.number, [])
         bare = len(old) == 1 and not (old[0].manager or old[0].position or old[0].level or old[0].last)
         if bare and line.last is None and line.first < old[0].first:
-            before[line.number] = [replace(old[0], first=line.first)]
+            before[line.number] = [old[0]._replace(first=line.first)]
 
 
 def _settle(made: Plan) -> None:
@@ -274,9 +274,9 @@ def _line(known: Known, made: Plan, number: str, span: Span, old: KnownStretch |
     unit = known.units[stated.unit if stated else old.unit if old else ""]
     manager = known.persons.get(stated.manager if stated else old.manager if old else "")
     row = stated.row if stated else None
-    employment = known.employments.get(person.pk)
+    employment = known.employments.get(person.id)
     return Assignment(
-        pk=old.id if old else None, person=person, unit=unit, manager=manager,
+        pk=old.id if old else None, person_id=person.id, unit=unit, manager_id=manager.id if manager else None,
         position=(row["position"] if row else "") or (old.position if old else person.position),
         level=(row["level"] if row else "") or (old.level if old else employment.level if employment else ""),
         period=(known.begins(span.first), known.begins(span.last + DAY) if span.last else None),
@@ -300,8 +300,7 @@ def _place(known: Known, made: Plan) -> None:
         old = next((one for one in made.before.get(number, []) if one.first == span.first), None)
         line = _line(known, made, number, span, old)
         if (person.unit_id, person.manager_id) != (line.unit_id, line.manager_id):
-            person.unit_id, person.manager_id = line.unit_id, line.manager_id
-            moved.append(person)
+            moved.append(Person(pk=person.id, unit_id=line.unit_id, manager_id=line.manager_id))
     Person.objects.bulk_update(moved, ["unit", "manager"], batch_size=1000)
     if len(moved) < len(made.spans):
         publish(*(PersonMoved(person_id=person.pk) for person in moved))

@@ -9,7 +9,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from django.db.models.functions import TruncDate
 
 from beichen.people.formulas.cells import Codes
 from beichen.people.models import Assignment, Employment, LegalEntity, OrgUnit, Person, Seat
@@ -18,10 +21,34 @@ ENTITY = "main"
 # The unit that an installation begins with, until a workbook brings the real one.
 ROOT = "company"
 DAY = timedelta(days=1)
+FEW = 1000
+"""So many people are asked for by name; more are found among everybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownStretch:
+class KnownPerson(NamedTuple):
+    """A person as far as a workbook can state them; a plain tuple, since a hundred thousand are held at once."""
+
+    id: int
+    number: str
+    name: str
+    name_en: str
+    email: str
+    position: str
+    role_type: str
+    unit_id: int | None
+    manager_id: int | None
+    is_active: bool
+
+
+class KnownEmployment(NamedTuple):
+    """First and last day, the last None while it goes on."""
+
+    hired_on: date
+    left_on: date | None
+    level: str
+
+
+class KnownStretch(NamedTuple):
     """One assignment; `last` is the last day, None while it goes on."""
 
     id: int
@@ -39,8 +66,8 @@ class Known:
 
     zone: ZoneInfo
     entity: LegalEntity | None
-    persons: dict[str, Person] = field(default_factory=dict)
-    employments: dict[int, Employment] = field(default_factory=dict)
+    persons: dict[str, KnownPerson] = field(default_factory=dict)
+    employments: dict[int, KnownEmployment] = field(default_factory=dict)
     units: dict[str, OrgUnit] = field(default_factory=dict)
 
     @property
@@ -66,24 +93,20 @@ class Known:
     @cached_property
     def number_of(self) -> dict[int | None, str]:
         """Numbers by the person's id."""
-        return {person.pk: number for number, person in self.persons.items()}
+        return {person.id: number for number, person in self.persons.items()}
 
     @cached_property
     def code_of(self) -> dict[int | None, str]:
         """Codes by the unit's id."""
         return {unit.pk: code for code, unit in self.units.items()}
 
-    def person(self, written: str) -> Person | None:
+    def person(self, written: str) -> KnownPerson | None:
         """The person a cell means."""
         return self.persons.get(self.numbers.meant(written))
 
     def unit(self, written: str) -> OrgUnit | None:
         """The unit a cell means."""
         return self.units.get(self.codes.meant(written))
-
-    def day(self, moment: datetime) -> date:
-        """The day of an instant where the company is."""
-        return moment.astimezone(self.zone).date()
 
     def begins(self, day: date) -> datetime:
         """The instant at which a day begins where the company is."""
@@ -113,29 +136,32 @@ def _load() -> Known:
     return Known(
         zone=ZoneInfo(entity.time_zone if entity else "Asia/Shanghai"),
         entity=entity,
-        persons={person.number: person for person in Person.objects.all()},
-        employments={employment.pk: employment for employment in Employment.objects.all()},
+        persons={line[1]: KnownPerson(*line) for line in Person.objects.values_list(*KnownPerson._fields).iterator()},
+        employments={
+            line[0]: KnownEmployment(*line[1:])
+            for line in Employment.objects.values_list("person_id", *KnownEmployment._fields).iterator()
+        },
         units={unit.code: unit for unit in OrgUnit.objects.filter(is_active=True)},
     )
 
 
 def stretches(known: Known, numbers: Iterable[str]) -> dict[str, list[KnownStretch]]:
-    """The assignments of these people in time order. Cost: one statement."""
-    wanted = [known.persons[number].pk for number in numbers if number in known.persons]
+    """The assignments of these people in time order. Cost: one statement; everybody's when many are asked for."""
+    wanted = {known.persons[number].id for number in numbers if number in known.persons}
+    lines = Assignment.objects.all() if len(wanted) > FEW else Assignment.objects.filter(person_id__in=wanted)
+    days = lines.annotate(
+        first=TruncDate("period__startswith", tzinfo=known.zone), end=TruncDate("period__endswith", tzinfo=known.zone)
+    ).order_by("person_id", "period")
     found: dict[str, list[KnownStretch]] = defaultdict(list)
-    for line in Assignment.objects.filter(person_id__in=wanted).order_by("person_id", "period"):
-        upper = line.period.upper
-        found[known.number_of[line.person_id]].append(
-            KnownStretch(
-                id=line.pk,
-                unit=known.code_of.get(line.unit_id, ""),
-                manager=known.number_of.get(line.manager_id, ""),
-                first=known.day(line.period.lower),
-                last=known.day(upper) - DAY if upper else None,
-                position=line.position,
-                level=line.level,
-            )
-        )
+    for line in days.values_list("person_id", "id", "unit_id", "manager_id", "first", "end", "position", "level"):
+        person_id, line_id, unit_id, manager_id, first, end, position, level = line
+        if person_id in wanted:
+            found[known.number_of[person_id]].append(
+                KnownStretch(
+                    line_id, known.code_of.get(unit_id, ""), known.number_of.get(manager_id, ""),
+                    first, end - DAY if end else None, position, level,
+                )
+            )  # fmt: skip
     return found
 
 

@@ -71,7 +71,7 @@ def _not_theirs(actor: Actor, known: Known, row: Row, number: str) -> Finding | 
     """A founding workbook may name every seat; later one person asks and another grants, never for themselves."""
     if known.is_empty or actor.person_id is None:
         return None
-    if known.persons.get(number) is not None and known.persons[number].pk == actor.person_id:
+    if known.persons.get(number) is not None and known.persons[number].id == actor.person_id:
         return refuse(row, "number", OWN_SEAT)
     return None if may(actor, access.ASK_SEAT) else refuse(row, "seat", NOT_YOURS)
 
@@ -85,7 +85,7 @@ def apply(actor: Actor, rows: Rows) -> Counts:
         person, unit = known.person(row["number"]), known.unit(row["scope"])
         if person is None or unit is None or (person.number, row["seat"], unit.code) in held:
             continue
-        fresh.append(Seat(person=person, seat=row["seat"], scope=unit, granted_at=clock.now()))
+        fresh.append(Seat(person_id=person.id, seat=row["seat"], scope=unit, granted_at=clock.now()))
     Seat.objects.bulk_create(fresh)
     return Counts(added=len(fresh), unchanged=len(rows) - len(fresh))
 

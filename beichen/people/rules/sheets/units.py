@@ -175,7 +175,8 @@ def _connect(known: Known, written: list[tuple[OrgUnit, Row]]) -> None:
         unit.parent = units.get(codes.meant(row["parent"]))
         for column in ("head", "hrbp"):
             if row[column]:
-                setattr(unit, column, known.person(row[column]))
+                person = known.person(row[column])
+                setattr(unit, f"{column}_id", person.id if person else None)
     fields = ["code", "name", "name_en", "kind", "role_type", "parent", "head", "hrbp"]
     OrgUnit.objects.bulk_update([unit for unit, _row in written], fields, batch_size=1000)
     OrgUnit.objects.filter(pk__in=[unit.pk for unit, _row in written]).update(version=F("version") + 1)
