@@ -63,6 +63,13 @@ def confirmable_changes() -> Q:
     return (somebody | (Q(person=None) & Q(HasSeat("HA")))) & ~Q(asked_by=ActorId())
 
 
+@filters("people.Person")
+def changed_by_workbook() -> Q:
+    """Those whose assignments, profile and dates the viewer may change (20a, 20c, 20d): a workbook's rows as well."""
+    every = [writes(row, subject="id", place="place") for row in ("20a", "20c", "20d")]
+    return every[0] & every[1] & every[2]
+
+
 @filters("people.Seat")
 def grantable_seats() -> Q:
     """Seats asked for that the viewer could grant (20e)."""
@@ -177,6 +184,12 @@ LOCKS = [
         select=visible_batches(),
         insert=writes("25a", subject=None) & _MINE,
         update=writes("25a", subject=None),
+    ),
+    Lock(
+        model="people.ImportFile",
+        select=_MINE & Q(IsEmployee()),
+        insert=writes("25a", subject=None) & _MINE,
+        delete=_MINE & Q(IsEmployee()),
     ),
     Lock(model="people.ImportContent", select=_MINE & Q(IsEmployee()), insert=writes("25a", subject=None) & _MINE),
 ]

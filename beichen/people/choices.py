@@ -112,6 +112,7 @@ CLOSES = {
 
 
 class ImportState(models.TextChoices):
+    READING = "reading", pgettext_lazy("of a workbook", "Being read")
     PREVIEWED = "previewed", _("Previewed")
     WAITING = "waiting", _("Waiting for a second person")
     APPLYING = "applying", pgettext_lazy("of a workbook", "Being written")
@@ -171,6 +172,7 @@ say(
         "people.agree_move_cycle": pgettext_lazy("audit", "Agree to move a cycle on"),
         "people.ask_import": pgettext_lazy("audit", "Ask for an import"),
         "people.discard_import": pgettext_lazy("audit", "Discard an import"),
+        "people.read_import": pgettext_lazy("audit", "Read a workbook"),
         "people.import_failed": pgettext_lazy("audit", "Import broken off"),
         "people.imported": pgettext_lazy("audit", "Import written"),
     },

@@ -13,6 +13,14 @@ class CompanyImported:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkbookUploaded:
+    """A large workbook was handed in and is to be read, with the rights of the person who did."""
+
+    batch_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ImportConfirmed:
     """A workbook was confirmed and is to be written."""
 

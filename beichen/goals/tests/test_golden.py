@@ -108,7 +108,7 @@ def key_result(golden: Golden, number: str, key: str):
 @pytest.mark.req("GOAL-11")
 def test_the_recount_agrees_and_a_second_import_changes_nothing(golden, cycle_id, worker_db):
     from beichen.people.formulas import reading, workbook
-    from beichen.people.rules import imports
+    from beichen.people.rules.imports import previews
     from beichen.platform.registry import imports as registry
     from tests.cast import FOUNDER, WORKBOOK
 
@@ -116,7 +116,7 @@ def test_the_recount_agrees_and_a_second_import_changes_nothing(golden, cycle_id
         assert rules.recount(DRAINS, cycle_id) == []
     with worker_db(), acting(FOUNDER):
         book = reading.read(workbook.tables(WORKBOOK.read_bytes(), WORKBOOK.name), registry.sheets())
-        previewed = imports.read_preview(FOUNDER, book)
+        previewed = previews.read_preview(FOUNDER, book)
     ours = ("Priorities", "Goals", "KeyResults", "Milestones", "Bands", "Updates")
     actions = {kind: {f.action.value for f in previewed.findings[kind]} for kind in ours}
     assert actions == {kind: {"unchanged"} for kind in ours}

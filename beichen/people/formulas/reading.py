@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from beichen.people.formulas import cells
@@ -35,7 +35,7 @@ class Book:
     unknown: list[str] = field(default_factory=list)
 
 
-def read(tables: Sequence[Table], known: Sequence[ImportSheet]) -> Book:
+def read(tables: Iterable[Table], known: Sequence[ImportSheet]) -> Book:
     """Understand every table; two tables of one kind (from two files) are read one after the other."""
     book = Book()
     for table in tables:

@@ -87,6 +87,13 @@ def tables(content: bytes, file_name: str) -> list[Table]:
     return filled
 
 
+def check(content: bytes) -> None:
+    """Refuse what is no table, a bomb or locked, without reading it: for a file that is read later."""
+    _check_kind(content)
+    if content.startswith(b"PK"):
+        _check_packed(content)
+
+
 def _check_kind(content: bytes) -> None:
     if not content.strip():
         raise EmptyFile(field="file")

@@ -1,6 +1,6 @@
 """Units, persons, dated assignments, seats, periods, cycles; uploaded workbooks. One table holds one class of data."""
 
-from beichen.people.models.imports import ImportBatch, ImportContent
+from beichen.people.models.imports import ImportBatch, ImportContent, ImportFile
 from beichen.people.models.organisation import (
     Assignment,
     Branch,
@@ -29,6 +29,7 @@ __all__ = [
     "FormerEmployment",
     "ImportBatch",
     "ImportContent",
+    "ImportFile",
     "LegalEntity",
     "OrgChange",
     "OrgUnit",

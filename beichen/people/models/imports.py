@@ -11,7 +11,8 @@ class ImportBatch(models.Model):
     """One uploaded workbook, what it would change, and what became of it. Class C4 (row 25a).
 
     `counts`: {sheet: {action: how many}}; `refused`, `changes`: lists of {sheet, row, action, column, reason, params,
-    label}; `notes`: lists of {note, params} about the file as a whole. What the rows say is in `ImportContent`.
+    label, about}; `notes`: lists of {note, params} about the file as a whole; `about`: ids of the persons it would
+    change. What the rows say is in `ImportContent`.
     """
 
     uploaded_by = models.BigIntegerField(null=True)
@@ -23,6 +24,7 @@ class ImportBatch(models.Model):
     refused = models.JSONField(default=list)
     changes = models.JSONField(default=list)
     notes = models.JSONField(default=list)
+    about = models.JSONField(default=list)
     written = models.JSONField(default=dict)
     asked_by = models.BigIntegerField(null=True)
     confirmed_by = models.BigIntegerField(null=True)
@@ -36,6 +38,18 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class ImportFile(models.Model):
+    """A large file as it was uploaded, until the job has read it. Class C5 (25a), as its rows are."""
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="+")
+    uploaded_by = models.BigIntegerField(null=True)
+    name = models.CharField(max_length=200)
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ImportContent(models.Model):

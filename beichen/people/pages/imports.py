@@ -87,7 +87,7 @@ def batch(request: PageRequest, batch_id: int) -> HttpResponse:
         may_confirm=may(request.actor, access.IMPORT) and card.state in (ImportState.PREVIEWED, ImportState.WAITING)
         and not (waits and mine),
         open=card.state in (ImportState.PREVIEWED, ImportState.WAITING), waits=waits, mine=mine,
-        running=card.state == ImportState.APPLYING,
+        running=card.state in (ImportState.READING, ImportState.APPLYING), reading=card.state == ImportState.READING,
         bar=progress.bar(request.actor, card.progress) if card.progress else None,
     )  # fmt: skip
 

@@ -37,15 +37,24 @@ _PEOPLE = """
     INSERT INTO people_employment (person_id, hired_on, level) SELECT id, DATE '2021-03-01', 'P5' FROM people_person;
     INSERT INTO people_assignment (person_id, unit_id, manager_id, position, level, fte_percent, period)
     SELECT id, unit_id, manager_id, position, 'P5', 100, tstzrange('2021-03-01 00:00+08', NULL) FROM people_person;
+    INSERT INTO people_orgunit (code, name, name_en, kind, entity_id, role_type, place, place_end, depth, is_active,
+                                version, parent_id)
+    SELECT 'HR', '人力', '', 'team', %(entity)s, 'stable', 0, 0, 0, true, 1, id FROM people_orgunit WHERE code = 'U00001';
+    INSERT INTO people_person (number, entity_id, kind, name, name_en, sort_key, email, position, role_type, unit_id,
+                               manager_id, place, is_active, version)
+    SELECT 'HR' || n, %(entity)s, 'employee', '人力' || n, '', 'HR' || n, 'hr' || n || '@example.com', 'HR', 'stable',
+           (SELECT id FROM people_orgunit WHERE code = 'HR'), (SELECT id FROM people_person WHERE number = '000001'), 0,
+           true, 1
+    FROM generate_series(1, 2) n;
     INSERT INTO people_seat (person_id, seat, scope_id, granted_at, granted_by)
     SELECT p.id, 'HA', u.id, now(), 0 FROM people_person p, people_orgunit u
-    WHERE p.number IN ('000002', '000003') AND u.code = 'U00001';
+    WHERE p.number IN ('HR1', 'HR2') AND u.code = 'U00001';
     ANALYZE people_person; ANALYZE people_employment; ANALYZE people_assignment;
 """
 
 
 def settle(people: int) -> None:
-    """So many people, eight to a manager and twelve to a unit; 000002 and 000003 are HR administrators."""
+    """So many people, eight to a manager and twelve to a unit, and two HR administrators in a unit of their own."""
     entity, _ = LegalEntity.objects.get_or_create(code="main", defaults={"name": "测试公司"})
     how = {"entity": entity.pk, "people": people, "units": -(-people // TEAM), "team": TEAM}
     with connection.cursor() as cursor:

@@ -8,7 +8,7 @@ confirmation hands over the rows that were not refused (`apply`, one transaction
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -112,6 +112,8 @@ class Finding:
     """What one row would do. `reason` is an English message with %(name)s places, translated when it is drawn.
 
     `label` says whom or what it is about, for people: "E004 许知微". Several refusals of one row are several findings.
+    `about` is the person whose data the row would change: who may not change them may not bring this workbook in.
+    `forbidden` says that the row is none of the actor's business: it refuses the whole workbook, not only itself.
     """
 
     row: int
@@ -120,6 +122,8 @@ class Finding:
     reason: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
     label: str = ""
+    about: int | None = None
+    forbidden: bool = False
 
 
 Refusal = Finding
@@ -129,6 +133,11 @@ def refuse(row: Row, column: str, reason: Phrase, /, **params: object) -> Findin
     """A refused row: the column at fault, and a sentence that says what would be right."""
     said = {name: str(value) for name, value in params.items()}
     return Finding(row.number, Action.REFUSED, column, str(reason), said)
+
+
+def forbid(row: Row, column: str, reason: Phrase, /, **params: object) -> Finding:
+    """A row that is not the actor's to write; with one of these nothing of the workbook is read in."""
+    return replace(refuse(row, column, reason, **params), forbidden=True)
 
 
 @dataclass(slots=True)

@@ -121,11 +121,12 @@ def _begin_earlier(before: dict[str, list[KnownStretch]], stated: Iterable[State
             before[line.number] = [old[0]._replace(first=line.first)]
 
 
-def _settle(made: Plan) -> None:
+def _settle(made: Plan, only: frozenset[str] | None = None) -> None:
     """Lay the rows over what is known, person by person; a row that clashes is refused and the rest laid anew."""
     by_person: dict[str, list[Stated]] = defaultdict(list)
     for line in made.stated.values():
-        by_person[line.number].append(line)
+        if only is None or line.number in only:
+            by_person[line.number].append(line)
     for number, lines in by_person.items():
         while True:
             fresh = [line for line in lines if line.row.number not in made.refused]
@@ -183,7 +184,7 @@ def _manager(made: Plan, number: str, span: Span) -> str:
 
 def _refuse_circle(made: Plan, found: list[list[str]], day: date, names: dict[str, str]) -> bool:
     """Refuse the rows that close the circles and settle their people without them; False when none is to blame."""
-    blamed = False
+    blamed: set[str] = set()
     for circle in found:
         said = " → ".join(knowing.label(number, names.get(number, "")) for number in [*circle, circle[0]])
         for number in circle:
@@ -191,9 +192,9 @@ def _refuse_circle(made: Plan, found: list[list[str]], day: date, names: dict[st
             if span is not None and span.fresh:
                 row = made.stated[span.key].row
                 made.refused[span.key] = refuse(row, "manager", IN_CIRCLE, day=day, names=said)
-                blamed = True
-    _settle(made)
-    return blamed
+                blamed.add(number)
+    _settle(made, frozenset(blamed))
+    return bool(blamed)
 
 
 def preview(actor: Actor, rows: Rows) -> list[Finding]:
@@ -202,15 +203,16 @@ def preview(actor: Actor, rows: Rows) -> list[Finding]:
     made = plan(known, rows)
     names = {person.number: person.name for person in known.persons.values()}
     names |= {row["number"]: row["name"] for row in rows.of("People")}
-    return [made.refused.get(row.number) or _becomes(made, row, names) for row in rows]
+    return [made.refused.get(row.number) or _becomes(known, made, row, names) for row in rows]
 
 
-def _becomes(made: Plan, row: Row, names: dict[str, str]) -> Finding:
+def _becomes(known: Known, made: Plan, row: Row, names: dict[str, str]) -> Finding:
     line = made.stated[row.number]
     label = knowing.label(line.number, names.get(line.number, ""))
     before = made.before.get(line.number, [])
     action, changed = _compared(line, before)
-    return Finding(row.number, action, ", ".join(changed), label=label)
+    person = known.persons.get(line.number)
+    return Finding(row.number, action, ", ".join(changed), label=label, about=person.id if person else None)
 
 
 def _compared(line: Stated, before: list[KnownStretch]) -> tuple[Action, list[str]]:

@@ -107,7 +107,7 @@ def _becomes(known: Known, row: Row) -> Finding:
         return Finding(row.number, Action.ADDED, label=label)
     changed = differing(known, person, row)
     action = Action.LEFT if "left" in changed and row["left"] else Action.CHANGED if changed else Action.UNCHANGED
-    return Finding(row.number, action, ", ".join(changed), label=label)
+    return Finding(row.number, action, ", ".join(changed), label=label, about=person.id)
 
 
 def wanted(row: Row, person: KnownPerson | None) -> dict[str, Any]:

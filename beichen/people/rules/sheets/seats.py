@@ -12,7 +12,18 @@ from beichen.platform.access.permissions import may
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import gettext_noop as _
-from beichen.platform.registry.imports import Action, Column, Counts, Finding, ImportSheet, Kind, Row, Rows, refuse
+from beichen.platform.registry.imports import (
+    Action,
+    Column,
+    Counts,
+    Finding,
+    ImportSheet,
+    Kind,
+    Row,
+    Rows,
+    forbid,
+    refuse,
+)
 
 NO_PERSON = _("There is no person with the number %(number)s, neither in this workbook nor in the company.")
 NO_UNIT = _("There is no unit %(code)s, neither in this workbook nor in the company.")
@@ -55,7 +66,9 @@ def preview(actor: Actor, rows: Rows) -> list[Finding]:
         if not fault and key not in held:
             fault = _not_theirs(actor, known, row, key[0])
         action = Action.UNCHANGED if key in held else Action.ADDED
-        findings.append(fault or Finding(row.number, action, label=knowing.label(key[0], names.get(key[0], ""))))
+        holder = known.persons.get(key[0])
+        label = knowing.label(key[0], names.get(key[0], ""))
+        findings.append(fault or Finding(row.number, action, label=label, about=holder.id if holder else None))
     return findings
 
 
@@ -72,8 +85,8 @@ def _not_theirs(actor: Actor, known: Known, row: Row, number: str) -> Finding | 
     if known.is_empty or actor.person_id is None:
         return None
     if known.persons.get(number) is not None and known.persons[number].id == actor.person_id:
-        return refuse(row, "number", OWN_SEAT)
-    return None if may(actor, access.ASK_SEAT) else refuse(row, "seat", NOT_YOURS)
+        return forbid(row, "number", OWN_SEAT)
+    return None if may(actor, access.ASK_SEAT) else forbid(row, "seat", NOT_YOURS)
 
 
 def apply(actor: Actor, rows: Rows) -> Counts:
