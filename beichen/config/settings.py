@@ -21,7 +21,7 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver", ENV.host, urls
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if ENV.public_url else []
 
 AREAS = ["people", "metrics", "strategy", "goals", "conversations", "reviews", "reward", "insight", "demo"]
-PLATFORM = ["events", "audit", "access", "registry", "notify", "approvals", "forms", "api", "ui"]
+PLATFORM = ["events", "audit", "access", "registry", "notify", "files", "approvals", "forms", "api", "ui"]
 
 # Ours first: their templates and translations stand in front of those of Django and allauth.
 INSTALLED_APPS = [

@@ -19,6 +19,7 @@ AREAS = {
     "reward/": "beichen.reward",
     "company/": "beichen.platform.audit",
     "notices/": "beichen.platform.notify",
+    "files/": "beichen.platform.files",
     "": "beichen.insight",
 }
 

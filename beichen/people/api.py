@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
 from ninja import File, Query, Router, Status
 from ninja.files import UploadedFile
 
@@ -59,7 +58,6 @@ from beichen.platform.api.schemas import Page, PageIn
 from beichen.platform.kit.errors import NotFound
 
 router = Router()
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("", response=Page[PersonOut], operation_id="people_list")
@@ -259,13 +257,6 @@ def upload(request: ApiRequest, file: File[list[UploadedFile]]) -> Status[BatchC
     """Upload a workbook (one or more files) and get its preview; nothing is written."""
     batch_id = rules.imports.upload(request.actor, [(part.name or "", part.read()) for part in file])
     return Status(201, queries.batch(request.actor, batch_id))
-
-
-@router.get("/export", response=bytes, operation_id="people_export")
-@door(access.IMPORT)
-def export(request: ApiRequest) -> HttpResponse:
-    """The company as a workbook that can be imported again."""
-    return HttpResponse(queries.company_workbook(request.actor), content_type=XLSX)
 
 
 @router.get("/imports/{int:batch_id}", response=BatchOut, operation_id="imports_get")

@@ -188,6 +188,7 @@ say(
         "import_company": pgettext_lazy("audit", "Import of a company"),
         "load_demo": pgettext_lazy("audit", "Demo company"),
         "people.apply_due": pgettext_lazy("audit", "Dated moves"),
+        "people.read_workbook": pgettext_lazy("audit", "Reading of a workbook"),
         "people.write_workbook": pgettext_lazy("audit", "Import of a company"),
     },
 )

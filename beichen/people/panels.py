@@ -10,12 +10,20 @@ from django.utils.translation import pgettext
 from beichen.people import access, queries
 from beichen.people.queries import CycleCard, Desk, SecondCard
 from beichen.people.rules import sheets
+from beichen.platform.access.permissions import may
 from beichen.platform.access.two_person import offer
 from beichen.platform.kit.actor import Actor
-from beichen.platform.registry import NavEntry, TodoEntry, faces_from, nav, todo
+from beichen.platform.registry import ExportKind, NavEntry, TodoEntry, export, faces_from, nav, todo
 
 sheets.declare()
 faces_from(queries.faces, queries.find_faces)
+export(
+    ExportKind(
+        key="people.company", title=_("The company as a workbook"),
+        media="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        allowed=lambda actor: may(actor, access.IMPORT), write=queries.company_workbook,
+    )
+)  # fmt: skip
 
 offer(access.MOVE_CYCLE, access.MOVE_CYCLE.label, lambda asked: reverse("people:cycles"))
 offer(access.IMPORT, access.IMPORT.label, lambda asked: reverse("people:import", args=[asked.object_id]))

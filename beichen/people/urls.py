@@ -30,7 +30,6 @@ urlpatterns = [
     path("cycles/<int:cycle_id>/ready/", cycles.ready, name="cycle_ready"),
     path("cycles/<int:cycle_id>/move/", cycles.move_cycle, name="cycle_move"),
     path("imports/", imports.imports, name="imports"),
-    path("imports/export/", imports.export, name="export"),
     path("imports/<int:batch_id>/", imports.batch, name="import"),
     path("imports/<int:batch_id>/confirm/", imports.confirm, name="import_confirm"),
     path("imports/<int:batch_id>/discard/", imports.discard, name="import_discard"),

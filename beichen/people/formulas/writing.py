@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import IO
 
 import xlsxwriter
 
@@ -21,12 +21,11 @@ class Written:
     rows: Iterable[Sequence[object]]
 
 
-def workbook(sheets: Iterable[Written], made: datetime) -> bytes:
-    """An xlsx of these sheets, row by row; of the same rows at the same moment the same bytes.
+def workbook(sheets: Iterable[Written], made: datetime, out: IO[bytes]) -> None:
+    """Write an xlsx of these sheets, row by row; of the same rows at the same moment the same bytes.
 
     Text stays text, so that no cell is ever taken for a formula.
     """
-    out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
         book.set_properties({"created": made})
         day, head = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"bold": True})
@@ -44,4 +43,3 @@ def workbook(sheets: Iterable[Written], made: datetime) -> bytes:
                         sheet.write_number(number, at, value)
                     elif value:
                         sheet.write_string(number, at, str(value))
-    return out.getvalue()

@@ -16,7 +16,6 @@ from beichen.people.queries import BatchCard
 from beichen.platform.access.permissions import may, require
 from beichen.platform.api.schemas import PageIn
 from beichen.platform.events import progress
-from beichen.platform.kit import clock
 from beichen.platform.kit.errors import Invalid
 from beichen.platform.registry.imports import Action, sheets
 from beichen.platform.ui.answers import page, see, tell
@@ -28,7 +27,6 @@ ACTIONS = {
     Action.LEFT: _("Left"), Action.UNCHANGED: _("Unchanged"),
 }  # fmt: skip
 SHOWN = 200
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def said(note: dict[str, Any], key: str) -> str:
@@ -103,15 +101,6 @@ def _table(card: BatchCard) -> list[dict[str, Any]]:
         }
         for key in (sheet.key for sheet in sheets() if sheet.key in card.counts)
     ]  # fmt: skip
-
-
-@door(access.IMPORT)
-def export(request: PageRequest) -> HttpResponse:
-    """The company as it stands, in the shape that comes in again."""
-    answer = HttpResponse(queries.company_workbook(request.actor), content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="company-{clock.today().isoformat()}.xlsx"'
-    answer["Cache-Control"] = "no-store"
-    return answer
 
 
 @door(access.IMPORT, methods=("POST",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from typing import IO
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -16,6 +17,7 @@ from beichen.platform.access.current import query
 from beichen.platform.access.permissions import require
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
+from beichen.platform.registry import Tell
 from beichen.platform.registry import imports as registry
 
 DAY = timedelta(days=1)
@@ -23,16 +25,37 @@ CHUNK = 2000
 
 
 @query
-def company_workbook(actor: Actor) -> bytes:
-    """People, units and assignments as they stand; imported again, every row of it is unchanged.
+def company_workbook(actor: Actor, out: IO[bytes], tell: Tell) -> str:
+    """People, units and assignments as they stand; imported again, every row of it is unchanged. Gives its name.
 
     Amounts and seats are not in it. Each row follows its own cells (20a–20d): whom the table closes to the actor is
-    left out. Leaves an audit row. Cost: four statements; about 20 s and 60 MB at 100,000 people.
+    left out. Leaves an audit row. Cost: six statements; about 20 s at 100,000 people, in constant memory.
     """
     require(actor, access.IMPORT)
-    sheets = [_sheet("People", _people()), _sheet("Units", _units()), _sheet("Assignments", _assignments())]
+    total = Employment.objects.filter(access.visible_employments()).count()
+    total += Assignment.objects.filter(access.visible_assignments()).count()
+    count = _Count(total, tell)
+    sheets = [
+        _sheet("People", count.over(_people())), _sheet("Units", _units()),
+        _sheet("Assignments", count.over(_assignments())),
+    ]  # fmt: skip
     audit.record(actor, "people.export", details={"sheets": [sheet.title for sheet in sheets]})
-    return workbook(sheets, clock.now())
+    workbook(sheets, clock.now(), out)
+    return f"company-{clock.today().isoformat()}.xlsx"
+
+
+class _Count:
+    """Tells how many rows have gone by, once in a thousand."""
+
+    def __init__(self, total: int, tell: Tell) -> None:
+        self._done, self._total, self._tell = 0, total, tell
+
+    def over(self, rows: Iterator[Mapping[str, object]]) -> Iterator[Mapping[str, object]]:
+        for row in rows:
+            self._done += 1
+            if self._done % 1000 == 0:
+                self._tell(min(self._done, self._total), self._total)
+            yield row
 
 
 def _sheet(key: str, rows: Iterator[Mapping[str, object]]) -> Written:

@@ -39,7 +39,8 @@ _PEOPLE = """
     SELECT id, unit_id, manager_id, position, 'P5', 100, tstzrange('2021-03-01 00:00+08', NULL) FROM people_person;
     INSERT INTO people_orgunit (code, name, name_en, kind, entity_id, role_type, place, place_end, depth, is_active,
                                 version, parent_id)
-    SELECT 'HR', '人力', '', 'team', %(entity)s, 'stable', 0, 0, 0, true, 1, id FROM people_orgunit WHERE code = 'U00001';
+    SELECT 'HR', '人力', '', 'team', %(entity)s, 'stable', 0, 0, 0, true, 1, id
+    FROM people_orgunit WHERE code = 'U00001';
     INSERT INTO people_person (number, entity_id, kind, name, name_en, sort_key, email, position, role_type, unit_id,
                                manager_id, place, is_active, version)
     SELECT 'HR' || n, %(entity)s, 'employee', '人力' || n, '', 'HR' || n, 'hr' || n || '@example.com', 'HR', 'stable',

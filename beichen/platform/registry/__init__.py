@@ -4,6 +4,7 @@ An area calls these functions in its `panels.py`, which is imported when the pro
 Providers take the actor first and see what the actor may see; nothing here asks for rights itself.
 """
 
+from beichen.platform.registry.exports import ExportKind, Tell, export, export_kind, export_kinds
 from beichen.platform.registry.faces import Face, faces, faces_from, find_faces
 from beichen.platform.registry.navigation import NavEntry, nav, nav_entries
 from beichen.platform.registry.phases import PhaseWork, PhaseWorkProvider, phase_work, phase_work_providers, works
@@ -11,14 +12,19 @@ from beichen.platform.registry.slots import Panel, PanelProvider, has_slot, pane
 from beichen.platform.registry.todos import TodoEntry, TodoProvider, todo, todo_providers, todos
 
 __all__ = [
+    "ExportKind",
     "Face",
     "NavEntry",
     "Panel",
     "PanelProvider",
     "PhaseWork",
     "PhaseWorkProvider",
+    "Tell",
     "TodoEntry",
     "TodoProvider",
+    "export",
+    "export_kind",
+    "export_kinds",
     "faces",
     "faces_from",
     "find_faces",
