@@ -77,6 +77,8 @@ def _second(card: SecondCard) -> TodoEntry:
 
 nav(NavEntry(key="people", label=_("Organisation"), url_name="people:home", icon="sitemap", section="company",
              permission=access.VIEW_PEOPLE, order=500))  # fmt: skip
+nav(NavEntry(key="people.chart", label=_("Org chart"), url_name="people:chart", icon="hierarchy-3", section="company",
+             permission=access.VIEW_PEOPLE, order=502))  # fmt: skip
 nav(NavEntry(key="people.changes", label=_("Changes"), url_name="people:changes", icon="arrows-right-left",
              section="company", permission=access.SEE_CHANGES, order=510))  # fmt: skip
 nav(NavEntry(key="people.codes", label=_("First sign-in"), url_name="people:codes", icon="key", section="company",

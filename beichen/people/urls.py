@@ -1,12 +1,19 @@
 from django.urls import path
 
-from beichen.people.pages import changes, codes, cycles, imports, organisation, seats
+from beichen.people.pages import changes, chart, codes, cycles, imports, organisation, seats
 
 app_name = "people"
 urlpatterns = [
     path("", organisation.home, name="home"),
     path("search/", organisation.search, name="search"),
     path("options/<slug:kind>/", organisation.options, name="options"),
+    path("chart/", chart.chart, name="chart"),
+    path("chart/find/", chart.find, name="chart_find"),
+    path("chart/units/", chart.unit, name="chart_units"),
+    path("chart/units/<int:unit_id>/", chart.unit, name="chart_unit"),
+    path("chart/units/<int:unit_id>/below/", chart.unit_below, name="chart_unit_below"),
+    path("chart/<int:person_id>/", chart.chart, name="chart_at"),
+    path("chart/<int:person_id>/below/", chart.below, name="chart_below"),
     path("units/new/", changes.unit_form, name="unit_new"),
     path("units/<int:unit_id>/", organisation.unit, name="unit"),
     path("units/<int:unit_id>/children/", organisation.children, name="children"),
