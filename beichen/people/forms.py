@@ -98,6 +98,42 @@ class UnitForm(forms.Form):
     role_type = forms.ChoiceField(label=_("Role type"), choices=RoleType.choices, initial=RoleType.STABLE)
 
 
+class ProjectForm(forms.Form):
+    name = forms.CharField(label=pgettext_lazy("of a unit", "Name"), max_length=120)
+    name_en = forms.CharField(label=pgettext_lazy("of a person", "English name"), max_length=120, required=False)
+    code = forms.CharField(label=_("Code"), max_length=40)
+    purpose = forms.CharField(
+        label=pgettext_lazy("a project", "What it is for"), max_length=500, required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("One sentence: what is different once the project has worked."),
+    )  # fmt: skip
+    purpose_en = forms.CharField(
+        label=pgettext_lazy("a project", "What it is for, in English"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    lead = CodeField("person", label=_("Lead"))
+    starts_on = forms.DateField(label=_("First day"), widget=DayInput())
+
+
+class MemberForm(forms.Form):
+    person = CodeField("person", label=_("Person"))
+    role = forms.CharField(label=_("Role in the project"), max_length=120)
+    share = forms.IntegerField(
+        label=_("Share of the working time, in percent"), min_value=1, max_value=100, initial=20,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )  # fmt: skip
+    first = forms.DateField(label=_("Holds from"), widget=DayInput())
+    until = forms.DateField(
+        label=_("No longer from"), widget=DayInput(), required=False, help_text=_("Empty: as long as the project runs.")
+    )
+
+
+class FromDayForm(forms.Form):
+    day = forms.DateField(label=_("No longer from"), widget=DayInput(), help_text=_("The first day without it."))
+
+
 class SeatForm(forms.Form):
     person = CodeField("person", label=_("Person"))
     seat = forms.ChoiceField(label=_("Seat"), choices=SeatKind.choices)

@@ -79,6 +79,8 @@ nav(NavEntry(key="people", label=_("Organisation"), url_name="people:home", icon
              permission=access.VIEW_PEOPLE, order=500))  # fmt: skip
 nav(NavEntry(key="people.chart", label=_("Org chart"), url_name="people:chart", icon="hierarchy-3", section="company",
              permission=access.VIEW_PEOPLE, order=502))  # fmt: skip
+nav(NavEntry(key="people.projects", label=_("Projects"), url_name="people:projects", icon="briefcase",
+             section="company", permission=access.VIEW_PROJECTS, order=504))  # fmt: skip
 nav(NavEntry(key="people.changes", label=_("Changes"), url_name="people:changes", icon="arrows-right-left",
              section="company", permission=access.SEE_CHANGES, order=510))  # fmt: skip
 nav(NavEntry(key="people.codes", label=_("First sign-in"), url_name="people:codes", icon="key", section="company",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from beichen.people.pages import changes, chart, codes, cycles, imports, organisation, seats
+from beichen.people.pages import changes, chart, codes, cycles, imports, organisation, projects, seats
 
 app_name = "people"
 urlpatterns = [
@@ -26,6 +26,13 @@ urlpatterns = [
     path("waiting/", codes.waiting, name="waiting"),
     path("waiting/<uuid:pending_id>/withdraw/", codes.withdraw, name="waiting_withdraw"),
     path("codes/", codes.codes, name="codes"),
+    path("projects/", projects.projects, name="projects"),
+    path("projects/new/", projects.new, name="project_new"),
+    path("projects/<int:project_id>/", projects.project, name="project"),
+    path("projects/<int:project_id>/edit/", projects.edit, name="project_edit"),
+    path("projects/<int:project_id>/close/", projects.close, name="project_close"),
+    path("projects/<int:project_id>/join/", projects.join, name="project_join"),
+    path("projects/<int:project_id>/members/<int:membership_id>/end/", projects.end, name="project_end"),
     path("seats/", seats.seats, name="seats"),
     path("seats/ask/", seats.ask, name="seat_ask"),
     path("seats/<int:seat_id>/grant/", seats.grant, name="seat_grant"),

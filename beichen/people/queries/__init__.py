@@ -61,6 +61,16 @@ from beichen.people.queries.profile import (
     unit_on,
     waiting_changes,
 )
+from beichen.people.queries.projects import (
+    MemberCard,
+    ProjectCard,
+    ProjectPage,
+    led_projects,
+    members,
+    memberships_of,
+    project,
+    projects,
+)
 from beichen.people.queries.second import SecondCard, second_person
 from beichen.people.queries.stretches import End, Stretch, ends, people_on, stretches
 from beichen.people.queries.targets import TargetStretch, target_stretches
@@ -85,9 +95,12 @@ __all__ = [
     "Desk",
     "EmploymentCard",
     "End",
+    "MemberCard",
     "PeoplePage",
     "PersonCard",
     "Portal",
+    "ProjectCard",
+    "ProjectPage",
     "Readiness",
     "SeatCard",
     "Seated",
@@ -130,8 +143,11 @@ __all__ = [
     "history",
     "imported",
     "led_by",
+    "led_projects",
     "me",
     "member_counts",
+    "members",
+    "memberships_of",
     "my_seats",
     "never_begun",
     "opened_along",
@@ -140,6 +156,8 @@ __all__ = [
     "person",
     "persons",
     "portal",
+    "project",
+    "projects",
     "readable_by",
     "readiness",
     "releases_to_agree",
