@@ -181,6 +181,14 @@ EDIT_ROLE_PROFILE = Permission(
     key="people.edit_role_profile", label=_("Write role profiles"), row="24a", code="w", subject=None, jobs=_LOADS
 )
 
+LOOK_THROUGH = Permission(
+    key="people.look_through", label=_("Look through a role profile"), row="24a", code="w", subject=None
+)
+TAKE_STARTERS = Permission(
+    key="people.take_starter_set", label=_("Take the starter set of role profiles"), row="24a", code="w", subject=None,
+    only=frozenset({"HA"}), jobs=_LOADS,
+)  # fmt: skip
+
 
 def _way_in_row(way: Any) -> str:
     return "18f" if way.is_guarded else "18e"

@@ -210,7 +210,6 @@ say(
         "people.ask_import": pgettext_lazy("audit", "Ask for an import"),
         "people.discard_import": pgettext_lazy("audit", "Discard an import"),
         "people.read_import": pgettext_lazy("audit", "Read a workbook"),
-        "people.take_starter_set": pgettext_lazy("audit", "Take the starter set of role profiles"),
         "people.import_failed": pgettext_lazy("audit", "Import broken off"),
         "people.imported": pgettext_lazy("audit", "Import written"),
     },

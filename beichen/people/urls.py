@@ -1,6 +1,6 @@
 from django.urls import path
 
-from beichen.people.pages import changes, chart, codes, cycles, imports, organisation, projects, seats
+from beichen.people.pages import changes, chart, codes, cycles, imports, organisation, profiles, projects, seats
 
 app_name = "people"
 urlpatterns = [
@@ -26,6 +26,13 @@ urlpatterns = [
     path("waiting/", codes.waiting, name="waiting"),
     path("waiting/<uuid:pending_id>/withdraw/", codes.withdraw, name="waiting_withdraw"),
     path("codes/", codes.codes, name="codes"),
+    path("roles/", profiles.profiles, name="profiles"),
+    path("roles/new/", profiles.edit, name="profile_new"),
+    path("roles/starter-set/", profiles.starters, name="profile_starters"),
+    path("roles/<int:profile_id>/", profiles.profile, name="profile"),
+    path("roles/<int:profile_id>/edit/", profiles.edit, name="profile_edit"),
+    path("roles/<int:profile_id>/look/", profiles.look, name="profile_look"),
+    path("roles/<int:profile_id>/history/", profiles.history, name="profile_history"),
     path("projects/", projects.projects, name="projects"),
     path("projects/new/", projects.new, name="project_new"),
     path("projects/<int:project_id>/", projects.project, name="project"),

@@ -161,6 +161,7 @@ def person(request: PageRequest, person_id: int) -> HttpResponse:
         path=queries.unit_path(actor, card.unit_id) if card.unit_id else [],
         employment=queries.employment(actor, person_id), former=queries.former_employments(actor, person_id),
         history=queries.history(actor, person_id), works=queries.memberships_of(actor, [person_id]),
+        profile=queries.profile_of_position(actor, card.position),
         waiting=queries.waiting_changes(actor, person_id) if may_move else [],
         seats=queries.my_seats(actor) if actor.person_id == person_id else [],
         may_move=may_move, may_edit=may(actor, access.EDIT_PROFILE, card),

@@ -42,6 +42,7 @@ def acts(world: World) -> Iterator[Act]:
     yield from _cycles(world)
     yield from _imports(world)
     yield from _projects(world)
+    yield from _profiles(world)
 
 
 def _leaves(person_id: int) -> None:
@@ -100,6 +101,19 @@ def _projects(world: World) -> Iterator[Act]:
     yield Act(
         "projects_end_membership", {"membership_id": world.ids["membership", SUBJECT]}, {"until": "2026-07-01"}, **own
     )
+
+
+def _profiles(world: World) -> Iterator[Act]:
+    profile, scene = {"profile_id": world.ids["24a", "U0"]}, {"title": "场景", "text": "内容"}
+    fields = {
+        "code": "R2", "family": "data", "name": "岗位", "role_type": "stable", "scenarios": [scene, scene],
+        "responsibilities": [{"text": "结果"}], "tools": {"kpi": 100},
+    }  # fmt: skip
+    yield Act("roles_create", body=fields, row="24a")
+    version = version_of(world, "people.RoleProfile", profile["profile_id"])
+    yield Act("roles_update", profile, {**fields, "version": version}, row="24a")
+    yield Act("roles_look_through", profile, {"version": version}, row="24a")
+    yield Act("roles_take_starter_set", body={}, row="24a", only={"HA"})
 
 
 def _imports(world: World) -> Iterator[Act]:
