@@ -217,7 +217,7 @@ def _here_again(actor: Actor, person: Person, first: date) -> None:
     except IntegrityError:
         raise NumberTaken(field="email") from None
     if not take_effect(actor, person):
-        places.moved(person.pk, (), [person.unit_id])
+        places.moved(person.pk, (), None, person.unit_id)
         publish(PersonMoved(person_id=person.pk))
     accounts.follow(actor, [person.pk])
 
