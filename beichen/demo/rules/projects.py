@@ -20,7 +20,8 @@ KEEPER = "C014"
 
 def load_roles(actor: Actor, place: Place) -> int:
     """The starter set of role profiles, kept by an HR administrator; how many."""
-    return people.profiles.take_starter_set(actor, place.loaded.persons[KEEPER])
+    with clock.frozen(moment(place.story.behind.first, "roles")):
+        return people.profiles.take_starter_set(actor, place.loaded.persons[KEEPER])
 
 
 def load_projects(place: Place) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from beichen.people import access
-from beichen.people.choices import JobFamily, RoleType
+from beichen.people.choices import GoalTool, JobFamily, RoleType
 from beichen.people.formulas.tasklist import Sign, signs
 from beichen.people.models import Person, RolePosition, RoleProfile, RoleProfileVersion
 from beichen.platform.access.current import query
@@ -122,7 +122,7 @@ def _card(one: RoleProfile) -> ProfileCard:
     return ProfileCard(
         one.pk, one.code, one.family, one.name, one.name_en, one.role_type, one.is_key, one.is_bottleneck,
         tuple(Scenario(**line) for line in one.scenarios), tuple(Duty(**line) for line in one.responsibilities),
-        dict(one.tools), one.owner_id, one.review_on, one.version,
+        {tool: one.tools.get(tool, 0) for tool in GoalTool.values}, one.owner_id, one.review_on, one.version,
     )  # fmt: skip
 
 
@@ -158,7 +158,7 @@ def profile_of_position(actor: Actor, position: str) -> ProfileCard | None:
 
 
 @query
-def holders(actor: Actor, positions: Iterable[str], limit: int = 12) -> tuple[list[int], int]:
+def holders(actor: Actor, positions: Iterable[str], limit: int = 8) -> tuple[list[int], int]:
     """The first of those who work in these positions, and how many they are. Cost: two statements."""
     found = Person.objects.filter(access.visible_persons(), position__in=list(positions), is_active=True)
     return list(found.order_by("sort_key", "pk").values_list("pk", flat=True)[:limit]), found.count()

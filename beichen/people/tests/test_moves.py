@@ -91,7 +91,7 @@ def test_a_unit_moves_and_only_two_lines_are_written(db: None, owner_db: Any, co
     with owner_db():
         crowd.settle(800)
         unit, below = OrgUnit.objects.get(code=code), OrgUnit.objects.get(code=parent)
-        for n, scope in ((30, unit.parent_id), (31, below.pk), (32, unit.pk)):
+        for n, scope in ((30, unit.parent_id or 0), (31, below.pk), (32, unit.pk)):
             Seat.objects.create(
                 person=person(n), seat="BP", scope_id=scope, granted_at=clock.now(), granted_by=person(2).pk
             )
