@@ -83,6 +83,24 @@ def reached_by_hr() -> Q:
     return Q(InRanges("place", "seat_ranges", "HA")) & ~Q(id=ActorId())
 
 
+@filters("people.Project")
+def visible_projects() -> Q:
+    """Every project is open to everyone who works here (24b)."""
+    return sees("24b", subject=None)
+
+
+@filters("people.Membership")
+def visible_memberships() -> Q:
+    """So is who works in it (24b)."""
+    return sees("24b", subject=None)
+
+
+@filters("people.RoleProfile")
+def visible_profiles() -> Q:
+    """Every role profile is open to everyone who works here (24a)."""
+    return sees("24a", subject=None)
+
+
 def moves_cycles(actor: Actor) -> bool:
     """Whether cycles are the actor's business: who sets them up and moves them, and who agrees to a release."""
     return may(actor, MOVE_CYCLE) or may(actor, AGREE_RELEASE)
@@ -132,6 +150,44 @@ REVOKE_SEAT = Permission(
 SEE_SEATS = Permission(
     key="people.see_seats", label=_("See seats"), row="20e", code="x", subject=None, only=frozenset({"AU", "HA", "PA"})
 )
+
+
+def _leads_project(actor: Actor, project: Any) -> bool:
+    return bool(project.lead_id == actor.person_id)
+
+
+_OWN_PROJECT = (("DL", _leads_project),)
+_LOADS = frozenset({"load_demo"})
+VIEW_PROJECTS = Permission(key="people.view_projects", label=_("See projects"), row="24b", subject=None)
+START_PROJECT = Permission(
+    key="people.start_project", label=_("Start a project"), row="24b", code="w", subject=None, jobs=_LOADS
+)
+EDIT_PROJECT = Permission(
+    key="people.edit_project", label=_("Change a project"), row="24b", code="w", subject=None, special=_OWN_PROJECT,
+    jobs=_LOADS,
+)  # fmt: skip
+CLOSE_PROJECT = Permission(
+    key="people.close_project", label=_("Close a project"), row="24b", code="w", subject=None, special=_OWN_PROJECT
+)
+ADD_MEMBER = Permission(
+    key="people.add_member", label=_("Take somebody into a project"), row="24b", code="w", subject=None,
+    special=_OWN_PROJECT,
+)  # fmt: skip
+END_MEMBER = Permission(
+    key="people.end_member", label=_("End a membership"), row="24b", code="w", subject=None, special=_OWN_PROJECT
+)
+VIEW_PROFILES = Permission(key="people.view_profiles", label=_("See role profiles"), row="24a", subject=None)
+EDIT_ROLE_PROFILE = Permission(
+    key="people.edit_role_profile", label=_("Write role profiles"), row="24a", code="w", subject=None, jobs=_LOADS
+)
+
+LOOK_THROUGH = Permission(
+    key="people.look_through", label=_("Look through a role profile"), row="24a", code="w", subject=None
+)
+TAKE_STARTERS = Permission(
+    key="people.take_starter_set", label=_("Take the starter set of role profiles"), row="24a", code="w", subject=None,
+    only=frozenset({"HA"}), jobs=_LOADS,
+)  # fmt: skip
 
 
 def _way_in_row(way: Any) -> str:

@@ -29,6 +29,31 @@ class RoleType(models.TextChoices):
     COLLABORATIVE = "collaborative", _("Collaborative")
 
 
+class JobFamily(models.TextChoices):
+    """What kind of work a role profile is about."""
+
+    PRODUCT = "product", _("Product")
+    RND = "rnd", _("Research and development")
+    OPERATIONS = "operations", pgettext_lazy("job family", "Operations")
+    GROWTH = "growth", pgettext_lazy("job family", "Growth")
+    MARKETING = "marketing", _("Marketing")
+    SALES = "sales", _("Sales")
+    SERVICE = "service", _("Customer service")
+    DATA = "data", pgettext_lazy("job family", "Data")
+    PLATFORM = "platform", pgettext_lazy("job family", "Platform")
+    QUALITY = "quality", pgettext_lazy("job family", "Quality")
+    OTHER = "other", pgettext_lazy("job family", "Other")
+
+
+class GoalTool(models.TextChoices):
+    """The tools among which a role profile recommends a mix."""
+
+    OKR = "okr", _("OKR")
+    KPI = "kpi", _("KPI")
+    MILESTONE = "milestone", pgettext_lazy("goal tool", "Milestones")
+    BEHAVIOUR = "behaviour", pgettext_lazy("goal tool", "Behaviour")
+
+
 class PersonKind(models.TextChoices):
     EMPLOYEE = "employee", _("Employee")
     EXTERNAL = "external", _("External")
@@ -136,6 +161,18 @@ class ChangeState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+PROJECT_JOINED = template(
+    "people.project_joined",
+    _("You are a member of %(project)s from %(day)s, led by %(lead)s, who then reads your goals and progress as well."),
+    params=("project", "day", "lead"), icon="users",
+)  # fmt: skip
+PROJECT_LED = template(
+    "people.project_led", _("You lead the project %(project)s."), params=("project",), icon="briefcase"
+)
+PROFILE_DUE = template(
+    "people.profile_due", _("The role profile %(profile)s is due for its yearly look."), params=("profile",),
+    icon="id-badge-2",
+)  # fmt: skip
 CODE_FOR_YOU = template(
     "people.code_for_you",
     _("%(who)s gave out a one-time code for your account. If nobody agreed this with you, tell the auditor at once."),
@@ -183,12 +220,15 @@ say(
         "people.seat": pgettext_lazy("audit", "Seat"),
         "people.orgchange": pgettext_lazy("audit", "Planned change"),
         "people.importbatch": pgettext_lazy("audit", "Import"),
+        "people.project": pgettext_lazy("audit", "Project"),
+        "people.roleprofile": pgettext_lazy("audit", "Role profile"),
     },
     jobs={
         "import_company": pgettext_lazy("audit", "Import of a company"),
         "load_demo": pgettext_lazy("audit", "Demo company"),
         "people.apply_due": pgettext_lazy("audit", "Dated moves"),
         "people.read_workbook": pgettext_lazy("audit", "Reading of a workbook"),
+        "people.remind_reviews": pgettext_lazy("audit", "Reminders of role profiles"),
         "people.write_workbook": pgettext_lazy("audit", "Import of a company"),
     },
 )

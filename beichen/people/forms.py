@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from beichen.people.choices import AGREES, PersonKind, RoleType, SeatKind, UnitKind
-from beichen.people.queries import STEP_DAYS, Step
+from beichen.people.choices import AGREES, GoalTool, JobFamily, PersonKind, RoleType, SeatKind, UnitKind
+from beichen.people.queries import STEP_DAYS, Duty, ProfileCard, Scenario, Step
 from beichen.platform.kit.errors import Invalid
 from beichen.platform.ui.fields import CodeField
 
@@ -96,6 +96,117 @@ class UnitForm(forms.Form):
     head = CodeField("person", label=_("Head"), required=False)
     hrbp = CodeField("person", label=_("HRBP"), required=False)
     role_type = forms.ChoiceField(label=_("Role type"), choices=RoleType.choices, initial=RoleType.STABLE)
+
+
+class ProjectForm(forms.Form):
+    name = forms.CharField(label=pgettext_lazy("of a unit", "Name"), max_length=120)
+    name_en = forms.CharField(label=pgettext_lazy("of a person", "English name"), max_length=120, required=False)
+    code = forms.CharField(label=_("Code"), max_length=40)
+    purpose = forms.CharField(
+        label=pgettext_lazy("a project", "What it is for"), max_length=500, required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("One sentence: what is different once the project has worked."),
+    )  # fmt: skip
+    purpose_en = forms.CharField(
+        label=pgettext_lazy("a project", "What it is for, in English"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    lead = CodeField("person", label=_("Lead"))
+    starts_on = forms.DateField(label=_("First day"), widget=DayInput())
+
+
+class MemberForm(forms.Form):
+    person = CodeField("person", label=_("Person"))
+    role = forms.CharField(label=_("Role in the project"), max_length=120)
+    share = forms.IntegerField(
+        label=_("Share of the working time, in percent"), min_value=1, max_value=100, initial=20,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )  # fmt: skip
+    first = forms.DateField(label=_("Holds from"), widget=DayInput())
+    until = forms.DateField(
+        label=_("No longer from"), widget=DayInput(), required=False, help_text=_("Empty: as long as the project runs.")
+    )
+
+
+class FromDayForm(forms.Form):
+    day = forms.DateField(label=_("No longer from"), widget=DayInput(), help_text=_("The first day without it."))
+
+
+def _lines(rows: int = 4) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class SceneForm(forms.Form):
+    """One scene of contribution; the third may stay empty."""
+
+    title = forms.CharField(label=_("Heading"), max_length=60)
+    text = forms.CharField(label=_("What happens, and what the contribution is"), max_length=400, widget=_lines(3))
+    title_en = forms.CharField(label=_("Heading, in English"), max_length=120, required=False)
+    text_en = forms.CharField(
+        label=pgettext_lazy("a scene", "The same in English"), max_length=600, required=False, widget=_lines(3)
+    )
+
+    def __init__(self, n: int, typed: Any, scene: Scenario | None = None) -> None:
+        now = {name: getattr(scene, name) for name in self.base_fields} if scene else None
+        super().__init__(typed, prefix=f"scene{n}", initial=now)
+        for name in ("title", "text"):
+            self.fields[name].required = n < 3
+        self.legend = (_("First scene"), _("Second scene"), _("Third scene"))[n - 1]
+
+
+class RoleProfileForm(forms.Form):
+    name = forms.CharField(label=pgettext_lazy("of a unit", "Name"), max_length=120)
+    name_en = forms.CharField(label=pgettext_lazy("of a person", "English name"), max_length=120, required=False)
+    code = forms.CharField(label=_("Code"), max_length=40)
+    family = forms.ChoiceField(label=_("Job family"), choices=JobFamily.choices)
+    role_type = forms.ChoiceField(label=_("Role type"), choices=RoleType.choices)
+    is_key = forms.BooleanField(label=_("A key role: the result depends on it"), required=False)
+    is_bottleneck = forms.BooleanField(label=_("A bottleneck: others wait for it"), required=False)
+    responsibilities = forms.CharField(
+        label=_("What this role answers for"), max_length=1000, widget=_lines(3),
+        help_text=_("One a line: the result, not the tasks that lead to it."),
+    )  # fmt: skip
+    responsibilities_en = forms.CharField(
+        label=_("The same in English, line by line"), max_length=1600, required=False, widget=_lines(3)
+    )
+    positions = forms.CharField(
+        label=_("Positions with this profile"), max_length=2000, required=False, widget=_lines(3),
+        help_text=_("One a line, as assignments spell them."),
+    )  # fmt: skip
+    owner = CodeField("person", label=_("Kept up to date by"), required=False)
+
+    def __init__(self, typed: Any, card: ProfileCard | None = None, owner: str = "") -> None:
+        super().__init__(typed, initial=_profile_now(card, owner) if card else {"tool_okr": 40, "tool_kpi": 40})
+        for tool in GoalTool:
+            self.fields[f"tool_{tool.value}"] = forms.IntegerField(
+                label=tool.label, min_value=0, max_value=100, required=False,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            )  # fmt: skip
+
+    @property
+    def tools(self) -> list[forms.BoundField]:
+        """The fields of the mix."""
+        return [self[f"tool_{tool.value}"] for tool in GoalTool]
+
+
+def _profile_now(card: ProfileCard, owner: str) -> dict[str, Any]:
+    plain = ("name", "name_en", "code", "family", "role_type", "is_key", "is_bottleneck")
+    return {
+        **{name: getattr(card, name) for name in plain}, "owner": owner, "positions": "\n".join(card.positions),
+        "responsibilities": "\n".join(one.text for one in card.responsibilities),
+        "responsibilities_en": "\n".join(one.text_en for one in card.responsibilities),
+        **{f"tool_{tool}": share for tool, share in card.tools.items()},
+    }  # fmt: skip
+
+
+def duties_of(said: dict[str, Any]) -> tuple[Duty, ...]:
+    """The responsibilities typed, the English beside each."""
+    own = [line.strip() for line in said.pop("responsibilities").splitlines()]
+    english = [line.strip() for line in said.pop("responsibilities_en").splitlines()]
+    english += [""] * (len(own) - len(english))
+    return tuple(Duty(text, told) for text, told in zip(own, english, strict=False) if text)
 
 
 class SeatForm(forms.Form):

@@ -67,6 +67,21 @@ def second_person(actor: Actor, limit: int) -> list[TodoEntry]:
     return [_second(card) for card in queries.second_person(actor, limit) if not card.mine][:limit]
 
 
+@todo
+def profiles_to_look_through(actor: Actor, limit: int) -> list[TodoEntry]:
+    """The actor's own role profiles whose yearly look is due. Cost: one statement."""
+    if actor.person_id is None:
+        return []
+    return [
+        TodoEntry(
+            f"role-profile:{card.id}", _("Look through the role profile: %(name)s") % {"name": card.title},
+            _("Once a year: does it still say what this role contributes?"),
+            reverse("people:profile", args=[card.id]), card.review_on, "id-badge-2",
+        )
+        for card in queries.profiles_due(actor, limit)
+    ]  # fmt: skip
+
+
 def _second(card: SecondCard) -> TodoEntry:
     at = date_format(card.asked_at, "SHORT_DATE_FORMAT") if card.asked_at else ""
     said = [card.about, _("asked for by %(who)s") % {"who": card.asker} if card.asker else "", at]
@@ -77,6 +92,12 @@ def _second(card: SecondCard) -> TodoEntry:
 
 nav(NavEntry(key="people", label=_("Organisation"), url_name="people:home", icon="sitemap", section="company",
              permission=access.VIEW_PEOPLE, order=500))  # fmt: skip
+nav(NavEntry(key="people.chart", label=_("Org chart"), url_name="people:chart", icon="hierarchy-3", section="company",
+             permission=access.VIEW_PEOPLE, order=502))  # fmt: skip
+nav(NavEntry(key="people.projects", label=_("Projects"), url_name="people:projects", icon="briefcase",
+             section="company", permission=access.VIEW_PROJECTS, order=504))  # fmt: skip
+nav(NavEntry(key="people.profiles", label=_("Role profiles"), url_name="people:profiles", icon="id-badge-2",
+             section="company", permission=access.VIEW_PROFILES, order=506))  # fmt: skip
 nav(NavEntry(key="people.changes", label=_("Changes"), url_name="people:changes", icon="arrows-right-left",
              section="company", permission=access.SEE_CHANGES, order=510))  # fmt: skip
 nav(NavEntry(key="people.codes", label=_("First sign-in"), url_name="people:codes", icon="key", section="company",

@@ -1,12 +1,19 @@
 from django.urls import path
 
-from beichen.people.pages import changes, codes, cycles, imports, organisation, seats
+from beichen.people.pages import changes, chart, codes, cycles, imports, organisation, profiles, projects, seats
 
 app_name = "people"
 urlpatterns = [
     path("", organisation.home, name="home"),
     path("search/", organisation.search, name="search"),
     path("options/<slug:kind>/", organisation.options, name="options"),
+    path("chart/", chart.chart, name="chart"),
+    path("chart/find/", chart.find, name="chart_find"),
+    path("chart/units/", chart.unit, name="chart_units"),
+    path("chart/units/<int:unit_id>/", chart.unit, name="chart_unit"),
+    path("chart/units/<int:unit_id>/below/", chart.unit_below, name="chart_unit_below"),
+    path("chart/<int:person_id>/", chart.chart, name="chart_at"),
+    path("chart/<int:person_id>/below/", chart.below, name="chart_below"),
     path("units/new/", changes.unit_form, name="unit_new"),
     path("units/<int:unit_id>/", organisation.unit, name="unit"),
     path("units/<int:unit_id>/children/", organisation.children, name="children"),
@@ -19,6 +26,20 @@ urlpatterns = [
     path("waiting/", codes.waiting, name="waiting"),
     path("waiting/<uuid:pending_id>/withdraw/", codes.withdraw, name="waiting_withdraw"),
     path("codes/", codes.codes, name="codes"),
+    path("roles/", profiles.profiles, name="profiles"),
+    path("roles/new/", profiles.edit, name="profile_new"),
+    path("roles/starter-set/", profiles.starters, name="profile_starters"),
+    path("roles/<int:profile_id>/", profiles.profile, name="profile"),
+    path("roles/<int:profile_id>/edit/", profiles.edit, name="profile_edit"),
+    path("roles/<int:profile_id>/look/", profiles.look, name="profile_look"),
+    path("roles/<int:profile_id>/history/", profiles.history, name="profile_history"),
+    path("projects/", projects.projects, name="projects"),
+    path("projects/new/", projects.new, name="project_new"),
+    path("projects/<int:project_id>/", projects.project, name="project"),
+    path("projects/<int:project_id>/edit/", projects.edit, name="project_edit"),
+    path("projects/<int:project_id>/close/", projects.close, name="project_close"),
+    path("projects/<int:project_id>/join/", projects.join, name="project_join"),
+    path("projects/<int:project_id>/members/<int:membership_id>/end/", projects.end, name="project_end"),
     path("seats/", seats.seats, name="seats"),
     path("seats/ask/", seats.ask, name="seat_ask"),
     path("seats/<int:seat_id>/grant/", seats.grant, name="seat_grant"),

@@ -15,6 +15,7 @@ from beichen.platform.access.filters import filters
 from beichen.platform.access.locks import JobGrant, Lock, StateGuard
 from beichen.platform.access.permissions import Permission
 from beichen.platform.access.relations import (
+    NOBODY,
     ActorId,
     Case,
     InPeople,
@@ -65,8 +66,11 @@ _FORMER = Q(IsFormerPair("subject_id", "cycle_id", "cycles"))
 
 
 def _how(state: str) -> dict[str, Any]:
-    """Who stands as LM: before release the manager who decides (T03), afterwards whoever leads the person today."""
-    how: dict[str, Any] = {"place": "subject_place", "former": _FORMER, "CF": _CF}
+    """Who stands as LM: before release the manager who decides (T03), afterwards whoever leads the person today.
+
+    A project lead reads as an appointed assessor alone (06b), and nobody is appointed yet.
+    """
+    how: dict[str, Any] = {"place": "subject_place", "former": _FORMER, "CF": _CF, "DL": NOBODY}
     return how if state in OPEN_TO_SUBJECT else {**how, "LM": _RESPONSIBLE}
 
 

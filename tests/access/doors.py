@@ -306,7 +306,36 @@ def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
         world.ids[row, "U0"] = plan.pk
         paths = (f"/reviews/plans/{plan.pk}/", "/reviews/plans/", f"/api/v1/reviews/plans/{plan.pk}")
         found.append(Record(row, "U0", plan.name, paths, _reads("", stands=EVERYBODY)))
-    return [*found, _plant_audit()]
+    return [*found, _plant_project(world), _plant_profile(world), _plant_audit()]
+
+
+def _plant_project(world: World) -> Record:
+    """A project whose lead holds no seat."""
+    from beichen.people.models import Project
+
+    lead, _members = oracle.PROJECT
+    made = Project.objects.create(
+        code="P2", name=canary("24b", "U0"), lead=world.people[lead], starts_on=date(2026, 1, 1)
+    )  # fmt: skip
+    world.ids["24b", "U0"] = made.pk
+    paths = (f"/people/projects/{made.pk}/", "/people/projects/", f"/api/v1/people/projects/{made.pk}",
+             "/api/v1/people/projects?limit=200", f"/people/{made.lead_id}/")  # fmt: skip
+    leads: Columns = lambda viewer, row: EVERYBODY(viewer, row) | ({"DL"} if viewer == lead else set())  # noqa: E731
+    return Record("24b", "U0", made.name, paths, _reads("", stands=leads))
+
+
+def _plant_profile(world: World) -> Record:
+    """A role profile."""
+    from beichen.people.models import RoleProfile
+
+    scenes = [{"title": "场景", "text": "内容", "title_en": "", "text_en": ""}] * 2
+    made = RoleProfile.objects.create(
+        code="R1", family="product", name=canary("24a", "U0"), role_type="stable", scenarios=scenes,
+        responsibilities=[{"text": "结果", "text_en": ""}], tools={"okr": 100}, review_on=date(2026, 9, 1),
+    )  # fmt: skip
+    world.ids["24a", "U0"] = made.pk
+    paths = (f"/people/roles/{made.pk}/", "/people/roles/", f"/api/v1/people/roles/{made.pk}", "/api/v1/people/roles")
+    return Record("24a", "U0", made.name, paths, _reads("", stands=EVERYBODY))
 
 
 def _plant_audit() -> Record:
@@ -327,7 +356,8 @@ def _plan_settings() -> Mapping[str, Any]:
 
 OPEN = {"goals": plant_goals, "staff": plant_people, "company": plant_company}
 ROWS = ("01a", "01b", "01c", "01d", "01e", "01f", "01g", "01j", "01k", "02a", "02b", "02d", "20a",
-        "20b", "20c", "20d", "20e", "21a", "18b", "22a", "22b", "26a", "26b", "26c", "41a", "41b")  # fmt: skip
+        "20b", "20c", "20d", "20e", "21a", "18b", "22a", "22b", "24a", "24b", "26a", "26b", "26c", "41a",
+        "41b")  # fmt: skip
 OF_GROUPS = ("23d",)
 """Aggregates, probed in test_matrix_doors.py."""
 LOCKED = ("people", "notices", "talks", "reviews", "reward")

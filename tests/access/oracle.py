@@ -1,7 +1,8 @@
 """Who stands how to whom, worked out from the workbook by the rules of access.md alone: no code of the product.
 
 The golden company has no auditor, facilitator or system administrator; three more colleagues hold these seats, and one
-HRBP has declared a conflict. Columns TK (no person), DL (no projects yet) and TE (the leaver's portal) have nobody.
+HRBP has declared a conflict, and a project has a lead from another department. Columns TK (no person) and TE (the
+leaver's portal) have nobody.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ WORKBOOK = Path(__file__).parents[1] / "golden" / "company.xlsx"
 SEATS = {"HRBP": "BP", "administrator": "HA", "executive": "EX", "facilitator": "CF", "auditor": "AU"}
 EXTRA = {"E018": ("U2", "E003", "CF"), "E019": ("U1", "E002", "AU"), "E020": ("U0", "E001", "PA")}
 CONFLICTS = {("E014", "E011")}
+PROJECT = ("E012", ("E006", "E008", "E013"))
+"""Who leads it, and who works in it."""
+ASSESSORS = ("06b",)
+"""Rows that a lead reads only as an appointed assessor; nobody is."""
 HR_SEATS = {"BP", "HA", "CA"}
 UPWARDS = ("01", "02", "10", "20")
 SESSION = ("06", "07", "08", "09", "10", "20g", "20h", "41c")
@@ -129,6 +134,8 @@ def columns(viewer: str, subject: str, row: Row) -> set[str]:
     stands |= {"LM"} if line[:1] == [viewer] else set()
     stands |= {"SK"} if line[1:2] == [viewer] else set()
     stands |= {"SK"} if viewer in line[2:] and row.id.startswith(UPWARDS) else set()
+    lead, members = PROJECT
+    stands |= {"DL"} if viewer == lead and subject in members and row.id not in ASSESSORS else set()
     return stands | ({"PM"} if (viewer, subject) in found.past else set())
 
 

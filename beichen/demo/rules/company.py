@@ -13,6 +13,7 @@ from beichen.demo.formulas.story import Aim, Company, Human
 from beichen.demo.rules import bonus, reviews
 from beichen.demo.rules.goals import load_goals
 from beichen.demo.rules.moments import after_quarter, moment
+from beichen.demo.rules.projects import load_projects, load_roles
 from beichen.demo.rules.talks import load_talks
 from beichen.metrics import rules as metrics
 from beichen.people import queries
@@ -50,6 +51,7 @@ def load_demo(seed: int, day: date, people_count: int, say: Callable[[str], None
     with acting(ACTOR):
         place = _people(story, seed)
         say(f"{len(story.people)} people")
+        say(f"{load_roles(ACTOR, place)} role profiles, {load_projects(place)} memberships")
         _strategy(place)
         _metrics(place)
         aims = load_goals(ACTOR, place)

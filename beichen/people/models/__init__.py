@@ -1,4 +1,4 @@
-"""Units, persons, dated assignments, seats, periods, cycles; uploaded workbooks. One table holds one class of data."""
+"""The nouns of people and uploaded workbooks. One table holds one class of data."""
 
 from beichen.people.models.imports import ImportBatch, ImportContent, ImportFile
 from beichen.people.models.organisation import (
@@ -19,6 +19,8 @@ from beichen.people.models.organisation import (
     WorkDay,
     _SamePerson,
 )
+from beichen.people.models.profiles import RolePosition, RoleProfile, RoleProfileVersion
+from beichen.people.models.projects import Membership, Project
 
 __all__ = [
     "Assignment",
@@ -31,11 +33,16 @@ __all__ = [
     "ImportContent",
     "ImportFile",
     "LegalEntity",
+    "Membership",
     "OrgChange",
     "OrgUnit",
     "Period",
     "Person",
     "PlacesField",
+    "Project",
+    "RolePosition",
+    "RoleProfile",
+    "RoleProfileVersion",
     "Seat",
     "TargetBonus",
     "WorkDay",

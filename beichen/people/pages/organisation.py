@@ -35,13 +35,17 @@ class Node:
     children: list[Node] | None = None
 
 
-def _nodes(actor: Actor, units: list[UnitCard], parent_id: int | None, path: list[int]) -> list[Node]:
-    """The tree below a unit from the cards at hand; a unit on the path is opened. Cost: one statement."""
-    counts = queries.head_counts(actor, [unit.id for unit in units])
+def unit_nodes(units: list[UnitCard], counts: dict[int, int], parent_id: int | None, path: list[int]) -> list[Node]:
+    """The tree below a unit from the cards at hand; a unit on the path is opened."""
     below: dict[int | None, list[UnitCard]] = defaultdict(list)
     for unit in units:
         below[unit.parent_id].append(unit)
     return _drawn(below, counts, parent_id, path)
+
+
+def _counted(actor: Actor, units: list[UnitCard], parent_id: int | None, path: list[int]) -> list[Node]:
+    """The same with how many people work in each unit and below. Cost: one statement."""
+    return unit_nodes(units, queries.head_counts(actor, [unit.id for unit in units]), parent_id, path)
 
 
 def _drawn(
@@ -81,7 +85,7 @@ def _organisation(request: PageRequest, unit_id: int) -> HttpResponse:
     people = queries.persons(actor, [at.head_id, at.hrbp_id])
     walked = [above.id for above in path]
     more = "after" in request.GET and request.htmx
-    nodes = [] if more else _nodes(actor, queries.opened_along(actor, walked), None, walked)
+    nodes = [] if more else _counted(actor, queries.opened_along(actor, walked), None, walked)
     return page(
         request, "people/organisation.html", fragment="rows" if "after" in request.GET else None,
         unit=at, path=path[:-1], nodes=nodes, found=found, head=people.get(at.head_id or 0),
@@ -95,7 +99,7 @@ def _organisation(request: PageRequest, unit_id: int) -> HttpResponse:
 def children(request: PageRequest, unit_id: int) -> HttpResponse:
     """The units below one, for the tree."""
     require(request.actor, access.VIEW_PEOPLE)
-    nodes = _nodes(request.actor, queries.children_of(request.actor, unit_id), unit_id, [])
+    nodes = _counted(request.actor, queries.children_of(request.actor, unit_id), unit_id, [])
     return page(request, "people/branch.html", nodes=nodes)
 
 
@@ -156,7 +160,8 @@ def person(request: PageRequest, person_id: int) -> HttpResponse:
         manager=queries.persons(actor, [card.manager_id]).get(card.manager_id or 0),
         path=queries.unit_path(actor, card.unit_id) if card.unit_id else [],
         employment=queries.employment(actor, person_id), former=queries.former_employments(actor, person_id),
-        history=queries.history(actor, person_id),
+        history=queries.history(actor, person_id), works=queries.memberships_of(actor, [person_id]),
+        profile=queries.profile_of_position(actor, card.position),
         waiting=queries.waiting_changes(actor, person_id) if may_move else [],
         seats=queries.my_seats(actor) if actor.person_id == person_id else [],
         may_move=may_move, may_edit=may(actor, access.EDIT_PROFILE, card),

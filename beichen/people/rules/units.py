@@ -58,7 +58,8 @@ def save_unit(actor: Actor, fields: UnitFields) -> int:
     """
     unit = _unit(fields)
     _check(unit, fields)
-    before = {"parent": unit.parent_id, "head": unit.head_id, "hrbp": unit.hrbp_id, "name": unit.name}
+    old_parent = unit.parent_id
+    before = {"parent": old_parent, "head": unit.head_id, "hrbp": unit.hrbp_id, "name": unit.name}
     for name in ("code", "name", "name_en", "kind", "parent_id", "head_id", "hrbp_id", "role_type", "is_active"):
         setattr(unit, name, getattr(fields, name))
     unit.version += 1
@@ -67,8 +68,8 @@ def save_unit(actor: Actor, fields: UnitFields) -> int:
             unit.save()
     except IntegrityError:
         raise CodeTaken(field="code", code=fields.code) from None
-    if fields.unit_id is None or before["parent"] != unit.parent_id:
-        places.catch_up()
+    if fields.unit_id is None or old_parent != unit.parent_id:
+        places.unit_moved(unit.pk, old_parent, unit.parent_id)
     audit.record(actor, "people.save_unit", unit, details={"before": before, "parent": unit.parent_id})
     return unit.pk
 

@@ -82,9 +82,16 @@ CREATE OR REPLACE FUNCTION access.past_reports() RETURNS SETOF bigint LANGUAGE s
                     AND a.period && tstzrange(q.starts_on::timestamptz, (q.ends_on + 1)::timestamptz))
 $$;
 
--- DL: dotted lines come from projects; a company without projects has none.
+-- DL: the members of the projects I lead, today; of whoever left, those who were members on the last day (G8).
 CREATE OR REPLACE FUNCTION access.dotted_reports() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
-    SELECT id FROM people_person WHERE false
+    SELECT m.person_id
+    FROM people_project j
+    JOIN people_membership m ON m.project_id = j.id
+    JOIN people_person p ON p.id = m.person_id
+    LEFT JOIN people_employment e ON e.person_id = p.id
+    WHERE j.lead_id = access.actor() AND m.person_id <> access.actor()
+      AND CASE WHEN p.is_active THEN m.period @> (SELECT access.today())
+               ELSE m.period @> e.left_on AND p.id IN (SELECT access.just_gone()) END
 $$;
 
 -- Does the one who asks hold this seat?

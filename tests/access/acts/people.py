@@ -8,6 +8,7 @@ from typing import Any
 
 from beichen.people.rules import persons
 from beichen.platform.kit.actor import system
+from tests.access import oracle
 from tests.access.acts.base import Act, version_of
 from tests.access.worlds import THEN, World
 from tests.database import put_in_phase
@@ -40,6 +41,8 @@ def acts(world: World) -> Iterator[Act]:
     yield from _seats(world)
     yield from _cycles(world)
     yield from _imports(world)
+    yield from _projects(world)
+    yield from _profiles(world)
 
 
 def _leaves(person_id: int) -> None:
@@ -48,7 +51,7 @@ def _leaves(person_id: int) -> None:
 
 def plant(world: World) -> None:
     """A move and a seat that wait for a second person."""
-    from beichen.people.models import OrgChange, Seat
+    from beichen.people.models import Membership, OrgChange, Seat
 
     person = world.people[SUBJECT]
     change = OrgChange.objects.create(
@@ -58,6 +61,10 @@ def plant(world: World) -> None:
     seat = Seat.objects.create(
         person=person, seat="CF", scope=world.units["U12"], asked_by=world.golden.id("E020")
     )  # fmt: skip
+    member = Membership.objects.create(
+        project_id=world.ids["24b", "U0"], person=person, role="成员", share=20, period=(date(2026, 3, 1), None)
+    )
+    world.ids["membership", SUBJECT] = member.pk
     world.ids["change", SUBJECT], world.ids["seat", SUBJECT] = change.pk, seat.pk
 
 
@@ -78,6 +85,35 @@ def _cycles(world: World) -> Iterator[Act]:
     )
     steps = {"steps": [{"role": "SK", "days": 3}], "version": version}
     yield Act("cycles_set_steps", {"cycle_id": cycle.pk}, steps, row="21a", stage=lambda: put_in_phase("C00", cycle.pk))
+
+
+def _projects(world: World) -> Iterator[Act]:
+    lead, _members = oracle.PROJECT
+    own: dict[str, Any] = {"row": "24b", "special": {"DL": {lead}}}
+    project = {"project_id": world.ids["24b", "U0"]}
+    fields = {"code": "P3", "name": "新项目", "lead_id": world.golden.id(lead), "starts_on": "2026-01-01"}
+    yield Act("projects_start", body=fields, row="24b")
+    version = version_of(world, "people.Project", project["project_id"])
+    yield Act("projects_update", project, {**fields, "code": "P2", "version": version}, **own)
+    yield Act("projects_close", project, {"on": "2026-07-01", "version": version}, **own)
+    new = {"person_id": world.golden.id("E007"), "role": "成员", "share": 20, "first": "2026-02-01"}
+    yield Act("projects_join", project, new, **own)
+    yield Act(
+        "projects_end_membership", {"membership_id": world.ids["membership", SUBJECT]}, {"until": "2026-07-01"}, **own
+    )
+
+
+def _profiles(world: World) -> Iterator[Act]:
+    profile, scene = {"profile_id": world.ids["24a", "U0"]}, {"title": "场景", "text": "内容"}
+    fields = {
+        "code": "R2", "family": "data", "name": "岗位", "role_type": "stable", "scenarios": [scene, scene],
+        "responsibilities": [{"text": "结果"}], "tools": {"kpi": 100},
+    }  # fmt: skip
+    yield Act("roles_create", body=fields, row="24a")
+    version = version_of(world, "people.RoleProfile", profile["profile_id"])
+    yield Act("roles_update", profile, {**fields, "version": version}, row="24a")
+    yield Act("roles_look_through", profile, {"version": version}, row="24a")
+    yield Act("roles_take_starter_set", body={}, row="24a", only={"HA"})
 
 
 def _imports(world: World) -> Iterator[Act]:

@@ -9,7 +9,18 @@ from typing import Any
 
 from django.apps import apps
 
-from beichen.people.models import Assignment, Conflict, Cycle, Employment, OrgUnit, Period, Person, Seat
+from beichen.people.models import (
+    Assignment,
+    Conflict,
+    Cycle,
+    Employment,
+    Membership,
+    OrgUnit,
+    Period,
+    Person,
+    Project,
+    Seat,
+)
 from beichen.people.queries import company_settings
 from beichen.people.rules import places
 from tests.access import oracle
@@ -114,11 +125,21 @@ def with_extras() -> World:
             people[number] = person
         for holder, other in oracle.CONFLICTS:
             Conflict.objects.create(holder=people[holder], other=people[other], reason="relatives")
+        _project(people)
         places.renumber()
         people = {person.number: person for person in Person.objects.select_related("manager", "unit")}
         _accounts(people)
     golden.people.update({number: person.pk for number, person in people.items()})
     return World(golden, people, units)
+
+
+def _project(people: dict[str, Person]) -> None:
+    lead, members = oracle.PROJECT
+    project = Project.objects.create(code="P1", name="跨部门项目", lead=people[lead], starts_on=START.date())
+    for number in members:
+        Membership.objects.create(
+            project=project, person=people[number], role="成员", share=20, period=(START.date(), None)
+        )
 
 
 def _accounts(people: dict[str, Person]) -> None:

@@ -127,8 +127,29 @@ def open_portals(person_ids: Iterable[int]) -> None:
 
 
 def end_seats(person_ids: Iterable[int]) -> None:
-    """No seat outlives an employment, and none comes back with the person. Cost: one statement."""
-    Seat.objects.filter(person_id__in=list(person_ids), revoked_at=None).update(revoked_at=clock.now())
+    """No seat and no membership outlives an employment, and none comes back with the person. Cost: four statements."""
+    ids = list(person_ids)
+    Seat.objects.filter(person_id__in=ids, revoked_at=None).update(revoked_at=clock.now())
+    with connection.cursor() as cursor:
+        for statement in _END_MEMBERSHIPS:
+            cursor.execute(statement, [ids])
+
+
+_END_MEMBERSHIPS = (
+    """
+    DELETE FROM people_membership m USING people_employment e
+    WHERE e.person_id = m.person_id AND m.person_id = ANY (%s) AND lower(m.period) > e.left_on
+    """,
+    """
+    UPDATE people_membership m SET period = daterange(lower(m.period), e.left_on + 1) FROM people_employment e
+    WHERE e.person_id = m.person_id AND m.person_id = ANY (%s) AND m.period @> e.left_on + 1
+    """,
+    """
+    UPDATE people_project j SET lead_id = p.manager_id, version = j.version + 1 FROM people_person p
+    WHERE p.id = j.lead_id AND p.id = ANY (%s) AND p.manager_id IS NOT NULL
+    """,
+)
+"""Memberships end with the last day; the projects somebody led pass to the manager."""
 
 
 @rule
@@ -196,7 +217,7 @@ def _here_again(actor: Actor, person: Person, first: date) -> None:
     except IntegrityError:
         raise NumberTaken(field="email") from None
     if not take_effect(actor, person):
-        places.moved(person.pk, (), [person.unit_id])
+        places.moved(person.pk, (), None, person.unit_id)
         publish(PersonMoved(person_id=person.pk))
     accounts.follow(actor, [person.pk])
 

@@ -127,7 +127,7 @@ def hire(actor: Actor, new: Hire) -> int:
         period=(begins(unit.entity, new.hired), None),
     )  # fmt: skip
     places.give_place(person.pk)
-    places.moved(person.pk, (), [unit.pk])
+    places.moved(person.pk, (), None, unit.pk)
     accounts.follow(actor, [person.pk])
     audit.record(actor, "people.hire", person, subjects=[person.pk], details={"hired": new.hired, "unit": unit.pk})
     publish(PersonMoved(person_id=person.pk))
@@ -252,7 +252,7 @@ def take_effect(actor: Actor, person: Person) -> bool:
     person.version += 1
     person.save(update_fields=["unit", "manager", "position", "version"])
     Employment.objects.filter(pk=person.pk).exclude(level=now.level).update(level=now.level)
-    places.moved(person.pk, old_line, [old_unit, now.unit_id])
+    places.moved(person.pk, old_line, old_unit, now.unit_id)
     publish(PersonMoved(person_id=person.pk))
     return True
 

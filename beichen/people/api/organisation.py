@@ -1,4 +1,4 @@
-"""People by program: everything the pages do."""
+"""The organisation, changes of it, seats, cycles and workbooks by program."""
 
 from __future__ import annotations
 
