@@ -162,7 +162,7 @@ def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
                 _ask(world, goal.pk, number, boss)
             if restricted:
                 Goal.objects.filter(pk=goal.pk).update(visibility=restricted, shown_in=goal.owner.unit_id)
-            paths = (
+            paths: tuple[str, ...] = (
                 f"/goals/{goal.pk}/", f"/api/v1/goals/{goal.pk}",
                 f"/api/v1/goals?cycle_id={cycle.pk}&text=canary&limit=200", f"/goals/all/?cycle={cycle.pk}&q=canary",
                 f"/api/v1/goals/plan?cycle_id={cycle.pk}&person_id={goal.owner_id}", f"/goals/people/{goal.owner_id}/",
@@ -290,7 +290,7 @@ def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
     from beichen.metrics.models import BandTable, Metric
     from beichen.reviews.models import ReviewPlan
     from beichen.reviews.tests.makers import review_form
-    from beichen.strategy.models import StrategyMap, StrategyVersion
+    from beichen.strategy.models import StrategyMap, StrategyVersion, Target
 
     page, _ = StrategyMap.objects.get_or_create(horizon="2026", defaults={"published": 1})
     content = {"horizon": "2026", "period": "", "boxes": {}, "priorities": []}
@@ -314,6 +314,10 @@ def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
     found.append(
         Record("26a", "U0", canary("26a", "U0"), ("/metrics/", "/api/v1/metrics"), _reads("", stands=EVERYBODY))
     )
+    world.ids["22f", "U0"] = Target.objects.create(
+        map=page, key="P1", owner=world.people["E008"], metric_id=world.ids["26a", "U0"], baseline=1, target=2,
+        due=date(2026, 12, 31), proposed_by=world.people["E007"], proposed_at=THEN,
+    ).pk  # fmt: skip
     for row, state in (("26b", "draft"), ("26c", "frozen")):
         world.ids[row, "U0"] = BandTable.objects.create(key=row, name=canary(row, "U0"), state=state).pk
         doors = ("/metrics/", "/api/v1/metrics/bands")

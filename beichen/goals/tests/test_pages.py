@@ -313,7 +313,8 @@ def test_the_board_by_clicks_and_by_program(golden, client_as):
 def test_the_leadership_opens_the_matrix_and_each_figure_its_goals(golden, client_as):
     chief = client_as("E001")
     page = chief.get(reverse("goals:matrix")).content.decode()
-    links = [link.replace("&amp;", "&") for link in re.findall(r'class="row-facts matrix-count" href="([^"]+)">(?:\d+)', page)]
+    found = re.findall(r'class="row-facts matrix-count" href="([^"]+)">(?:\d+)', page)
+    links = [link.replace("&amp;", "&") for link in found]
     assert links
     for link in links:
         goals = re.findall(re.escape(link.replace("&", "&amp;")) + r'">(\d+)', page)[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from beichen.people.models import OrgUnit
@@ -93,6 +94,38 @@ def find_units(actor: Actor, text: str, limit: int = 20) -> list[UnitCard]:
     """Active units by a part of code or name. Cost: one statement."""
     like = Q(name__icontains=text) | Q(name_en__icontains=text) | Q(code__istartswith=text)
     return _cards(OrgUnit.objects.filter(like, is_active=True))[:limit] if text.strip() else []
+
+
+@dataclass(frozen=True, slots=True)
+class Chair:
+    """Somebody who leads a unit or looks after its people."""
+
+    id: int
+    name: str
+
+
+@query
+def chairs_above(actor: Actor, person_ids: Iterable[int]) -> dict[int, tuple[list[Chair], list[Chair]]]:
+    """Heads and HR partners of the units these people sit in, from the own unit up. Cost: one statement."""
+    found: dict[int, tuple[list[Chair], list[Chair]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_CHAIRS, [list(person_ids)])
+        for person, head, head_name, hrbp, hrbp_name in cursor.fetchall():
+            heads, hrbps = found.setdefault(person, ([], []))
+            heads += [Chair(head, head_name)] if head else []
+            hrbps += [Chair(hrbp, hrbp_name)] if hrbp else []
+    return found
+
+
+_CHAIRS = """
+    SELECT p.id, h.id, h.name, b.id, b.name
+    FROM people_person p
+    JOIN people_orgunit own ON own.id = p.unit_id
+    JOIN people_orgunit u ON u.place <= own.place AND u.place_end >= own.place_end
+    LEFT JOIN people_person h ON h.id = u.head_id AND h.is_active
+    LEFT JOIN people_person b ON b.id = u.hrbp_id AND b.is_active
+    WHERE p.id = ANY (%s) ORDER BY p.id, u.depth DESC
+"""
 
 
 @query
