@@ -106,11 +106,14 @@ class Chair:
 
 @query
 def chairs_above(actor: Actor, person_ids: Iterable[int]) -> dict[int, tuple[list[Chair], list[Chair]]]:
-    """Heads and HR partners of the units these people sit in, from the own unit up. Cost: one statement."""
+    """Heads of the units these people sit in, from the own unit up, and the HR partners who look after them.
+
+    Of these only whoever the rights let speak of that person (G2), the nearest first. Cost: one statement.
+    """
     found: dict[int, tuple[list[Chair], list[Chair]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_CHAIRS, [list(person_ids)])
-        for person, head, head_name, hrbp, hrbp_name in cursor.fetchall():
+        cursor.execute(_CHAIRS, {"people": list(person_ids)})
+        for person, head, head_name, hrbp, hrbp_name, _far in cursor.fetchall():
             heads, hrbps = found.setdefault(person, ([], []))
             heads += [Chair(head, head_name)] if head else []
             hrbps += [Chair(hrbp, hrbp_name)] if hrbp else []
@@ -118,13 +121,19 @@ def chairs_above(actor: Actor, person_ids: Iterable[int]) -> dict[int, tuple[lis
 
 
 _CHAIRS = """
-    SELECT p.id, h.id, h.name, b.id, b.name
+    SELECT p.id, h.id, h.name, NULL, NULL, -u.depth AS far
     FROM people_person p
     JOIN people_orgunit own ON own.id = p.unit_id
     JOIN people_orgunit u ON u.place <= own.place AND u.place_end >= own.place_end
-    LEFT JOIN people_person h ON h.id = u.head_id AND h.is_active
-    LEFT JOIN people_person b ON b.id = u.hrbp_id AND b.is_active
-    WHERE p.id = ANY (%s) ORDER BY p.id, u.depth DESC
+    JOIN people_person h ON h.id = u.head_id AND h.is_active
+    WHERE p.id = ANY (%(people)s)
+    UNION ALL
+    SELECT p.id, NULL, NULL, b.id, b.name, c.far
+    FROM people_person p
+    CROSS JOIN LATERAL access.candidates('BP', p.id) WITH ORDINALITY AS c(id, far)
+    JOIN people_person b ON b.id = c.id
+    WHERE p.id = ANY (%(people)s)
+    ORDER BY 1, 6
 """
 
 

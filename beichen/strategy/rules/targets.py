@@ -135,7 +135,11 @@ def ask(actor: Actor, card: PageCard) -> None:
     asked = queries.agreements(actor, waiting)
     letters = [
         Letter(
-            chair, TARGET_WAITS, reverse("strategy:page"), {"metric": found.target.name}, f"strategy.target:{pk}:{chair}"
+            chair,
+            TARGET_WAITS,
+            reverse("strategy:page"),
+            {"metric": found.target.name},
+            f"strategy.target:{pk}:{chair}",
         )
         for pk, found in asked.items() for chair in _open_chairs(found)
     ]  # fmt: skip
