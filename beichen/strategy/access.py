@@ -60,9 +60,16 @@ CONFIRM_AS_HEAD = Permission(
     key="strategy.confirm_as_head", label=_("Confirm a target as business head"), row="22f", code="t", subject=None,
     only=frozenset({"SE"}), special=(("SE", _is_head),), banned=("proposed_by_id", "owner_id"),
 )  # fmt: skip
+
+
+def _stands_in(actor: Actor, target: Any) -> bool:
+    """Where no HR partner may speak of the owner, the HR administrator who stands in (G21)."""
+    return actor.person_id is not None and actor.person_id == target.hrbp_id
+
+
 CONFIRM_AS_HRBP = Permission(
     key="strategy.confirm_as_hrbp", label=_("Confirm a target as HR partner"), row="22f", code="t", subject=_owner,
-    only=frozenset({"BP"}), banned=("proposed_by_id",),
+    only=frozenset({"BP"}), special=(("BP", _stands_in),), banned=("proposed_by_id", "owner_id"),
 )  # fmt: skip
 IMPORT = Permission(
     key="strategy.import", label=_("Import priorities"), row="25a", code="w", subject=None,

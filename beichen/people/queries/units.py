@@ -108,7 +108,8 @@ class Chair:
 def chairs_above(actor: Actor, person_ids: Iterable[int]) -> dict[int, tuple[list[Chair], list[Chair]]]:
     """Heads of the units these people sit in, from the own unit up, and the HR partners who look after them.
 
-    Of these only whoever the rights let speak of that person (G2), the nearest first. Cost: one statement.
+    Of these only whoever the rights let speak of that person (G2), the nearest first; after them HR administrators, who
+    stand in (G21). Cost: one statement.
     """
     found: dict[int, tuple[list[Chair], list[Chair]]] = {}
     with connection.cursor() as cursor:
@@ -132,6 +133,12 @@ _CHAIRS = """
     FROM people_person p
     CROSS JOIN LATERAL access.candidates('BP', p.id) WITH ORDINALITY AS c(id, far)
     JOIN people_person b ON b.id = c.id
+    WHERE p.id = ANY (%(people)s)
+    UNION ALL
+    SELECT p.id, NULL, NULL, a.id, a.name, 1000 + c.far
+    FROM people_person p
+    CROSS JOIN LATERAL access.candidates('HA', p.id) WITH ORDINALITY AS c(id, far)
+    JOIN people_person a ON a.id = c.id
     WHERE p.id = ANY (%(people)s)
     ORDER BY 1, 6
 """

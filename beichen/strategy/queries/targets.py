@@ -94,6 +94,11 @@ class Agreement:
         """The business head."""
         return self.head.id if self.head else None
 
+    @property
+    def hrbp_id(self) -> int | None:
+        """The HR partner, or whoever stands in."""
+        return self.hrbp.id if self.hrbp else None
+
 
 def _plain(value: Decimal) -> str:
     return f"{value.normalize():f}"

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from beichen.metrics import queries as metrics
 from beichen.metrics.models import Metric
-from beichen.people.models import OrgUnit
+from beichen.people.models import OrgUnit, Seat
 from beichen.people.tests.makers import small
 from beichen.platform.access.current import acting
 from beichen.platform.audit.models import Entry
@@ -110,6 +110,21 @@ def test_nobody_else_confirms_and_never_the_owner_or_the_writer(company):
                 rules.confirm_target(company.actor(number), target.id)
     with pytest.raises(NotFound):
         rules.confirm_target(company.actor("E1"), 10**9)
+
+
+@pytest.mark.req("STRAT-02")
+def test_where_nobody_of_the_kind_is_left_an_executive_and_an_administrator_stand_in(company, owner_db):
+    with owner_db():
+        OrgUnit.objects.update(head=None)
+        Seat.objects.filter(seat="BP").update(revoked_at="2026-01-01T00:00Z")
+    target = only(published(company))
+    found = queries.agreements(company.actor("E1"), [target])[target.id]
+    assert (found.head, name(found.hrbp)) == (None, "HA1")
+    for number in ("HR1", "HA2", "M2"):
+        with pytest.raises(Forbidden):
+            rules.confirm_target(company.actor(number), target.id)
+    rules.confirm_target(company.actor("E1"), target.id)
+    assert rules.confirm_target(company.actor("HA1"), target.id).is_agreed
 
 
 @pytest.mark.req("STRAT-02")
