@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from beichen.goals.choices import GOAL, RUNNING, GoalState, Visibility
 from beichen.platform.access.filters import filters
 from beichen.platform.access.locks import JobGrant, StateGuard
-from beichen.platform.access.permissions import Permission
+from beichen.platform.access.permissions import Permission, leads_people
 from beichen.platform.access.policy import CONTENT, STATUS
 from beichen.platform.access.relations import EVERY, Case, IsFormer, cases
 from beichen.platform.approvals import queries as approvals
@@ -40,15 +40,37 @@ def visible_goals() -> Q:
 
     by_owner = Q(author_id=F("owner_id")) | Q(author__isnull=True)
     draft, proposed = Q(state=GoalState.DRAFT), Q(state=GoalState.PROPOSED)
+    by_row = {**_agreed(), "01c": proposed, "01a": draft & by_owner, "01b": draft & ~by_owner}
+    found = [_case(row_id, when) for row_id, when in by_row.items()]
+    return cases(found, CONTENT) | (proposed & Q(pk__in=approvals.my_turn(GOAL)))
+
+
+def _agreed() -> dict[str, Q]:
     running, closed = Q(state__in=list(RUNNING)), Q(state=GoalState.CLOSED)
     public, unit = Q(visibility=Visibility.PUBLIC), Q(visibility=Visibility.UNIT)
     restricted = Q(visibility=Visibility.RESTRICTED)
-    by_row = {
+    return {
         "01d": running & public, "01e": running & restricted, "01f": closed & public, "01g": closed & restricted,
-        "01k": (running | closed) & unit, "01c": proposed, "01a": draft & by_owner, "01b": draft & ~by_owner,
+        "01k": (running | closed) & unit,
     }  # fmt: skip
-    found = [_case(row_id, when) for row_id, when in by_row.items()]
-    return cases(found, CONTENT) | (proposed & Q(pk__in=approvals.my_turn(GOAL)))
+
+
+@filters("goals.Goal")
+def agreed_goals() -> Q:
+    """Of the same goals those that somebody agreed to: fewer rows of the table to ask, for long lists."""
+    return cases([_case(row_id, when) for row_id, when in _agreed().items()], CONTENT)
+
+
+@filters("goals.Goal")
+def goals_to_nudge() -> Q:
+    """Goals on which the viewer may ask for a word (02e)."""
+    return cases([_case("02e")], frozenset("w"))
+
+
+@filters("goals.Goal")
+def goals_with_nudges() -> Q:
+    """Goals of which the viewer sees who asked for a word (02e)."""
+    return cases([_case("02e")], CONTENT)
 
 
 def _case(row_id: str, when: Q = EVERY) -> Case:
@@ -65,13 +87,14 @@ def known_goals() -> Q:
 
 
 @filters("goals.Goal")
-def _goals_of_visible_words() -> Q:
+def goals_with_words() -> Q:
+    """Goals of which the viewer reads what is hard and at risk, shared or not (02d)."""
     return cases([_case("02d")], CONTENT)
 
 
 def visible_words() -> Q:
     """Problem, next step, support and risk: the line and partners (02d), or everyone where the writer shared them."""
-    return Q(is_shared=True) | _goals_of_visible_words("update__key_result__goal__")
+    return Q(is_shared=True) | goals_with_words("update__key_result__goal__")
 
 
 # ── who may do what ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -109,7 +132,20 @@ def _parent_owner(alignment: Any) -> int | None:
     return found
 
 
+def _leads(actor: Actor, _goals: Any) -> bool:
+    return leads_people(actor)
+
+
 VIEW = Permission(key="goals.view", label=_("See goals"))
+NUDGE = Permission(
+    key="goals.nudge", label=_("Ask for an update"), row="02e", code="w", subject=None,
+    only=frozenset({"LM", "BP", "HA"}), special=(("LM", _leads),),
+)  # fmt: skip
+"""Of which goals: `goals_to_nudge`."""
+MATRIX = Permission(
+    key="goals.matrix", label=_("See the priorities by unit"), row="22g", subject=None,
+    only=frozenset({"EX", "BP", "HA"}),
+)  # fmt: skip
 WRITE = Permission(key="goals.write", label=_("Write a draft"), row=row_of, code="w", subject=_owner)
 ADJUST = Permission(
     key="goals.adjust", label=_("Change the terms of a running goal"), row=row_of, code="w", subject=_owner,

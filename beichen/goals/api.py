@@ -7,17 +7,31 @@ from typing import Any
 from ninja import Query, Router, Status
 
 from beichen.goals import access, queries, rules
-from beichen.goals.queries import Agreement, AlignmentAsk, Attained, Filter, GoalCard, GoalView, Plan, UpdateCard
-from beichen.goals.rules import GoalInput, KeyResultInput, MilestoneInput, ReportInput
+from beichen.goals.queries import (
+    Agreement,
+    AlignmentAsk,
+    Attained,
+    Filter,
+    GoalCard,
+    GoalView,
+    Plan,
+    UpdateCard,
+    Wanted,
+)
+from beichen.goals.rules import GoalInput, KeyResultInput, MilestoneInput, Nudged, ReportInput
 from beichen.goals.schemas import (
     AcceptIn,
     AlignIn,
+    BoardKind,
+    BoardScope,
+    BoardState,
     EditGoalIn,
     HandOnIn,
     KeyResultIn,
     Made,
     ManyIn,
     NewGoalIn,
+    NudgeIn,
     ReportIn,
     VersionIn,
     WordsIn,
@@ -26,12 +40,16 @@ from beichen.goals.schemas.shown import (
     AgreedOut,
     AgreementOut,
     AttainedOut,
+    BoardOut,
     CoverageLineOut,
     CoverageOut,
     GoalOut,
     GoalPlanOut,
     GoalViewOut,
     GroupOut,
+    MatrixCellOut,
+    MatrixOut,
+    NudgedOut,
     ReportOut,
     SameOut,
     TeamLineOut,
@@ -41,6 +59,7 @@ from beichen.platform.api.door import door
 from beichen.platform.api.paging import Slice
 from beichen.platform.api.requests import ApiRequest
 from beichen.platform.api.schemas import Id, Page, PageIn
+from beichen.platform.kit.errors import NotFound
 
 router = Router()
 C3 = "C3"
@@ -81,6 +100,50 @@ def team(request: ApiRequest, cycle_id: int, only: str = "") -> list[dict[str, A
          "committed": line.committed, "stretch": line.stretch, "attention": line.attention, "goals": line.goals}
         for line in queries.team(request.actor, cycle_id, only)
     ]  # fmt: skip
+
+
+@router.get("/board", response=BoardOut, operation_id="goals_board")
+@door(access.VIEW, reads=C3)
+def board(
+    request: ApiRequest, asked: Query[PageIn], cycle_id: Id, state: BoardState = "", scope: BoardScope = "",
+    kind: BoardKind = "", unit_id: Id | None = None, owner_id: Id | None = None, priority_id: Id | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Agreed goals that are open to you, the furthest behind first; `counts` and `total` come with the first page."""
+    wanted = Wanted(state, scope, kind, unit_id, owner_id, priority_id)
+    found = queries.board(request.actor, cycle_id, wanted, asked)
+    first = {"total": found.total, "counts": found.counts, "to_nudge": found.to_nudge} if not asked.cursor else {}
+    return {"items": found.lines, "next": found.next, **first}
+
+
+@router.post("/nudges", response=NudgedOut, operation_id="goals_nudge")
+@door(access.NUDGE)
+def nudge(request: ApiRequest, body: NudgeIn) -> Nudged:
+    """Ask for a word on goals that are late or behind: the named ones, or all that a board holds; once a day each."""
+    wanted = Wanted(**body.dict(exclude={"cycle_id", "sentence", "goal_ids"}))
+    return rules.nudge(request.actor, body.cycle_id, wanted, body.sentence, goal_ids=body.goal_ids)
+
+
+@router.get("/priorities", response=MatrixOut, operation_id="goals_priorities")
+@door(access.MATRIX)
+def matrix(request: ApiRequest, cycle_id: Id, unit_id: Id | None = None) -> dict[str, Any]:
+    """Attainment of the year's priorities by the units below one, by default below the top of the company."""
+    found = queries.matrix(request.actor, cycle_id, unit_id)
+    if found is None:
+        raise NotFound
+    return {
+        "unit_id": found.unit.id,
+        "cells": [
+            MatrixCellOut(
+                priority_id=line.priority.id, unit_id=unit.id, is_alone=is_alone, goals=cell.count,
+                measured=cell.measured, attainment=cell.attainment, healths=dict(cell.healths),
+            )
+            for line in found.lines
+            for cell, unit, is_alone in [
+                (line.whole, found.unit, False),
+                *((cell, c.unit, c.is_alone) for cell, c in zip(line.cells, found.columns, strict=True)),
+            ]
+        ],
+    }  # fmt: skip
 
 
 @router.get("/waiting", response=WaitingOut, operation_id="goals_waiting")

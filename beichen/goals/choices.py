@@ -112,6 +112,13 @@ ALIGNMENT_DECLINED = template(
     "goals.alignment_declined", _("Declined: your goal “%(child)s” does not serve “%(parent)s”."),
     params=("child", "parent"), icon="arrow-back",
 )  # fmt: skip
+NUDGED = template(
+    "goals.nudged", _("%(name)s asks for an update on “%(goal)s”."), params=("name", "goal"), icon="bell-ringing"
+)
+NUDGED_WITH_WORDS = template(
+    "goals.nudged_with_words", _("%(name)s asks for an update on “%(goal)s”: “%(sentence)s”"),
+    params=("name", "goal", "sentence"), icon="bell-ringing",
+)  # fmt: skip
 
 
 say(
@@ -135,6 +142,7 @@ say(
         "goals.close_when_due": pgettext_lazy("audit", "Closing of goals"),
         "goals.close_goals": pgettext_lazy("audit", "Closing of goals"),
         "goals.find_new_approver": pgettext_lazy("audit", "Goals of people who moved"),
+        "goals.follow_owner": pgettext_lazy("audit", "Goals of people who moved"),
         "goals.give_back": pgettext_lazy("audit", "Goals not agreed to in time"),
     },
 )

@@ -14,6 +14,7 @@ from beichen.goals.choices import VALUED, Ambition, Confidence, GoalKind, Measur
 from beichen.goals.queries import KeyResultCard
 from beichen.goals.rules import GoalInput, KeyResultInput, MilestoneInput, ReportInput
 from beichen.platform.kit.errors import Invalid
+from beichen.platform.ui.fields import CodeField
 
 STEPS = 8
 
@@ -291,7 +292,8 @@ class ReportForm(forms.Form):
     problem = _line(_("Problem"), _("What is in the way?"))
     next_action = _line(_("Next step"), _("What do you do next, and by when?"))
     support = _line(_("Support needed"), _("From whom, and what?"))
-    is_shared = forms.BooleanField(label=_("Let everyone who sees the goal read these three"), required=False)
+    risk = _line(_("Risk"), _("What could still go wrong?"))
+    is_shared = forms.BooleanField(label=_("Let everyone who sees the goal read these four"), required=False)
 
     def __init__(self, *args: Any, card: KeyResultCard, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -317,6 +319,7 @@ class ReportForm(forms.Form):
             problem=values["problem"],
             next_action=values["next_action"],
             support=values["support"],
+            risk=values["risk"],
             is_shared=values["is_shared"],
         )
 
@@ -329,6 +332,24 @@ class ReportForm(forms.Form):
             "finished": [str(step.id) for step in card.milestones if step.finished_on],
             "confidence": card.confidence or Confidence.ON_TRACK,
         }
+
+
+class BoardForm(forms.Form):
+    """What the board of progress is narrowed to."""
+
+    unit = CodeField("unit", label=_("Unit"), required=False)
+    owner = CodeField("person", label=_("Owner"), required=False)
+    scope = forms.ChoiceField(
+        label=_("Of"), required=False,
+        choices=(("", _("Everyone")), ("branch", _("My line")), ("asked", _("Those I may ask"))),
+    )  # fmt: skip
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=(("", _("Any kind")), *GoalKind.choices))
+    priority = forms.ChoiceField(label=_("Priority"), required=False)
+
+    def __init__(self, *args: Any, priorities: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named: dict[str, Any] = self.fields
+        named["priority"].choices = [("", _("Any priority")), *priorities]
 
 
 class AlignForm(forms.Form):

@@ -82,6 +82,12 @@ class Goal(models.Model):
         indexes = [
             models.Index(fields=["owner", "cycle"], name="goal_owner_cycle"),
             models.Index(fields=["cycle", "id"], name="goal_cycle"),
+            models.Index(
+                fields=["cycle", "id"],
+                include=["owner", "owner_place", "visibility", "shown_in", "state", "kind", "priority"],
+                condition=Q(state__in=["active", "changing", "closed"], is_dropped=False),
+                name="goal_board",
+            ),
             models.Index(fields=["priority"], condition=Q(priority__isnull=False), name="goal_priority"),
             models.Index(fields=["unit", "cycle"], condition=Q(unit__isnull=False), name="goal_unit"),
         ]
@@ -145,7 +151,10 @@ class KeyResult(models.Model):
 
 
 class KeyResultStat(models.Model):
-    """Where a key result stands: one narrow row, written with each update. Class as its goal."""
+    """Where a key result stands: one narrow row, written with each update. Class as its goal.
+
+    `behind`: reports in a row that found it at risk or off track. `risk_update`: the newest report, if it names a risk.
+    """
 
     key_result = models.OneToOneField(KeyResult, primary_key=True, on_delete=models.CASCADE, related_name="stat")
     current = models.DecimalField(null=True, max_digits=24, decimal_places=6)
@@ -155,6 +164,8 @@ class KeyResultStat(models.Model):
     updated_on = models.DateField(null=True)
     confidence = models.CharField(max_length=10, choices=Confidence.choices, blank=True)
     behind = models.PositiveSmallIntegerField(default=0)
+    risk_update = models.BigIntegerField(null=True)
+    risk_is_shared = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -261,6 +272,10 @@ class GoalStat(models.Model):
     """Rolled-up numbers of a goal, written by the drain alone. `expected` and `health` hold for the day `as_of`.
 
     `holds_to_end`: full progress means "so far" only (a range or a band before its end, anywhere below).
+
+    What the board of progress is drawn from: `unit` owns the goal, else its owner sits there; `gap` is expected less
+    shown progress; `behind` the longest run of reports behind among its key results; `risks` how many of these say in
+    their newest report that something is at risk (`shared_risks` to everyone), the newest one in `risk_update`.
     """
 
     goal = models.OneToOneField(Goal, primary_key=True, on_delete=models.CASCADE, related_name="stat")
@@ -271,12 +286,44 @@ class GoalStat(models.Model):
     holds_to_end = models.BooleanField(default=False)
     updated_on = models.DateField(null=True)
     as_of = models.DateField(null=True)
+    cycle = models.ForeignKey("people.Cycle", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey("people.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    gap = models.IntegerField(default=0)
+    behind = models.PositiveSmallIntegerField(default=0)
+    risks = models.PositiveSmallIntegerField(default=0)
+    shared_risks = models.PositiveSmallIntegerField(default=0)
+    risk_update = models.BigIntegerField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["health"], name="goal_stat_health")]
+        indexes = [
+            models.Index(fields=["cycle", "-gap", "goal"], name="goal_stat_board"),
+            models.Index(
+                fields=["cycle", "health", "-gap", "goal"],
+                include=["unit", "behind", "risks", "shared_risks"],
+                name="goal_stat_state",
+            ),
+            models.Index(fields=["cycle", "-gap", "goal"], condition=Q(behind__gte=3), name="goal_stat_behind"),
+            models.Index(fields=["cycle", "-gap", "goal"], condition=Q(risks__gt=0), name="goal_stat_risks"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.goal_id}"
+
+
+class Nudge(models.Model):
+    """Somebody asks for a word on a goal that is late or behind, once a day. Class C3 (row 02e)."""
+
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="nudges")
+    day = models.DateField()
+    by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    sentence = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["goal", "day"], name="nudge_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.goal_id} {self.day}"
 
 
 class RollupDue(models.Model):

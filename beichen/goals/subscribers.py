@@ -32,6 +32,12 @@ def give_back(actor: Actor, event: CycleMoved) -> None:
 
 
 @on(PersonMoved)
+def follow_owner(actor: Actor, event: PersonMoved) -> None:
+    """The board shows a goal under the unit its owner sits in now."""
+    rollup.follow_owner(actor, event.person_id)
+
+
+@on(PersonMoved)
 def find_new_approver(actor: Actor, event: PersonMoved) -> None:
     """What waits for the former manager goes to the new one."""
     agree.find_new_approver(actor, event.person_id)

@@ -1,12 +1,15 @@
 from django.urls import path
 
-from beichen.goals.pages import agreement, alignments, goals, plans, reports
+from beichen.goals.pages import agreement, alignments, board, goals, plans, reports
 
 app_name = "goals"
 urlpatterns = [
     path("", plans.plan, name="plan"),
     path("team/", plans.team, name="team"),
     path("all/", plans.all_goals, name="all"),
+    path("board/", board.board, name="board"),
+    path("board/nudge/", board.nudge, name="nudge"),
+    path("priorities/", board.matrix, name="matrix"),
     path("inbox/", plans.inbox, name="inbox"),
     path("coverage/", plans.coverage, name="coverage"),
     path("panel/", plans.home_panel, name="home_panel"),

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from beichen.platform.access.locks import StateGuard
-from beichen.platform.access.permissions import Permission
+from beichen.platform.access.permissions import Permission, seats_of
 from beichen.platform.access.relations import ActorId, sees
 from beichen.platform.kit.actor import Actor
 from beichen.strategy.choices import VersionState
@@ -39,6 +39,38 @@ PUBLISH = Permission(
 NAME_EDITORS = Permission(
     key="strategy.name_editors", label=_("Name the editors of the page"), row="22a", code="t", subject=None
 )
+SET_LIMIT = Permission(
+    key="strategy.set_limit", label=_("Set how many priorities a year has"), row="22a", code="t", subject=None
+)
+
+
+def _owner(target: Any) -> int:
+    found: int = target.owner_id
+    return found
+
+
+def _is_head(actor: Actor, target: Any) -> bool:
+    """The next head above who neither owns nor wrote it; where nobody is left, whoever holds an executive seat."""
+    if target.head_id is None:
+        return "EX" in seats_of(actor)
+    return actor.person_id is not None and actor.person_id == target.head_id
+
+
+CONFIRM_AS_HEAD = Permission(
+    key="strategy.confirm_as_head", label=_("Confirm a target as business head"), row="22f", code="t", subject=None,
+    only=frozenset({"SE"}), special=(("SE", _is_head),), banned=("proposed_by_id", "owner_id"),
+)  # fmt: skip
+
+
+def _stands_in(actor: Actor, target: Any) -> bool:
+    """Where no HR partner may speak of the owner, the HR administrator who stands in (G21)."""
+    return actor.person_id is not None and actor.person_id == target.hrbp_id
+
+
+CONFIRM_AS_HRBP = Permission(
+    key="strategy.confirm_as_hrbp", label=_("Confirm a target as HR partner"), row="22f", code="t", subject=_owner,
+    only=frozenset({"BP"}), special=(("BP", _stands_in),), banned=("proposed_by_id", "owner_id"),
+)  # fmt: skip
 IMPORT = Permission(
     key="strategy.import", label=_("Import priorities"), row="25a", code="w", subject=None,
     jobs=frozenset({"import_company", "load_demo"}),

@@ -8,14 +8,17 @@ from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
 from beichen.platform.kit.errors import NotFound
 from beichen.strategy import access, queries, rules
-from beichen.strategy.queries import Change, EditorsCard, PageCard, PriorityCard, VersionCard
-from beichen.strategy.rules import PageInput, PriorityInput
+from beichen.strategy.queries import Change, EditorsCard, PageCard, PriorityCard, TargetCard, VersionCard
+from beichen.strategy.rules import PageInput, PriorityInput, TargetInput
 from beichen.strategy.schemas import (
     EditorsIn,
     EditorsOut,
+    LimitIn,
     PageInBody,
     PageOut,
+    PriorityIn,
     PriorityOut,
+    TargetOut,
     VersionIn,
     VersionLine,
     WordingOut,
@@ -85,9 +88,28 @@ def save_draft(request: ApiRequest, body: PageInBody) -> PageCard:
     """Write the draft, the whole page at once."""
     entered = PageInput(
         horizon=body.horizon, period=body.period, boxes=body.boxes.dict(), exclusions=body.exclusions, note=body.note,
-        priorities=[PriorityInput(**line.dict()) for line in body.priorities],
+        tradeoffs=body.tradeoffs.dict(), priorities=[_priority(line) for line in body.priorities],
     )  # fmt: skip
     return rules.save_draft(request.actor, body.map_id, entered, request.version)
+
+
+def _priority(line: PriorityIn) -> PriorityInput:
+    return PriorityInput(**line.dict(exclude={"targets"}), targets=[TargetInput(**t.dict()) for t in line.targets])
+
+
+@router.post("/targets/{int:target_id}/confirm", response=TargetOut, operation_id="strategy_confirm_target")
+@door(access.CONFIRM_AS_HRBP)
+def confirm_target(request: ApiRequest, target_id: int) -> TargetCard:
+    """Agree to a target in force, as business head or as HR partner."""
+    return rules.confirm_target(request.actor, target_id)
+
+
+@router.put("/{int:map_id}/limit", response={204: None}, operation_id="strategy_limit")
+@door(access.SET_LIMIT)
+def limit(request: ApiRequest, map_id: int, body: LimitIn) -> Status[None]:
+    """Say how many priorities a year may have."""
+    rules.set_limit(request.actor, map_id, body.limit, request.version)
+    return Status(204, None)
 
 
 @router.post("/{int:map_id}/publish", response=PageOut, operation_id="strategy_publish")

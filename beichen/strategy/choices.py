@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from beichen.platform.audit.choices import say
+from beichen.platform.notify.choices import template
 
 
 class VersionState(models.TextChoices):
@@ -22,12 +23,40 @@ class Box(models.TextChoices):
     KEY_METRICS = "key_metrics", _("Key metrics")
 
 
+class TradeOff(models.TextChoices):
+    """What the page asks before anything else: choosing one is leaving another."""
+
+    FOCUS = "focus", _("What comes first this year?")
+    GROWTH = "growth", _("Where does growth come from?")
+    BREADTH = "breadth", _("On how many lines?")
+
+
+ANSWERS = {
+    TradeOff.FOCUS: (("scale", _("Scale")), ("profit", _("Profit")), ("technology", _("Technology"))),
+    TradeOff.GROWTH: (("acquisition", _("New customers")), ("retention", _("Cost and retention"))),
+    TradeOff.BREADTH: (("many", _("Many lines")), ("few", _("A few lines"))),
+}
+
+
+class Part(models.TextChoices):
+    """In which part somebody confirms a target."""
+
+    HEAD = "head", _("Business head")
+    HRBP = "hrbp", _("HR partner")
+
+
+TARGET_WAITS = template(
+    "strategy.target_waits", _("The target for “%(metric)s” waits for your word."), params=("metric",), icon="target"
+)
+
+
 say(
     acts={
         "strategy.put_priorities": pgettext_lazy("audit", "Bring priorities in"),
     },
     kinds={
         "strategy.strategymap": pgettext_lazy("audit", "Strategy page"),
+        "strategy.target": pgettext_lazy("audit", "Target of a priority"),
         "strategy.strategyversion": pgettext_lazy("audit", "Version of the strategy"),
     },
 )

@@ -6,6 +6,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class TargetAgreed:
+    """The business head and the HR partner have both confirmed a target."""
+
+    target_id: int
+    owner_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class StrategyPublished:
     """A new version of the page is in force."""
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from beichen.strategy.choices import VersionState
+from beichen.strategy.choices import Part, VersionState
 
 
 class StrategyMap(models.Model):
     """The one page of a horizon; its content is in its versions. `published` is the number in force, 0 for none.
+
+    `limit`: how many priorities may be in force at once, None for the company's starting value.
 
     `version` counts who may edit it: each naming of editors is one more.
     """
@@ -17,6 +19,7 @@ class StrategyMap(models.Model):
     horizon = models.CharField(max_length=60, unique=True)
     published = models.PositiveIntegerField(default=0)
     editors = models.ManyToManyField("people.Person", related_name="+")
+    limit = models.PositiveSmallIntegerField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:
@@ -26,8 +29,9 @@ class StrategyMap(models.Model):
 class StrategyVersion(models.Model):
     """One state of the page. A published one never changes.
 
-    `content`: {"horizon", "period": str, "boxes": {box: str}, "priorities": [{"key", "name", "name_en", "owner_id"}],
-    "exclusions": [str]}.
+    `content`: {"horizon", "period": str, "boxes": {box: str}, "exclusions": [str],
+    "priorities": [{"key", "name", "name_en", "owner_id", "targets": [id]}],
+    "tradeoffs": {question: answer, "why": str}}.
     """
 
     map = models.ForeignKey(StrategyMap, on_delete=models.CASCADE, related_name="versions")
@@ -59,6 +63,11 @@ class StrategyVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.map_id}.{self.number}"
 
+    @property
+    def target_ids(self) -> list[int]:
+        """The targets that its priorities name."""
+        return [pk for line in self.content.get("priorities", ()) for pk in line.get("targets", ())]
+
 
 class Priority(models.Model):
     """A priority of the published page; it keeps its identity over versions, since goals point to it."""
@@ -77,6 +86,51 @@ class Priority(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Target(models.Model):
+    """A key metric of a priority with its target. The terms never change: other terms are another row (row 22f)."""
+
+    map = models.ForeignKey(StrategyMap, on_delete=models.CASCADE, related_name="targets")
+    key = models.CharField(max_length=20)
+    owner = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    metric = models.ForeignKey("metrics.Metric", on_delete=models.PROTECT, related_name="+")
+    baseline = models.DecimalField(max_digits=24, decimal_places=6)
+    target = models.DecimalField(max_digits=24, decimal_places=6)
+    due = models.DateField()
+    proposed_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(baseline=F("target")), name="target_goes_somewhere")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.metric_id}"
+
+    @property
+    def terms(self) -> tuple[object, ...]:
+        """What cannot change without being confirmed anew."""
+        return self.owner_id, self.metric_id, self.baseline, self.target, self.due
+
+
+class TargetWord(models.Model):
+    """The business head or the HR partner confirmed a target: two different people, never the one who wrote it."""
+
+    target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="words")
+    part = models.CharField(max_length=4, choices=Part.choices)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["target", "part"], name="target_word_once"),
+            models.UniqueConstraint(fields=["target", "person"], name="target_word_by_two"),
+            models.CheckConstraint(condition=~Q(person=F("proposed_by")), name="target_word_not_by_its_writer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target_id} {self.part}"
 
 
 class Exclusion(models.Model):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from beichen.metrics import queries as metrics
 from beichen.people import queries as people
 from beichen.platform.kit.errors import Forbidden
 from beichen.platform.ui.answers import page as draw
@@ -13,9 +17,23 @@ from beichen.platform.ui.answers import see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
 from beichen.strategy import access, queries, rules
-from beichen.strategy.choices import Box
+from beichen.strategy.choices import ANSWERS, Box, TradeOff
 from beichen.strategy.forms import PageForm, number
-from beichen.strategy.queries import PageCard
+from beichen.strategy.queries import Agreement, PageCard, PriorityCard, TargetCard
+
+
+def _chosen(card: PageCard) -> list[tuple[str, str]]:
+    """The questions with the answers of a page, "" where nobody answered."""
+    answers = {question: dict(choices) for question, choices in ANSWERS.items()}
+    return [(str(q.label), str(answers[q].get(card.tradeoffs[q.value], ""))) for q in TradeOff]
+
+
+Measured = list[tuple[PriorityCard, list[tuple[TargetCard, Agreement | None]]]]
+
+
+def _lines(card: PageCard | None, asked: Mapping[int, Agreement] = MappingProxyType({})) -> Measured:
+    """Priorities with their targets, and who is asked about each."""
+    return [(line, [(t, asked.get(t.id)) for t in line.targets]) for line in (card.priorities if card else ())]
 
 
 def _boxes(card: PageCard) -> list[tuple[str, str]]:
@@ -28,8 +46,12 @@ def page(request: PageRequest) -> HttpResponse:
     actor, wants_draft = request.actor, "draft" in request.GET
     draft = queries.draft_page(actor)
     card = draft if wants_draft else queries.current_page(actor)
+    in_force = [target for line in card.priorities for target in line.targets] if card and card.is_current else []
+    asked = queries.agreements(actor, in_force)
     return draw(
         request, "strategy/page.html", card=card, boxes=_boxes(card) if card else (), draft=draft,
+        lines=_lines(card, asked),
+        chosen=_chosen(card) if card else (), mine=[found for found in asked.values() if found.may_confirm],
         shows_draft=wants_draft and draft is not None, may_edit=queries.may_edit(actor, draft or card),
         may_publish=queries.may_publish(actor, draft), may_name=queries.may_name_editors(actor),
         editors=people.persons(actor, card.editor_ids).values() if card else (),
@@ -43,7 +65,8 @@ def edit(request: PageRequest) -> HttpResponse:
     draft = queries.draft_page(actor)
     card = draft or queries.current_page(actor)
     if request.method == "POST":
-        form = PageForm(request.POST)
+        library = [(str(m.id), m.title) for m in metrics.metrics(actor)]
+        form = PageForm(request.POST, library=library)
         owners = {key: found.id for key, found in people.by_number(actor, form.owner_numbers).items()}
         rules.save_draft(actor, card.map_id if card else None, form.entered(owners), request.version)
         tell(request, _("Draft saved. Somebody with the executive seat publishes it."))
@@ -51,11 +74,14 @@ def edit(request: PageRequest) -> HttpResponse:
     if not queries.may_edit(actor, card):
         raise Forbidden
     typed = request.drawn.refusal is not None and request.POST
+    library = [(str(m.id), m.title) for m in metrics.metrics(actor) if m.state == "in_force"]
     numbers = {
         p.id: p.number for p in people.persons(actor, [p.owner_id for p in card.priorities] if card else []).values()
     }
-    form = PageForm(request.POST) if typed else PageForm(initial=PageForm.initial_of(card, numbers))
-    return draw(request, "strategy/edit.html", form=form, version=draft.version if draft else 0)
+    initial = PageForm.initial_of(card, numbers)
+    form = PageForm(request.POST, library=library) if typed else PageForm(initial=initial, library=library)
+    limit = card.limit if card else queries.limit_of(None)
+    return draw(request, "strategy/edit.html", form=form, limit=limit, version=draft.version if draft else 0)
 
 
 @door(access.PUBLISH, methods=("POST",))
@@ -79,6 +105,25 @@ def editors(request: PageRequest) -> HttpResponse:
     return see(reverse("strategy:page"))
 
 
+@door(access.SET_LIMIT, methods=("POST",))
+def limit(request: PageRequest) -> HttpResponse:
+    """Say how many priorities a year may have."""
+    card = queries.draft_page(request.actor) or queries.current_page(request.actor)
+    asked = request.POST.get("limit", "")
+    most = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 0
+    rules.set_limit(request.actor, card.map_id if card else 0, most, request.version)
+    tell(request, _("Saved."))
+    return see(reverse("strategy:page"))
+
+
+@door(access.CONFIRM_AS_HRBP, methods=("POST",))
+def confirm(request: PageRequest, target_id: int) -> HttpResponse:
+    """Agree to a target, as business head or as HR partner."""
+    card = rules.confirm_target(request.actor, target_id)
+    tell(request, _("Confirmed. The target is agreed.") if card.is_agreed else _("Confirmed. One more word is needed."))
+    return see(reverse("strategy:page"))
+
+
 @door(access.VIEW)
 def history(request: PageRequest) -> HttpResponse:
     """Who changed what, when."""
@@ -96,7 +141,8 @@ def version(request: PageRequest, map_id: int, number: int) -> HttpResponse:
     changes = queries.changes(actor, map_id, number, against or None)
     draft = queries.draft_page(actor)
     return draw(
-        request, "strategy/version.html", card=card, boxes=_boxes(card), against=against,
+        request, "strategy/version.html", card=card, boxes=_boxes(card), chosen=_chosen(card), lines=_lines(card),
+        against=against,
         changes=[(_said(line.what), line) for line in changes],
         others=[line for line in queries.history(actor, map_id) if line.number != number],
         may_restore=not (draft and draft.number == number) and queries.may_edit(actor, draft or card),
@@ -116,6 +162,8 @@ def _said(what: str) -> str:
     if what in Box.values:
         return str(Box(what).label)
     kind, _sep, key = what.partition(" ")
+    if kind == "tradeoff":
+        return str(TradeOff(key).label) if key in TradeOff.values else _("Why, in a line or two")
     if kind == "priority":
         return _("Priority %(key)s") % {"key": key}
     return _("Period") if what == "period" else _("What we will not do")

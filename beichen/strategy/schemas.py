@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
 
 from ninja import Schema
 from pydantic import Field
 
-from beichen.platform.api.schemas import Strict
+from beichen.platform.api.schemas import Id, Strict
 
 
 class PriorityOut(Schema):
@@ -21,6 +23,37 @@ class PriorityOut(Schema):
     owner_name: str
 
 
+class WordOut(Schema):
+    """Who confirmed a target, and when."""
+
+    person_id: int
+    name: str
+    at: datetime
+
+
+class TargetOut(Schema):
+    """A key metric of a priority; agreed once business head and HR partner have both confirmed it."""
+
+    id: int
+    metric_id: int
+    code: str
+    name: str
+    unit: str
+    baseline: Decimal
+    target: Decimal
+    due: date
+    proposed_by_id: int
+    head_word: WordOut | None
+    hrbp_word: WordOut | None
+    is_agreed: bool
+
+
+class MeasuredPriorityOut(PriorityOut):
+    """A priority of a page, with its key metrics."""
+
+    targets: list[TargetOut]
+
+
 class PageOut(Schema):
     """One version of the page."""
 
@@ -30,8 +63,10 @@ class PageOut(Schema):
     horizon: str
     period: str
     boxes: dict[str, str]
-    priorities: list[PriorityOut]
+    priorities: list[MeasuredPriorityOut]
     exclusions: list[str]
+    tradeoffs: dict[str, str]
+    limit: int
     note: str
     editor_name: str
     edited_at: datetime
@@ -58,6 +93,15 @@ class VersionLine(Schema):
     published_at: datetime | None
 
 
+class TargetIn(Strict):
+    """A key metric as entered; other terms than before have to be confirmed anew."""
+
+    metric_id: Id
+    baseline: Decimal = Field(max_digits=24, decimal_places=6)
+    target: Decimal = Field(max_digits=24, decimal_places=6)
+    due: date
+
+
 class PriorityIn(Strict):
     """One priority as entered."""
 
@@ -65,6 +109,16 @@ class PriorityIn(Strict):
     name: str = Field(min_length=1, max_length=120)
     name_en: str = Field("", max_length=120)
     owner_id: int | None = None
+    targets: list[TargetIn] = Field([], max_length=3)
+
+
+class TradeOffsIn(Strict):
+    """What the page chose, and why."""
+
+    focus: Literal["", "scale", "profit", "technology"] = ""
+    growth: Literal["", "acquisition", "retention"] = ""
+    breadth: Literal["", "many", "few"] = ""
+    why: str = Field("", max_length=300)
 
 
 class BoxesIn(Strict):
@@ -86,6 +140,7 @@ class PageInBody(Strict):
     boxes: BoxesIn
     priorities: list[PriorityIn] = []
     exclusions: list[str] = []
+    tradeoffs: TradeOffsIn = TradeOffsIn(why="")
     note: str = Field("", max_length=200)
     version: int = 0
 
@@ -93,6 +148,13 @@ class PageInBody(Strict):
 class VersionIn(Strict):
     """The version you read."""
 
+    version: int = 0
+
+
+class LimitIn(Strict):
+    """How many priorities a year may have; `version` as for the editors."""
+
+    limit: int = Field(ge=1, le=12)
     version: int = 0
 
 

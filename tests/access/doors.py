@@ -156,18 +156,20 @@ def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
                 state=state, start=date(2026, 4, 1), due=date(2026, 6, 30), author=world.people[author],
                 weight=1000, closed_at=THEN if state == "closed" else None,
             )  # fmt: skip
-            GoalStat.objects.create(goal=goal)
+            GoalStat.objects.create(goal=goal, cycle=cycle, unit=goal.owner.unit)
             world.ids[row, number] = goal.pk
             if state == "proposed":
                 _ask(world, goal.pk, number, boss)
             if restricted:
                 Goal.objects.filter(pk=goal.pk).update(visibility=restricted, shown_in=goal.owner.unit_id)
-            paths = (
+            paths: tuple[str, ...] = (
                 f"/goals/{goal.pk}/", f"/api/v1/goals/{goal.pk}",
                 f"/api/v1/goals?cycle_id={cycle.pk}&text=canary&limit=200", f"/goals/all/?cycle={cycle.pk}&q=canary",
                 f"/api/v1/goals/plan?cycle_id={cycle.pk}&person_id={goal.owner_id}", f"/goals/people/{goal.owner_id}/",
                 "/people/search/?q=canary",
             )  # fmt: skip
+            if state in ("active", "closed"):
+                paths = (*paths, *_boards(goal))
             found.append(Record(row, number, goal.title, paths, expected(number)))
         for of, key, rows in (("01d", "kr", ("02a", "02d")), ("01e", "kr.restricted", ("02b",))):
             world.ids[key, number] = _plant_report(world, number, of, rows)
@@ -175,8 +177,27 @@ def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
             reports = (f"/goals/{world.ids[of, number]}/", f"/goals/key-results/{result_id}/reports/",
                        f"/api/v1/goals/key-results/{result_id}/reports")  # fmt: skip
             found += [Record(row, number, canary(row, number), reports, _reads(number)) for row in rows]
+        found.append(_plant_nudge(world, number))
         found.append(_plant_passed_on(world, number))
     return [*found, *_plant_alignments(world, subjects)]
+
+
+def _boards(goal: Any) -> tuple[str, ...]:
+    """The board narrowed to the owner of a goal, as a page and by program."""
+    at = f"/goals/board/?cycle={goal.cycle_id}&owner={goal.owner.number}"
+    return at, f"/api/v1/goals/board?cycle_id={goal.cycle_id}&owner_id={goal.owner_id}&limit=200"
+
+
+def _plant_nudge(world: World, number: str) -> Record:
+    """Somebody asked for a word on the running goal."""
+    from beichen.goals.models import Goal, Nudge
+
+    goal = Goal.objects.select_related("owner").get(pk=world.ids["01d", number])
+    made = Nudge.objects.create(
+        goal=goal, day=THEN.date(), at=THEN, by=world.people["E015"], sentence=canary("02e", number)
+    )
+    form = f"/goals/key-results/{world.ids['kr', number]}/update/"
+    return Record("02e", number, made.sentence, (*_boards(goal), form), _reads(number))
 
 
 def _plant_passed_on(world: World, number: str) -> Record:
@@ -269,7 +290,7 @@ def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
     from beichen.metrics.models import BandTable, Metric
     from beichen.reviews.models import ReviewPlan
     from beichen.reviews.tests.makers import review_form
-    from beichen.strategy.models import StrategyMap, StrategyVersion
+    from beichen.strategy.models import StrategyMap, StrategyVersion, Target
 
     page, _ = StrategyMap.objects.get_or_create(horizon="2026", defaults={"published": 1})
     content = {"horizon": "2026", "period": "", "boxes": {}, "priorities": []}
@@ -293,6 +314,10 @@ def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
     found.append(
         Record("26a", "U0", canary("26a", "U0"), ("/metrics/", "/api/v1/metrics"), _reads("", stands=EVERYBODY))
     )
+    world.ids["22f", "U0"] = Target.objects.create(
+        map=page, key="P1", owner=world.people["E008"], metric_id=world.ids["26a", "U0"], baseline=1, target=2,
+        due=date(2026, 12, 31), proposed_by=world.people["E007"], proposed_at=THEN,
+    ).pk  # fmt: skip
     for row, state in (("26b", "draft"), ("26c", "frozen")):
         world.ids[row, "U0"] = BandTable.objects.create(key=row, name=canary(row, "U0"), state=state).pk
         doors = ("/metrics/", "/api/v1/metrics/bands")
@@ -355,7 +380,7 @@ def _plan_settings() -> Mapping[str, Any]:
 
 
 OPEN = {"goals": plant_goals, "staff": plant_people, "company": plant_company}
-ROWS = ("01a", "01b", "01c", "01d", "01e", "01f", "01g", "01j", "01k", "02a", "02b", "02d", "20a",
+ROWS = ("01a", "01b", "01c", "01d", "01e", "01f", "01g", "01j", "01k", "02a", "02b", "02d", "02e", "20a",
         "20b", "20c", "20d", "20e", "21a", "18b", "22a", "22b", "24a", "24b", "26a", "26b", "26c", "41a",
         "41b")  # fmt: skip
 OF_GROUPS = ("23d",)

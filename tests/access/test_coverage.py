@@ -21,6 +21,8 @@ ELSEWHERE = {
     "18e": "an act that shows nothing: beichen/people/tests/test_codes.py",
     "18f": "as 18e, by two people",
     "21b": "an act of two people, walked in tests/golden",
+    "22f": "read with the page it stands on (22b); confirming one is an act: beichen/strategy/tests/test_targets.py",
+    "22g": "a page of figures without a person; tried in tests/access/acts/goals.py and beichen/goals/tests",
     "20k": "handing a step of an approval on, an act: beichen/goals/tests",
 }
 """Rows mentioned in an area's access module and probed elsewhere or not yet reachable."""

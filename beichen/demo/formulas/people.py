@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 
 from beichen.demo.formulas.banks import bank, lines, pair
@@ -193,6 +194,10 @@ def _peopled() -> set[str]:
     return {line[3] for line in lines(FIXED)} | {chair[2] for chair in CHAIRS} | {*HEADS, *MOVED.values()}
 
 
+def _cells(row: str) -> list[str]:
+    return row.split("|")
+
+
 def _page(day: date) -> Page:
     told = bank("company")["strategy"]
     boxes = ("target_users", "core_value", "business_model", "key_capabilities", "key_metrics")
@@ -203,6 +208,9 @@ def _page(day: date) -> Page:
         told["period"].replace("2026", str(day.year)),
         tuple((box, told[box]) for box in boxes),
         tuple((key, zh, en, owners[key]) for key, zh, en in rows),
+        tuple((of, code, Decimal(start), Decimal(end)) for of, code, start, end in map(_cells, told["targets"])),
+        date(day.year, 12, 31),
+        tuple(told["tradeoffs"].items()),
         tuple(told["exclusions"]),
         told["note"],
     )

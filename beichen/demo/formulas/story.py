@@ -217,12 +217,15 @@ class Quarter:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The one-page strategy."""
+    """The one-page strategy; `targets`: priority, metric, from, to."""
 
     horizon: str
     period: str
     boxes: tuple[tuple[str, str], ...]
     priorities: tuple[tuple[str, str, str, str], ...]
+    targets: tuple[tuple[str, str, Decimal, Decimal], ...]
+    due: date
+    tradeoffs: tuple[tuple[str, str], ...]
     exclusions: tuple[str, ...]
     note: str
 

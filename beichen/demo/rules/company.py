@@ -15,6 +15,7 @@ from beichen.demo.rules.goals import load_goals
 from beichen.demo.rules.moments import after_quarter, moment
 from beichen.demo.rules.projects import load_projects, load_roles
 from beichen.demo.rules.talks import load_talks
+from beichen.metrics import queries as metric_queries
 from beichen.metrics import rules as metrics
 from beichen.people import queries
 from beichen.people.queries import company_settings
@@ -25,6 +26,7 @@ from beichen.platform.access.current import acting
 from beichen.platform.auth import rules as auth
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor, system
+from beichen.strategy import queries as strategy_queries
 from beichen.strategy import rules as strategy
 
 ACTOR = system("load_demo", "fills the demo company")
@@ -52,8 +54,8 @@ def load_demo(seed: int, day: date, people_count: int, say: Callable[[str], None
         place = _people(story, seed)
         say(f"{len(story.people)} people")
         say(f"{load_roles(ACTOR, place)} role profiles, {load_projects(place)} memberships")
-        _strategy(place)
         _metrics(place)
+        _strategy(place)
         aims = load_goals(ACTOR, place)
         say(f"{len(aims)} goals")
         say(f"{load_talks(ACTOR, place, aims)} check-ins")
@@ -174,8 +176,11 @@ def _strategy(place: Place) -> None:
         boxes=dict(page.boxes),
         exclusions=page.exclusions,
         note=page.note,
+        tradeoffs=dict(page.tradeoffs),
         priorities=[
-            strategy.PriorityInput(key=key, name=zh, name_en=en, owner_id=place.loaded.persons[owner])
+            strategy.PriorityInput(
+                key=key, name=zh, name_en=en, owner_id=place.loaded.persons[owner], targets=_targets(place, key)
+            )
             for key, zh, en, owner in page.priorities
         ],
     )
@@ -184,12 +189,32 @@ def _strategy(place: Place) -> None:
         card = strategy.save_draft(place.person("C004"), None, entered, 0)
     with clock.frozen(moment(day + timedelta(days=2), "publish")):
         strategy.publish_page(place.person("C001"), card.map_id, card.version)
+    _agree(place, day + timedelta(days=3))
+
+
+def _targets(place: Place, key: str) -> list[strategy.TargetInput]:
+    library = {metric.code: metric.id for metric in metric_queries.metrics(ACTOR)}
+    return [
+        strategy.TargetInput(metric_id=library[code], baseline=start, target=end, due=place.story.page.due)
+        for of, code, start, end in place.story.page.targets
+        if of == key
+    ]  # fmt: skip
+
+
+def _agree(place: Place, day: date) -> None:
+    """Business heads and HR partners confirm, but for the last target, which still waits for both."""
+    page = strategy_queries.current_page(ACTOR)
+    every = [target for line in page.priorities for target in line.targets] if page else []
+    with clock.frozen(moment(day, "confirm")):
+        for found in list(strategy_queries.agreements(ACTOR, every).values())[:-1]:
+            for chair in filter(None, (found.head, found.hrbp)):
+                strategy.confirm_target(Actor(person_id=chair.id), found.target.id)
 
 
 def _metrics(place: Place) -> None:
     """The library, written by one HR administrator and put into force by another; the last entry is still a draft."""
     writer, second = (place.person(number) for number in reviews.ADMINISTRATORS)
-    day = place.story.behind.first - timedelta(days=6)
+    day = place.story.behind.first - timedelta(days=13)
     rows = lines(bank("company")["metrics"])
     for code, name, english, unit, direction, owner, definition in rows:
         entered = metrics.MetricInput(

@@ -47,7 +47,10 @@ def tabs(actor: Actor, *, leads: bool) -> list[tuple[str, str, str]]:
     found = [("mine", _("My plan"), reverse("goals:plan"))]
     if leads:
         found.append(("team", _("My team"), reverse("goals:team")))
-    return [*found, ("all", _("All goals"), reverse("goals:all")), ("inbox", _("To decide"), reverse("goals:inbox"))]
+    return [
+        *found, ("all", _("All goals"), reverse("goals:all")), ("board", _("Progress board"), reverse("goals:board")),
+        ("inbox", _("To decide"), reverse("goals:inbox")),
+    ]  # fmt: skip
 
 
 def frame(request: PageRequest, current: str) -> dict[str, Any]:

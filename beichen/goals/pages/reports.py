@@ -28,10 +28,11 @@ def update(request: PageRequest, key_result_id: int) -> HttpResponse:
     typed = request.drawn.refusal is not None and request.POST
     form = ReportForm(request.POST, card=card) if typed else ReportForm(initial=ReportForm.initial_of(card), card=card)
     history = queries.history(request.actor, goal.id, key_result_id, limit=5)
-    row = access.update_row_of(goal)
+    asked = queries.nudge_of(request.actor, goal.id)
     return page(
-        request, "goals/update.html", form=form, goal=goal, result=terms.drawn([card])[0], history=history, row=row
-    )
+        request, "goals/update.html", form=form, goal=goal, result=terms.drawn([card])[0], history=history,
+        row=access.update_row_of(goal), asked=asked if asked and not (history and history[0].at > asked.at) else None,
+    )  # fmt: skip
 
 
 @door(access.VIEW, leavers=True)

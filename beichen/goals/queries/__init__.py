@@ -2,6 +2,18 @@
 
 from beichen.goals.queries.agreement import Agreement, StepView, agreement, stand_ins
 from beichen.goals.queries.ambition import Attained, Same
+from beichen.goals.queries.board import (
+    Board,
+    BoardLine,
+    Wanted,
+    board,
+    chosen_to_nudge,
+    how_many_to_nudge,
+    may_nudge,
+    named,
+    nudge_of,
+    to_nudge,
+)
 from beichen.goals.queries.cards import (
     AlignmentCard,
     GoalCard,
@@ -11,6 +23,7 @@ from beichen.goals.queries.cards import (
 )
 from beichen.goals.queries.inbox import AlignmentAsk, DueReport, due_reports, waiting_alignments, waiting_goals
 from beichen.goals.queries.lists import Filter, GoalPage, all_goals, listed, parents_to_choose
+from beichen.goals.queries.matrix import Cell, Matrix, matrix
 from beichen.goals.queries.pages import (
     GoalView,
     Step,
@@ -56,6 +69,9 @@ __all__ = [
     "AlignmentAsk",
     "AlignmentCard",
     "Attained",
+    "Board",
+    "BoardLine",
+    "Cell",
     "Coverage",
     "DueReport",
     "Filter",
@@ -63,6 +79,7 @@ __all__ = [
     "GoalPage",
     "GoalView",
     "KeyResultCard",
+    "Matrix",
     "MilestoneCard",
     "Plan",
     "PlanLine",
@@ -75,11 +92,14 @@ __all__ = [
     "TeamLine",
     "Uncovered",
     "UpdateCard",
+    "Wanted",
     "agreement",
     "alignment_to_change",
     "all_goals",
     "attainment_of_priorities",
+    "board",
     "chain",
+    "chosen_to_nudge",
     "coverage",
     "due_reports",
     "goal",
@@ -87,14 +107,19 @@ __all__ = [
     "goal_view",
     "goals_by_id",
     "history",
+    "how_many_to_nudge",
     "key_result",
     "key_result_to_change",
     "key_result_to_report",
     "key_results",
     "listed",
+    "matrix",
     "may_align",
+    "may_nudge",
     "may_report",
     "may_write",
+    "named",
+    "nudge_of",
     "open_cycles",
     "parents_to_choose",
     "phase_work",
@@ -103,6 +128,7 @@ __all__ = [
     "stand_ins",
     "stat_of",
     "team",
+    "to_nudge",
     "unit_attainment",
     "waiting_alignments",
     "waiting_goals",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -94,6 +94,19 @@ class ItemLine:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardNumbers:
+    """What the board asks of a goal; see `GoalStat`."""
+
+    cycle_id: int
+    unit_id: int | None
+    gap: int
+    behind: int
+    risks: int
+    shared_risks: int
+    risk_update: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class GoalNumbers:
     """What is stored for a goal, and the items it was made of."""
 
@@ -106,11 +119,13 @@ class GoalNumbers:
     updated_on: date | None
     items: tuple[ItemLine, ...]
     equal: bool
+    board: BoardNumbers
 
     @property
-    def stored(self) -> tuple[int | None, int | None, int, str, bool, date | None]:
+    def stored(self) -> tuple[object, ...]:
         """The columns of the narrow row."""
-        return self.progress, self.score, self.expected, self.health, self.holds_to_end, self.updated_on
+        own = self.progress, self.score, self.expected, self.health, self.holds_to_end, self.updated_on
+        return *own, *astuple(self.board)
 
 
 def stand_on(key_result: KeyResult, day: date, rules: HealthRules) -> tuple[Standing, bool]:
@@ -127,7 +142,7 @@ def stand_on(key_result: KeyResult, day: date, rules: HealthRules) -> tuple[Stan
 
 def numbers(goal_ids: Iterable[int], day: date) -> dict[int, GoalNumbers]:
     """Recompute goals from their key results and the stored numbers of their children. Cost: four statements."""
-    goals = Goal.objects.filter(pk__in=list(goal_ids)).select_related("cycle").in_bulk()
+    goals = Goal.objects.filter(pk__in=list(goal_ids)).select_related("cycle", "owner").in_bulk()
     key_results: dict[int, list[KeyResult]] = defaultdict(list)
     found = KeyResult.objects.filter(goal_id__in=goals).select_related("stat").prefetch_related(
         Prefetch("milestones", queryset=Milestone.objects.order_by("position", "id"))
@@ -154,10 +169,21 @@ def numbers_of(goal: Goal, key_results: list[KeyResult], children: list[Alignmen
         When(goal.start, goal.due, day), rules,
     )  # fmt: skip
     days = [kr.stat.updated_on for kr in key_results if getattr(kr, "stat", None) and kr.stat.updated_on]
+    expected = half_even(standing.expected.numerator * PROGRESS, standing.expected.denominator)
     return GoalNumbers(
-        goal.pk, rolled.value, score_of(items).value,
-        half_even(standing.expected.numerator * PROGRESS, standing.expected.denominator), standing.health.value,
+        goal.pk, rolled.value, score_of(items).value, expected, standing.health.value,
         any(line.holds for line in lines if line.counted), max(days, default=None), tuple(lines), rolled.how.equal,
+        _board(goal, key_results, expected - (upward(rolled.value, goal.manual_progress) or 0)),
+    )  # fmt: skip
+
+
+def _board(goal: Goal, key_results: list[KeyResult], gap: int) -> BoardNumbers:
+    stats = [kr.stat for kr in key_results if not kr.is_dropped and getattr(kr, "stat", None)]
+    risks = [stat for stat in stats if stat.risk_update]
+    return BoardNumbers(
+        goal.cycle_id, goal.unit_id or goal.owner.unit_id, gap, max((stat.behind for stat in stats), default=0),
+        len(risks), sum(1 for stat in risks if stat.risk_is_shared),
+        max((stat.risk_update for stat in risks if stat.risk_update), default=None),
     )  # fmt: skip
 
 

@@ -32,15 +32,18 @@ from beichen.goals.rules.drafts import (
     edit_key_result,
     reweigh_key_result,
 )
+from beichen.goals.rules.nudge import LONGEST, Nudged, nudge
 from beichen.goals.rules.reports import ReportInput, report
 from beichen.goals.rules.rollup import drain, recount, restate
 
 __all__ = [
+    "LONGEST",
     "Agreed",
     "GoalInput",
     "Hint",
     "KeyResultInput",
     "MilestoneInput",
+    "Nudged",
     "ReportInput",
     "accept_alignment",
     "add_key_result",
@@ -59,6 +62,7 @@ __all__ = [
     "hand_on",
     "hints",
     "move_goal",
+    "nudge",
     "propose_alignment",
     "propose_goal",
     "recount",

@@ -93,6 +93,13 @@ class ValueMissing(Invalid):
     text = gettext_noop("Enter where this key result stands now.")
 
 
+class SentenceTooLong(Invalid):
+    """A request for a word is one sentence."""
+
+    code = "sentence_too_long"
+    text = gettext_noop("Keep it to one sentence of at most %(most)s characters.")
+
+
 class WrongDay(Invalid):
     """A report is about today or a day before it."""
 

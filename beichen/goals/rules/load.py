@@ -209,6 +209,10 @@ def _reports(pairs: Pairs, steps: dict[int, list[Milestone]], settings: dict[int
                 words.append((update, report))
         stats.append(stat)
     Update.objects.bulk_create(updates, batch_size=BATCH)
+    risky = {id(update) for update, report in words if report.risk}
+    by_key_result = {stat.key_result_id: stat for stat in stats}
+    for update in updates:
+        by_key_result[update.key_result_id].risk_update = update.pk if id(update) in risky else None
     KeyResultStat.objects.bulk_create(stats, batch_size=BATCH)
     UpdateText.objects.bulk_create(
         (

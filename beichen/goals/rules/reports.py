@@ -107,18 +107,26 @@ def _append(actor: Actor, kr: KeyResult, entered: ReportInput, cycle: CycleCard)
     kr.stat = stat
     health = stand_on(kr, day, health_rules(cycle.settings))[0].health
     stat.behind = stat.behind + 1 if health in BEHIND else 0
-    stat.save()
     update = Update.objects.create(
         key_result=kr, author_id=actor.person_id, at=clock.now(), day=day, source=entered.source,
         value=stat.current if kr.measure in VALUED else None, answer=stat.answer, finished=finished,
         confidence=entered.confidence, text=entered.text.strip(), progress=stat.progress, health=health.value,
     )  # fmt: skip
+    _note_risk(stat, update.pk, entered)
     if entered.has_words:
         UpdateText.objects.create(
             update=update, problem=entered.problem.strip(), next_action=entered.next_action.strip(),
             support=entered.support.strip(), risk=entered.risk.strip(), is_shared=entered.is_shared,
         )  # fmt: skip
     return update
+
+
+def _note_risk(stat: KeyResultStat, update_id: int, entered: ReportInput) -> None:
+    """A risk stays open until a person reports without one; a program has no words."""
+    if entered.risk.strip() or entered.source == Source.BY_HAND:
+        stat.risk_update = update_id if entered.risk.strip() else None
+        stat.risk_is_shared = bool(entered.risk.strip()) and entered.is_shared
+    stat.save()
 
 
 def _take(

@@ -14,7 +14,7 @@ from datetime import date
 from django.db import OperationalError, connection, transaction
 
 from beichen.goals import access
-from beichen.goals.choices import AlignmentState
+from beichen.goals.choices import RUNNING, AlignmentState
 from beichen.goals.events import RollupLeft
 from beichen.goals.models import Alignment, Goal, GoalStat, RollupDue
 from beichen.goals.queries.standing import GoalNumbers, numbers
@@ -27,7 +27,11 @@ from beichen.platform.kit.actor import Actor, system
 
 WAIT_MS = 300
 BATCH = 1_000
-COLUMNS = ("progress", "score", "expected", "health", "holds_to_end", "updated_on", "as_of")
+STORED = (
+    "progress", "score", "expected", "health", "holds_to_end", "updated_on",
+    "cycle_id", "unit_id", "gap", "behind", "risks", "shared_risks", "risk_update",
+)  # fmt: skip
+COLUMNS = [name.removesuffix("_id") for name in (*STORED, "as_of")]
 
 
 def mark(goal_ids: Iterable[int], cycle_ids: Iterable[int]) -> None:
@@ -35,6 +39,14 @@ def mark(goal_ids: Iterable[int], cycle_ids: Iterable[int]) -> None:
     RollupDue.objects.bulk_create([RollupDue(goal_id=pk) for pk in sorted(set(goal_ids))])
     wanted = sorted(set(cycle_ids))
     transaction.on_commit(lambda: drain_soon(wanted), robust=True)
+
+
+@rule
+def follow_owner(actor: Actor, person_id: int) -> None:
+    """Somebody sits in another unit: have their running goals recomputed. For a job. Cost: two statements."""
+    found = Goal.objects.filter(owner_id=person_id, unit_id__isnull=True, state__in=list(RUNNING))
+    goals = dict(found.values_list("pk", "cycle_id"))
+    mark(goals, goals.values())
 
 
 def drain_soon(cycle_ids: Sequence[int]) -> None:
@@ -107,26 +119,17 @@ def write(computed: Iterable[GoalNumbers], day: date) -> list[int]:
     stale = [pk for pk, row in stored.items() if row.as_of != day]
     rows = [_stat(fresh[pk], day) for pk in dict.fromkeys([*changed, *stale])]
     GoalStat.objects.bulk_create(
-        rows, batch_size=BATCH, update_conflicts=True, unique_fields=["goal"], update_fields=list(COLUMNS)
+        rows, batch_size=BATCH, update_conflicts=True, unique_fields=["goal"], update_fields=COLUMNS
     )
     return changed
 
 
 def _stat(line: GoalNumbers, day: date) -> GoalStat:
-    return GoalStat(
-        goal_id=line.goal_id,
-        progress=line.progress,
-        score=line.score,
-        expected=line.expected,
-        health=line.health,
-        holds_to_end=line.holds_to_end,
-        updated_on=line.updated_on,
-        as_of=day,
-    )
+    return GoalStat(goal_id=line.goal_id, as_of=day, **dict(zip(STORED, line.stored, strict=True)))
 
 
 def _row(stat: GoalStat) -> tuple[object, ...]:
-    return stat.progress, stat.score, stat.expected, stat.health, stat.holds_to_end, stat.updated_on
+    return tuple(getattr(stat, name) for name in STORED)
 
 
 @rule

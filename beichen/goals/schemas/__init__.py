@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import Field
 
 from beichen.goals.choices import Ambition, GoalKind, Measure, Visibility
-from beichen.platform.api.schemas import Strict
+from beichen.platform.api.schemas import Id, Strict
 
 WEIGHT = Field(0, ge=0, le=10_000, description="Hundredths: 10000 is 100 %")
 
@@ -141,3 +141,25 @@ class VersionIn(Strict):
     """The version you read."""
 
     version: int = 0
+
+
+BoardState = Literal[
+    "", "off_track", "at_risk", "not_updated", "on_track", "ahead", "done", "early", "not_measured",
+    "attention", "behind", "risks",
+]  # fmt: skip
+BoardScope = Literal["", "branch", "asked"]
+BoardKind = Literal["", "objective", "kpi", "milestone", "behaviour"]
+
+
+class NudgeIn(Strict):
+    """What to ask about: `goal_ids`, or without them everything late or behind that the filter leaves."""
+
+    cycle_id: Id
+    goal_ids: list[Id] | None = Field(None, min_length=1, max_length=1000)
+    sentence: str = Field("", max_length=160)
+    state: BoardState = ""
+    scope: BoardScope = ""
+    kind: BoardKind = ""
+    unit_id: Id | None = None
+    owner_id: Id | None = None
+    priority_id: Id | None = None

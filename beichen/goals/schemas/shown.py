@@ -309,3 +309,58 @@ class CoverageOut(Schema):
     loose_count: int
     goal_count: int
     uncovered: UncoveredOut
+
+
+class NudgeOut(Schema):
+    """Who asked for a word on a goal."""
+
+    by_name: str
+    day: date
+    sentence: str
+
+
+class BoardLineOut(Schema):
+    """A goal on the board; `risks` and `risk` are what you may know of."""
+
+    goal: GoalOut
+    behind: int
+    risks: int
+    risk: str
+    may_nudge: bool
+    nudge: NudgeOut | None
+
+
+class BoardOut(Schema):
+    """A page of the board; what is counted comes with the first page alone."""
+
+    items: list[BoardLineOut]
+    next: str | None
+    total: int | None = None
+    counts: dict[str, int] | None = None
+    to_nudge: int | None = None
+
+
+class NudgedOut(Schema):
+    """How many goals were asked about, and how many were left: asked about today, or neither late nor behind."""
+
+    count: int
+    left: int
+
+
+class MatrixCellOut(Schema):
+    """The goals that name a priority in a unit and below it; `attainment` in millionths; `is_alone`: of itself only."""
+
+    priority_id: int
+    unit_id: int
+    is_alone: bool
+    goals: int
+    measured: int
+    attainment: int | None
+    healths: dict[str, int]
+
+
+class MatrixOut(Schema):
+    """Priorities by the units below one."""
+
+    unit_id: int
+    cells: list[MatrixCellOut]

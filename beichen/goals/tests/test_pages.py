@@ -67,6 +67,8 @@ def address(golden, name):
             "person_panel": reverse("goals:person_panel", args=[golden.id("E006")]),
             "home_panel": reverse("goals:home_panel"),
             "coverage": reverse("goals:coverage"),
+            "board": reverse("goals:board"),
+            "nudge": reverse("goals:nudge"),
         }[name]
 
 
@@ -281,3 +283,41 @@ def test_a_goal_that_asked_says_whether_it_is_in_time(golden, client_as):
     assert accept not in head.get(inbox).content.decode()
     refused = head.post(accept, {"version": ask.version})
     assert (refused.status_code, "wrong_phase" in refused.content.decode()) == (409, True)
+
+
+@pytest.mark.req("GOAL-12")
+def test_the_board_by_clicks_and_by_program(golden, client_as):
+    hr, cycle = client_as("E015"), Cycle.objects.get().pk
+    page = hr.get(reverse("goals:board"), {"state": "attention"}).content.decode()
+    goals = re.findall(r'name="goal" value="(\d+)"', page)
+    assert goals
+    answer = hr.get("/api/v1/goals/board", {"cycle_id": cycle, "state": "attention"}).json()
+    assert answer["counts"]["attention"] == len(answer["items"])
+    assert f'<span class="num">{answer["counts"]["attention"]}</span>' in page
+    posted = {"goal": goals[0], "address": "state=attention", "sentence": "请在周五前更新"}
+    too_long = hr.post(reverse("goals:nudge"), {**posted, "all": "1", "sentence": "长" * 161})
+    assert too_long.status_code == 422
+    assert "长长长" in too_long.content.decode()
+    sent = hr.post(reverse("goals:nudge"), posted)
+    assert (sent.status_code, sent["Location"]) == (303, reverse("goals:board") + "?state=attention")
+    line = next(i for i in hr.get("/api/v1/goals/board", {"cycle_id": cycle}).json()["items"]
+                if i["goal"]["id"] == int(goals[0]))  # fmt: skip
+    assert line["nudge"]["sentence"] == "请在周五前更新"
+    again = hr.post("/api/v1/goals/nudges", {"cycle_id": cycle, "goal_ids": [int(goals[0])]}, "application/json")
+    assert again.json() == {"count": 0, "left": 1}
+    assert client_as("E006").post(reverse("goals:nudge"), posted).status_code == 403
+    assert client_as("E006").get(reverse("goals:board"), {"unit": "nowhere"}).status_code == 200
+
+
+@pytest.mark.req("GOAL-12", "STRAT-03")
+def test_the_leadership_opens_the_matrix_and_each_figure_its_goals(golden, client_as):
+    chief = client_as("E001")
+    page = chief.get(reverse("goals:matrix")).content.decode()
+    found = re.findall(r'class="row-facts matrix-count" href="([^"]+)">(?:\d+)', page)
+    links = [link.replace("&amp;", "&") for link in found]
+    assert links
+    for link in links:
+        goals = re.findall(re.escape(link.replace("&", "&amp;")) + r'">(\d+)', page)[0]
+        shown = chief.get(link).content.decode()
+        assert re.findall(r'aria-current="true">[^<]* <span class="num">(\d+)', shown)[0] == goals
+    assert client_as("E004").get(reverse("goals:matrix")).status_code == 403

@@ -87,8 +87,10 @@ from beichen.people.queries.second import SecondCard, second_person
 from beichen.people.queries.stretches import End, Stretch, ends, people_on, stretches
 from beichen.people.queries.targets import TargetStretch, target_stretches
 from beichen.people.queries.units import (
+    Chair,
     UnitCard,
     by_code,
+    chairs_above,
     children_of,
     find_units,
     opened_along,
@@ -102,6 +104,7 @@ __all__ = [
     "ActCover",
     "AssignmentCard",
     "BatchCard",
+    "Chair",
     "ChangeCard",
     "CycleCard",
     "Desk",
@@ -136,6 +139,7 @@ __all__ = [
     "between",
     "by_code",
     "by_number",
+    "chairs_above",
     "children_of",
     "company_settings",
     "company_workbook",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from beichen.people.models import OrgUnit
@@ -93,6 +94,54 @@ def find_units(actor: Actor, text: str, limit: int = 20) -> list[UnitCard]:
     """Active units by a part of code or name. Cost: one statement."""
     like = Q(name__icontains=text) | Q(name_en__icontains=text) | Q(code__istartswith=text)
     return _cards(OrgUnit.objects.filter(like, is_active=True))[:limit] if text.strip() else []
+
+
+@dataclass(frozen=True, slots=True)
+class Chair:
+    """Somebody who leads a unit or looks after its people."""
+
+    id: int
+    name: str
+
+
+@query
+def chairs_above(actor: Actor, person_ids: Iterable[int]) -> dict[int, tuple[list[Chair], list[Chair]]]:
+    """Heads of the units these people sit in, from the own unit up, and the HR partners who look after them.
+
+    Of these only whoever the rights let speak of that person (G2), the nearest first; after them HR administrators, who
+    stand in (G21). Cost: one statement.
+    """
+    found: dict[int, tuple[list[Chair], list[Chair]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_CHAIRS, {"people": list(person_ids)})
+        for person, head, head_name, hrbp, hrbp_name, _far in cursor.fetchall():
+            heads, hrbps = found.setdefault(person, ([], []))
+            heads += [Chair(head, head_name)] if head else []
+            hrbps += [Chair(hrbp, hrbp_name)] if hrbp else []
+    return found
+
+
+_CHAIRS = """
+    SELECT p.id, h.id, h.name, NULL, NULL, -u.depth AS far
+    FROM people_person p
+    JOIN people_orgunit own ON own.id = p.unit_id
+    JOIN people_orgunit u ON u.place <= own.place AND u.place_end >= own.place_end
+    JOIN people_person h ON h.id = u.head_id AND h.is_active
+    WHERE p.id = ANY (%(people)s)
+    UNION ALL
+    SELECT p.id, NULL, NULL, b.id, b.name, c.far
+    FROM people_person p
+    CROSS JOIN LATERAL access.candidates('BP', p.id) WITH ORDINALITY AS c(id, far)
+    JOIN people_person b ON b.id = c.id
+    WHERE p.id = ANY (%(people)s)
+    UNION ALL
+    SELECT p.id, NULL, NULL, a.id, a.name, 1000 + c.far
+    FROM people_person p
+    CROSS JOIN LATERAL access.candidates('HA', p.id) WITH ORDINALITY AS c(id, far)
+    JOIN people_person a ON a.id = c.id
+    WHERE p.id = ANY (%(people)s)
+    ORDER BY 1, 6
+"""
 
 
 @query

@@ -15,6 +15,7 @@ from beichen.strategy import access, queries
 from beichen.strategy.rules.pages import PriorityInput, put_priorities
 
 NO_PERSON = gettext_noop("No person has the number “%(key)s”.")
+TOO_MANY = gettext_noop("A year has at most %(limit)s priorities; “%(key)s” is one too many.")
 TWICE = gettext_noop("“%(key)s” stands in this sheet twice.")
 
 
@@ -24,13 +25,17 @@ def preview_priorities(actor: Actor, rows: Rows) -> list[Finding]:
     owners = people.by_number(actor, [str(row["owner"]) for row in rows if row["owner"]])
     here, count = rows.brings("People", "number"), Counter(str(row["priority"]) for row in rows)
     findings: list[Finding] = []
+    limit, kept = queries.limit_in_force(actor), set(known)
     for row in rows:
         key, owner = str(row["priority"]), str(row["owner"] or "")
         if owner and owner not in owners and owner not in here:
             findings.append(refuse(row, "owner", NO_PERSON, key=owner))
         elif count[key] > 1:
             findings.append(refuse(row, "priority", TWICE, key=key))
+        elif key not in kept and len(kept) >= limit:
+            findings.append(refuse(row, "priority", TOO_MANY, key=key, limit=limit))
         else:
+            kept.add(key)
             findings.append(Finding(row.number, _action(row, known.get(key)), label=f"{key} {row['name']}"))
     return findings
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from types import SimpleNamespace
+from dataclasses import dataclass, field
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from django.db import connection
@@ -19,10 +19,15 @@ from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Changed, Invalid, NotFound, Refused
 from beichen.strategy import access, queries
-from beichen.strategy.choices import VersionState
+from beichen.strategy.choices import TradeOff, VersionState
 from beichen.strategy.events import StrategyPublished
 from beichen.strategy.models import Exclusion, Priority, StrategyMap, StrategyVersion
 from beichen.strategy.queries import PageCard
+from beichen.strategy.rules import targets
+from beichen.strategy.rules.targets import TargetInput
+
+MOST = 12
+"""More priorities than this are none."""
 
 
 class NothingToPublish(Refused):
@@ -38,6 +43,16 @@ class EditedByYou(Refused):
     code = "strategy_edited_by_you"
     status = 403
     text = gettext_noop("You edited this draft last, so another executive has to publish it.")
+
+
+class TooManyPriorities(Refused):
+    """A year has few priorities."""
+
+    code = "too_many_priorities"
+    text = gettext_noop(
+        "This page names %(n)s priorities, and a year has at most %(limit)s."
+        " Take some out, or move them to what we will not do."
+    )
 
 
 class KeyTwice(Invalid):
@@ -62,17 +77,19 @@ class PriorityInput:
     name: str
     name_en: str = ""
     owner_id: int | None = None
+    targets: Sequence[TargetInput] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageInput:
-    """The whole page as entered; `boxes` by key of `choices.Box`."""
+    """The whole page as entered; `boxes` by key of `choices.Box`, `tradeoffs` of `choices.TradeOff` and "why"."""
 
     horizon: str
     period: str = ""
     boxes: Mapping[str, str]
     priorities: Sequence[PriorityInput]
     exclusions: Sequence[str] = ()
+    tradeoffs: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
 
 
@@ -111,7 +128,11 @@ def save_draft(actor: Actor, map_id: int | None, entered: PageInput, version: in
         raise Changed(draft)
     if draft is None:
         draft = StrategyVersion(map=page, number=page.published + 1, version=0)
-    draft.content, draft.note, draft.edited_at = _content(entered), entered.note, clock.now()
+    made = targets.write(
+        actor, page, {row.key: row.owner_id for row in entered.priorities},
+        {row.key: row.targets for row in entered.priorities},
+    )  # fmt: skip
+    draft.content, draft.note, draft.edited_at = _content(entered, made), entered.note, clock.now()
     draft.last_editor_id, draft.version = actor.person_id, draft.version + 1
     draft.save()
     audit.record(actor, access.EDIT, draft, details={"number": draft.number, "content": draft.content})
@@ -125,8 +146,16 @@ def restore(actor: Actor, map_id: int, number: int, version: int) -> PageCard:
     entered = PageInput(
         horizon=old.horizon, period=old.period, boxes=dict(old.boxes), exclusions=old.exclusions,
         priorities=[
-            PriorityInput(key=p.key, name=p.name, name_en=p.name_en, owner_id=p.owner_id) for p in old.priorities
+            PriorityInput(
+                key=p.key, name=p.name, name_en=p.name_en, owner_id=p.owner_id,
+                targets=[
+                    TargetInput(metric_id=t.metric_id, baseline=t.baseline, target=t.target, due=t.due)
+                    for t in p.targets
+                ],
+            )
+            for p in old.priorities
         ],
+        tradeoffs=dict(old.tradeoffs),
         note=gettext("Wording of version %(n)s") % {"n": number},
     )  # fmt: skip
     return save_draft(actor, map_id, entered, version)
@@ -150,10 +179,35 @@ def publish_page(actor: Actor, map_id: int, version: int) -> PageCard:
     require(actor, access.PUBLISH, draft)
     if draft.version != version:
         raise Changed(draft)
+    named, limit = len(draft.content["priorities"]), queries.limit_of(page)
+    if named > limit:
+        raise TooManyPriorities(draft, n=named, limit=limit)
     _enforce(draft, actor.person_id)
     audit.record(actor, access.PUBLISH, draft, details={"number": draft.number})
     publish(StrategyPublished(map_id=map_id, number=draft.number))
-    return queries.page(actor, map_id, draft.number)
+    card = queries.page(actor, map_id, draft.number)
+    targets.ask(actor, card)
+    return card
+
+
+@rule
+def set_limit(actor: Actor, map_id: int, limit: int, version: int) -> None:
+    """Say how many priorities may be in force at once; `version` as in `name_editors`. What is in force stays.
+
+    Errors: NotFound, Forbidden, Invalid, Changed. Cost: about five statements.
+    """
+    _lock()
+    page = _to_change(map_id)
+    require(actor, access.SET_LIMIT)
+    if page is None or not 1 <= limit <= MOST:
+        raise Invalid(field="limit")
+    if queries.limit_of(page) == limit:
+        return
+    if page.version != version:
+        raise Changed(page)
+    before, page.limit, page.version = queries.limit_of(page), limit, page.version + 1
+    page.save(update_fields=["limit", "version"])
+    audit.record(actor, access.SET_LIMIT, page, details={"before": before, "after": limit})
 
 
 @rule
@@ -189,8 +243,8 @@ def put_priorities(actor: Actor, horizon: str, rows: Sequence[PriorityInput]) ->
     last = StrategyVersion.objects.filter(map=page, state=VersionState.PUBLISHED).order_by("-number").first()
     before: dict[str, Any] = last.content if last else _content(PageInput(horizon=horizon, boxes={}, priorities=()))
     known = {p["key"]: p for p in before["priorities"]}
-    wanted = {row.key: _priority(row) for row in rows}
-    changed = [key for key, value in wanted.items() if known.get(key) != value]
+    wanted = {row.key: _kept(row, known.get(row.key)) for row in rows}
+    changed = [key for key, value in wanted.items() if {"targets": [], **known.get(key, {})} != value]
     if not changed:
         return 0
     number = page.published + 1
@@ -238,14 +292,23 @@ def _check(actor: Actor, entered: PageInput) -> None:
         raise Invalid(field="priorities")
 
 
-def _priority(row: PriorityInput) -> dict[str, Any]:
-    return {"key": row.key, "name": row.name, "name_en": row.name_en, "owner_id": row.owner_id}
+def _priority(row: PriorityInput, made: Sequence[int] = ()) -> dict[str, Any]:
+    return {
+        "key": row.key, "name": row.name, "name_en": row.name_en, "owner_id": row.owner_id, "targets": list(made)
+    }  # fmt: skip
 
 
-def _content(entered: PageInput) -> dict[str, Any]:
+def _kept(row: PriorityInput, known: dict[str, Any] | None) -> dict[str, Any]:
+    """A priority as a workbook has it; its targets stay as long as its owner does."""
+    stays = known is not None and known["owner_id"] == row.owner_id
+    return _priority(row, known.get("targets", ()) if known and stays else ())
+
+
+def _content(entered: PageInput, made: Mapping[str, Sequence[int]] = MappingProxyType({})) -> dict[str, Any]:
     return {
         "period": entered.period,
         "boxes": dict(entered.boxes),
-        "priorities": [_priority(row) for row in entered.priorities],
+        "priorities": [_priority(row, made.get(row.key, ())) for row in entered.priorities],
         "exclusions": [text for text in entered.exclusions if text.strip()],
+        "tradeoffs": {key: entered.tradeoffs.get(key, "") for key in (*TradeOff.values, "why")},
     }

@@ -156,6 +156,7 @@ def two_versions(company):
     """Version 1 says “留存”, version 2 “留存与活跃” and has seven priorities; M1 and E1 hold executive seats."""
     first = rules.save_draft(company.actor("E1"), None, entered(), 0)
     rules.publish_page(company.actor("M1"), first.map_id, first.version)
+    rules.set_limit(company.actor("E1"), first.map_id, 7, 1)
     many = [rules.PriorityInput(key=f"P{n}", name=f"重点 {n}") for n in range(1, 8)]
     second = rules.save_draft(company.actor("E1"), first.map_id, entered(priorities=many, period="下半年"), 0)
     rules.publish_page(company.actor("M1"), first.map_id, second.version)

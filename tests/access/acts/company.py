@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tests.access import oracle
 from tests.access.acts.base import Act, version_of
 from tests.access.worlds import World
 
@@ -24,8 +25,39 @@ def acts(world: World) -> Iterator[Act]:
     named = {"person_ids": [world.golden.id("E008")], "version": version}
     yield Act("strategy_editors", page, named, row="22a", code="t")
     yield Act("strategy_editors_now", page, row="22a", code="t")
+    version = version_of(world, "strategy.StrategyMap", page["map_id"])
+    yield Act("strategy_limit", page, {"limit": 5, "version": version}, row="22a", code="t")
+    yield from _targets(world, page["map_id"])
     yield Act("strategy_changes", {**page, "number": 91}, query={"against": 91})
     yield from _metrics(world)
+
+
+def _targets(world: World, map_id: int) -> Iterator[Act]:
+    """A target of E008's, written by E007: the head of the unit and every HR partner over it may confirm."""
+    found = oracle.company()
+    owner, at = "E008", found.unit["E008"]
+    head = next(number for number in _heads(at) if number not in (owner, EDITOR))
+    target = world.ids["22f", "U0"]
+    yield Act(
+        "strategy_confirm_target", {"target_id": target}, row="22f", code="t", subject=owner, only={"SE", "BP"},
+        special={"SE": {head}}, barred={owner, EDITOR}, stage=lambda: _in_force(map_id, target),
+    )  # fmt: skip
+
+
+def _heads(unit: str) -> Iterator[str]:
+    at: str | None = unit
+    while at is not None:
+        yield oracle.company().heads[at]
+        at = oracle.company().parent[at]
+
+
+def _in_force(map_id: int, target: int) -> None:
+    """The page in force names the target."""
+    from beichen.strategy.models import StrategyMap, StrategyVersion
+
+    version = StrategyVersion.objects.get(map_id=map_id, number=StrategyMap.objects.get(pk=map_id).published)
+    version.content["priorities"] = [{"key": "P1", "name": "留存", "owner_id": None, "targets": [target]}]
+    version.save(update_fields=["content"])
 
 
 def _metrics(world: World) -> Iterator[Act]:

@@ -43,8 +43,23 @@ def acts(world: World) -> Iterator[Act]:
     yield Act("goals_hand_on", at, other, row="20k", subject=SUBJECT, only={"LM"})
     yield on("01d", "goals_update", {**GOAL, "version": 1}, only={"LM"})
     yield on("01a", "goals_doubt", only={"SE"})
+    yield Act("goals_board", query={"cycle_id": cycle})
+    yield Act("goals_priorities", query={"cycle_id": cycle}, row="22g", code="r")
+    late = world.ids["01d", SUBJECT]
+    yield Act(
+        "goals_nudge", body={"cycle_id": cycle, "goal_ids": [late], "sentence": "请更新"}, row="02e", subject=SUBJECT,
+        only={"LM", "SK", "BP", "HA"}, stage=lambda: fall_behind(late),
+    )  # fmt: skip
     yield from _key_results(world)
     yield from _alignments(world)
+
+
+def fall_behind(goal_id: int) -> None:
+    """Nobody reported on a goal for long, and nobody was asked today."""
+    from beichen.goals.models import GoalStat, Nudge
+
+    GoalStat.objects.filter(pk=goal_id).update(health="not_updated")
+    Nudge.objects.filter(goal_id=goal_id).delete()
 
 
 def measure(world: World, row: str) -> None:

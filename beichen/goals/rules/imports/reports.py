@@ -113,12 +113,16 @@ def apply_updates(actor: Actor, rows: Rows) -> Counts:
             made.append((_report(kr, row, settings[kr.goal.cycle_id], tables.get(kr.band_id or 0)), row["risk"] or ""))
     touched = {update.key_result_id: update.key_result for update, _ in made}
     Update.objects.bulk_create([update for update, _ in made], batch_size=BATCH)
+    for update, risk in made:
+        update.key_result.stat.risk_update = update.pk if risk else None
+        update.key_result.stat.risk_is_shared = False
     UpdateText.objects.bulk_create(
         [UpdateText(update=update, risk=risk) for update, risk in made if risk], batch_size=BATCH
     )
     KeyResultStat.objects.bulk_create(
         [kr.stat for kr in touched.values()], batch_size=BATCH, update_conflicts=True, unique_fields=["key_result"],
-        update_fields=["current", "answer", "progress", "score", "updated_on", "confidence", "behind"],
+        update_fields=["current", "answer", "progress", "score", "updated_on", "confidence", "behind",
+                       "risk_update", "risk_is_shared"],
     )  # fmt: skip
     steps = [step for kr in touched.values() for step in kr.milestones.all()]
     Milestone.objects.bulk_update(steps, ["finished_on"], batch_size=BATCH)

@@ -1,4 +1,4 @@
-"""Every read of the strategy page, as frozen cards."""
+"""The one page: a version, its history, what differs, who may do what."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.platform.ui.language import for_reader
 from beichen.strategy import access
-from beichen.strategy.choices import Box, VersionState
+from beichen.strategy.choices import Box, TradeOff, VersionState
 from beichen.strategy.models import Priority, StrategyMap, StrategyVersion
+from beichen.strategy.queries import targets
+from beichen.strategy.queries.targets import TargetCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class PriorityCard:
     name_en: str
     owner_id: int | None
     owner_name: str
+    targets: tuple[TargetCard, ...] = ()
 
     @property
     def title(self) -> str:
@@ -40,6 +43,8 @@ class PriorityCard:
 @dataclass(frozen=True, slots=True)
 class PageCard:
     """One version of the page. `boxes` by key of `choices.Box`; `editor_ids` are those of the page.
+
+    `tradeoffs` by key of `choices.TradeOff` and "why"; `limit`: how many priorities a year may have.
 
     `editors_version` counts how often they were named.
     """
@@ -52,6 +57,8 @@ class PageCard:
     boxes: Mapping[str, str]
     priorities: tuple[PriorityCard, ...]
     exclusions: tuple[str, ...]
+    tradeoffs: Mapping[str, str]
+    limit: int
     note: str
     last_editor_id: int | None
     editor_name: str
@@ -88,6 +95,7 @@ def _card(actor: Actor, version: StrategyVersion, editors: frozenset[int]) -> Pa
     live = {p.key: p.pk for p in Priority.objects.filter(map_id=version.map_id, is_current=True)}
     current = version.number == version.map.published
     owners = people.persons(actor, [p.get("owner_id") for p in content.get("priorities", ())])
+    measured = targets.targets(actor, version.target_ids)
     return PageCard(
         map_id=version.map_id, number=version.number, state=version.state,
         horizon=version.map.horizon, period=content.get("period", ""),
@@ -96,15 +104,30 @@ def _card(actor: Actor, version: StrategyVersion, editors: frozenset[int]) -> Pa
             PriorityCard(
                 live.get(p["key"], 0) if current else 0, p["key"], p["name"], p.get("name_en", ""), p.get("owner_id"),
                 owners[p["owner_id"]].name if p.get("owner_id") in owners else "",
+                tuple(measured[pk] for pk in p.get("targets", ()) if pk in measured),
             )
             for p in content.get("priorities", ())
         ),
-        exclusions=tuple(content.get("exclusions", ())), note=version.note, last_editor_id=version.last_editor_id,
+        exclusions=tuple(content.get("exclusions", ())), limit=limit_of(version.map),
+        tradeoffs={key: content.get("tradeoffs", {}).get(key, "") for key in (*TradeOff.values, "why")},
+        note=version.note, last_editor_id=version.last_editor_id,
         editor_name=version.last_editor.name if version.last_editor else "", edited_at=version.edited_at,
         publisher_name=version.published_by.name if version.published_by else "", published_at=version.published_at,
         version=version.version, editor_ids=editors, editors_version=version.map.version,
         published=version.map.published,
     )  # fmt: skip
+
+
+def limit_of(page: StrategyMap | None) -> int:
+    """How many priorities may be in force at once. Cost: none."""
+    usual: int = people.company_settings()["strategy"]["priorities_max"]
+    return usual if page is None or page.limit is None else page.limit
+
+
+@query
+def limit_in_force(actor: Actor) -> int:
+    """The same for the page of the newest horizon. Cost: one statement."""
+    return limit_of(StrategyMap.objects.order_by("-pk").first())
 
 
 def editors_of(map_id: int) -> frozenset[int]:
@@ -210,8 +233,14 @@ def compared(before: PageCard | None, after: PageCard) -> list[Change]:
 
 def _parts(card: PageCard) -> dict[str, str]:
     parts = {"period": card.period, **{str(box): text for box, text in card.boxes.items()}}
-    parts |= {f"priority {p.key}": " · ".join(filter(None, (p.name, p.name_en, p.owner_name))) for p in card.priorities}
+    parts |= {f"tradeoff {key}": answer for key, answer in card.tradeoffs.items()}
+    parts |= {f"priority {p.key}": _said(p) for p in card.priorities}
     return parts | {"exclusions": "\n".join(card.exclusions)}
+
+
+def _said(line: PriorityCard) -> str:
+    facts = " · ".join(filter(None, (line.name, line.name_en, line.owner_name)))
+    return "\n".join((facts, *(target.said for target in line.targets)))
 
 
 @query

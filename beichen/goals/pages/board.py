@@ -1,0 +1,166 @@
+"""The board of progress with requests for a word, and how far the priorities have come unit by unit."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from beichen.goals import access, queries, rules
+from beichen.goals.choices import GoalKind
+from beichen.goals.forms import BoardForm
+from beichen.goals.pages import terms
+from beichen.goals.pages.plans import cycle_of, frame
+from beichen.goals.queries import Cell, Wanted
+from beichen.people.queries import CycleCard
+from beichen.platform.access.permissions import may
+from beichen.platform.api.schemas import PageIn
+from beichen.platform.kit.errors import NotFound
+from beichen.platform.ui import figures
+from beichen.platform.ui.answers import page, see, tell
+from beichen.platform.ui.doors import door
+from beichen.platform.ui.requests import PageRequest
+from beichen.strategy import queries as strategy
+
+STATES = ("off_track", "at_risk", "not_updated", "on_track", "ahead", "done", "early", "not_measured")
+ACROSS = ("attention", "behind", "risks")
+"""Tabs that hold goals of several states."""
+KEPT = ("cycle", "state", "unit", "alone", "owner", "scope", "kind", "priority", "open")
+"""What an address of the board may hold."""
+
+
+class _Asked:
+    """The board as an address asks for it: form, filter, cycle, and whether a code in it is unknown."""
+
+    def __init__(self, request: PageRequest, given: QueryDict) -> None:
+        self.cycle, self.cycles = cycle_of(request)
+        priorities = [(str(p.id), f"{p.key} {p.title}") for p in strategy.priorities(request.actor)]
+        self.form = BoardForm(given, priorities=priorities)
+        found = self.form.cleaned_data if self.form.is_valid() else {}
+        self.state = given.get("state", "")
+        self.is_known = True
+        try:
+            self.named = queries.named(request.actor, found.get("unit", ""), found.get("owner", ""))
+        except NotFound:
+            self.named, self.is_known = queries.named(request.actor, "", ""), False
+        self.wanted = Wanted(
+            state=self.state if self.state in (*STATES, *ACROSS) else "", scope=found.get("scope", ""),
+            kind=found.get("kind", ""), unit_id=self.named.unit.id if self.named.unit else None,
+            owner_id=self.named.owner.id if self.named.owner else None,
+            priority_id=int(found.get("priority") or 0) or None, is_alone=bool(given.get("alone")),
+            is_open=bool(given.get("open")),
+        )  # fmt: skip
+        self.address = urlencode([(name, given[name]) for name in KEPT if given.get(name)])
+
+
+@door(access.VIEW)
+def board(request: PageRequest) -> HttpResponse:
+    """Agreed goals that are open to me, the furthest behind first, with exact counts by state."""
+    asked, after = _Asked(request, request.GET), request.GET.get("after", "")
+    found = None
+    if asked.cycle and asked.is_known:
+        found = queries.board(request.actor, asked.cycle.id, asked.wanted, PageIn(limit=50, cursor=after))
+    counts = found.counts if found else {}
+    return page(
+        request, "goals/board.html", fragment="rows" if after else None, found=found, form=asked.form,
+        named=asked.named, cycle=asked.cycle, cycles=asked.cycles, state=asked.wanted.state, wanted=asked.wanted,
+        states=[(key, counts[key]) for key in STATES if counts.get(key)],
+        across=[(key, label, counts.get(key, 0)) for key, label in _across()],
+        kinds=dict(GoalKind.choices), address=asked.address, may_see_matrix=may(request.actor, access.MATRIX),
+        **frame(request, "board"),
+    )  # fmt: skip
+
+
+def _across() -> list[tuple[str, str]]:
+    return [
+        ("attention", _("Late or behind")), ("behind", _("Behind for several reports")), ("risks", _("Open risks")),
+    ]  # fmt: skip
+
+
+@door(access.NUDGE, methods=("GET", "POST"))
+def nudge(request: PageRequest) -> HttpResponse:
+    """Ask for a word: on the goals chosen on the board, or on all that it holds."""
+    given = QueryDict(request.POST["address"]) if "address" in request.POST else request.GET
+    asked = _Asked(request, given)
+    if request.method == "POST":
+        return _ask(request, asked)
+    goals, people = (0, 0)
+    if asked.cycle and asked.is_known and queries.may_nudge(request.actor):
+        goals, people = queries.how_many_to_nudge(request.actor, asked.cycle.id, asked.wanted)
+    return page(
+        request, "goals/nudge.html", goals=goals, people=people, address=asked.address, longest=rules.LONGEST,
+        sentence=request.POST.get("sentence", ""),
+    )  # fmt: skip
+
+
+def _ask(request: PageRequest, asked: _Asked) -> HttpResponse:
+    if asked.cycle is None or not asked.is_known:
+        raise NotFound
+    chosen = [int(pk) for pk in request.POST.getlist("goal") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    done = rules.nudge(
+        request.actor, asked.cycle.id, asked.wanted, request.POST.get("sentence", ""),
+        goal_ids=None if request.POST.get("all") else chosen,
+    )  # fmt: skip
+    said = ngettext("Asked for a word on %(n)s goal.", "Asked for a word on %(n)s goals.", done.count)
+    more = ngettext(
+        "%(n)s was left: asked about today, or not late.", "%(n)s were left: asked about today, or not late.", done.left
+    )
+    tell(request, (said % {"n": done.count}) + (" " + more % {"n": done.left} if done.left else ""))
+    return see(f"{reverse('goals:board')}?{asked.address}")
+
+
+@door(access.MATRIX)
+def matrix(request: PageRequest) -> HttpResponse:
+    """Attainment of the year's priorities by unit."""
+    cycle, cycles = cycle_of(request)
+    code = request.GET.get("unit", "")
+    unit = queries.named(request.actor, code, "").unit
+    found = queries.matrix(request.actor, cycle.id, unit.id if unit else None) if cycle else None
+    return page(
+        request, "goals/matrix.html", found=found, cycle=cycle, cycles=cycles,
+        lines=_drawn(found, cycle) if found and cycle else (), **frame(request, "matrix"),
+    )  # fmt: skip
+
+
+def _drawn(found: queries.Matrix, cycle: CycleCard) -> list[dict[str, Any]]:
+    """Each line with its cells as a template needs them: figure, terms, the address of the goals behind it."""
+
+    def cell(made: Cell, priority_id: int, unit: str, **more: int) -> dict[str, Any]:
+        asked = {"cycle": cycle.id, "priority": priority_id, "unit": unit, "open": 1, **more}
+        return {
+            "cell": made, "url": f"{reverse('goals:board')}?{urlencode(asked)}", "terms": cell_terms(made),
+            "healths": [(key, made.healths[key]) for key in STATES if made.healths.get(key)],
+        }  # fmt: skip
+
+    return [
+        {
+            "priority": line.priority, "whole": cell(line.whole, line.priority.id, found.unit.code),
+            "cells": [
+                cell(made, line.priority.id, column.unit.code, **({"alone": 1} if column.is_alone else {}))
+                for made, column in zip(line.cells, found.columns, strict=True)
+            ],
+        }
+        for line in found.lines
+    ]  # fmt: skip
+
+
+def cell_terms(cell: Cell) -> list[tuple[str, str]]:
+    """What the attainment of a cell is made of, in the order of its formula."""
+    goals = [(_("Goals"), str(cell.count))]
+    if cell.count != cell.measured:
+        goals.append((_("of them not measured, left out"), str(cell.count - cell.measured)))
+    if cell.attainment is None:
+        return [*goals, (_("Weighted mean"), _("not measured"))]
+    if not cell.weight:
+        return [*goals, (_("All weights are 0, so they count alike"), ""),
+                (_("Weighted mean"), figures.percent(cell.attainment, 2))]  # fmt: skip
+    return [
+        *goals, (_("Sum of the weights"), terms.weight(cell.weight)),
+        (_("Sum of weight × progress"), f"{figures.trimmed(Fraction(cell.made, 10**8), 8)}%"),
+        (_("Weighted mean"), figures.percent(cell.attainment, 2)),
+    ]  # fmt: skip

@@ -1,0 +1,275 @@
+"""The board of progress: agreed goals of a cycle, the furthest behind first, with exact counts by state.
+
+It is drawn from the narrow rows of the roll-up, one for each goal; reports are read for the goals of one page alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
+
+from beichen.goals import access
+from beichen.goals.choices import RUNNING, GoalState, Visibility
+from beichen.goals.models import Goal, GoalStat, Nudge, UpdateText
+from beichen.goals.queries.cards import GoalCard, goal_card
+from beichen.goals.queries.plans import LATE_OR_BEHIND
+from beichen.people import queries as people
+from beichen.people.queries import PersonCard, UnitCard
+from beichen.platform.access.current import query
+from beichen.platform.access.permissions import may
+from beichen.platform.access.relations import InRanges
+from beichen.platform.api.paging import page_of
+from beichen.platform.api.schemas import PageIn
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import NotFound
+
+AGREED = (*RUNNING, GoalState.CLOSED)
+ATTENTION, BEHIND, RISKS = "attention", "behind", "risks"
+RUN = 3
+"""So many reports in a row that found a goal behind are a run (formulas §3)."""
+ORDER = ("-gap", "pk")
+NARROWS = MappingProxyType({
+    "kind": "goal__kind", "owner_id": "goal__owner_id", "priority_id": "goal__priority_id",
+})  # fmt: skip
+"""What narrows the board by one column; what a goal belongs to besides gets a line here and a field in `Wanted`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the board is narrowed to; empty values narrow nothing.
+
+    `state`: a health, or `attention` (late or behind), `behind` (for several reports running), `risks`.
+    `scope`: `branch` (the own line) or `asked` (goals on which the actor may ask for a word).
+    `unit_id`: the unit and all below it, or with `is_alone` itself. `is_open`: without goals of the own line only.
+    """
+
+    state: str = ""
+    scope: str = ""
+    kind: str = ""
+    unit_id: int | None = None
+    owner_id: int | None = None
+    priority_id: int | None = None
+    is_alone: bool = False
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeCard:
+    """Who asked for a word on a goal, when, and with which sentence."""
+
+    by_name: str
+    day: date
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLine:
+    """A goal on the board. `risks` and `risk` are what the actor may know of; `nudge` is the newest unanswered one."""
+
+    goal: GoalCard
+    behind: int
+    risks: int
+    risk: str
+    may_nudge: bool
+    nudge: NudgeCard | None
+
+    @property
+    def is_running_behind(self) -> bool:
+        """Behind for several reports running."""
+        return self.behind >= RUN
+
+    @property
+    def asked_today(self) -> bool:
+        """Whether somebody has asked today: once a day is enough."""
+        return self.nudge is not None and self.nudge.day == clock.today()
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One page. `counts` by state, `total`, and how many could be asked at once: on the first page alone."""
+
+    lines: tuple[BoardLine, ...]
+    next: str | None
+    total: int = 0
+    to_nudge: int = 0
+    may_nudge: bool = False
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The unit and the person that a board is narrowed to by code and number."""
+
+    unit: UnitCard | None
+    owner: PersonCard | None
+
+
+@query
+def board(actor: Actor, cycle_id: int, wanted: Wanted, asked: PageIn) -> Board:
+    """A page of the board. Cost: five statements and two of counting, one more for a unit."""
+    found = _narrowed(actor, cycle_id, wanted)
+    rows = _of_state(found, wanted.state).annotate(
+        may_nudge=_whether(access.goals_to_nudge), sees_words=_whether(access.goals_with_words)
+    )
+    page = page_of(
+        actor, rows.select_related("goal__owner__unit", "goal__unit", "goal__priority"), asked, order=ORDER,
+        name=f"goals.board {cycle_id} {wanted}",
+    )  # fmt: skip
+    lines = _lines(actor, page.items)
+    if asked.cursor:
+        return Board(lines, page.next, may_nudge=may_nudge(actor))
+    counts = _counts(found)
+    to_nudge = _askable(_of_state(found, wanted.state)).count() if may_nudge(actor) else 0
+    return Board(lines, page.next, counts.pop(""), to_nudge, may_nudge(actor), counts)
+
+
+def may_nudge(actor: Actor) -> bool:
+    """Whether asking for a word is the actor's business at all. Cost: none."""
+    return may(actor, access.NUDGE, access)
+
+
+def _narrowed(actor: Actor, cycle_id: int, wanted: Wanted) -> QuerySet[GoalStat]:
+    found = GoalStat.objects.filter(
+        cycle_id=cycle_id, goal__cycle_id=cycle_id, goal__state__in=list(AGREED), goal__is_dropped=False
+    )
+    if actor.person_id is not None:
+        found = found.filter(access.agreed_goals("goal__"))
+    for name, path in NARROWS.items():
+        if getattr(wanted, name):
+            found = found.filter(**{path: getattr(wanted, name)})
+    if wanted.scope == "branch":
+        found = found.filter(InRanges("goal__owner_place", "branch_ranges"))
+    if wanted.scope == "asked":
+        found = found.filter(access.goals_to_nudge("goal__"))
+    if wanted.is_open:
+        found = found.exclude(goal__visibility=Visibility.RESTRICTED)
+    return _in_unit(actor, found, wanted)
+
+
+def _in_unit(actor: Actor, found: QuerySet[GoalStat], wanted: Wanted) -> QuerySet[GoalStat]:
+    if wanted.unit_id is None:
+        return found
+    unit = people.unit(actor, wanted.unit_id)
+    if wanted.is_alone:
+        return found.filter(unit_id=unit.id)
+    return found.filter(unit__place__gte=unit.place, unit__place__lte=unit.place_end)
+
+
+def _of_state(found: QuerySet[GoalStat], state: str) -> QuerySet[GoalStat]:
+    if state == BEHIND:
+        return found.filter(behind__gte=RUN)
+    if state == RISKS:
+        return found.filter(_risky())
+    if state == ATTENTION:
+        return found.filter(health__in=LATE_OR_BEHIND)
+    return found.filter(health=state) if state else found
+
+
+def _risky() -> Q:
+    """Something is at risk, and the actor may know."""
+    return Q(risks__gt=0) & (Q(shared_risks__gt=0) | access.goals_with_words("goal__"))
+
+
+def _counts(found: QuerySet[GoalStat]) -> dict[str, int]:
+    """How many by state; under "" all of them. Cost: one statement."""
+    rows = found.values_list("health").annotate(
+        n=Count("pk"), behind=Count("pk", filter=Q(behind__gte=RUN)), risks=Count("pk", filter=_risky())
+    ).order_by()  # fmt: skip
+    counts = {"": 0, ATTENTION: 0, BEHIND: 0, RISKS: 0}
+    for health, n, behind, risks in rows:
+        counts[health] = n
+        counts[""] += n
+        counts[ATTENTION] += n if health in LATE_OR_BEHIND else 0
+        counts[BEHIND] += behind
+        counts[RISKS] += risks
+    return counts
+
+
+def _whether(goals: Any) -> Case:
+    return Case(When(goals("goal__"), then=Value(True)), default=Value(False), output_field=BooleanField())  # noqa: FBT003
+
+
+def _lines(actor: Actor, rows: Sequence[Any]) -> tuple[BoardLine, ...]:
+    words, nudges = _risks(actor, rows), _nudges(actor, rows)
+    return tuple(
+        BoardLine(
+            goal_card(row.goal), row.behind, row.risks if row.sees_words else row.shared_risks,
+            words.get(row.risk_update, ""), row.may_nudge and _is_askable(row), nudges.get(row.pk),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _is_askable(row: GoalStat) -> bool:
+    return row.health in LATE_OR_BEHIND and row.goal.state in RUNNING and row.goal.owner.is_active
+
+
+def _risks(actor: Actor, rows: Sequence[GoalStat]) -> dict[int, str]:
+    """What is at risk, by report, where the actor may read it. Cost: one statement."""
+    found = UpdateText.objects.filter(pk__in=[row.risk_update or 0 for row in rows])
+    if actor.person_id is not None:
+        found = found.filter(access.visible_words())
+    return dict(found.values_list("pk", "risk"))
+
+
+def _nudges(actor: Actor, rows: Sequence[GoalStat]) -> dict[int, NudgeCard]:
+    """The newest one on each goal that nobody reported on since, where the actor may know. Cost: one statement."""
+    since = {row.pk: row.updated_on for row in rows}
+    found = Nudge.objects.filter(goal_id__in=list(since)).select_related("by").order_by("day")
+    if actor.person_id is not None:
+        found = found.filter(access.goals_with_nudges("goal__"))
+    return {
+        line.goal_id: NudgeCard(line.by.name, line.day, line.sentence)
+        for line in found
+        if (since[line.goal_id] or date.min) <= line.day
+    }
+
+
+def _askable(found: QuerySet[GoalStat]) -> QuerySet[GoalStat]:
+    return found.filter(
+        access.goals_to_nudge("goal__"), health__in=LATE_OR_BEHIND, goal__state__in=list(RUNNING),
+        goal__owner__is_active=True,
+    )  # fmt: skip
+
+
+def to_nudge(actor: Actor, cycle_id: int, wanted: Wanted) -> QuerySet[GoalStat]:
+    """Everything of a board on which the actor may ask for a word, for the rule. Cost: none until it is read."""
+    return _askable(_of_state(_narrowed(actor, cycle_id, wanted), wanted.state))
+
+
+@query
+def how_many_to_nudge(actor: Actor, cycle_id: int, wanted: Wanted) -> tuple[int, int]:
+    """How many goals and people would be asked, without those asked today. Cost: one statement, two with a unit."""
+    found = to_nudge(actor, cycle_id, wanted).exclude(goal__nudges__day=clock.today())
+    counted = found.aggregate(goals=Count("pk"), owners=Count("goal__owner_id", distinct=True))
+    return counted["goals"], counted["owners"]
+
+
+def chosen_to_nudge(actor: Actor, goal_ids: Sequence[int]) -> tuple[set[int], set[int]]:
+    """Of these goals: those the actor may ask about, and those that are visible at all. Cost: two statements."""
+    found = Goal.objects.filter(pk__in=goal_ids).filter(access.agreed_goals())
+    seen = set(found.values_list("pk", flat=True))
+    return set(found.filter(access.goals_to_nudge()).values_list("pk", flat=True)), seen
+
+
+@query
+def nudge_of(actor: Actor, goal_id: int) -> Nudge | None:
+    """The newest request for a word on a goal, for those who may know of it. Cost: one statement."""
+    found = Nudge.objects.filter(access.goals_with_nudges("goal__"), goal_id=goal_id)
+    return found.select_related("by").order_by("-day").first()
+
+
+@query
+def named(actor: Actor, unit_code: str, owner_number: str) -> Named:
+    """The unit and the person a board is narrowed to; NotFound for what is not there. Cost: two statements at most."""
+    units = people.by_code(actor, [unit_code]) if unit_code else {}
+    owners = people.by_number(actor, [owner_number]) if owner_number else {}
+    if (unit_code and unit_code not in units) or (owner_number and owner_number not in owners):
+        raise NotFound
+    return Named(units.get(unit_code), owners.get(owner_number))
