@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0007_leavers_and_returns'),
+        ('people', '0008_workbooks_read_by_a_job'),
     ]
 
     operations = [
