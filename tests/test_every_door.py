@@ -14,6 +14,8 @@ from ninja.operation import Operation
 
 from beichen.config.api import api
 from beichen.metrics.models import Metric
+from beichen.people.rules.profiles import take_starter_set
+from beichen.platform.kit.actor import system
 from beichen.platform.ui.doors import Anyone
 from tests.access import oracle, worlds
 from tests.cast import sign_in
@@ -170,7 +172,8 @@ def known(world: worlds.World) -> dict[str, list[str]]:
             "unit_id": "people.OrgUnit", "person_id": "people.Person", "batch_id": "people.ImportBatch",
             "goal_id": "goals.Goal", "key_result_id": "goals.KeyResult", "map_id": "strategy.StrategyMap",
             "check_in_id": "conversations.CheckIn", "review_id": "reviews.Review", "part_id": "reviews.Part",
-            "cycle_id": "people.Cycle",
+            "cycle_id": "people.Cycle", "project_id": "people.Project", "membership_id": "people.Membership",
+            "profile_id": "people.RoleProfile",
             "pool_id": "reward.BonusPool", "metric_id": "metrics.Metric", "table_id": "metrics.BandTable",
         }.items():  # fmt: skip
             found[word] = [str(pk) for pk in apps.get_model(label)._base_manager.values_list("pk", flat=True)[:400]]
@@ -185,6 +188,7 @@ def test_every_page_is_opened_by_somebody_of_the_cast() -> None:
     world = worlds.make("people", "notices", "talks", "reviews", "reward")
     with login(None):
         Metric.objects.create(code="M1", name="留存")
+        take_starter_set(system("load_demo", "role profiles in a test"))
     ids, clients = known(world), {}
     with login(None):
         for number in ("E015", "E017", "E001", "E004", "E006", "E016", "E019", "E018", "E020"):

@@ -10,10 +10,10 @@ from beichen.people.queries import Duty, ProfileCard, ProfileVersion, Scenario
 from beichen.people.rules import ProfileFields
 from beichen.people.schemas.profiles import (
     ProfileOut,
+    ProfileVersionIn,
     ProfileVersionOut,
     RoleProfileChangeIn,
     RoleProfileIn,
-    VersionIn,
 )
 from beichen.platform.access.permissions import require
 from beichen.platform.api.door import door
@@ -60,7 +60,7 @@ def update(request: ApiRequest, profile_id: int, body: RoleProfileChangeIn) -> P
 
 @router.post("/roles/{int:profile_id}/look", response=ProfileOut, operation_id="roles_look_through")
 @door(access.LOOK_THROUGH)
-def look(request: ApiRequest, profile_id: int, body: VersionIn) -> ProfileCard:
+def look(request: ApiRequest, profile_id: int, body: ProfileVersionIn) -> ProfileCard:
     """The yearly look: it holds as it is."""
     rules.profiles.look_through(request.actor, profile_id, body.version)
     return queries.role_profile(request.actor, profile_id)

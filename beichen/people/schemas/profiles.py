@@ -113,7 +113,7 @@ class RoleProfileChangeIn(RoleProfileIn):
     version: int
 
 
-class VersionIn(Strict):
+class ProfileVersionIn(Strict):
     """The version that was looked at."""
 
     version: int
