@@ -16,7 +16,7 @@ from beichen.platform.access.filters import filters
 from beichen.platform.access.locks import JobGrant, StateGuard
 from beichen.platform.access.permissions import Permission, leads_people
 from beichen.platform.access.policy import CONTENT, STATUS
-from beichen.platform.access.relations import EVERY, Case, IsFormer, cases
+from beichen.platform.access.relations import EVERY, Case, InPeople, InRanges, IsFormer, cases
 from beichen.platform.approvals import queries as approvals
 from beichen.platform.kit.actor import Actor
 
@@ -64,13 +64,19 @@ def agreed_goals() -> Q:
 @filters("goals.Goal")
 def goals_to_nudge() -> Q:
     """Goals on which the viewer may ask for a word (02e)."""
-    return cases([_case("02e")], frozenset("w"))
+    return cases([_nudges()], frozenset("w"))
 
 
 @filters("goals.Goal")
 def goals_with_nudges() -> Q:
     """Goals of which the viewer sees who asked for a word (02e)."""
-    return cases([_case("02e")], CONTENT)
+    return cases([_nudges()], CONTENT)
+
+
+def _nudges() -> Case:
+    """Who stands further up is known by ranges of places: the chief's line is everybody."""
+    further_up = Q(InRanges("owner_place", "branch_ranges")) & ~Q(InPeople("owner_id", "reports"))
+    return Case("02e", subject="owner_id", place="owner_place", SK=further_up)
 
 
 def _case(row_id: str, when: Q = EVERY) -> Case:

@@ -40,9 +40,9 @@ from beichen.goals.schemas.shown import (
     AgreedOut,
     AgreementOut,
     AttainedOut,
-    BoardOut,
     CoverageLineOut,
     CoverageOut,
+    GoalBoardOut,
     GoalOut,
     GoalPlanOut,
     GoalViewOut,
@@ -102,7 +102,7 @@ def team(request: ApiRequest, cycle_id: int, only: str = "") -> list[dict[str, A
     ]  # fmt: skip
 
 
-@router.get("/board", response=BoardOut, operation_id="goals_board")
+@router.get("/board", response=GoalBoardOut, operation_id="goals_board")
 @door(access.VIEW, reads=C3)
 def board(
     request: ApiRequest, asked: Query[PageIn], cycle_id: Id, state: BoardState = "", scope: BoardScope = "",

@@ -273,9 +273,10 @@ class GoalStat(models.Model):
 
     `holds_to_end`: full progress means "so far" only (a range or a band before its end, anywhere below).
 
-    What the board of progress is drawn from: `unit` owns the goal, else its owner sits there; `gap` is expected less
-    shown progress; `behind` the longest run of reports behind among its key results; `risks` how many of these say in
-    their newest report that something is at risk (`shared_risks` to everyone), the newest one in `risk_update`.
+    What the board of progress is drawn from: `cycle` of an agreed goal, None of others; `unit` owns the goal, else its
+    owner sits there; `gap` is expected less shown progress; `behind` the longest run of reports behind among its key
+    results; `risks` how many of these say in their newest report that something is at risk (`shared_risks` to
+    everyone), the newest one in `risk_update`.
     """
 
     goal = models.OneToOneField(Goal, primary_key=True, on_delete=models.CASCADE, related_name="stat")

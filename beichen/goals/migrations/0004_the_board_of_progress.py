@@ -7,7 +7,8 @@ from django.db import migrations, models
 # What the drain would write, for goals that are there.
 FILL = """
     UPDATE goals_goalstat s
-    SET cycle_id = g.cycle_id, unit_id = coalesce(g.unit_id, p.unit_id),
+    SET cycle_id = CASE WHEN g.state IN ('active', 'changing', 'closed') AND NOT g.is_dropped THEN g.cycle_id END,
+        unit_id = coalesce(g.unit_id, p.unit_id),
         gap = s.expected - coalesce(g.manual_progress, s.progress, 0), behind = coalesce(k.behind, 0)
     FROM goals_goal g
     JOIN people_person p ON p.id = g.owner_id

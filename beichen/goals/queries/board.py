@@ -22,7 +22,7 @@ from beichen.people import queries as people
 from beichen.people.queries import PersonCard, UnitCard
 from beichen.platform.access.current import query
 from beichen.platform.access.permissions import may
-from beichen.platform.access.relations import InRanges
+from beichen.platform.access.relations import NOBODY, InPeople, InRanges
 from beichen.platform.api.paging import page_of
 from beichen.platform.api.schemas import PageIn
 from beichen.platform.kit import clock
@@ -112,20 +112,13 @@ class Named:
 
 @query
 def board(actor: Actor, cycle_id: int, wanted: Wanted, asked: PageIn) -> Board:
-    """A page of the board. Cost: five statements and two of counting, one more for a unit."""
+    """A page of the board. Cost: four statements and one of counting, one more for a unit."""
     found = _narrowed(actor, cycle_id, wanted)
-    rows = _of_state(found, wanted.state).annotate(
-        may_nudge=_whether(access.goals_to_nudge), sees_words=_whether(access.goals_with_words)
-    )
-    page = page_of(
-        actor, rows.select_related("goal__owner__unit", "goal__unit", "goal__priority"), asked, order=ORDER,
-        name=f"goals.board {cycle_id} {wanted}",
-    )  # fmt: skip
+    page = page_of(actor, found.filter(_of(wanted.state)), asked, order=ORDER, name=f"goals.board {cycle_id} {wanted}")
     lines = _lines(actor, page.items)
     if asked.cursor:
         return Board(lines, page.next, may_nudge=may_nudge(actor))
-    counts = _counts(found)
-    to_nudge = _askable(_of_state(found, wanted.state)).count() if may_nudge(actor) else 0
+    counts, to_nudge = _counts(found, _of(wanted.state) & _askable() if may_nudge(actor) else NOBODY)
     return Board(lines, page.next, counts.pop(""), to_nudge, may_nudge(actor), counts)
 
 
@@ -161,14 +154,14 @@ def _in_unit(actor: Actor, found: QuerySet[GoalStat], wanted: Wanted) -> QuerySe
     return found.filter(unit__place__gte=unit.place, unit__place__lte=unit.place_end)
 
 
-def _of_state(found: QuerySet[GoalStat], state: str) -> QuerySet[GoalStat]:
+def _of(state: str) -> Q:
     if state == BEHIND:
-        return found.filter(behind__gte=RUN)
+        return Q(behind__gte=RUN)
     if state == RISKS:
-        return found.filter(_risky())
+        return _risky()
     if state == ATTENTION:
-        return found.filter(health__in=LATE_OR_BEHIND)
-    return found.filter(health=state) if state else found
+        return Q(health__in=LATE_OR_BEHIND)
+    return Q(health=state) if state else Q()
 
 
 def _risky() -> Q:
@@ -176,34 +169,50 @@ def _risky() -> Q:
     return Q(risks__gt=0) & (Q(shared_risks__gt=0) | access.goals_with_words("goal__"))
 
 
-def _counts(found: QuerySet[GoalStat]) -> dict[str, int]:
-    """How many by state; under "" all of them. Cost: one statement."""
+def _counts(found: QuerySet[GoalStat], to_ask: Q) -> tuple[dict[str, int], int]:
+    """How many by state, under "" all of them; and of how many one could ask. Cost: one statement."""
     rows = found.values_list("health").annotate(
-        n=Count("pk"), behind=Count("pk", filter=Q(behind__gte=RUN)), risks=Count("pk", filter=_risky())
+        all_=Count("pk"), behind_=Count("pk", filter=Q(behind__gte=RUN)), risky_=Count("pk", filter=_risky()),
+        to_ask=Count("pk", filter=to_ask),
     ).order_by()  # fmt: skip
-    counts = {"": 0, ATTENTION: 0, BEHIND: 0, RISKS: 0}
-    for health, n, behind, risks in rows:
+    counts, asked = {"": 0, ATTENTION: 0, BEHIND: 0, RISKS: 0}, 0
+    for health, n, behind, risks, asks in rows:
+        asked += asks
         counts[health] = n
         counts[""] += n
         counts[ATTENTION] += n if health in LATE_OR_BEHIND else 0
         counts[BEHIND] += behind
         counts[RISKS] += risks
-    return counts
+    return counts, asked
 
 
 def _whether(goals: Any) -> Case:
-    return Case(When(goals("goal__"), then=Value(True)), default=Value(False), output_field=BooleanField())  # noqa: FBT003
+    return Case(When(goals(), then=Value(True)), default=Value(False), output_field=BooleanField())  # noqa: FBT003
 
 
-def _lines(actor: Actor, rows: Sequence[Any]) -> tuple[BoardLine, ...]:
-    words, nudges = _risks(actor, rows), _nudges(actor, rows)
-    return tuple(
-        BoardLine(
-            goal_card(row.goal), row.behind, row.risks if row.sees_words else row.shared_risks,
-            words.get(row.risk_update, ""), row.may_nudge and _is_askable(row), nudges.get(row.pk),
-        )
-        for row in rows
-    )  # fmt: skip
+def _lines(actor: Actor, rows: Sequence[GoalStat]) -> tuple[BoardLine, ...]:
+    goals, words, nudges = _goals(rows), _risks(actor, rows), _nudges(actor, rows)
+    lines = []
+    for row in rows:
+        goal = goals[row.pk]
+        goal.stat = row
+        lines.append(
+            BoardLine(
+                goal_card(goal), row.behind, row.risks if goal.sees_words else row.shared_risks,
+                words.get(row.risk_update or 0, ""), goal.may_nudge and _is_askable(row), nudges.get(row.pk),
+            )
+        )  # fmt: skip
+    return tuple(lines)
+
+
+def _goals(rows: Sequence[GoalStat]) -> dict[int, Any]:
+    """The goals of a page, apart from the search for them: each of the two is planned in a fraction of the time.
+
+    Cost: one statement.
+    """
+    found = Goal.objects.filter(pk__in=[row.pk for row in rows]).select_related("owner__unit", "unit", "priority")
+    whether = {"may_nudge": access.goals_to_nudge, "sees_words": access.goals_with_words}
+    return found.annotate(**{name: _whether(goals) for name, goals in whether.items()}).in_bulk()
 
 
 def _is_askable(row: GoalStat) -> bool:
@@ -231,16 +240,14 @@ def _nudges(actor: Actor, rows: Sequence[GoalStat]) -> dict[int, NudgeCard]:
     }
 
 
-def _askable(found: QuerySet[GoalStat]) -> QuerySet[GoalStat]:
-    return found.filter(
-        access.goals_to_nudge("goal__"), health__in=LATE_OR_BEHIND, goal__state__in=list(RUNNING),
-        goal__owner__is_active=True,
-    )  # fmt: skip
+def _askable() -> Q:
+    late = Q(health__in=LATE_OR_BEHIND, goal__state__in=list(RUNNING))
+    return late & access.goals_to_nudge("goal__") & ~Q(InPeople("goal__owner_id", "gone"))
 
 
 def to_nudge(actor: Actor, cycle_id: int, wanted: Wanted) -> QuerySet[GoalStat]:
     """Everything of a board on which the actor may ask for a word, for the rule. Cost: none until it is read."""
-    return _askable(_of_state(_narrowed(actor, cycle_id, wanted), wanted.state))
+    return _narrowed(actor, cycle_id, wanted).filter(_of(wanted.state) & _askable())
 
 
 @query

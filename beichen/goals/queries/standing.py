@@ -97,7 +97,7 @@ class ItemLine:
 class BoardNumbers:
     """What the board asks of a goal; see `GoalStat`."""
 
-    cycle_id: int
+    cycle_id: int | None
     unit_id: int | None
     gap: int
     behind: int
@@ -180,8 +180,10 @@ def numbers_of(goal: Goal, key_results: list[KeyResult], children: list[Alignmen
 def _board(goal: Goal, key_results: list[KeyResult], gap: int) -> BoardNumbers:
     stats = [kr.stat for kr in key_results if not kr.is_dropped and getattr(kr, "stat", None)]
     risks = [stat for stat in stats if stat.risk_update]
+    on_board = goal.state in (*RUNNING, GoalState.CLOSED) and not goal.is_dropped
     return BoardNumbers(
-        goal.cycle_id, goal.unit_id or goal.owner.unit_id, gap, max((stat.behind for stat in stats), default=0),
+        goal.cycle_id if on_board else None, goal.unit_id or goal.owner.unit_id, gap,
+        max((stat.behind for stat in stats), default=0),
         len(risks), sum(1 for stat in risks if stat.risk_is_shared),
         max((stat.risk_update for stat in risks if stat.risk_update), default=None),
     )  # fmt: skip

@@ -330,7 +330,7 @@ class BoardLineOut(Schema):
     nudge: NudgeOut | None
 
 
-class BoardOut(Schema):
+class GoalBoardOut(Schema):
     """A page of the board; what is counted comes with the first page alone."""
 
     items: list[BoardLineOut]
