@@ -1,0 +1,56 @@
+"""HR asks for the company as a workbook, sees it being made, fetches it; a large workbook is read under one's eyes."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pytest
+
+from beichen.people.rules.imports import batches
+from tests.journeys.town import Town
+
+PEOPLE = ["工号 number", "姓名 name", "邮箱 email", "入职 hired"]
+
+
+def book(*rows: list[str]) -> bytes:
+    """A workbook of people."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet.title = "员工 People"
+    for row in (PEOPLE, *rows):
+        sheet.append(row)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.req("PEOPLE-05", "BASE-09")
+def test_the_company_as_a_workbook_is_asked_for_made_and_fetched(town: Town) -> None:
+    hr = town.browse("E015", locale="zh-hans")
+    hr.menu("Import")
+    hr.press("Download the company as a workbook")
+    assert hr.sees("It is being written. You may leave this page and find it under “My files”.")
+    town.work()
+    link = hr.named("Download").first
+    link.wait_for()
+    with hr.page.expect_download() as fetched:
+        link.click()
+    assert "员工 People" in openpyxl.load_workbook(fetched.value.path(), read_only=True).sheetnames
+    hr.go("My files")
+    assert hr.sees("The company as a workbook")
+
+
+@pytest.mark.req("PEOPLE-05", "BASE-09")
+def test_a_large_workbook_is_read_while_its_page_waits(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "AT_ONCE", 100)
+    hr = town.browse("E015")
+    hr.menu("Import")
+    content = book(["N1", "新人甲", "n1@example.com", "2026-01-05"])
+    hr.page.set_input_files("input[type=file]", {"name": "new.xlsx", "mimeType": "", "buffer": content})
+    hr.press("See what it would do")
+    assert hr.sees("It is being read and compared with the company. You may leave this page.")
+    town.work()
+    assert hr.sees("N1 新人甲")
+    assert hr.named("Ask to write it").count() == 1
