@@ -48,6 +48,7 @@ NOT_MET = {
     "audit:batches": "the rows of a bulk act, opened in place",
     "people:return": "stands on the page of somebody who left: beichen/people/tests/test_leavers.py",
     "people:cycle_step": "stands in the to-do list while a release waits: tests/journeys/test_cycle.py",
+    "goals:nudge": "needs goals that are late or behind: tests/journeys/test_board.py",
     "goals:agreement": "needs a proposal at its step: tests/journeys/test_agreement.py",
     "goals:decide": "as goals:agreement",
     "goals:hand_on": "as goals:agreement",
