@@ -50,6 +50,7 @@ NOT_MET = {
     "people:cycle_step": "stands in the to-do list while a release waits: tests/journeys/test_cycle.py",
     "files:file": "there once a file was asked for: tests/journeys/test_files.py",
     "files:content": "as files:file",
+    "goals:nudge": "needs goals that are late or behind: tests/journeys/test_board.py",
     "goals:agreement": "needs a proposal at its step: tests/journeys/test_agreement.py",
     "goals:decide": "as goals:agreement",
     "goals:hand_on": "as goals:agreement",
