@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import uuid
 from collections import Counter
-from datetime import timedelta
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest

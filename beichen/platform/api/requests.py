@@ -49,3 +49,14 @@ def _body_version(body: bytes) -> object:
         return ""
     version = found.get("version", "") if isinstance(found, dict) else ""
     return "" if isinstance(version, bool) else version
+
+
+def body_fields(request: HttpRequest) -> set[str]:
+    """The names of what a body holds; `body` for one that is no JSON object."""
+    if not request.body.strip():
+        return set()
+    try:
+        found = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return {"body"}
+    return set(found) if isinstance(found, dict) else {"body"}
