@@ -15,12 +15,16 @@ FORMULAS = [
 _CALLS = ("attacked()", "window.attacked=1", "top.attacked=1", "self['attacked']=1", "attacked`1`")
 _TAGS = (
     "<script>{}</script>", "<ScRiPt>{}</sCrIpT>", "<img src=x onerror={}>", "<svg onload={}>", "<svg/onload={}>",
-    "<body onload={}>", "<iframe srcdoc='<script>{}</script>'>", "<details open ontoggle={}>", "<a href=javascript:{}>x</a>",
+    "<body onload={}>", "<iframe srcdoc='<script>{}</script>'>", "<details open ontoggle={}>",
+    "<a href=javascript:{}>x</a>",
     "<a href='java\tscript:{}'>x</a>", "\"><script>{}</script>", "'><script>{}</script>", "\" onmouseover={} x=\"",
     "' autofocus onfocus={} x='", "</title><script>{}</script>", "</textarea><script>{}</script>",
-    "</script><script>{}</script>", "--><script>{}</script>", "]]><script>{}</script>", "<math><mi xlink:href=javascript:{}>",
-    "<input autofocus onfocus={}>", "<video><source onerror={}>", "<object data=javascript:{}>", "<base href=//127.0.0.1/{}>",
-    "<meta http-equiv=refresh content='0;javascript:{}'>", "<form action=javascript:{}><button>x", "{{{{{}}}}}", "${{{}}}",
+    "</script><script>{}</script>", "--><script>{}</script>", "]]><script>{}</script>",
+    "<math><mi xlink:href=javascript:{}>",
+    "<input autofocus onfocus={}>", "<video><source onerror={}>", "<object data=javascript:{}>",
+    "<base href=//127.0.0.1/{}>",
+    "<meta http-equiv=refresh content='0;javascript:{}'>", "<form action=javascript:{}><button>x", "{{{{{}}}}}",
+    "${{{}}}",
     "[x](javascript:{})", "<marquee onstart={}>",
 )  # fmt: skip
 SCRIPTS = [tag.format(call) for tag in _TAGS for call in _CALLS]
@@ -28,14 +32,16 @@ _ELSEWHERE = "evil.example"
 REDIRECTS = [
     form.format(_ELSEWHERE)
     for form in (
-        "https://{}", "http://{}", "//{}", "///{}", "////{}", "\\\\{}", "/\\{}", "\\/{}", "/\\/{}", "//\\{}", "https:{}",
+        "https://{}", "http://{}", "//{}", "///{}", "////{}", "\\\\{}", "/\\{}", "\\/{}", "/\\/{}", "//\\{}",
+        "https:{}",
         "https:/{}", "https:\\\\{}", "http:///{}", "//{}/%2f..", "//{}%2f@testserver", "https://testserver@{}",
         "https://testserver.{}", "https://{}#testserver", "https://{}?testserver", "https://{}\\testserver",
         "//testserver@{}", "/%09/{}", "/\t/{}", "\t//{}", " //{}", "\n//{}", "\r\n//{}", "%0a//{}", "java\nscript://{}",
         "javascript:location='//{}'", "JaVaScRiPt:location='//{}'", "data:text/html,<script>location='//{}'</script>",
         "vbscript:{}", "ftp://{}", "file://{}/x", "//{}:80", "https://{}:443/", "//%E2%80%AE{}", "//xn--{}", "／／{}",
         "/／{}", "https：//{}", "〱{}", "//{}/..;/", "https://[::ffff:{}]", "//0x7f000001/{}", "///\\;@{}", "//;@{}",
-        "https://{}/account/login/", "http://testserver:80@{}", "///testserver@{}", "/.{}//", "//{}?next=/", "http:\\{}",
+        "https://{}/account/login/", "http://testserver:80@{}", "///testserver@{}", "/.{}//", "//{}?next=/",
+        "http:\\{}",
         "\x00//{}", "\x0b//{}", "\u2028//{}", "HTTPS://{}", "//{}/%5c..",
     )
 ]  # fmt: skip

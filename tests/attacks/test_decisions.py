@@ -114,13 +114,16 @@ def test_nobody_decides_about_themselves_whatever_seats_they_hold() -> None:
 
 RAW = {
     "approves their own proposal": (
-        "UPDATE approvals_step SET state = 'approved', decided_by = subject_id, decided_at = now() WHERE state = 'asked'"
+        "UPDATE approvals_step SET state = 'approved', decided_by = subject_id, decided_at = now()"
+        " WHERE state = 'asked'"
     ),
     "becomes the approver of their own proposal": "UPDATE approvals_step SET approver_id = subject_id",
     "takes the decision over as a deputy": (
         "UPDATE approvals_step SET delegate_id = subject_id, delegated_until = now() + interval '1 day'"
     ),
-    "grants their own seat": "UPDATE people_seat SET granted_by = person_id, granted_at = now() WHERE granted_at IS NULL",
+    "grants their own seat": (
+        "UPDATE people_seat SET granted_by = person_id, granted_at = now() WHERE granted_at IS NULL"
+    ),
     "grants the seat they asked for": (
         "UPDATE people_seat SET granted_by = asked_by, granted_at = now() WHERE granted_at IS NULL"
     ),
@@ -151,10 +154,8 @@ def test_the_database_itself_refuses_it(what: str, owner_db: Any) -> None:
             act="people.release", object_key="cycle:1", digest="0" * 64, payload={}, asked_by=world.golden.id("E015"),
             asked_at=clock.now(), expires_at=clock.now(),
         )  # fmt: skip
-        with pytest.raises(DatabaseError) as refused, transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(RAW[what])
-            assert cursor.rowcount == 0, f"{what}: {cursor.rowcount} rows"
-            raise AssertionError("nothing to try it on")
+        with pytest.raises(DatabaseError) as refused, transaction.atomic():
+            connection.cursor().execute(RAW[what])
     assert refused.value.__cause__.sqlstate in ("23514", "42501"), refused.value  # type: ignore[union-attr]
 
 

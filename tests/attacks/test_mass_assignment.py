@@ -26,22 +26,27 @@ LOOKUPS = (
     "manager__account__is_active", "person_id__gte", "released_at__isnull", "state__in", "_meta", "objects",
     "save", "rating__final", "author__email", "created_at__date", "cycle__phase", "seat__revoked_at",
 )  # fmt: skip
-FORBIDDEN = ("rating", "released_at", "manager_id", "owner", "owner_id", "role", "seats", "is_superuser", "is_staff",
-             "password", "epoch", "approved_by", "approved_by_id", "author_id", "asked_by", "state", "phase")  # fmt: skip
+FORBIDDEN = (
+    "rating", "released_at", "manager_id", "owner", "owner_id", "role", "seats", "is_superuser", "is_staff", "password",
+    "epoch", "approved_by", "approved_by_id", "author_id", "asked_by", "state", "phase",
+)  # fmt: skip
 WORDS = "answers by the keys of the form that asked"
 PLAN = "the settings of a cycle, made by the company"
 SHEETS = "rows of a workbook under the company's own headings"
 OPEN_KEYS = {
     "audit_entries .items[].details": "what an act noted: numbers and names of fields (audit/choices)",
     "changes_list [].payload": "the fields of the act that waits, as they were sent",
-    **{f"imports_{act} .{part}[]": SHEETS for act in ("upload", "get", "confirm") for part in ("changes", "notes", "refused")},
-    **{f"reviews_{act} .{part}": PLAN for act in ("create_plan", "edit_plan", "plan") for part in ("population", "settings")},
+    **{f"imports_{act} .{part}[]": SHEETS
+       for act in ("upload", "get", "confirm") for part in ("changes", "notes", "refused")},
+    **{f"reviews_{act} .{part}": PLAN
+       for act in ("create_plan", "edit_plan", "plan") for part in ("population", "settings")},
     "reviews_plans [].population": PLAN, "reviews_plans [].settings": PLAN,
     "reviews_form .form": WORDS, "reviews_edit_form .form": WORDS, "reviews_part .form": WORDS,
     "reviews_part .text.answers": WORDS, "reviews_part_versions [].answers": WORDS,
     "reviews_result .peers[].answers": WORDS, "reviews_review .voices[].answers": WORDS,
     "reviews_part .goals[]": "a goal as the review kept it: title, weight, score",
-    "reviews_result .story": "the calculation, term by term (reviews/formulas/results)", "reviews_review .live": "as story",
+    "reviews_result .story": "the calculation, term by term (reviews/formulas/results)",
+    "reviews_review .live": "as story",
     **{f"reward_{act} [].{part}": "a policy and what it leads to (reward/formulas)"
        for act in ("policies", "edit_policy") for part in ("facts", "policy", "problem")},
     "talks_check_in .answers": WORDS, "talks_draft /": WORDS, "talks_to_answer [].answers": WORDS,
@@ -71,7 +76,8 @@ def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 def declared(name: str) -> set[str]:
     """The fields an operation takes, if it takes any."""
     content = operation(name).get("requestBody", {}).get("content", {})
-    return set(resolved(content["application/json"]["schema"])["properties"]) if "application/json" in content else set()
+    shape = content.get("application/json", {}).get("schema", {})
+    return set(resolved(shape).get("properties", ()))
 
 
 @cache
@@ -249,7 +255,8 @@ def _reads(client: Client, path: str, ids: Mapping[str, list[str]], world: World
 
 
 def _looked_at(name: str, answer: Any, wrong: list[str]) -> set[str]:
-    if not 200 <= answer.status_code < 300 or not answer.content or not answer.headers.get("Content-Type", "").startswith("application/json"):
+    kind = answer.headers.get("Content-Type", "")
+    if not (200 <= answer.status_code < 300 and answer.content and kind.startswith("application/json")):
         return set()
     schema = answered(name, answer.status_code)
     if not schema:
@@ -281,7 +288,8 @@ def _free(schema: Mapping[str, Any], seen: set[str], at: str = "") -> Iterator[s
         yield from _free(one, seen, at)
     if schema.get("type") == "array":
         yield from _free(schema.get("items", {}), seen, at + "[]")
-    if schema.get("type") == "object" and "properties" not in schema and not isinstance(schema.get("additionalProperties"), dict):
+    named = "properties" in schema or isinstance(schema.get("additionalProperties"), dict)
+    if schema.get("type") == "object" and not named:
         yield at or "/"
     for key, inner in schema.get("properties", {}).items():
         yield from _free(inner, seen, f"{at}.{key}")

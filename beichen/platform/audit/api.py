@@ -14,8 +14,8 @@ from beichen.platform.api.door import door
 from beichen.platform.api.paging import page_of
 from beichen.platform.api.requests import ApiRequest
 from beichen.platform.api.schemas import Page, PageIn
-from beichen.platform.audit import queries
-from beichen.platform.audit.access import SEARCH
+from beichen.platform.audit import queries, verification
+from beichen.platform.audit.access import SEARCH, VERIFY
 from beichen.platform.audit.choices import Sort
 
 router = Router()
@@ -99,5 +99,5 @@ class VerifiedOut(Schema):
 def verify(request: ApiRequest) -> dict[str, Any]:
     """Read the whole audit now."""
     report = verification.verify_as(request.actor)
-    finding = None if report.finding is None else report.finding.sentence(gettext)
+    finding = None if report.finding is None else report.finding.sentence()
     return {"rows": report.rows, "seals": report.seals, "finding": finding}

@@ -25,6 +25,7 @@ def acts(world: World) -> Iterator[Act]:
     yield Act("strategy_editors", page, named, row="22a", code="t")
     yield Act("strategy_editors_now", page, row="22a", code="t")
     yield Act("strategy_changes", {**page, "number": 91}, query={"against": 91})
+    yield Act("audit_verify", row="18c", code="t")
     yield from _metrics(world)
 
 
