@@ -36,7 +36,7 @@ def quick(settings: Any) -> None:
 ])  # fmt: skip
 def test_nothing_that_is_asked_for_leads_to_another_site(path: str, share: int, settings: Any) -> None:
     settings.DEMO = True
-    account = make_account(is_demo=True)
+    account = make_account(is_demo=True, title="plain employee")
     path, moved = path.format(account.pk), 0
     for payload in REDIRECTS[::share]:
         client = Client()
@@ -44,11 +44,7 @@ def test_nothing_that_is_asked_for_leads_to_another_site(path: str, share: int, 
             client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
         sent = {"next": payload, "login": account.email, "password": PASSWORD, "locale": "en", "language": "en"}
         headers = {"Referer": payload.replace("\r", "").replace("\n", ""), "HX-Current-URL": "https://evil.example/"}
-        for answer in (
-            client.post(path, sent),
-            client.get(path, {"next": payload}),
-            client.post(path, sent, headers=headers),
-        ):
+        for answer in (client.post(path, sent, headers=headers), client.get(path, {"next": payload})):
             assert answer.status_code < 500, (path, payload)
             if 300 <= answer.status_code < 400 or "HX-Redirect" in answer.headers:
                 moved += 1

@@ -53,23 +53,36 @@ def taken(world: World, number: str) -> None:
     from beichen.people.models import Seat
 
     with login(None):
-        held = Seat.objects.get(person_id=world.golden.id("E014"), seat="BP")
+        held = Seat.objects.filter(person_id=world.golden.id(number), seat="BP")[0]
     seats.revoke_seat(world.golden.actor("E015"), held.pk)
 
 
-ENDS: dict[str, tuple[str, Callable[[World, str], object]]] = {
-    "disabled": ("E011", lambda world, number: rules.disable_account(world.golden.actor("E015"), account(world, number).pk)),
-    "left": ("E011", lambda world, number: rules.limit_account(world.golden.actor("E015"), account(world, number).pk)),
-    "enabled again": ("E011", lambda world, number: [
-        rules.disable_account(world.golden.actor("E015"), account(world, number).pk),
-        rules.enable_account(world.golden.actor("E015"), account(world, number).pk),
-    ]),
-    "a new code": ("E011", lambda world, number: rules.issue_codes(world.golden.actor("E015"), [account(world, number).pk])),
-    "a seat given": ("E011", given),
-    "a seat taken": ("E014", taken),
-    "sign out everywhere": (
-        "E011", lambda world, number: rules.end_sessions(rules.actor_of(account(world, number)), account(world, number).pk)
-    ),
+def disabled(world: World, number: str) -> None:
+    rules.disable_account(world.golden.actor("E015"), account(world, number).pk)
+
+
+def left(world: World, number: str) -> None:
+    rules.limit_account(world.golden.actor("E015"), account(world, number).pk)
+
+
+def enabled(world: World, number: str) -> None:
+    disabled(world, number)
+    rules.enable_account(world.golden.actor("E015"), account(world, number).pk)
+
+
+def coded(world: World, number: str) -> None:
+    rules.issue_codes(world.golden.actor("E015"), [account(world, number).pk])
+
+
+def everywhere(world: World, number: str) -> None:
+    mine = account(world, number)
+    rules.end_sessions(rules.actor_of(mine), mine.pk)
+
+
+ENDS: dict[str, tuple[str, Callable[[World, str], None]]] = {
+    "disabled": ("E011", disabled), "left": ("E011", left), "enabled again": ("E011", enabled),
+    "a new code": ("E011", coded), "a seat given": ("E011", given), "a seat taken": ("E014", taken),
+    "sign out everywhere": ("E011", everywhere),
 }  # fmt: skip
 
 

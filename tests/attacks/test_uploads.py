@@ -37,6 +37,7 @@ BOOK = (
     f'{HEAD}<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="{OF}">'
     '<sheets><sheet name="People" sheetId="1" r:id="r1"/></sheets></workbook>'
 )
+DOCUMENT = "/officeDocument"
 MEGABYTE = 1 << 20
 
 
@@ -45,6 +46,7 @@ def book(sheet: str | bytes, **more: str | bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("[Content_Types].xml", TYPES)
+        packed.writestr("_rels/.rels", RELS.replace("worksheets/sheet1", "xl/workbook").replace("/worksheet", DOCUMENT))
         packed.writestr("xl/workbook.xml", more.pop("workbook", BOOK))
         packed.writestr("xl/_rels/workbook.xml.rels", RELS)
         packed.writestr("xl/worksheets/sheet1.xml", sheet)
@@ -157,7 +159,7 @@ try:
     found = workbook.tables(content, "x.xlsx")
     said = "taken: " + str(found[0].lines[0].cells)[:200]
 except Exception as refusal:
-    said = type(refusal).__mro__[-4].__name__ + " " + str(getattr(refusal, "code", refusal))
+    said = type(refusal).__name__
 rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps([said, time.process_time() - began, (rss - before) / 1024]))
 """
@@ -174,8 +176,7 @@ def test_a_bomb_is_refused_soon_and_fills_no_memory(what: str, tmp_path: Path) -
     )
     assert done.returncode == 0, done.stderr[-500:]
     said, seconds, megabytes = json.loads(done.stdout)
-    assert not said.startswith("taken"), said
-    assert "code" not in said
+    assert said in ("BadFile", "BombFile", "LargeFile", "PictureFile", "EmptyFile"), said
     assert seconds < 2, (said, seconds)
     assert megabytes < 100, (said, megabytes)
 
@@ -188,12 +189,15 @@ def test_a_large_honest_sheet_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(table.lines) == 20_000
 
 
-NAMES = ("../../evil.xlsx", "..\\..\\evil.xlsx", "/etc/passwd", "C:\\x.xlsx", "x" * 5000 + ".xlsx", "a\x00b.xlsx", ".htaccess",
-         "<img src=x onerror=attacked()>.xlsx", "%2e%2e%2fx.xlsx", "a\r\nSet-Cookie: x=y.xlsx", "CON", "\u202exslx.exe",
-         "=cmd|' /C calc'!A0.xlsx", "～/x.csv", ";rm -rf x;.csv", "$(x).csv")  # fmt: skip
+NAMES = (
+    "../../evil.xlsx", "..\\..\\evil.xlsx", "/etc/passwd", "C:\\x.xlsx", "x" * 5000 + ".xlsx", "a\x00b.xlsx",
+    ".htaccess", "<img src=x onerror=attacked()>.xlsx", "%2e%2e%2fx.xlsx", "a\r\nSet-Cookie: x=y.xlsx", "CON",
+    "\u202exslx.exe", "=cmd|' /C calc'!A0.xlsx", "～/x.csv", ";rm -rf x;.csv", "$(x).csv",
+)  # fmt: skip
 CONTENTS = {
-    "svg": b"<svg onload=attacked()>", "html": b"<!doctype html><script>attacked()</script>", "php": b"<?php echo 1; ?>",
-    "elf": b"\x7fELF\x02\x01\x01" + bytes(60), "pdf": b"%PDF-1.7\n1 0 obj", "gif": b"GIF89a/*<script>*/",
+    "svg": b"<svg onload=attacked()>", "html": b"<!doctype html><script>attacked()</script>",
+    "php": b"<?php echo 1; ?>", "elf": b"\x7fELF\x02\x01\x01" + bytes(60), "pdf": b"%PDF-1.7\n1 0 obj",
+    "gif": b"GIF89a/*<script>*/",
 }  # fmt: skip
 
 
@@ -205,6 +209,7 @@ def test_no_file_is_written_shown_as_a_page_or_reached_beyond_itself() -> None:
     world = worlds.make("people")
     with login(None):
         client = sign_in(world.golden.id("E015"))
+    client.get("/people/imports/")
     before, tried = files(), 0
     for turn, name in enumerate(NAMES):
         for kind in list(CONTENTS)[turn % 2 :]:
@@ -225,11 +230,10 @@ def test_no_file_is_written_shown_as_a_page_or_reached_beyond_itself() -> None:
 
 
 def files() -> set[str]:
-    """Everything in the data folder, and what lies above it."""
+    """Everything in the data folder but the database and the front, and what lies above it."""
     root = Path(settings.DATA_DIR)
-    return {str(path) for path in root.rglob("*") if "pg" not in str(path)} | {
-        str(p) for p in root.parent.glob("*evil*")
-    }
+    inside = {path for path in root.rglob("*") if not {"pg", "front"} & set(path.relative_to(root).parts)}
+    return {str(path) for path in (*inside, *root.parent.glob("*evil*")) if "/pg" not in str(path)}
 
 
 @pytest.mark.attack("A27")
