@@ -152,10 +152,9 @@ def _fault(answer: Any, operation: Any) -> str:
 
 def _off_shape(answer: Any, operation: Any) -> str:
     """Where an answer differs from its description."""
-    found = requests.Response()
-    found.status_code, found._content = answer.status_code, answer.content
-    found.headers.update(answer.headers)
-    found.request = requests.Request(operation.method, f"http://127.0.0.1{operation.path}").prepare()
+    asked = requests.Request(operation.method, f"http://127.0.0.1{operation.path}").prepare()
+    headers = {name: [value] for name, value in answer.headers.items()}
+    found = schemathesis.Response(answer.status_code, headers, answer.content, asked, elapsed=0, verify=False)
     if str(answer.status_code) not in operation.definition.raw["responses"]:
         return f"{answer.status_code} is not described"
     try:

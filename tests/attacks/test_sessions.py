@@ -9,9 +9,11 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from beichen.people.models import Seat
 from beichen.people.rules import seats
 from beichen.platform.auth import queries, rules
 from beichen.platform.auth.models import Account
+from beichen.platform.kit import clock
 from tests.access import worlds
 from tests.access.worlds import World
 from tests.cast import sign_in
@@ -36,24 +38,20 @@ def stolen(client: Client) -> Client:
     return thief
 
 
-def seat(world: World, number: str) -> int:
-    from beichen.people.models import Seat
-
+def seat(world: World, number: str, **more: object) -> Seat:
     with login(None):
-        made = Seat.objects.create(person_id=world.golden.id(number), seat="BP", scope_id=world.golden.unit("U2"),
-                                   asked_by=world.golden.id("E020"))  # fmt: skip
-    return made.pk
+        return Seat.objects.create(
+            person_id=world.golden.id(number), seat="BP", scope_id=world.golden.unit("U2"),
+            asked_by=world.golden.id("E020"), **more,
+        )  # fmt: skip
 
 
 def given(world: World, number: str) -> None:
-    seats.grant_seat(world.golden.actor("E015"), seat(world, number))
+    seats.grant_seat(world.golden.actor("E015"), seat(world, number).pk)
 
 
 def taken(world: World, number: str) -> None:
-    from beichen.people.models import Seat
-
-    with login(None):
-        held = Seat.objects.filter(person_id=world.golden.id(number), seat="BP")[0]
+    held = seat(world, number, granted_by=world.golden.id("E016"), granted_at=clock.now())
     seats.revoke_seat(world.golden.actor("E015"), held.pk)
 
 
@@ -81,7 +79,7 @@ def everywhere(world: World, number: str) -> None:
 
 ENDS: dict[str, tuple[str, Callable[[World, str], None]]] = {
     "disabled": ("E011", disabled), "left": ("E011", left), "enabled again": ("E011", enabled),
-    "a new code": ("E011", coded), "a seat given": ("E011", given), "a seat taken": ("E014", taken),
+    "a new code": ("E011", coded), "a seat given": ("E011", given), "a seat taken": ("E011", taken),
     "sign out everywhere": ("E011", everywhere),
 }  # fmt: skip
 

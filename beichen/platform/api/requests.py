@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from beichen.platform.kit.actor import Actor
 
 NO_VERSION = 0
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class ApiRequest(HttpRequest):
@@ -52,7 +53,9 @@ def _body_version(body: bytes) -> object:
 
 
 def body_fields(request: HttpRequest) -> set[str]:
-    """The names of what a body holds; `body` for one that is no JSON object."""
+    """The names of what a body holds; `body` for one that is neither a JSON object nor a form."""
+    if request.content_type in FORMS:
+        return set(request.POST) | set(request.FILES)
     if not request.body.strip():
         return set()
     try:
