@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 import schemathesis
 from django.db import connection, transaction
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from schemathesis.core.failures import FailureGroup
+from jsonschema_rs import Draft202012Validator
 from schemathesis.generation import GenerationMode
 
 from tests.access import acts, oracle
@@ -38,6 +38,10 @@ REACHED = 90
 """Per cent of the operations that somebody gets a 2xx from; else the fuzz would prove nothing."""
 CHANGES_ALL = {"imports_upload"}
 """Takes a file, tried in beichen/people/tests/test_imports.py."""
+
+
+FILES = {"people_export"}
+"""Answers with a file, read back in beichen/people/tests/test_imports.py."""
 
 
 def cases(one: Any) -> st.SearchStrategy[Any]:
@@ -85,7 +89,7 @@ def ask(client: Client, case: Any, ids: dict[str, list[str]], place: int) -> Any
 
 def described() -> dict[str, Any]:
     """What the API promises: each operation by its name."""
-    schema = schemathesis.openapi.from_dict(json.loads(SNAPSHOT.read_text(encoding="utf-8")))
+    schema = schemathesis.openapi.from_dict(snapshot())
     found = (one.ok() for one in schema.get_all_operations())  # type: ignore[union-attr]
     return {str(one.definition.raw["operationId"]): one for one in found}
 
@@ -152,16 +156,36 @@ def _fault(answer: Any, operation: Any) -> str:
 
 def _off_shape(answer: Any, operation: Any) -> str:
     """Where an answer differs from its description."""
-    asked = requests.Request(operation.method, f"http://127.0.0.1{operation.path}").prepare()
-    headers = {name: [value] for name, value in answer.headers.items()}
-    found = schemathesis.Response(answer.status_code, headers, answer.content, asked, elapsed=0, verify=False)
-    if str(answer.status_code) not in operation.definition.raw["responses"]:
+    described_as = operation.definition.raw["responses"].get(str(answer.status_code))
+    if described_as is None:
         return f"{answer.status_code} is not described"
-    try:
-        operation.validate_response(found)
-    except FailureGroup as failures:
-        return " ".join(str(one) for one in failures.exceptions)[:300]
-    return ""
+    if operation.definition.raw["operationId"] in FILES:
+        return ""
+    if "application/json" not in described_as.get("content", {}):
+        return "a body that nothing describes" if answer.content else ""
+    fault = next(shape_of(operation, answer.status_code).iter_errors(answer.json()), None)
+    return f"{fault.message[:200]} at {fault.instance_path}" if fault else ""
+
+
+@cache
+def snapshot() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+    return found
+
+
+_shapes: dict[tuple[str, str, int], Any] = {}
+
+
+def shape_of(operation: Any, status: int) -> Any:
+    """A validator of one answer, made once."""
+    key = (operation.method, operation.path, status)
+    if key not in _shapes:
+        path = operation.path.replace("~", "~0").replace("/", "~1")
+        at = f"#/paths/{path}/{operation.method}/responses/{status}/content/application~1json/schema"
+        at = at.replace("{", "%7B").replace("}", "%7D")
+        _shapes[key] = Draft202012Validator({"$ref": at, "components": snapshot()["components"],
+                                             "paths": snapshot()["paths"]})  # fmt: skip
+    return _shapes[key]
 
 
 @pytest.mark.django_db
