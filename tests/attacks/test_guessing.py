@@ -29,13 +29,19 @@ def _cheap(settings: Any) -> None:
 def counted() -> Iterator[list[str]]:
     """Every password that is really compared or hashed."""
     done: list[str] = []
+
+    def watch(name: str) -> None:
+        real = getattr(hashers.MD5PasswordHasher, name)
+
+        def noted(self: object, *given: object) -> object:
+            done.append(name)
+            return real(self, *given)
+
+        patch.setattr(hashers.MD5PasswordHasher, name, noted)
+
     with pytest.MonkeyPatch.context() as patch:
         for name in ("encode", "verify"):
-            real = getattr(hashers.MD5PasswordHasher, name)
-            patch.setattr(
-                hashers.MD5PasswordHasher, name,
-                lambda self, password, *rest, real=real, name=name: (done.append(name), real(self, password, *rest))[1],
-            )  # fmt: skip
+            watch(name)
         yield done
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -46,8 +47,9 @@ def text_parameters() -> Iterator[tuple[str, str]]:
 @pytest.mark.req("BASE-01")
 def test_what_is_searched_for_is_never_part_of_a_statement() -> None:
     world = acts.make()
-    clients, leaked, asked = (signed(world, "E015"), signed(world, "E019")), [], 0
-    required = {"/api/v1/goals": {"cycle_id": world.cycles["2026G1"].pk}}
+    clients, asked = (signed(world, "E015"), signed(world, "E019")), 0
+    leaked: list[str] = []
+    required: dict[str, dict[str, Any]] = {"/api/v1/goals": {"cycle_id": world.cycles["2026G1"].pk}}
 
     def watched(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         text = sql if isinstance(sql, str) else str(sql)
@@ -222,20 +224,13 @@ def test_the_id_of_a_request_is_an_id_or_ours() -> None:
 @pytest.mark.attack("A34")
 @pytest.mark.parametrize("payload", LINES[::3])
 def test_a_name_with_line_ends_is_one_line_of_a_mail(payload: str, settings: Any) -> None:
-    from beichen.platform.notify import jobs
+    from beichen.platform.notify import jobs, queries
     from beichen.platform.notify.queries import Post
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    post = Post(
-        "00000000-0000-4000-8000-000000000000",
-        "ann@example.com",
-        "en",
-        "reviews.peer_invited",
-        {"who": payload},
-        "/reviews/",
-    )  # type: ignore[arg-type]
+    post = Post(uuid4(), "ann@example.com", "en", "reviews.peer_invited", {"who": payload}, "/reviews/")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jobs.queries, "to_mail", lambda *_: post)
+        patch.setattr(queries, "to_mail", lambda *_: post)
         patch.setattr(jobs, "_note", lambda _id: None)
         mail.outbox = []
         jobs.mail.function(system("notify.mail", "a test"), notice=str(post.id))

@@ -223,7 +223,8 @@ def answered(name: str, status: int) -> Mapping[str, Any]:
 @pytest.mark.req("BASE-01")
 def test_no_answer_holds_a_key_that_is_not_declared() -> None:
     world = acts.make()
-    ids, wrong, shapes = known(world), [], set()
+    ids, shapes = known(world), set()
+    wrong: list[str] = []
     people = {number: browser(world, number) for number in oracle.people()}
     for number in ("E015", "E004"):
         for name, (method, path) in acts.addresses().items():

@@ -124,7 +124,7 @@ def test_signing_in_and_out_changes_the_key() -> None:
     session = fixed.session
     session["planted"] = 1
     session.save()
-    key = session.session_key
+    key = str(session.session_key)
     fixed.cookies[settings.SESSION_COOKIE_NAME] = key
     answer = fixed.post("/account/login/", {"login": mine.email, "password": OWN})
     assert answer.status_code == 302

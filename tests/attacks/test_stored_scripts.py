@@ -92,18 +92,14 @@ class Markup(HTMLParser):
             self.found.append("<img src=x>")
 
     def handle_data(self, data: str) -> None:
-        if (
-            self.rawdata
-            and self.get_starttag_text()
-            and self.get_starttag_text().startswith("<script")
-            and MARK in data
-        ):  # type: ignore[union-attr]
-            try:
-                json.loads(data)
-            except ValueError:
-                self.found.append(f"script: {data[:80]}")
-            if self.cdata_elem and "<" in data:
-                self.found.append("a raw < inside a script")
+        if self.cdata_elem != "script" or MARK not in data:
+            return
+        try:
+            json.loads(data)
+        except ValueError:
+            self.found.append(f"script: {data[:80]}")
+        if "<" in data:
+            self.found.append("a raw < inside a script")
 
 
 def became(text: str) -> list[str]:

@@ -23,8 +23,8 @@ def opened(browser: Browser, address: str, key: str, heard: list[str]) -> Browse
     context = browser.new_context()
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": address}])
     context.add_init_script(REPORTS)
-    context.on("dialog", lambda dialog: (heard.append("dialog"), dialog.dismiss()))
-    context.on("console", lambda message: heard.append(message.text) if "POLICY" in message.text else None)
+    context.on("dialog", lambda dialog: heard.append(f"dialog {dialog.message}"))
+    context.on("console", lambda message: heard.extend([message.text] if "POLICY" in message.text else []))
     return context
 
 
