@@ -14,7 +14,7 @@ settings.load_profile("any machine")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run the longer half")
-    parser.addoption("--row", action="append", default=[], help="only tests that name this row of the requirements")
+    parser.addoption("--row", action="append", default=[], help="only tests that name this requirement or attack")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -26,5 +26,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _wanted(item: pytest.Item, *, rows: set[str], slow: bool) -> bool:
-    named = {str(row) for marker in item.iter_markers("req") for row in marker.args}
+    named = {str(row) for kind in ("req", "attack") for marker in item.iter_markers(kind) for row in marker.args}
     return (slow or not item.get_closest_marker("slow")) and (not rows or bool(rows & named))

@@ -39,6 +39,7 @@ def policy_of(answer: Any) -> dict[str, str]:
 
 @pytest.mark.django_db
 @pytest.mark.req("BASE-01")
+@pytest.mark.attack("A09")
 def test_every_page_forbids_foreign_code_and_holds_no_inline_code() -> None:
     world = worlds.make("people", "notices", "talks", "reviews", "reward")
     ids = known(world)
@@ -62,6 +63,7 @@ def test_every_page_forbids_foreign_code_and_holds_no_inline_code() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.req("BASE-01")
+@pytest.mark.attack("A10")
 def test_no_write_is_taken_without_the_token_of_the_form() -> None:
     world = worlds.make()
     with login(None):

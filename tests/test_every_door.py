@@ -135,6 +135,7 @@ def heads(answer: Any) -> dict[str, str]:
 
 @pytest.mark.django_db
 @pytest.mark.req("BASE-01")
+@pytest.mark.attack("A15")
 def test_hidden_and_missing_read_the_same() -> None:
     world = worlds.make("people", "talks", "reviews", "reward")
     released = world.ids["released", "E011"]

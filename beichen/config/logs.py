@@ -20,6 +20,11 @@ class Lines(logging.Formatter):
     def __init__(self) -> None:
         super().__init__(LINE, "%Y-%m-%d %H:%M:%S%z")
 
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """One record begins one line: what was asked for cannot write a second one."""
+        said = super().formatMessage(record)
+        return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in said)
+
     def formatException(self, ei: Trace) -> str:
         """The traceback, its database errors cut to their first line."""
         text = super().formatException(ei)

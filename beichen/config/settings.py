@@ -141,7 +141,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed_device": "10/h/key",
     "reset_password": "20/h/ip,3/h/key",
     "reset_password_from_key": "20/h/ip",
-    "begin": "100/h/ip,20/h/key",
+    "begin": "100/h/ip",  # a code is eighty random bits: a limit for its account would only shut its owner out
     "change_password": "10/h/user",
     "reauthenticate": "10/h/user",
 }

@@ -1,6 +1,6 @@
-"""`test --breaks`: plant each listed fault in a copy; a test that names its row must notice.
+"""`test --breaks`: plant each listed fault in a copy; a test that names its row or attack must notice.
 
-`tests/breaks.toml` holds one table per row of the requirements:
+`tests/breaks.toml` holds one table per row of the requirements, and one per attack (["A08"]):
 
     ["GOAL-03"]
     file = "beichen/goals/formulas.py"

@@ -262,6 +262,7 @@ GUARDS = [
         model="people.Cycle",
         column="phase",
         edges=frozenset({*pairwise(Phase.values), (Phase.CALIBRATION.value, Phase.MANAGER.value)}),
-    )
+    ),
+    StateGuard("people.OrgChange", frozenset({("waiting", "done"), ("waiting", "withdrawn")})),
 ]
-"""One phase at a time; a jump over phases without work is a walk through them."""
+"""One phase at a time (a jump over phases without work is a walk through them); a change that is settled stays so."""

@@ -276,6 +276,17 @@ def settle(request: ApiRequest, sent: s.SettleIn, review_id: Id) -> Status[None]
     return Status(204, None)
 
 
+@router.post(
+    "/{review_id}/peers/{nomination_id}/withdraw", response={204: None}, operation_id="reviews_withdraw_nomination"
+)
+@door(access.NOMINATE)
+def withdraw_nomination(request: ApiRequest, review_id: Id, nomination_id: UUID) -> Status[None]:
+    """Take a proposal of one's own back, as long as nobody chose."""
+    del review_id
+    rules.withdraw(request.actor, nomination_id)
+    return Status(204, None)
+
+
 @router.get("/{review_id}", response=s.SheetOut, operation_id="reviews_review")
 @door(SIGNED_IN, reads="C5", leavers=True)
 def review(request: ApiRequest, review_id: Id) -> s.SheetOut:

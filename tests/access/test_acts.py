@@ -108,6 +108,9 @@ def test_every_act_that_changes_something_is_held_against_a_row() -> None:
 OPEN = {
     "imports_upload": "takes a file: beichen/people/tests/test_imports.py",
     "notices_read": "everybody's own",
+    "notices_read_one": "as notices_read: tests/attacks/test_pages_and_calls.py",
+    "second_person_withdraw": "whoever asked, and whoever could be the second: beichen/people/tests/test_second.py",
+    "reviews_withdraw_nomination": "whoever proposed: tests/attacks/test_pages_and_calls.py",
     "goals_create": "for oneself by everybody; for others: beichen/goals/tests/test_access.py",
     "goals_approve_many": "as goals_approve, each on its own",
     "talks_begin": "for oneself by everybody who has a manager",

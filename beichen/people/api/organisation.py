@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from ninja import File, Query, Router, Status
 from ninja.files import UploadedFile
@@ -50,6 +51,7 @@ from beichen.people.schemas import (
     UnitIn,
     UnitOut,
 )
+from beichen.platform.access import two_person
 from beichen.platform.access.permissions import SIGNED_IN, require
 from beichen.platform.api.door import door
 from beichen.platform.api.paging import Slice
@@ -149,6 +151,14 @@ def withdraw_change(request: ApiRequest, change_id: int) -> Status[None]:
 def waiting(request: ApiRequest) -> list[queries.SecondCard]:
     """What waits for a second person, of every area, as far as the caller could be it or asked for it."""
     return queries.second_person(request.actor)
+
+
+@router.post("/waiting/{pending_id}/withdraw", response={204: None}, operation_id="second_person_withdraw")
+@door(SIGNED_IN)
+def withdraw_waiting(request: ApiRequest, pending_id: UUID) -> Status[None]:
+    """Take a request of one's own back, or turn somebody else's down."""
+    two_person.withdraw(request.actor, pending_id)
+    return Status(204, None)
 
 
 @router.get("/seats", response=list[SeatOut], operation_id="seats_list")

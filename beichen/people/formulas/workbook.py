@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
 
+from beichen.platform.kit.cells import read_back
 from beichen.platform.kit.errors import Invalid, gettext_noop
 
 LARGEST_FILE = 50 * 1024 * 1024
 LARGEST_UNPACKED = 300 * 1024 * 1024
 LARGEST_RATIO = 100
 MOST_ENTRIES = 200
+MOST_CELLS = 5_000_000
+"""Of a sheet that is mostly empty: the reader takes up room for each cell between the first and the last."""
 # A small file of blanks packs a thousandfold and harms nobody; the ratio counts from here on.
 RATIO_FROM = 10 * 1024 * 1024
+_CELL = re.compile(rb"[<:]c\s[^<>]{0,200}?\br\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"%PDF", b"II*\x00", b"MM\x00*")
 
@@ -117,8 +122,11 @@ def _check_packed(content: bytes) -> None:
                 raise BombFile(field="file")
             if any(entry.flag_bits & 1 for entry in entries):
                 raise LockedFile(field="file")
-            if not any(entry.filename.startswith("xl/workbook") for entry in entries):
+            names = [entry.filename for entry in entries]
+            if not any(name.startswith("xl/workbook") and name.endswith(".xml") for name in names):
                 raise PictureFile(field="file")
+            if any(name.endswith(".bin") and name.startswith("xl/workbook") for name in names):
+                raise BadFile(field="file")
             _count(packed, entries, len(content))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as broken:
         raise BadFile(field="file") from broken
@@ -127,11 +135,45 @@ def _check_packed(content: bytes) -> None:
 def _count(packed: zipfile.ZipFile, entries: list[zipfile.ZipInfo], size: int) -> None:
     unpacked = 0
     for entry in entries:
+        extent = _Extent()
         with packed.open(entry) as part:
             while piece := part.read(1 << 20):
                 unpacked += len(piece)
                 if unpacked > LARGEST_UNPACKED or (unpacked > RATIO_FROM and unpacked > LARGEST_RATIO * size):
                     raise BombFile(field="file")
+                extent.read(piece)
+        if extent.is_hollow:
+            raise BombFile(field="file")
+
+
+class _Extent:
+    """How far the cells of a sheet reach, and how many there are."""
+
+    def __init__(self) -> None:
+        self.cells, self.row, self.columns, self._rest = 0, 0, {b"A"}, b""
+
+    def read(self, piece: bytes) -> None:
+        """One stretch of a sheet; what began at its end is read with the next."""
+        text = self._rest + piece
+        found = _CELL.findall(text)
+        self.cells += len(found)
+        self.columns |= {column for column, _ in found}
+        self.row = max(self.row, max((int(row) for _, row in found), default=0))
+        self._rest = text[text.rfind(b"<") :][-300:] if b"<" in text else b""
+
+    @property
+    def is_hollow(self) -> bool:
+        """Whether a few cells lie so far apart that what is between them fills the memory."""
+        area = self.row * max(_number(column) for column in self.columns)
+        return area > MOST_CELLS and area > 4 * self.cells
+
+
+def _number(column: bytes) -> int:
+    """The place of a column: 1 of A, 28 of AB."""
+    found = 0
+    for letter in column:
+        found = 26 * found + letter - 64
+    return found
 
 
 def _from_workbook(content: bytes) -> list[Table]:
@@ -150,15 +192,25 @@ def _from_csv(content: bytes, file_name: str) -> Table:
     written = _decoded(content)
     if "\x00" in written:
         raise BadFile(field="file")
-    first = written.split("\n", 1)[0]
+    written = written if "\n" in written else written.replace("\r", "\n")
+    first = written[: written.find("\n")]
     delimiter = max(",;\t", key=first.count)
+    if written.count(delimiter) + written.count("\n") > MOST_CELLS:
+        raise LargeFile(field="file", limit=LARGEST_FILE // 1024 // 1024)
     try:
-        rows: list[list[object]] = [
-            list(row) for row in csv.reader(io.StringIO(written, newline=""), delimiter=delimiter)
-        ]
+        rows = csv.reader(_each_line(written), delimiter=delimiter)
+        return Table(PurePath(file_name).stem, _lines([read_back(cell) for cell in row] for row in rows))
     except csv.Error as broken:
         raise BadFile(field="file") from broken
-    return Table(PurePath(file_name).stem, _lines(rows))
+
+
+def _each_line(written: str) -> Iterator[str]:
+    """The lines one after the other, without a second copy of the whole."""
+    start = 0
+    while start < len(written):
+        end = written.find("\n", start) + 1 or len(written)
+        yield written[start:end]
+        start = end
 
 
 def _decoded(content: bytes) -> str:
@@ -171,7 +223,7 @@ def _decoded(content: bytes) -> str:
     raise BadFile(field="file")
 
 
-def _lines(rows: Sequence[Sequence[object]]) -> list[Line]:
+def _lines(rows: Iterable[Sequence[object]]) -> list[Line]:
     return [
         Line(number, tuple(row))
         for number, row in enumerate(rows, start=1)

@@ -229,6 +229,9 @@ class Seat(models.Model):
                 condition=Q(asked_by__isnull=True) | Q(granted_by__isnull=True) | ~Q(asked_by=F("granted_by")),
                 name="seat_two_people",
             ),
+            models.CheckConstraint(
+                condition=Q(granted_by__isnull=True) | ~Q(granted_by=F("person")), name="seat_not_by_oneself"
+            ),
         ]
 
     def __str__(self) -> str:

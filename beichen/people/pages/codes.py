@@ -19,6 +19,7 @@ from beichen.people.rules.codes import Slip
 from beichen.platform.access import two_person
 from beichen.platform.access.permissions import require
 from beichen.platform.auth.rules import CODE_DAYS
+from beichen.platform.kit.cells import as_text
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import SignedIn, door
 from beichen.platform.ui.requests import PageRequest
@@ -55,7 +56,9 @@ def _sheet(request: PageRequest, slips: list[Slip], *, as_file: bool = False) ->
             gettext("Code"),
         ]
     )
-    table.writerows([s.way.number, s.way.name, s.way.unit_name, s.way.email, s.code] for s in slips)
+    for slip in slips:
+        way = slip.way
+        table.writerow([as_text(cell) for cell in (way.number, way.name, way.unit_name, way.email, slip.code)])
     answer = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="codes.csv"'
     answer["Cache-Control"] = "no-store"

@@ -50,3 +50,8 @@ def guard_seats(actor: Actor, seats: Iterable[tuple[int, str]]) -> None:
     people = sorted({person_id for person_id, seat in seats if seat in HR_SEATS})
     if people:
         auth.shorten_idle(actor, people, HR_IDLE_MINUTES)
+
+
+def sign_out(actor: Actor, person_id: int) -> None:
+    """A seat was given or taken: earlier sessions of this person end, wherever they are."""
+    auth.end_sessions_of(actor, [person_id])

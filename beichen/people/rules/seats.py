@@ -78,6 +78,8 @@ def _locked(seat_id: int) -> Seat:
 
 def _takes_effect(actor: Actor, seat: Seat) -> None:
     places.rebuild_branches([seat.person_id])
+    if seat.granted_at is not None:
+        accounts.sign_out(actor, seat.person_id)
     if seat.revoked_at is None:
         accounts.guard_seats(actor, [(seat.person_id, seat.seat)])
 

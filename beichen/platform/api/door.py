@@ -22,7 +22,7 @@ from beichen.platform.access.current import acting
 from beichen.platform.access.permissions import Permission, not_for_leavers
 from beichen.platform.api import problems
 from beichen.platform.api.idempotency import once
-from beichen.platform.api.requests import actor_of, prepared
+from beichen.platform.api.requests import actor_of, body_fields, prepared
 from beichen.platform.auth import choices
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Invalid, Refused, gettext_noop
@@ -35,6 +35,11 @@ READS = ("GET", "HEAD")
 class UnknownParameter(Invalid):
     code = "unknown_parameter"
     text = gettext_noop("This address takes no such parameter.")
+
+
+class UnknownField(Invalid):
+    code = "unknown_field"
+    text = gettext_noop("This address takes no such field.")
 
 
 def door(permission: Permission, *, reads: str = "", leavers: bool = False) -> Callable[[F], F]:
@@ -56,13 +61,15 @@ def door(permission: Permission, *, reads: str = "", leavers: bool = False) -> C
 
 def _guard(operation: Operation, permission: Permission, reads: str, *, shut: bool) -> None:
     """Wrap what ninja runs, answer included; `_run_decorators` is what it applies again to its own copies."""
-    parameters = _query_names(operation)
+    parameters, takes_body = _query_names(operation), _takes_body(operation)
 
     def decorate(run: Run) -> Run:
         @wraps(run)
         def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
             try:
-                return _enter(request, lambda: run(request, **kwargs), permission, reads, parameters, shut=shut)
+                if actor_of(request) is not None:
+                    _only_known(request, parameters, takes_body=takes_body)
+                return _enter(request, lambda: run(request, **kwargs), permission, reads, shut=shut)
             except Refused as refusal:
                 return problems.refused(request, refusal)
 
@@ -78,7 +85,6 @@ def _enter(
     run: Callable[[], HttpResponseBase],
     permission: Permission,
     reads: str,
-    parameters: frozenset[str],
     *,
     shut: bool,
 ) -> HttpResponseBase:
@@ -86,9 +92,6 @@ def _enter(
     if actor is None:
         return run()
     asked = prepared(request)
-    unknown = sorted(set(request.GET) - parameters)
-    if unknown:
-        raise UnknownParameter(fields=dict.fromkeys(unknown, UnknownParameter.text))
     if actor.scopes is not None:
         within_scopes(actor, permission, write=request.method not in READS, reads=reads)
     if request.method not in READS:
@@ -132,6 +135,19 @@ def _needs_two(permission: Permission) -> bool:
     row = policy.row(permission.row)
     ways = {c for c, cell in row.cells.items() if permission.code in cell and c in (permission.only or policy.COLUMNS)}
     return bool(ways) and ways <= row.needs_two
+
+
+def _only_known(request: HttpRequest, parameters: frozenset[str], *, takes_body: bool) -> None:
+    """Refuse what would otherwise be dropped without a word: parameters, and fields where nothing takes a body."""
+    unknown = sorted(set(request.GET) - parameters)
+    if unknown:
+        raise UnknownParameter(fields=dict.fromkeys(unknown, UnknownParameter.text))
+    if request.method not in READS and not takes_body and (fields := body_fields(request) - {"version"}):
+        raise UnknownField(fields=dict.fromkeys(sorted(fields), UnknownField.text))
+
+
+def _takes_body(operation: Operation) -> bool:
+    return any(model.__ninja_param_source__ in ("body", "form", "file") for model in operation.models)
 
 
 def _query_names(operation: Operation) -> frozenset[str]:

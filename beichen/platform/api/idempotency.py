@@ -19,14 +19,13 @@ from django.http.response import HttpResponseBase
 
 from beichen.platform.access.current import before_rule
 from beichen.platform.api.models import Idempotency
-from beichen.platform.api.requests import actor_of
+from beichen.platform.api.requests import FORMS, actor_of
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Invalid, gettext_noop
 
 KEPT = timedelta(hours=72)
 AHEAD = timedelta(minutes=10)
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 REPLAYED = "Idempotent-Replayed"
 NOT_CONTENT = ("csrfmiddlewaretoken", "idempotency_key")
 

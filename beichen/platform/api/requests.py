@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from beichen.platform.kit.actor import Actor
 
 NO_VERSION = 0
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class ApiRequest(HttpRequest):
@@ -49,3 +50,16 @@ def _body_version(body: bytes) -> object:
         return ""
     version = found.get("version", "") if isinstance(found, dict) else ""
     return "" if isinstance(version, bool) else version
+
+
+def body_fields(request: HttpRequest) -> set[str]:
+    """The names of what a body holds; `body` for one that is neither a JSON object nor a form."""
+    if request.content_type in FORMS:
+        return set(request.POST) | set(request.FILES)
+    if not request.body.strip():
+        return set()
+    try:
+        found = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return {"body"}
+    return set(found) if isinstance(found, dict) else {"body"}

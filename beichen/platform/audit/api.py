@@ -14,8 +14,8 @@ from beichen.platform.api.door import door
 from beichen.platform.api.paging import page_of
 from beichen.platform.api.requests import ApiRequest
 from beichen.platform.api.schemas import Page, PageIn
-from beichen.platform.audit import queries
-from beichen.platform.audit.access import SEARCH
+from beichen.platform.audit import queries, verification
+from beichen.platform.audit.access import SEARCH, VERIFY
 from beichen.platform.audit.choices import Sort
 
 router = Router()
@@ -84,3 +84,20 @@ def looked(request: ApiRequest, asked: Query[PageIn]) -> dict[str, Any]:
     """Who looked at my file, newest first."""
     rows = page_of(request.actor, queries.looks(request.actor), asked, order=queries.ORDER, name="audit looked")
     return {"items": queries.masked(request.actor, rows.items), "next": rows.next}
+
+
+class VerifiedOut(Schema):
+    """What a reading of the whole audit found: how much was read, and the first thing that is wrong, if any."""
+
+    rows: int
+    seals: int
+    finding: str | None
+
+
+@router.post("/verify", response=VerifiedOut, operation_id="audit_verify")
+@door(VERIFY)
+def verify(request: ApiRequest) -> dict[str, Any]:
+    """Read the whole audit now."""
+    report = verification.verify_as(request.actor)
+    finding = None if report.finding is None else report.finding.sentence()
+    return {"rows": report.rows, "seals": report.seals, "finding": finding}

@@ -32,7 +32,7 @@ def deployed(app_configs: Any = None, **kwargs: Any) -> Sequence[CheckMessage]:
     """Warnings for an installation that others reach."""
     del app_configs, kwargs
     found: list[CheckMessage] = []
-    if settings.ENV.host not in LOOPBACK and not settings.ENV.tls:
+    if (settings.ENV.host not in LOOPBACK or settings.ENV.public_url) and not settings.ENV.tls:
         found.append(
             Warning("Reachable from outside without BEICHEN_TLS=1: cookies travel in the open.", id="identity.W001")
         )

@@ -230,6 +230,14 @@ def end_sessions(actor: Actor, account_id: int) -> None:
         hooks.record(actor, "identity.sessions_ended", account)
 
 
+def end_sessions_of(actor: Actor, person_ids: Sequence[int]) -> None:
+    """Signs these people out everywhere: what they may do has changed, so no earlier session goes on with it."""
+    with hooks.acting(actor):
+        ids = list(Account.objects.filter(person_id__in=person_ids).values_list("pk", flat=True))
+        _end_all(ids)
+        hooks.record(actor, "identity.sessions_ended", details={"count": len(ids)})
+
+
 def end_session(actor: Actor, session_id: int) -> None:
     """Signs the actor's own account out in one place."""
     with hooks.acting(actor):

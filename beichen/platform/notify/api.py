@@ -13,6 +13,7 @@ from beichen.platform.api.door import door
 from beichen.platform.api.paging import page_of
 from beichen.platform.api.requests import ApiRequest
 from beichen.platform.api.schemas import Page, PageIn
+from beichen.platform.kit.errors import NotFound
 from beichen.platform.notify import queries, rules
 
 router = Router()
@@ -47,3 +48,12 @@ def notices(request: ApiRequest, asked: Query[PageIn]) -> dict[str, Any]:
 def read_all(request: ApiRequest) -> dict[str, int]:
     """Mark all as read."""
     return {"marked": rules.mark_read(request.actor)}
+
+
+@router.post("/{notice_id}/read", response=ReadOut, operation_id="notices_read_one")
+@door(SIGNED_IN, reads="C4", leavers=True)
+def read_one(request: ApiRequest, notice_id: UUID) -> dict[str, int]:
+    """Mark one as read; 0 when it was already."""
+    if queries.notice(request.actor, notice_id) is None:
+        raise NotFound
+    return {"marked": rules.mark_read(request.actor, notice_id)}

@@ -29,6 +29,7 @@ def acts(world: World) -> Iterator[Act]:
     yield Act("strategy_limit", page, {"limit": 5, "version": version}, row="22a", code="t")
     yield from _targets(world, page["map_id"])
     yield Act("strategy_changes", {**page, "number": 91}, query={"against": 91})
+    yield Act("audit_verify", row="18c", code="t")
     yield from _metrics(world)
 
 

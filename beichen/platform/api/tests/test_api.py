@@ -153,6 +153,7 @@ def test_pages_follow_one_another_without_gap_or_repeat(script):
     assert seen == expected
 
 
+@pytest.mark.attack("A31")
 def test_a_cursor_is_bound_to_its_person_and_a_page_to_its_size(script):
     eve = rules.open_account(
         system("import_company", "test"), rules.NewAccount(email="eve@example.com", name="Eve", person_id=8)

@@ -17,10 +17,10 @@ from beichen.platform.audit.choices import Channel
 from beichen.platform.audit.queries.lines import Line, lines
 from beichen.platform.audit.queries.search import ORDER, Wanted, entries
 from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.cells import as_text
 from beichen.platform.kit.errors import Forbidden
 
 STRETCH = 1_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(actor: Actor, wanted: Wanted) -> Iterator[list[str]]:
@@ -77,4 +77,4 @@ def cells(line: Line) -> list[str]:
         "; ".join(f"{label}: {value}" for label, value in line.notes),
         gettext("yes") if line.sealed else gettext("waits"), line.request_id, str(line.id),
     ]  # fmt: skip
-    return [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in found]
+    return [as_text(cell) for cell in found]

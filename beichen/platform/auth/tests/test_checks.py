@@ -34,6 +34,7 @@ def test_a_sound_configuration_passes(sound):
         ({"ALLOWED_HOSTS": ["*"]}, "identity.E004"),
     ],
 )
+@pytest.mark.attack("A38")
 def test_an_unsafe_one_is_refused_to_web_and_worker(sound, change, refusal):
     for name, value in change.items():
         setattr(sound, name, value)

@@ -33,6 +33,7 @@ def test_a_password_opens_the_session_of_the_person():
     assert who(Client()) is None
 
 
+@pytest.mark.attack("A16")
 def test_the_session_key_changes_at_sign_in_and_dies_at_sign_out():
     make_account()
     client = Client()
@@ -47,6 +48,7 @@ def test_the_session_key_changes_at_sign_in_and_dies_at_sign_out():
     assert who(thief) is None
 
 
+@pytest.mark.attack("A14")
 def test_an_unknown_address_and_a_wrong_password_read_the_same():
     make_account()
     known = refused("ann@example.com", "wrong wrong wrong").replace("ann@example.com", "")
@@ -55,6 +57,7 @@ def test_an_unknown_address_and_a_wrong_password_read_the_same():
     assert strip(known) == strip(unknown)
 
 
+@pytest.mark.attack("A14")
 def test_ten_guesses_an_hour_and_the_owner_still_enters_from_a_known_device():
     make_account()
     owner = signed_in()
@@ -71,6 +74,7 @@ def rules_limit() -> str:
     return str(AccountAdapter.error_messages["too_many_login_attempts"])
 
 
+@pytest.mark.attack("A14")
 def test_a_device_mark_serves_only_the_account_it_was_made_for():
     make_account()
     make_account("eve@example.com", person_id=8)
@@ -81,6 +85,7 @@ def test_a_device_mark_serves_only_the_account_it_was_made_for():
     assert rules_limit() in refused("ann@example.com", PASSWORD, client=eve)
 
 
+@pytest.mark.attack("A16")
 def test_disabling_ends_sessions_and_tokens_in_the_same_commit():
     account = make_account()
     client = signed_in()
