@@ -111,6 +111,10 @@ def workers(many: Many) -> list[tuple[Any, ...]]:
     return many.ask("SELECT process FROM events_heartbeat WHERE at > now() - interval '8 seconds'")
 
 
+def is_worker(child: subprocess.Popen[bytes]) -> bool:
+    return child.poll() is None and b"django\0worker" in Path(f"/proc/{child.pid}/cmdline").read_bytes()
+
+
 def get(port: int, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, str]:
     asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=dict(headers or {}))
     try:
@@ -219,9 +223,9 @@ def test_each_process_is_a_target_of_its_own_for_prometheus(many: Many) -> None:
 
 
 def test_a_worker_killed_leaves_its_work_to_the_other(many: Many) -> None:
-    workers_ = [child for child in many.children if b"worker" in Path(f"/proc/{child.pid}/cmdline").read_bytes()]
-    workers_[0].kill()
-    workers_[0].wait()
+    first = next(child for child in many.children if is_worker(child))
+    first.kill()
+    first.wait()
     before = many.ask("SELECT max(n) FROM audit_seal")[0][0]
     Browser().sign_in(many.ports[0], PASSWORD)
     until(lambda: many.ask("SELECT max(n) FROM audit_seal")[0][0] != before)
@@ -231,12 +235,17 @@ def test_a_worker_killed_leaves_its_work_to_the_other(many: Many) -> None:
 
 def test_no_process_carries_a_login_it_does_not_need(many: Many) -> None:
     """A web process knows the web login alone; the address the operator gave is not in its environment."""
-    for child in many.children:
-        if child.poll() is None:
-            name = b"beichen_worker" if b"worker" in Path(f"/proc/{child.pid}/cmdline").read_bytes() else b"beichen_web"
-            environ = Path(f"/proc/{child.pid}/environ").read_bytes()
-            assert b"BEICHEN_DATABASE_URL=postgresql://" + name + b":" in environ
-            assert many.given.password.encode() not in environ
+    living = [child for child in many.children if child.poll() is None]
+    until(lambda: all(b"BEICHEN_DB_ROLE=" in environ(child) for child in living))
+    assert len(living) == 4
+    for child in living:
+        name = b"beichen_worker" if is_worker(child) else b"beichen_web"
+        assert b"BEICHEN_DATABASE_URL=postgresql://" + name + b":" in environ(child)
+        assert many.given.password.encode() not in environ(child)
+
+
+def environ(child: subprocess.Popen[bytes]) -> bytes:
+    return Path(f"/proc/{child.pid}/environ").read_bytes()
 
 
 def test_what_is_missing_is_said_in_one_sentence(many: Many, tmp_path: Path) -> None:
