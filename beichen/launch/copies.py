@@ -88,6 +88,8 @@ def whole_view(env: Environment, conninfo_of_cluster: str) -> tuple[str, dict[st
     if env.database is None:
         return conninfo_of_cluster, dict(os.environ)
     given: DatabaseAddress = env.database
+    if not given.user:
+        raise Stop("Name a login that sees past row security in BEICHEN_DATABASE_URL for this command.")
     values = {"host": given.host, "port": given.port, "user": given.user, "dbname": given.name, **dict(given.options)}
     variables = {**os.environ, **({"PGPASSWORD": given.password} if given.password else {})}
     return make_conninfo("", **{key: value for key, value in values.items() if value}), variables

@@ -248,6 +248,24 @@ def environ(child: subprocess.Popen[bytes]) -> bytes:
     return Path(f"/proc/{child.pid}/environ").read_bytes()
 
 
+READER = (
+    "CREATE ROLE keeper LOGIN BYPASSRLS PASSWORD 'keeper' IN ROLE pg_read_all_data",
+    'GRANT CONNECT ON DATABASE "公司" TO keeper',
+)
+
+
+def test_a_login_that_only_reads_is_enough_for_the_backup(many: Many) -> None:
+    with psycopg.connect(many.given.superuser, autocommit=True) as connection:
+        for statement in READER:
+            connection.execute(statement.encode())
+    url = f"postgresql://keeper:keeper@{many.given.address}/%E5%85%AC%E5%8F%B8"
+    done = many.run("backup", str(many.home / "all.age"), BEICHEN_DATABASE_URL=url)
+    assert done.returncode == 0, done.stderr
+    assert "sealed." in done.stdout
+    nobody = many.run("backup", str(many.home / "b.age"), BEICHEN_DATABASE_URL=url.replace("keeper:keeper@", ""))
+    assert "Name a login that sees past row security" in nobody.stderr
+
+
 def test_what_is_missing_is_said_in_one_sentence(many: Many, tmp_path: Path) -> None:
     embedded = many.run("web", BEICHEN_DATABASE_URL="")
     assert "a database named in BEICHEN_DATABASE_URL" in embedded.stderr
