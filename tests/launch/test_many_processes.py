@@ -6,6 +6,7 @@ import http.cookiejar
 import os
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -148,6 +149,13 @@ class Browser:
         except urllib.error.HTTPError as refused:
             return refused.code, refused.read().decode()
 
+    def tried(self, port: int, path: str) -> int:
+        """The status, or 0 where nobody answered."""
+        try:
+            return self.send(port, path)[0]
+        except OSError:
+            return 0
+
     def sign_in(self, port: int, password: str) -> int:
         self.send(port, "/account/login/")
         return self.send(port, "/account/login/", {"login": EMAIL, "password": password})[0]
@@ -245,7 +253,40 @@ def test_no_process_carries_a_login_it_does_not_need(many: Many) -> None:
 
 
 def environ(child: subprocess.Popen[bytes]) -> bytes:
-    return Path(f"/proc/{child.pid}/environ").read_bytes()
+    return Path(f"/proc/{child.pid}/environ").read_bytes() if child.poll() is None else b""
+
+
+def test_web_processes_are_changed_one_after_the_other_without_a_lost_request(many: Many) -> None:
+    """As a proxy does: where one process refuses, the other is asked. Two people go on working all the while."""
+    lost: list[list[int]] = []
+    answered: list[list[int]] = []
+    stop = threading.Event()
+    people = [Browser(), Browser()]
+    for me in people:
+        me.sign_in(many.ports[0], PASSWORD)
+
+    def work(me: Browser) -> None:
+        turn = 0
+        while not stop.is_set():
+            turn += 1
+            said = [me.tried(many.ports[(turn + n) % 2], "/company/looked/") for n in range(2)]
+            found = [status for status in said if status]
+            (answered if 200 in found else lost).append(said)
+
+    threads = [threading.Thread(target=work, args=[me]) for me in people]
+    for thread in threads:
+        thread.start()
+    for port in many.ports:
+        old = next(child for child in many.children if f"BEICHEN_PORT={port}\0".encode() in environ(child))
+        old.terminate()
+        assert old.wait(30) is not None
+        many.start("web", BEICHEN_PORT=str(port))
+        until(lambda port=port: get(port, "/healthz")[0] == 200)  # type: ignore[misc]
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert lost == []
+    assert len(answered) > 20
 
 
 READER = (

@@ -25,10 +25,22 @@ WHERE job.status = 'doing'
 FOR UPDATE OF job SKIP LOCKED
 """
 RETRY = "SELECT procrastinate_retry_job_v2(%s, clock_timestamp(), NULL, NULL, NULL)"
+# Of jobs that are wanted once at a time (a queueing lock) one runs; the others are done with it, also with one that
+# waits already.
 TRY = """
-SELECT job.id, procrastinate_retry_job_v2(job.id, clock_timestamp(), NULL, NULL, NULL)
-FROM (SELECT id FROM procrastinate_jobs job WHERE job.status = 'failed' AND {condition}
-      ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) job
+WITH parked AS MATERIALIZED (
+    SELECT job.id, job.queueing_lock FROM procrastinate_jobs job
+    WHERE job.status = 'failed' AND {condition} ORDER BY job.id LIMIT %s FOR UPDATE SKIP LOCKED
+), sorted AS (
+    SELECT id, queueing_lock IS NULL OR (
+        row_number() OVER (PARTITION BY queueing_lock ORDER BY id DESC) = 1 AND NOT EXISTS (
+            SELECT FROM procrastinate_jobs other
+            WHERE other.status = 'todo' AND other.queueing_lock = parked.queueing_lock)) AS runs
+    FROM parked
+), done_with AS (
+    UPDATE procrastinate_jobs job SET status = 'cancelled' FROM sorted WHERE job.id = sorted.id AND NOT sorted.runs
+)
+SELECT id, CASE WHEN runs THEN procrastinate_retry_job_v2(id, clock_timestamp(), NULL, NULL, NULL) END FROM sorted
 """
 TRIED = "UPDATE events_failure SET retried_by = %s, retried_at = clock_timestamp() WHERE job_id = ANY(%s)"
 MINE = "SELECT FROM events_failure WHERE job_id = %s AND retried_by = %s"

@@ -89,6 +89,16 @@ def test_all_of_a_name_are_tried_again_and_no_other(golden: Golden) -> None:
     assert [status_of(each) for each in (*mails, other)] == ["todo"] * 3 + ["failed"]
 
 
+@pytest.mark.parametrize("waits", [False, True])
+def test_of_jobs_wanted_once_at_a_time_one_runs_and_the_others_are_done_with_it(golden: Golden, waits: bool) -> None:
+    failed = [make_failed("goals.restate", once="goals.restate:clock") for _ in range(2)]
+    if waits:
+        make_job("goals.restate", once="goals.restate:clock")
+    assert rules.try_all_again(golden.actor(KEEPER), "goals.restate") == 2
+    assert [status_of(each) for each in failed] == ["cancelled", "cancelled" if waits else "todo"]
+    rules.try_again(golden.actor(KEEPER), failed[0])
+
+
 def test_the_table_says_who_looks_and_who_tries(golden: Golden) -> None:
     job_id = make_failed()
     for number, status in ((KEEPER, 200), (HR, 200), (COLLEAGUE, 403)):
