@@ -24,7 +24,7 @@ CAST = {
 """Executive, manager, employee, HR administrator, compensation, auditor, facilitator, system administrator, HRBP."""
 FOR_PROGRAMS = "asked for by machines and browsers, not by people"
 NOT_MET = {
-    "ui:healthz": FOR_PROGRAMS, "ui:readyz": FOR_PROGRAMS,
+    "ui:healthz": FOR_PROGRAMS, "ui:readyz": FOR_PROGRAMS, "ui:metrics": FOR_PROGRAMS,
     "ui:manifest": FOR_PROGRAMS, "ui:service_worker": FOR_PROGRAMS,
     "ui:parts": "for those who build; CONTRIBUTING.md names it", "ui:parts_drawer": "belongs to the page of parts",
     "account_logout": "a button that posts; the address answers GET for those who type it",

@@ -59,5 +59,5 @@ api.add_router("/me", operations.router)
 for _area, _prefix in AREAS.items():
     if find_spec(f"beichen.{_area}.api"):
         api.add_router(f"/{_prefix}", import_module(f"beichen.{_area}.api").router, tags=[_area])
-for _room in ("audit", "files", "notify"):
-    api.add_router(f"/{_room}", import_module(f"beichen.platform.{_room}.api").router, tags=[_room])
+for _room, _prefix in {"audit": "audit", "files": "files", "notify": "notify", "events": "jobs"}.items():
+    api.add_router(f"/{_prefix}", import_module(f"beichen.platform.{_room}.api").router, tags=[_prefix])

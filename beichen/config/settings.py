@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "beichen.platform.audit.middleware.RequestIdMiddleware",
+    "beichen.platform.ui.gauges.MeasuringMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -81,13 +82,17 @@ def _database() -> dict[str, Any]:
         "HOST": address.host,
         "PORT": address.port,
         "CONN_HEALTH_CHECKS": True,  # a restarted database leaves dead connections in the pool
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}} if ENV.role != "owner" else {},
+        "OPTIONS": {
+            **dict(address.options),
+            **({"pool": {"min_size": 1, "max_size": 8, "timeout": 5}} if ENV.role != "owner" else {}),
+        },
     }
 
 
 DATABASES = {"default": _database()}
 DATABASE_ROLE = ENV.role
 DATA_DIR = ENV.data_dir
+METRICS_TOKEN = ENV.metrics_token
 
 TEMPLATES = [
     {
@@ -199,6 +204,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 if ENV.tls:
     SESSION_COOKIE_NAME, SESSION_COOKIE_SECURE = "__Host-beichen", True
     CSRF_COOKIE_NAME, CSRF_COOKIE_SECURE = "__Host-csrf", True
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # else everybody behind the proxy would share one limit of wrong passwords
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"

@@ -17,6 +17,7 @@ AREAS = {
     "talks/": "beichen.conversations",
     "reviews/": "beichen.reviews",
     "reward/": "beichen.reward",
+    "company/jobs/": "beichen.platform.events",
     "company/": "beichen.platform.audit",
     "notices/": "beichen.platform.notify",
     "files/": "beichen.platform.files",

@@ -116,7 +116,7 @@ def _dump(
     _, said = child.communicate()
     if child.returncode != 0:
         raise Stop(f"pg_dump did not finish: {' '.join(said.split())[-300:]}")
-    return Manifest(FORMAT, started.isoformat(timespec="seconds"), copies.version(), server, tables)
+    return Manifest(FORMAT, started.isoformat(timespec="seconds"), environment.version(), server, tables)
 
 
 def _seal(half: Path, recipient: pyrage.x25519.Recipient, small: dict[str, bytes], dump: Path) -> None:

@@ -17,6 +17,9 @@ USAGE = """Beichen 北辰, performance management.   python3 -m beichen COMMAND
   demo             set everything up and open the demo company on http://127.0.0.1:8000
                    (--people N: of another size than 800, from 50 on)
   up               your own company: the first administrator, then the same address
+  web, worker      one process of a kind, for production on a database of your own (docs/operate.md)
+  migrate          bring the database to this version, beside running processes
+  install          packages and front-end files only, for images and upgrades
   import FILE      bring a company in from a workbook
   token EMAIL      make a personal API token
   doctor           say what is here, what is missing, what is risky
@@ -29,7 +32,8 @@ USAGE = """Beichen 北辰, performance management.   python3 -m beichen COMMAND
   manage …         Django's own commands
 
 Variables: BEICHEN_DATABASE_URL, BEICHEN_DATA_DIR, BEICHEN_HOST, BEICHEN_PORT, BEICHEN_PUBLIC_URL, BEICHEN_TLS,
-BEICHEN_SMTP_URL, BEICHEN_SECRET_KEY(_FILE), BEICHEN_PG_BIN. docs/operate.md explains them."""
+BEICHEN_SMTP_URL, BEICHEN_SECRET_KEY(_FILE), BEICHEN_METRICS_TOKEN(_FILE), BEICHEN_PG_BIN.
+docs/operate.md explains them."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,24 @@ def _up(words: Sequence[str]) -> int:
     return serve.up(words)
 
 
+def _single(name: str) -> Callable[[Sequence[str]], int]:
+    def act(words: Sequence[str]) -> int:
+        from beichen.launch import single
+
+        acts = {"web": single.web, "worker": single.worker, "migrate": single.migrate}
+        return acts[name](words)
+
+    return act
+
+
+def _install(words: Sequence[str]) -> int:
+    """Whatever a start would bring was brought before this runs."""
+    if words:
+        raise Stop("`install` takes no arguments.")
+    print("Packages, front-end files and translations are in place.", flush=True)
+    return 0
+
+
 def _test(words: Sequence[str]) -> int:
     from beichen.launch import testing
 
@@ -177,6 +199,10 @@ def _audit(words: Sequence[str]) -> int:
 COMMANDS: dict[str, Command] = {
     "demo": Command(_demo, front_end=True),
     "up": Command(_up, front_end=True),
+    "web": Command(_single("web"), front_end=True),
+    "worker": Command(_single("worker")),
+    "migrate": Command(_single("migrate")),
+    "install": Command(_install, front_end=True),
     "import": Command(_on_company("import_company", "import FILE.xlsx", 1)),
     "token": Command(_on_company("token", "token EMAIL", 1)),
     "doctor": Command(_doctor),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
@@ -84,20 +83,14 @@ def difference(wanted: Mapping[str, tuple[int, str]], found: Mapping[str, tuple[
     return ""
 
 
-def version() -> str:
-    """Of this checkout, from its package description."""
-    from beichen.launch.environment import CHECKOUT
-
-    found = re.search(r'^version = "(.+)"', (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
-    return found[1] if found else "0"
-
-
 def whole_view(env: Environment, conninfo_of_cluster: str) -> tuple[str, dict[str, str]]:
     """How to reach the whole database, past row security: a conninfo without password, and libpq's variables."""
     if env.database is None:
         return conninfo_of_cluster, dict(os.environ)
     given: DatabaseAddress = env.database
-    values = {"host": given.host, "port": given.port, "user": given.user, "dbname": given.name}
+    if not given.user:
+        raise Stop("Name a login that sees past row security in BEICHEN_DATABASE_URL for this command.")
+    values = {"host": given.host, "port": given.port, "user": given.user, "dbname": given.name, **dict(given.options)}
     variables = {**os.environ, **({"PGPASSWORD": given.password} if given.password else {})}
     return make_conninfo("", **{key: value for key, value in values.items() if value}), variables
 

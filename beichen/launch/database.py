@@ -85,7 +85,9 @@ def _given(address: DatabaseAddress, secret: str) -> Database:
     from psycopg.conninfo import make_conninfo
 
     values = {"host": address.host, "port": address.port, "user": address.user, "password": address.password}
-    conninfo = make_conninfo(dbname=address.name, **{key: value for key, value in values.items() if value})
+    filled = {key: value for key, value in {**values, **dict(address.options)}.items() if value}
+    logins = roles.Logins(address, secret)
+    conninfo = make_conninfo(dbname=address.name, **filled) if address.user else logins.url("owner")
     try:
         with psycopg.connect(conninfo, connect_timeout=10) as connection:
             version = connection.info.server_version
@@ -95,8 +97,18 @@ def _given(address: DatabaseAddress, secret: str) -> Database:
     if version < 150000:
         raise Stop(f"Beichen needs PostgreSQL 15 or newer, and the given server is {version // 10000}.")
     roles.ensure(conninfo, address.name, secret)
-    logins = roles.Logins(address, secret)
     roles.require_durability(logins)
+    return Database(logins, None, f"PostgreSQL {version // 10000}.{version % 10000} (BEICHEN_DATABASE_URL)")
+
+
+def attached(address: DatabaseAddress, secret: str, role: str) -> Database:
+    """A server run by others, entered as one login of ours: nothing is made, and nothing of another login is used."""
+    logins = roles.Logins(address, secret)
+    with roles.connect(logins, role) as connection:
+        version = connection.info.server_version
+        row = connection.execute("SELECT to_regclass('django_migrations') IS NOT NULL").fetchone()
+    if not row or not row[0]:
+        raise Stop("The database is empty; run `python3 -m beichen up` or `migrate` once before `web` and `worker`.")
     return Database(logins, None, f"PostgreSQL {version // 10000}.{version % 10000} (BEICHEN_DATABASE_URL)")
 
 

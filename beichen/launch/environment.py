@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ROLES = ("owner", "web", "worker")
+SHORTEST_TOKEN = 24
+PASSED_ON = (
+    "sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "sslnegotiation", "ssl_min_protocol_version",
+    "channel_binding", "gssencmode", "target_session_attrs", "connect_timeout", "keepalives_idle",
+)  # fmt: skip
+"""What of an address goes to libpq as it is, for every one of our logins."""
 
 
 class BadEnvironment(Exception):
@@ -29,6 +36,7 @@ class DatabaseAddress:
     password: str
     host: str
     port: str
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,22 +54,30 @@ class Environment:
     tls: bool
     smtp: str
     public_url: str
+    metrics_token: str = ""
 
 
 def database_address(url: str) -> DatabaseAddress:
-    """Split `postgresql://user:password@host:port/name?host=/socket/folder`."""
+    """Split `postgresql://user:password@host:port/name?host=/socket/folder&sslmode=verify-full`."""
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
         raise BadEnvironment(
             "BEICHEN_DATABASE_URL must look like postgresql://user:password@host:5432/name, but it does not."
         )
     query = parse_qs(parts.query)
+    unknown = sorted(set(query) - {"host", "port", *PASSED_ON})
+    if unknown:
+        raise BadEnvironment(
+            f"BEICHEN_DATABASE_URL carries {unknown[0]!r}, which is not passed on; it may carry host, port, "
+            f"{', '.join(PASSED_ON)}."
+        )
     return DatabaseAddress(
         name=unquote(parts.path.lstrip("/")),
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         host=query.get("host", [unquote(parts.hostname or "")])[0],
         port=query.get("port", [str(parts.port or "")])[0],
+        options=tuple((name, query[name][0]) for name in PASSED_ON if name in query),
     )
 
 
@@ -108,6 +124,21 @@ def _secret(env: Mapping[str, str], data_dir: Path) -> str:
     return ""
 
 
+def _metrics_token(env: Mapping[str, str]) -> str:
+    """What a scraper shows at /metrics: given, or in a named file; without one the address does not exist."""
+    path = env.get("BEICHEN_METRICS_TOKEN_FILE", "")
+    try:
+        token = env.get("BEICHEN_METRICS_TOKEN") or (Path(path).read_text(encoding="utf-8").strip() if path else "")
+    except OSError as error:
+        raise BadEnvironment(f"BEICHEN_METRICS_TOKEN_FILE names {path}, which cannot be read.") from error
+    if (token or path) and (len(token) < SHORTEST_TOKEN or not token.isascii()):
+        raise BadEnvironment(
+            f"BEICHEN_METRICS_TOKEN must be at least {SHORTEST_TOKEN} plain letters and digits; "
+            "make one with `openssl rand -hex 32`."
+        )
+    return token
+
+
 def _public_url(text: str) -> str:
     """The address people type, where it is not the host and port listened on; "" when not given."""
     parts = urlsplit(text)
@@ -134,4 +165,11 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         tls=env.get("BEICHEN_TLS") == "1",
         smtp=_smtp(env.get("BEICHEN_SMTP_URL", "")),
         public_url=_public_url(env.get("BEICHEN_PUBLIC_URL", "")),
+        metrics_token=_metrics_token(env),
     )
+
+
+def version() -> str:
+    """Of this checkout, from its package description."""
+    found = re.search(r'^version = "(.+)"', (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    return found[1] if found else "0"

@@ -31,6 +31,7 @@ ACCOUNTS = "identity_account"
 COMPANY = ("people_person", ACCOUNTS)
 FIRST = {"--email", "--name", "--number"}
 SIZE = "--people"
+WORK = (sys.executable, "-m", "django", "worker")
 LOADING, DEMO = "demo, loading", "demo"
 
 
@@ -121,14 +122,17 @@ def _serve(env: Environment, opened: Database, *, show_cast: bool) -> int:
 
 def _services(env: Environment, opened: Database) -> tuple[Service, Service]:
     logs = env.data_dir / "log"
+    return (
+        Service("web server", web_command(env), opened.environment("web"), logs / "web.log", patience=10),
+        Service("worker", list(WORK), opened.environment("worker"), logs / "worker.log", patience=25),
+    )
+
+
+def web_command(env: Environment) -> list[str]:
+    """One web process on its address; its threads share eight connections."""
     serve = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", env.host, "--port", str(env.port)]
     serve += ["--workers", "1", "--blocking-threads", "4", "--respawn-failed-workers", "--log-level", "warning"]
-    serve += ["--workers-kill-timeout", "5", "beichen.config.wsgi:application"]
-    work = [sys.executable, "-m", "django", "worker"]
-    return (
-        Service("web server", serve, opened.environment("web"), logs / "web.log", patience=10),
-        Service("worker", work, opened.environment("worker"), logs / "worker.log", patience=25),
-    )
+    return [*serve, "--workers-kill-timeout", "5", "beichen.config.wsgi:application"]
 
 
 def _await_web(env: Environment, web: Service, worker: Service) -> None:

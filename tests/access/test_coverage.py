@@ -20,6 +20,7 @@ ELSEWHERE = {
     "18c": "running the verification, an act; its reading is 18b",
     "18e": "an act that shows nothing: beichen/people/tests/test_codes.py",
     "18f": "as 18e, by two people",
+    "18g": "names and counts of jobs, nothing of anybody: DOORS of test_matrix_doors.py, platform/events/tests",
     "21b": "an act of two people, walked in tests/golden",
     "22f": "read with the page it stands on (22b); confirming one is an act: beichen/strategy/tests/test_targets.py",
     "22g": "a page of figures without a person; tried in tests/access/acts/goals.py and beichen/goals/tests",

@@ -85,9 +85,11 @@ DOORS = {
     "/company/audit/": {"AU"},
     "/company/audit/export/": {"AU"},
     "/api/v1/audit/entries": {"AU"},
+    "/company/jobs/": {"HA", "PA"},
+    "/api/v1/jobs": {"HA", "PA"},
     "/people/cycles/": set(),
 }
-"""Pages about no person: open to holders of one of the seats (20e, 25a, 18b); to everyone where none is named (21a)."""
+"""Pages about no person: for holders of a seat (20e, 25a, 18b, 18g); for everyone where none is named (21a)."""
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model, Q
 from psycopg import ClientCursor, sql
 
@@ -154,7 +154,7 @@ def _guard_table(guard: StateGuard) -> Iterator[sql.Composed]:
 
 
 def _write_job_grants(cursor: Any) -> None:
-    cursor.execute("TRUNCATE access.job_grant")
+    cursor.execute("DELETE FROM access.job_grant")  # not TRUNCATE: every read of a locked table looks here
     cursor.executemany(
         "INSERT INTO access.job_grant (job, model, command, reason) VALUES (%s, %s, %s, %s)",
         [(g.job, g.model, command, g.reason) for g in all_job_grants() for command in g.commands],
@@ -162,16 +162,23 @@ def _write_job_grants(cursor: Any) -> None:
 
 
 def apply() -> int:
-    """Write every lock and grant into the database; returns how many tables are locked. Run by `migrate`."""
+    """Write every lock and grant into the database; returns how many tables are locked. Run by `migrate`.
+
+    A transaction for each table: whoever reads one waits for that table alone.
+    """
     locks = all_locks()
-    with connection.cursor() as cursor:
-        for lock in locks:
-            for statement in _lock_table(lock):
-                cursor.execute(statement)
-        for guard in all_guards():
-            for statement in _guard_table(guard):
-                cursor.execute(statement)
+    for lock in locks:
+        _execute(_lock_table(lock))
+    for guard in all_guards():
+        _execute(_guard_table(guard))
+    with transaction.atomic(), connection.cursor() as cursor:
         for statement in _grants():
             cursor.execute(statement)
         _write_job_grants(cursor)
     return len(locks)
+
+
+def _execute(statements: Iterator[sql.Composed]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

@@ -83,7 +83,6 @@ say(
         "read": pgettext_lazy("audit", "Read"),
         "refused": pgettext_lazy("audit", "Was refused"),
         "job": pgettext_lazy("audit", "Run"),
-        "job.try_again": pgettext_lazy("audit", "Try a job again"),
         "identity.account_opened": pgettext_lazy("audit", "Open an account"),
         "identity.accounts_opened": pgettext_lazy("audit", "Open accounts"),
         "identity.account_changed": pgettext_lazy("audit", "Change an account"),
@@ -105,6 +104,7 @@ say(
         "identity.signed_in": pgettext_lazy("audit", "Sign in"),
     },
     kinds={
+        "events.job": pgettext_lazy("audit", "Job"),
         "identity.account": pgettext_lazy("audit", "Account"),
         "identity.personaltoken": pgettext_lazy("audit", "Token"),
         "audit.entry": pgettext_lazy("audit", "Audit trail"),

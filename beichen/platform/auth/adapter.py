@@ -36,6 +36,10 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValueError:
             return False
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """The address alone: whoever asks chooses the port of the host name, and each would be ten guesses more."""
+        return str(credentials.get("email", "")).lower()
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         device = known_device(request, str(credentials.get("email", "")))
         if not device:

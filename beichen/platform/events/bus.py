@@ -14,11 +14,13 @@ from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
 from pydantic import TypeAdapter
 
 from beichen.platform import audit
+from beichen.platform.events.failures import noted
 from beichen.platform.events.jobs import BACK_OFF, put, run_as
 from beichen.platform.kit.actor import Actor, system
 
@@ -58,10 +60,11 @@ def on(event: type[E]) -> Callable[[Listener[E]], Listener[E]]:
         takes_actor = len(inspect.signature(function).parameters) == 2
         call = cast(Callable[[Actor, Any], None], function) if takes_actor else _without_actor(function)
 
-        def work(*, uuid: str, event: Mapping[str, Any]) -> None:
-            deliver(subscriber, UUID(uuid), event)
+        def work(context: JobContext | None, /, *, uuid: str, event: Mapping[str, Any]) -> None:
+            with noted(context):
+                deliver(subscriber, UUID(uuid), event)
 
-        task = app.task(name=f"on:{name}", queue="events", retry=BACK_OFF)(work)
+        task = app.task(name=f"on:{name}", queue="events", retry=BACK_OFF, pass_context=True)(work)
         subscriber = Subscriber(name=name, event=event, call=call, task=task)
         _subscribers.setdefault(event, []).append(subscriber)
         return function

@@ -15,7 +15,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, cast
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
-from procrastinate import RetryStrategy, manager
+from procrastinate import JobContext, RetryStrategy, manager
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
@@ -23,6 +23,7 @@ from procrastinate.jobs import Job as QueuedJob
 from procrastinate.tasks import Task
 
 from beichen.platform import audit
+from beichen.platform.events.failures import noted
 from beichen.platform.kit.actor import Actor, system
 
 P = ParamSpec("P")
@@ -99,11 +100,12 @@ def job(
     """
 
     def declare(function: Callable[Concatenate[Actor, P], None]) -> Job[P]:
-        def work(**arguments: Any) -> None:
+        def work(context: JobContext | None, /, **arguments: Any) -> None:
             arguments.pop("timestamp", None)
-            run(name, reason, function, arguments)
+            with noted(context, clocked=bool(cron)):
+                run(name, reason, function, arguments)
 
-        task = app.task(name=name, queue=queue, retry=BACK_OFF, priority=priority)(work)
+        task = app.task(name=name, queue=queue, retry=BACK_OFF, priority=priority, pass_context=True)(work)
         if cron:
             clocked = cast(Task[..., Any, [int]], task)
             app.periodic(cron=cron, queueing_lock=f"{name}:clock")(clocked)

@@ -58,3 +58,40 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.process
+
+
+class Failure(models.Model):
+    """The last fault of a job, and who had it tried again; it goes with its job."""
+
+    job_id = models.BigIntegerField(primary_key=True)
+    name = models.CharField(max_length=128)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    times = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10)
+    error = models.CharField(max_length=120)
+    place = models.CharField(max_length=200)
+    said = models.CharField(max_length=300)
+    retried_by = models.BigIntegerField(null=True)
+    retried_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "events_failure"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.error}"
+
+
+class LastRun(models.Model):
+    """When a job of the clock ran last, and whether it did its work."""
+
+    name = models.CharField(max_length=128, primary_key=True)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    succeeded = models.BooleanField()
+
+    class Meta:
+        db_table = "events_last_run"
+
+    def __str__(self) -> str:
+        return self.name

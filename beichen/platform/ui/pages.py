@@ -19,7 +19,7 @@ from django.views.decorators.csrf import requires_csrf_token
 from beichen.platform.access import policy
 from beichen.platform.auth import rules as account_rules
 from beichen.platform.kit.errors import NotFound
-from beichen.platform.ui import examples, readiness, rights
+from beichen.platform.ui import examples, gauges, readiness, rights
 from beichen.platform.ui.answers import page, see
 from beichen.platform.ui.doors import Anyone, SignedIn, door, refused
 from beichen.platform.ui.requests import PageRequest, actor_of, prepared
@@ -116,6 +116,18 @@ def readyz(request: HttpRequest) -> HttpResponse:
     ready = all(state == readiness.OK for state in checks.values())
     status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
     return JsonResponse({"ready": ready, "checks": checks}, status=status)
+
+
+@door(Anyone("Prometheus asks without an account; it shows the token of the operator, and no label names anybody."))
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The figures of this process and of the queue; not there at all unless the operator set a token."""
+    if not settings.METRICS_TOKEN:
+        return HttpResponse(status=HTTPStatus.NOT_FOUND, content_type="text/plain")
+    if not gauges.allowed(request.headers.get("Authorization", "")):
+        return HttpResponse(
+            status=HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"}, content_type="text/plain"
+        )
+    return HttpResponse(gauges.text(), content_type=gauges.CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
 
 @door(Anyone("The browser reads it before anyone signs in; it names the product, nothing else."))

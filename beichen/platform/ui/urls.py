@@ -6,6 +6,7 @@ app_name = "ui"
 urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
     path("readyz", pages.readyz, name="readyz"),
+    path("metrics", pages.metrics, name="metrics"),
     path("manifest.webmanifest", pages.manifest, name="manifest"),
     path("worker.js", pages.service_worker, name="service_worker"),
     path("ui/language/", pages.language, name="language"),

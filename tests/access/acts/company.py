@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from beichen.platform.events.tests.makers import make_failed
 from tests.access import oracle
 from tests.access.acts.base import Act, version_of
 from tests.access.worlds import World
@@ -31,6 +32,9 @@ def acts(world: World) -> Iterator[Act]:
     yield Act("strategy_changes", {**page, "number": 91}, query={"against": 91})
     yield Act("audit_verify", row="18c", code="t")
     yield from _metrics(world)
+    parked = make_failed()
+    yield Act("jobs_retry", {"job_id": parked}, row="18g", code="t")
+    yield Act("jobs_retry_all", body={"name": "notify.mail"}, row="18g", code="t")
 
 
 def _targets(world: World, map_id: int) -> Iterator[Act]:

@@ -68,6 +68,15 @@ def test_ten_guesses_an_hour_and_the_owner_still_enters_from_a_known_device():
     assert owner.post("/account/login/", {"login": "ann@example.com", "password": PASSWORD}).status_code == 302
 
 
+@pytest.mark.req("BASE-01", "BASE-09")
+def test_another_port_in_the_name_of_the_host_is_no_fresh_ten():
+    make_account()
+    for n in range(10):
+        form = {"login": "Ann@example.com", "password": f"guess number {n}"}
+        Client(REMOTE_ADDR=f"10.1.0.{n}").post("/account/login/", form, headers={"host": f"localhost:{8000 + n}"})
+    assert rules_limit() in refused("ann@example.com", PASSWORD, ip="10.2.0.1")
+
+
 def rules_limit() -> str:
     from beichen.platform.auth.adapter import AccountAdapter
 

@@ -30,7 +30,7 @@ def drain(limit: int = 1_000) -> list[str]:
     with login("beichen_worker"):
         while (taken := _take()) is not None:
             job_id, name, arguments = taken
-            app.tasks[name].func(**arguments)
+            app.tasks[name].func(None, **arguments)
             with connection.cursor() as cursor:
                 cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job_id])
             ran.append(name)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0007_leavers_and_returns'),
+        ('people', '0009_projects_and_role_profiles'),
     ]
 
     operations = [
