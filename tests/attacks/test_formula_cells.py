@@ -118,7 +118,9 @@ def test_what_was_marked_is_read_back_as_it_was(lead: str) -> None:
 
 @pytest.mark.attack("A08")
 def test_every_kind_of_payload_is_text_in_a_workbook() -> None:
-    content = written([Written("x", ["a", "b"], [[payload, payload[1:]] for payload in FORMULAS])], clock.now())
+    out = io.BytesIO()
+    written([Written("x", ["a", "b"], [[payload, payload[1:]] for payload in FORMULAS])], clock.now(), out)
+    content = out.getvalue()
     assert formula_cells(content) == []
     book = openpyxl.load_workbook(io.BytesIO(content))
     assert {cell.data_type for row in book["x"].iter_rows() for cell in row} == {"s"}
