@@ -10,26 +10,26 @@ $$;
 CREATE OR REPLACE FUNCTION access.gone() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
     SELECT id FROM people_person WHERE NOT is_active
 $$;
-CREATE OR REPLACE FUNCTION access.just_gone() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION access.just_gone() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 30 AS $$
     SELECT p.id FROM people_person p JOIN people_employment e ON e.person_id = p.id
     WHERE NOT p.is_active AND e.left_on >= (SELECT access.today()) - 30
 $$;
 
 -- Whoever left and came back, and since when: what is older belongs to the employment that ended (G8).
-CREATE OR REPLACE FUNCTION access.returned() RETURNS TABLE (person bigint, since date) LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION access.returned() RETURNS TABLE (person bigint, since date) LANGUAGE sql STABLE ROWS 30 AS $$
     SELECT e.person_id, e.hired_on FROM people_employment e
     WHERE EXISTS (SELECT 1 FROM people_formeremployment f WHERE f.person_id = e.person_id)
 $$;
 
 -- Cycles that ended before the person came back.
-CREATE OR REPLACE FUNCTION access.former_cycles() RETURNS TABLE (person bigint, key bigint) LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION access.former_cycles() RETURNS TABLE (person bigint, key bigint) LANGUAGE sql STABLE ROWS 100 AS $$
     SELECT r.person, c.id FROM access.returned() r
     JOIN people_period q ON q.ends_on < r.since
     JOIN people_cycle c ON c.period_id = q.id
 $$;
 
 -- Who led the one who asks, before leaving.
-CREATE OR REPLACE FUNCTION access.own_leaders() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION access.own_leaders() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 10 AS $$
     SELECT manager_id FROM people_assignment WHERE person_id = access.leaver() AND manager_id IS NOT NULL
 $$;
 
@@ -39,13 +39,13 @@ CREATE OR REPLACE FUNCTION access.is_employee() RETURNS boolean LANGUAGE sql STA
 $$;
 
 -- LM: my direct reports.
-CREATE OR REPLACE FUNCTION access.reports() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION access.reports() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 10 AS $$
     SELECT id FROM people_person
     WHERE manager_id = access.actor() AND (is_active OR id IN (SELECT access.just_gone()))
 $$;
 
 -- SK: the reports of my reports.
-CREATE OR REPLACE FUNCTION access.skip_reports() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION access.skip_reports() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 60 AS $$
     SELECT p.id FROM people_person p JOIN people_person m ON m.id = p.manager_id
     WHERE m.manager_id = access.actor() AND (p.is_active OR p.id IN (SELECT access.just_gone()))
 $$;
@@ -69,7 +69,7 @@ CREATE OR REPLACE FUNCTION access.below() RETURNS SETOF bigint LANGUAGE sql STAB
 $$;
 
 -- PM: whom I led in a cycle that is not closed, and lead no more.
-CREATE OR REPLACE FUNCTION access.past_reports() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION access.past_reports() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 20 AS $$
     SELECT DISTINCT a.person_id
     FROM people_assignment a
     JOIN people_person p ON p.id = a.person_id
@@ -83,7 +83,7 @@ CREATE OR REPLACE FUNCTION access.past_reports() RETURNS SETOF bigint LANGUAGE s
 $$;
 
 -- DL: the members of the projects I lead, today; of whoever left, those who were members on the last day (G8).
-CREATE OR REPLACE FUNCTION access.dotted_reports() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION access.dotted_reports() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 20 AS $$
     SELECT m.person_id
     FROM people_project j
     JOIN people_membership m ON m.project_id = j.id
@@ -130,7 +130,7 @@ CREATE OR REPLACE FUNCTION access.scope_people(wanted text) RETURNS SETOF bigint
 $$;
 
 -- The units over which my seats of one kind hold.
-CREATE OR REPLACE FUNCTION access.seat_units(wanted text) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION access.seat_units(wanted text) RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 100 AS $$
     SELECT u.id FROM people_seat s
         JOIN people_orgunit top ON top.id = s.scope_id
         JOIN people_orgunit u ON u.place BETWEEN top.place AND top.place_end
@@ -139,7 +139,7 @@ CREATE OR REPLACE FUNCTION access.seat_units(wanted text) RETURNS SETOF bigint L
 $$;
 
 -- The units that hold a scope of my seats of one kind, or lie in it: what concerns them concerns somebody of mine.
-CREATE OR REPLACE FUNCTION access.touched_units(wanted text) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION access.touched_units(wanted text) RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 100 AS $$
     SELECT u.id FROM people_seat s
         JOIN people_orgunit top ON top.id = s.scope_id
         JOIN people_orgunit u ON u.place BETWEEN top.place AND top.place_end OR top.place BETWEEN u.place AND u.place_end
@@ -161,7 +161,7 @@ $$;
 
 -- G2: the people about whom my seats give me nothing: myself, everyone above me, the HR team I sit in,
 -- and those I have declared a conflict with.
-CREATE OR REPLACE FUNCTION access.masked() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION access.masked() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 30 AS $$
     WITH RECURSIVE above(id) AS (
         SELECT access.actor()
         UNION SELECT p.manager_id FROM people_person p JOIN above ON p.id = above.id WHERE p.manager_id IS NOT NULL
@@ -212,7 +212,7 @@ $$;
 
 -- Who could act in a role about somebody, the nearest first: the line, the holders of a seat whose scope holds the
 -- subject and whom G2 does not mask, or the outside seat ('OUT'). Without a subject: every holder of the seat.
-CREATE OR REPLACE FUNCTION access.candidates(role text, subject bigint) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION access.candidates(role text, subject bigint) RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 5 AS $$
     SELECT person FROM (
         SELECT m.id AS person, 0 AS far
         FROM people_person p JOIN people_person m ON m.id = p.manager_id AND m.is_active
