@@ -17,7 +17,9 @@ from beichen.launch.failures import Stop
 from beichen.launch.progress import say
 
 FOLDER = CHECKOUT / "benchmarks"
-PARTS = ("__init__", "company")
+PARTS = ("__init__", "company", "measure")
+LOGINS = {"pages": "web", "submissions": "web"}
+"""Jobs that work as the web server does; the others are the worker's."""
 TOLD = 800
 LEAST = 90
 
@@ -72,12 +74,13 @@ def _company(opened: Database, people: int) -> None:
 
 def _job(opened: Database, name: str, words: Sequence[str]) -> int:
     say(f"── {name}")
-    return _python(opened, "web", f"benchmarks.{name}", *words)
+    return _python(opened, LOGINS.get(name, "worker"), f"benchmarks.{name}", *words)
 
 
 def _python(opened: Database, role: str, *words: str) -> int:
     """Run a module in a process of its own, as one of our logins or as the embedded server's superuser."""
     env = opened.environment("owner" if role == "superuser" else role)
+    env["BEICHEN_BENCH_SUPERUSER"] = roles.url(opened.logins.address, SUPERUSER, "")
     if role == "superuser":
-        env["BEICHEN_DATABASE_URL"] = roles.url(opened.logins.address, SUPERUSER, "")
+        env["BEICHEN_DATABASE_URL"] = env["BEICHEN_BENCH_SUPERUSER"]
     return subprocess.run([sys.executable, "-m", *words], env=env, cwd=CHECKOUT, check=role == "superuser").returncode

@@ -32,9 +32,9 @@ from beichen.reviews.models import (
     RatingContent,
     Review,
 )
+from beichen.reviews.queries.cards import PlanCard, plan
 from beichen.reviews.queries.evidence import GoalLine, goal_lines, goal_terms
 from beichen.reviews.queries.parts import PartCard, PartText, part_cards, people_of
-from beichen.reviews.queries.plans import PlanCard, plan
 
 FINAL = [RatingState.LOCKED, RatingState.RELEASED, RatingState.ARCHIVED]
 HANDED_IN = [PartState.SUBMITTED, PartState.LOCKED, PartState.RELEASED, PartState.ARCHIVED]
