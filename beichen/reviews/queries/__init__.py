@@ -47,6 +47,7 @@ from beichen.reviews.queries.parts import (
 )
 from beichen.reviews.queries.phases import phase_work
 from beichen.reviews.queries.results import (
+    LOCKED_RESULTS,
     LockedResult,
     ResultSheet,
     ReviewSheet,
@@ -64,6 +65,7 @@ from beichen.reviews.queries.results import (
 from beichen.reviews.queries.seeds import Left, Outline, Seed, Seeds, dry_run, left_out, seeds
 
 __all__ = [
+    "LOCKED_RESULTS",
     "Answers",
     "BoardLine",
     "Closing",

@@ -55,6 +55,14 @@ class LockedResult:
     state: str
 
 
+LOCKED_RESULTS = """
+    SELECT rating.subject_id, content.final, content.coefficient, rating.review_id
+    FROM reviews_rating rating JOIN reviews_ratingcontent content ON content.rating_id = rating.review_id
+    WHERE rating.cycle_id = %(cycle)s AND rating.state IN ('locked', 'released', 'archived')
+"""
+"""Person, grade, coefficient and review of `locked_results`, for statements over a whole company run by a job."""
+
+
 @query
 def locked_results(actor: Actor, cycle_id: int) -> list[LockedResult]:
     """Locked and released results of a cycle that the actor may read, by person. Cost: one statement."""
