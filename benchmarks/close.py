@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import django
-from benchmarks import measure
 from django.db import connection
 
+from benchmarks import measure
+
 PLAN = """
-    SELECT p.id, p.cycle_id, (SELECT max(person_id) FROM people_seat WHERE seat = 'CA'), (SELECT min(person_id) FROM people_seat WHERE seat = 'HA')
+    SELECT p.id, p.cycle_id, (SELECT max(person_id) FROM people_seat WHERE seat = 'CA'),
+           (SELECT min(person_id) FROM people_seat WHERE seat = 'HA')
     FROM reviews_reviewplan p WHERE state = 'launched' ORDER BY id LIMIT 1
 """
 STATES = {

@@ -19,7 +19,6 @@ import psycopg
 
 FLOORS = Path(__file__).parent / "floors"
 SUPERUSER = "BEICHEN_BENCH_SUPERUSER"
-NAMED = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,8 @@ def superuser() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
 def floor(name: str, given: Mapping[str, Any], rounds: int = 2) -> Timed:
     """The statements of floors/NAME.sql, rolled back; the best of the rounds. Rows: those of the last statement."""
     text = (FLOORS / f"{name}.sql").read_text(encoding="utf-8")
-    statements = [part for part in text.split(";") if part.strip()]
+    bare = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+    statements = [part for part in bare.split(";") if part.strip()]
     best: Timed | None = None
     with psycopg.connect(os.environ[SUPERUSER]) as connection:
         for _ in range(rounds):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from beichen.people.events import CycleMoved, PersonLeft, PersonMoved
+from beichen.platform.events import progress
 from beichen.platform.events.bus import on
 from beichen.platform.kit.actor import Actor
-from beichen.reviews import jobs, rules
+from beichen.reviews import jobs, queries, rules
 from beichen.reviews.events import LaunchAgreed, ReviewsMade, StepAgreed
 
 
@@ -24,7 +25,9 @@ def tell_begun(actor: Actor, event: ReviewsMade) -> None:
 @on(StepAgreed)
 def advance(actor: Actor, event: StepAgreed) -> None:
     """Lock, unlock or release, as two people agreed."""
-    rules.take_step(actor, event)
+    with progress.reporting(queries.work_key(event.plan_id)) as report:
+        moved = rules.take_step(actor, event)
+        report(done=moved, total=moved)
 
 
 @on(CycleMoved)

@@ -17,9 +17,9 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 
 from beichen.goals import access
-from beichen.goals.choices import RUNNING, AlignmentState
+from beichen.goals.choices import RUNNING
 from beichen.goals.events import RollupLeft
-from beichen.goals.models import Alignment, Goal, GoalStat, RollupDue
+from beichen.goals.models import Goal, GoalStat, RollupDue
 from beichen.goals.queries.standing import GoalNumbers, health_rules
 from beichen.platform import audit
 from beichen.platform.access.current import acting, rule
@@ -64,7 +64,7 @@ def drain_soon(cycle_ids: Sequence[int]) -> None:
 def drain(actor: Actor, cycle_id: int, wait_ms: int = WAIT_MS) -> bool:
     """Recompute every marked goal of a cycle and what stands above; False when the lock did not come in time.
 
-    Cost: about three statements per level of the tree, whatever was marked.
+    Cost: four statements and one for each level of the tree, whatever was marked.
     """
     left: set[int] = set()
     try:
@@ -100,32 +100,28 @@ def _take(cycle_id: int) -> set[int]:
 def _climb(due: Collection[int] | None, cycle_id: int, day: date) -> tuple[set[int], set[int]]:
     """Recompute these goals (None: the whole cycle), then the parents of those that changed, up to the top.
 
-    Gives what changed, and the other cycles reached, whose goals are marked. Cost: two statements for each level.
+    Gives what changed, and the other cycles reached, whose goals are marked. Cost: one statement for each level.
     """
     others: set[int] = set()
     moved: set[int] = set()
     given = {"cycle": cycle_id, "day": day, **_limits(cycle_id)}
-    changed = _stand(due, given)
-    while changed:
+    level = due
+    while level is None or level:
+        changed, level, elsewhere, cycles = _stand(level, given)
         moved.update(changed)
-        parents = dict(
-            Alignment.objects.filter(child_id__in=changed, is_rollup=True, state=AlignmentState.ACCEPTED)
-            .values_list("parent_id", "parent__cycle_id")
-        )  # fmt: skip
-        elsewhere = [pk for pk, cycle in parents.items() if cycle != cycle_id]
         RollupDue.objects.bulk_create([RollupDue(goal_id=pk) for pk in elsewhere])
-        others.update(parents[pk] for pk in elsewhere)
-        changed = _stand([pk for pk, cycle in parents.items() if cycle == cycle_id], given)
+        others.update(cycles)
     return moved, others
 
 
-def _stand(goal_ids: Collection[int] | None, given: dict[str, Any]) -> list[int]:
-    """Compute and store how goals of a cycle stand; gives those whose numbers changed. Cost: one statement."""
-    if goal_ids is not None and not goal_ids:
-        return []
+def _stand(
+    goal_ids: Collection[int] | None, given: dict[str, Any]
+) -> tuple[list[int], list[int], list[int], list[int]]:
+    """Compute and store how goals of a cycle stand. Gives those whose numbers changed, their parents in this cycle,
+    those in others, and these others. Cost: one statement."""
     with connection.cursor() as cursor:
         cursor.execute(_statement("stand"), {**given, "all": goal_ids is None, "ids": sorted(goal_ids or ())})
-        return list(cursor.fetchone()[0])
+        return tuple(cursor.fetchone())
 
 
 def _limits(cycle_id: int) -> dict[str, int]:
@@ -166,7 +162,7 @@ def _row(stat: GoalStat) -> tuple[object, ...]:
 def restate(actor: Actor, cycle_id: int, day: date | None = None) -> int:
     """Health and expected progress of a whole cycle for a day (today); gives how many changed.
 
-    Progress depends on no day; this is what midnight changes. Cost: two statements for each level of the tree.
+    Progress depends on no day; this is what midnight changes. Cost: one statement for each level of the tree.
     """
     require(actor, access.RECOUNT)
     _lock(cycle_id, 60_000)

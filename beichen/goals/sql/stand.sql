@@ -1,6 +1,7 @@
 -- How goals of one cycle stand on a day, from their key results and the stored numbers of their children; writes the
--- narrow rows that differ, or that are of another day, and gives the goals whose numbers changed. Expected progress is an
--- exact fraction (n/d) up to the one rounding. The twin is queries.standing.numbers with rules.rollup.write.
+-- narrow rows that differ, or that are of another day. Gives the goals whose numbers changed, their parents in this cycle,
+-- those in others, and which others. Expected progress is an exact fraction (n/d) up to the one rounding. The twin is
+-- queries.standing.numbers with rules.rollup.write.
 WITH wanted AS MATERIALIZED (
     SELECT g.id, g.start, g.due, g.manual_progress FROM goals_goal g
     WHERE g.cycle_id = %(cycle)s AND (%(all)s OR g.id = ANY (%(ids)s::bigint[]))
@@ -96,5 +97,14 @@ WITH wanted AS MATERIALIZED (
     ON CONFLICT (goal_id) DO UPDATE SET progress = excluded.progress, score = excluded.score,
         expected = excluded.expected, health = excluded.health, holds_to_end = excluded.holds_to_end,
         updated_on = excluded.updated_on, as_of = excluded.as_of
+), above AS (
+    SELECT DISTINCT a.parent_id AS id, p.cycle_id = %(cycle)s AS inside, p.cycle_id
+    FROM fresh
+    JOIN goals_alignment a ON a.child_id = fresh.id AND a.is_rollup AND a.state = 'accepted'
+    JOIN goals_goal p ON p.id = a.parent_id
+    WHERE fresh.changed
 )
-SELECT coalesce((SELECT array_agg(id ORDER BY id) FROM fresh WHERE changed), ARRAY[]::bigint[])
+SELECT coalesce((SELECT array_agg(id ORDER BY id) FROM fresh WHERE changed), ARRAY[]::bigint[]),
+       coalesce((SELECT array_agg(id ORDER BY id) FROM above WHERE inside), ARRAY[]::bigint[]),
+       coalesce((SELECT array_agg(id ORDER BY id) FROM above WHERE NOT inside), ARRAY[]::bigint[]),
+       coalesce((SELECT array_agg(DISTINCT cycle_id) FROM above WHERE NOT inside), ARRAY[]::bigint[])

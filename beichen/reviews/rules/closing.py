@@ -17,6 +17,7 @@ from beichen.platform.access.current import rule
 from beichen.platform.access.permissions import require
 from beichen.platform.access.two_person import two_person
 from beichen.platform.audit import rules as audit
+from beichen.platform.events import progress
 from beichen.platform.events.bus import publish
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
@@ -118,6 +119,8 @@ def _agree(
     plan.version += 1
     plan.save(update_fields=["version"])
     audit.record(actor, permission, plan, details={"asked_by": first, "unit": unit_id})
+    total = _ratings(plan_id, unit_id).filter(state=STATES[step][0]).count()
+    progress.begin(actor, queries.work_key(plan_id), total)
     publish(StepAgreed(plan_id, step, first, actor.person_id or 0, unit_id))
     return True
 
@@ -128,14 +131,10 @@ def _agree(
 STATES = {
     LOCK: (RatingState.CALIBRATION, RatingState.LOCKED, PartState.SUBMITTED, PartState.LOCKED, ReviewState.LOCKED),
     UNLOCK: (
-        RatingState.LOCKED,
-        RatingState.CALIBRATION,
-        PartState.LOCKED,
-        PartState.SUBMITTED,
-        ReviewState.CALIBRATION,
+        RatingState.LOCKED, RatingState.CALIBRATION, PartState.LOCKED, PartState.SUBMITTED, ReviewState.CALIBRATION,
     ),
     RELEASE: (RatingState.LOCKED, RatingState.RELEASED, PartState.LOCKED, PartState.RELEASED, ReviewState.RELEASED),
-}
+}  # fmt: skip
 """Of a step: the rating before and after, its parts before and after, its head after."""
 BY = "CASE WHEN t.subject_id = %(second)s THEN %(first)s ELSE %(second)s END"
 COLUMNS = {

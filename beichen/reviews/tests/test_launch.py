@@ -151,7 +151,10 @@ def test_a_launch_that_fails_says_so_and_keeps_what_is_done(storied, monkeypatch
     monkeypatch.setattr(launch, "_others", _broken)
     with storied.worker(), pytest.raises(ZeroDivisionError):
         jobs.launch.now(plan_id=storied.plan_id)
-    assert len(_rows(storied)[0]) > 0
+    bar = progress.shown(JOB, queries.work_key(storied.plan_id))
+    assert bar is not None
+    assert (bar.state, bar.done) == ("failed", len(_rows(storied)[0]))
+    assert 0 < bar.done < bar.total
     shown = client(storied, "HA1").get(f"/reviews/plans/{storied.plan_id}/").content.decode()
     assert 'role="alert"' in shown
     monkeypatch.undo()
