@@ -67,7 +67,8 @@ def fitted(points: Sequence[tuple[float, float]]) -> float:
     if len({x for x, _ in known}) < 2:
         return 0.0
     x, y = (sum(axis) / len(known) for axis in zip(*known, strict=True))
-    return sum((a - x) * (b - y) for a, b in known) / sum((a - x) ** 2 for a, _ in known)
+    top, whole = sum((a - x) * (b - y) for a, b in known), sum((a - x) * (a - x) for a, _ in known)
+    return float(top / whole)
 
 
 def _asked(words: Sequence[str]) -> argparse.Namespace:

@@ -175,7 +175,7 @@ def _moved(agreed: StepAgreed) -> list[tuple[int, int]]:
     columns, head = COLUMNS[agreed.step]
     with connection.cursor() as cursor:
         cursor.execute(_statement("step").format(columns=columns, head=head), given)
-        return cursor.fetchall()
+        return [(review, person) for review, person in cursor.fetchall()]
 
 
 def _peers_needed(plan_id: int) -> int:
@@ -215,7 +215,7 @@ def follow_cycle(actor: Actor, cycle_id: int, phase: str) -> int:
         before, after, state = RatingState.PROPOSED, RatingState.CALIBRATION, ReviewState.CALIBRATION
     else:
         return 0
-    given = {"cycle": cycle_id, "before": before, "after": after, "review": state}
+    given: dict[str, Any] = {"cycle": cycle_id, "before": before, "after": after, "review": state}
     with connection.cursor() as cursor:
         cursor.execute(_statement("follow").format(), given)
         ids, leads = cursor.fetchone()
