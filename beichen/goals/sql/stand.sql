@@ -3,7 +3,8 @@
 -- those in others, and which others. Expected progress is an exact fraction (n/d) up to the one rounding. The twin is
 -- queries.standing.numbers with rules.rollup.write.
 WITH wanted AS MATERIALIZED (
-    SELECT g.id, g.start, g.due, g.manual_progress FROM goals_goal g
+    SELECT g.id, g.start, g.due, g.manual_progress, coalesce(g.unit_id, p.unit_id) AS unit_id
+    FROM goals_goal g JOIN people_person p ON p.id = g.owner_id
     WHERE g.cycle_id = %(cycle)s AND (%(all)s OR g.id = ANY (%(ids)s::bigint[]))
 ), step AS (
     SELECT k.id, sum(m.weight) AS whole, count(*) AS steps,
@@ -15,7 +16,7 @@ WITH wanted AS MATERIALIZED (
     GROUP BY k.id
 ), measured AS (
     SELECT k.goal_id, k.weight::numeric AS weight, s.progress::numeric AS progress, s.score::numeric AS score,
-           NOT k.is_dropped AS counted, s.updated_on, k.start, k.measure = 'milestones' AND step.id IS NULL AS never,
+           NOT k.is_dropped AS counted, s.behind, nullif(s.risk_update, 0) AS risk, s.risk_is_shared, s.updated_on, k.start, k.measure = 'milestones' AND step.id IS NULL AS never,
            k.measure IN ('within', 'band') AND %(day)s::date < k.due AS holds,
            (CASE k.measure WHEN 'within' THEN 1 WHEN 'yes_no' THEN (%(day)s::date >= k.due)::int
                            WHEN 'milestones' THEN CASE WHEN step.whole > 0 THEN step.reached ELSE step.passed END
@@ -28,14 +29,14 @@ WITH wanted AS MATERIALIZED (
     LEFT JOIN goals_keyresultstat s ON s.key_result_id = k.id
     LEFT JOIN step ON step.id = k.id
 ), item AS (
-    SELECT goal_id, weight, progress, score, counted, updated_on, holds AND NOT never AS holds,
+    SELECT goal_id, weight, progress, score, counted, behind, risk, risk_is_shared, updated_on, holds AND NOT never AS holds,
            CASE WHEN never THEN NULL ELSE progress END AS stands, coalesce(n, 0) AS n, coalesce(d, 1) AS d,
            NOT never AND NOT coalesce(progress >= 1000000 AND NOT holds, false)
                AND n > 0 AND %(day)s::date - coalesce(updated_on, start) > %(silent)s AS quiet
     FROM measured
     UNION ALL
     SELECT a.parent_id, a.weight, coalesce(c.manual_progress, s.progress), s.score,
-           c.state IN ('active', 'changing') OR (c.state = 'closed' AND NOT c.is_dropped), NULL,
+           c.state IN ('active', 'changing') OR (c.state = 'closed' AND NOT c.is_dropped), NULL, NULL, NULL, NULL,
            coalesce(s.holds_to_end, false), coalesce(c.manual_progress, s.progress), coalesce(s.expected, 0), 1000000,
            coalesce(s.health = 'not_updated', false)
     FROM wanted w
@@ -46,6 +47,9 @@ WITH wanted AS MATERIALIZED (
     SELECT *, kit.lcm_of(d) OVER (PARTITION BY goal_id) AS lcm FROM item
 ), summed AS (
     SELECT goal_id, max(updated_on) AS updated_on, min(lcm) AS lcm,
+           coalesce(max(behind) FILTER (WHERE counted), 0) AS behind, count(risk) FILTER (WHERE counted) AS risks,
+           count(risk) FILTER (WHERE counted AND risk_is_shared) AS shared_risks,
+           max(risk) FILTER (WHERE counted) AS risk_update,
            sum(weight * progress) FILTER (WHERE counted) AS p_n,
            sum(weight) FILTER (WHERE counted AND progress IS NOT NULL) AS p_w,
            sum(progress) FILTER (WHERE counted) AS p_sum,
@@ -62,7 +66,8 @@ WITH wanted AS MATERIALIZED (
            coalesce(bool_and(quiet) FILTER (WHERE counted), false) AS quiet
     FROM common GROUP BY goal_id
 ), rolled AS (
-    SELECT w.id, s.updated_on, coalesce(s.holds, false) AS holds, coalesce(s.quiet, false) AS quiet, w.manual_progress,
+    SELECT w.id, w.unit_id, coalesce(s.behind, 0) AS behind, coalesce(s.risks, 0)::smallint AS risks,
+           coalesce(s.shared_risks, 0)::smallint AS shared_risks, s.risk_update, s.updated_on, coalesce(s.holds, false) AS holds, coalesce(s.quiet, false) AS quiet, w.manual_progress,
            CASE WHEN coalesce(s.p_count, 0) = 0 THEN NULL WHEN s.p_w = 0 THEN kit.half_even(s.p_sum, s.p_count)
                 ELSE kit.half_even(s.p_n, s.p_w) END AS progress,
            CASE WHEN coalesce(s.s_count, 0) = 0 THEN NULL WHEN s.s_w = 0 THEN kit.half_even(s.s_sum, s.s_count)
@@ -73,8 +78,8 @@ WITH wanted AS MATERIALIZED (
                 WHEN s.e_w = 0 THEN s.e_count * s.lcm ELSE s.e_w * s.lcm END::numeric AS d
     FROM wanted w LEFT JOIN summed s ON s.goal_id = w.id
 ), judged AS (
-    SELECT id, progress::int AS progress, score::int AS score, holds, updated_on,
-           kit.half_even(n * 1000000, d)::int AS expected,
+    SELECT id, progress::int AS progress, score::int AS score, holds, updated_on, unit_id, behind, risks, shared_risks,
+           risk_update, expected, expected - coalesce(up, 0)::int AS gap,
            CASE WHEN up >= 1000000 AND NOT holds THEN 'done'
                 WHEN quiet THEN 'not_updated'
                 WHEN n * %(early_d)s < d * %(early_n)s THEN 'early'
@@ -83,20 +88,30 @@ WITH wanted AS MATERIALIZED (
                 WHEN up * d * %(on_d)s >= n * 1000000 * %(on_n)s THEN 'on_track'
                 WHEN up * d * %(risk_d)s >= n * 1000000 * %(risk_n)s THEN 'at_risk'
                 ELSE 'off_track' END AS health
-    FROM (SELECT *, coalesce(manual_progress, progress) AS up FROM rolled) r
-), fresh AS MATERIALIZED (
-    SELECT j.*, s.goal_id IS NULL OR (s.progress, s.score, s.expected, s.health, s.holds_to_end, s.updated_on)
-               IS DISTINCT FROM (j.progress, j.score, j.expected, j.health, j.holds, j.updated_on) AS changed
+    FROM (SELECT *, coalesce(manual_progress, progress) AS up, kit.half_even(n * 1000000, d)::int AS expected
+          FROM rolled) r
+), compared AS (
+    SELECT j.*, s.as_of, s.goal_id IS NULL OR
+           (s.progress, s.score, s.expected, s.health, s.holds_to_end, s.updated_on, s.cycle_id, s.unit_id, s.gap,
+            s.behind, s.risks, s.shared_risks, s.risk_update)
+           IS DISTINCT FROM
+           (j.progress, j.score, j.expected, j.health, j.holds, j.updated_on, %(cycle)s::bigint, j.unit_id, j.gap,
+            j.behind, j.risks, j.shared_risks, j.risk_update) AS changed
     FROM judged j LEFT JOIN goals_goalstat s ON s.goal_id = j.id
-    WHERE s.goal_id IS NULL OR s.as_of IS DISTINCT FROM %(day)s::date
-       OR (s.progress, s.score, s.expected, s.health, s.holds_to_end, s.updated_on)
-              IS DISTINCT FROM (j.progress, j.score, j.expected, j.health, j.holds, j.updated_on)
+), fresh AS MATERIALIZED (
+    SELECT * FROM compared WHERE changed OR as_of IS DISTINCT FROM %(day)s::date
 ), written AS (
-    INSERT INTO goals_goalstat (goal_id, progress, score, expected, health, holds_to_end, updated_on, as_of)
-    SELECT id, progress, score, expected, health, holds, updated_on, %(day)s FROM fresh
+    INSERT INTO goals_goalstat
+        (goal_id, progress, score, expected, health, holds_to_end, updated_on, as_of, cycle_id, unit_id, gap, behind,
+         risks, shared_risks, risk_update)
+    SELECT id, progress, score, expected, health, holds, updated_on, %(day)s, %(cycle)s, unit_id, gap, behind, risks,
+           shared_risks, risk_update
+    FROM fresh
     ON CONFLICT (goal_id) DO UPDATE SET progress = excluded.progress, score = excluded.score,
         expected = excluded.expected, health = excluded.health, holds_to_end = excluded.holds_to_end,
-        updated_on = excluded.updated_on, as_of = excluded.as_of
+        updated_on = excluded.updated_on, as_of = excluded.as_of, cycle_id = excluded.cycle_id,
+        unit_id = excluded.unit_id, gap = excluded.gap, behind = excluded.behind, risks = excluded.risks,
+        shared_risks = excluded.shared_risks, risk_update = excluded.risk_update
 ), above AS (
     SELECT DISTINCT a.parent_id AS id, p.cycle_id = %(cycle)s AS inside, p.cycle_id
     FROM fresh

@@ -41,7 +41,8 @@ def _key_result(draw: random.Random, made: Goal, n: int) -> None:
         progress = draw.choice(PROGRESS)
         KeyResultStat.objects.create(
             key_result=kr, progress=progress, score=None if progress is None else progress // 97,
-            updated_on=draw.choice([None, FIRST, date(2026, 5, 1), date(2026, 6, 20)]),
+            updated_on=draw.choice([None, FIRST, date(2026, 5, 1), date(2026, 6, 20)]), behind=draw.choice([0, 0, 3]),
+            risk_update=draw.choice([None, None, 5, 9]), risk_is_shared=draw.random() < 0.5,
         )  # fmt: skip
 
 
