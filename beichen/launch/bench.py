@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
+import math
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from beichen.launch import database, environment, memory, roles
 from beichen.launch.cluster import SUPERUSER
@@ -17,9 +21,12 @@ from beichen.launch.failures import Stop
 from beichen.launch.progress import say
 
 FOLDER = CHECKOUT / "benchmarks"
-PARTS = ("__init__", "company")
+PARTS = ("__init__", "company", "measure")
+LOGINS = {"pages": "web", "submissions": "web"}
+"""Jobs that work as the web server does; the others are the worker's."""
 TOLD = 800
 LEAST = 90
+SIZES = (TOLD, 10_000, 100_000)
 
 
 def run(words: Sequence[str]) -> int:
@@ -28,10 +35,40 @@ def run(words: Sequence[str]) -> int:
     env = environment.read()
     if env.database is not None:
         raise Stop("`bench` fills a database of its own; run it without BEICHEN_DATABASE_URL.")
-    os.environ["BEICHEN_DATA_DIR"] = str(env.data_dir / "bench" / str(asked.people))
+    if asked.growth:
+        return _growth(env.data_dir, asked)
+    return _measured(env.data_dir, asked.people, asked)
+
+
+def _measured(data: Path, people: int, asked: argparse.Namespace) -> int:
+    os.environ["BEICHEN_DATA_DIR"] = str(data / "bench" / str(people))
     with database.opened(environment.read()) as opened:
-        _company(opened, asked.people)
+        _company(opened, people)
         return max(_job(opened, name, asked.rest) for name in asked.jobs)
+
+
+def _growth(data: Path, asked: argparse.Namespace) -> int:
+    """The jobs at each size, then k of N^k, ours beside the floor's."""
+    with tempfile.NamedTemporaryFile(prefix="beichen-bench-", suffix=".jsonl") as kept:
+        os.environ["BEICHEN_BENCH_LINES"] = kept.name
+        failed = max(_measured(data, people, asked) for people in asked.sizes)
+        lines = [json.loads(line) for line in Path(kept.name).read_text(encoding="utf-8").splitlines()]
+    say(f"{'job':<36} {'floor k':>8} {'ours k':>8}")
+    for job in dict.fromkeys(line["job"] for line in lines):
+        mine = [line for line in lines if line["job"] == job]
+        floor, ours = (fitted([(line["people"], line[what]) for line in mine]) for what in ("floor", "ours"))
+        say(f"{job:<36} {floor:>8.2f} {ours:>8.2f}")
+    return failed
+
+
+def fitted(points: Sequence[tuple[float, float]]) -> float:
+    """The k of time ~ N^k by least squares over the logarithms; 0 where nothing can be fitted."""
+    known = [(math.log(n), math.log(seconds)) for n, seconds in points if n > 0 and seconds > 0]
+    if len({x for x, _ in known}) < 2:
+        return 0.0
+    x, y = (sum(axis) / len(known) for axis in zip(*known, strict=True))
+    top, whole = sum((a - x) * (b - y) for a, b in known), sum((a - x) * (a - x) for a, _ in known)
+    return float(top / whole)
 
 
 def _asked(words: Sequence[str]) -> argparse.Namespace:
@@ -39,11 +76,13 @@ def _asked(words: Sequence[str]) -> argparse.Namespace:
     reader = argparse.ArgumentParser("python3 -m beichen bench")
     reader.add_argument("jobs", nargs="*", metavar="JOB", help=", ".join(known))
     reader.add_argument("--people", type=int, default=TOLD, help="how many people, at least; the demo has 800")
+    reader.add_argument("--growth", action="store_true", help="run at several sizes and fit k of N^k")
+    reader.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="the sizes of --growth")
     asked, rest = reader.parse_known_args(list(words))
     unknown = set(asked.jobs) - set(known)
     if unknown:
         raise Stop(f"There is no benchmark {sorted(unknown)[0]!r}; there are {', '.join(known)}.")
-    if asked.people < LEAST:
+    if min(asked.people, *asked.sizes) < LEAST:
         raise Stop(f"A company to measure has at least {LEAST} people.")
     asked.jobs, asked.rest = asked.jobs or known, rest
     return asked
@@ -72,12 +111,13 @@ def _company(opened: Database, people: int) -> None:
 
 def _job(opened: Database, name: str, words: Sequence[str]) -> int:
     say(f"── {name}")
-    return _python(opened, "web", f"benchmarks.{name}", *words)
+    return _python(opened, LOGINS.get(name, "worker"), f"benchmarks.{name}", *words)
 
 
 def _python(opened: Database, role: str, *words: str) -> int:
     """Run a module in a process of its own, as one of our logins or as the embedded server's superuser."""
     env = opened.environment("owner" if role == "superuser" else role)
+    env["BEICHEN_BENCH_SUPERUSER"] = roles.url(opened.logins.address, SUPERUSER, "")
     if role == "superuser":
-        env["BEICHEN_DATABASE_URL"] = roles.url(opened.logins.address, SUPERUSER, "")
+        env["BEICHEN_DATABASE_URL"] = env["BEICHEN_BENCH_SUPERUSER"]
     return subprocess.run([sys.executable, "-m", *words], env=env, cwd=CHECKOUT, check=role == "superuser").returncode

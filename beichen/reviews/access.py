@@ -386,4 +386,6 @@ JOB_GRANTS = [
     JobGrant(job, f"reviews.{model}", "rw", _MOVE_WHY)
     for job in ("reviews.follow_person", "reviews.follow_leaver")
     for model in ("Review", "Part", "Rating", "Nomination")
+] + [
+    JobGrant("reviews.tell_begun", "reviews.Review", "r", "tells those whose reviews a launch made; reads whom")
 ]  # fmt: skip

@@ -8,6 +8,11 @@ from beichen.platform.audit.choices import say
 from beichen.platform.notify.choices import template
 
 RESULT_READY = template("reviews.result_ready", _("Your review result can be read."), icon="file-text")
+REVIEW_BEGUN = template(
+    "reviews.begun",
+    _("Your review of %(period)s is set up. What you have to write will stand in your to-do list."),
+    params=("period",), icon="file-text", mail=False,
+)  # fmt: skip
 PART_RETURNED = template("reviews.part_returned", _("Your self review came back to you for another look."), icon="edit")
 PEER_INVITED = template(
     "reviews.peer_invited", _("You were asked to write about working with %(who)s."), params=("who",), icon="users"
@@ -139,6 +144,7 @@ say(
         "reviews.follow_person": pgettext_lazy("audit", "Reviews of people who moved"),
         "reviews.follow_leaver": pgettext_lazy("audit", "Reviews of people who moved"),
         "reviews.launch": pgettext_lazy("audit", "Launch of reviews"),
+        "reviews.tell_begun": pgettext_lazy("audit", "Launch of reviews"),
         "reviews.advance": pgettext_lazy("audit", "Lock and release of results"),
         "reviews.follow": pgettext_lazy("audit", "Reviews follow the cycle"),
     },

@@ -14,6 +14,14 @@ class PlanLaunched:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewsMade:
+    """A launch made these reviews; those concerned may be told."""
+
+    plan_id: int
+    review_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ResultLocked:
     """Grades are final for bonus and pay, and still hidden from the people concerned."""
 

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from beichen.people.events import CycleMoved, PersonLeft, PersonMoved
+from beichen.platform.events import progress
 from beichen.platform.events.bus import on
 from beichen.platform.kit.actor import Actor
-from beichen.reviews import rules
-from beichen.reviews.events import LaunchAgreed, StepAgreed
+from beichen.reviews import jobs, queries, rules
+from beichen.reviews.events import LaunchAgreed, ReviewsMade, StepAgreed
 
 
 @on(LaunchAgreed)
-def launch(actor: Actor, event: LaunchAgreed) -> None:
-    """Make the reviews of a launched plan."""
-    rules.make_reviews(actor, event.plan_id)
+def begin_launch(event: LaunchAgreed) -> None:
+    """Have the reviews of a launched plan made."""
+    jobs.launch.defer(plan_id=event.plan_id)
+
+
+@on(ReviewsMade)
+def tell_begun(actor: Actor, event: ReviewsMade) -> None:
+    """Tell those whose reviews were made."""
+    rules.tell_begun(actor, event.plan_id, event.review_ids)
 
 
 @on(StepAgreed)
 def advance(actor: Actor, event: StepAgreed) -> None:
     """Lock, unlock or release, as two people agreed."""
-    rules.take_step(actor, event)
+    with progress.reporting(queries.work_key(event.plan_id)) as report:
+        moved = rules.take_step(actor, event)
+        report(done=moved, total=moved)
 
 
 @on(CycleMoved)

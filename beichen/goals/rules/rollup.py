@@ -10,14 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
 from beichen.goals import access
-from beichen.goals.choices import RUNNING, AlignmentState
+from beichen.goals.choices import RUNNING
 from beichen.goals.events import RollupLeft
-from beichen.goals.models import Alignment, Goal, GoalStat, RollupDue
-from beichen.goals.queries.standing import GoalNumbers, numbers
+from beichen.goals.models import Goal, GoalStat, RollupDue
+from beichen.goals.queries.standing import GoalNumbers, health_rules
 from beichen.platform import audit
 from beichen.platform.access.current import acting, rule
 from beichen.platform.access.permissions import require
@@ -26,7 +29,7 @@ from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor, system
 
 WAIT_MS = 300
-BATCH = 1_000
+SQL = Path(__file__).resolve().parents[1] / "sql"
 STORED = (
     "progress", "score", "expected", "health", "holds_to_end", "updated_on",
     "cycle_id", "unit_id", "gap", "behind", "risks", "shared_risks", "risk_update",
@@ -61,14 +64,14 @@ def drain_soon(cycle_ids: Sequence[int]) -> None:
 def drain(actor: Actor, cycle_id: int, wait_ms: int = WAIT_MS) -> bool:
     """Recompute every marked goal of a cycle and what stands above; False when the lock did not come in time.
 
-    Cost: about six statements per level of the tree, whatever was marked.
+    Cost: four statements and one for each level of the tree, whatever was marked.
     """
     left: set[int] = set()
     try:
         with acting(actor):
             _lock(cycle_id, wait_ms)
             while due := _take(cycle_id):
-                left |= _climb(due, cycle_id, clock.today())
+                left |= _climb(due, cycle_id, clock.today())[1]
     except OperationalError as error:
         if "lock timeout" not in str(error):
             raise
@@ -94,33 +97,56 @@ def _take(cycle_id: int) -> set[int]:
         return {line[0] for line in cursor.fetchall()}
 
 
-def _climb(due: Collection[int], cycle_id: int, day: date) -> set[int]:
-    """Recompute these goals, then the parents of those that changed, up to the top; gives the other cycles reached."""
+def _climb(due: Collection[int] | None, cycle_id: int, day: date) -> tuple[set[int], set[int]]:
+    """Recompute these goals (None: the whole cycle), then the parents of those that changed, up to the top.
+
+    Gives what changed, and the other cycles reached, whose goals are marked. Cost: one statement for each level.
+    """
     others: set[int] = set()
-    level = set(due)
-    while level:
-        changed = write(numbers(level, day).values(), day)
-        parents = dict(
-            Alignment.objects.filter(child_id__in=changed, is_rollup=True, state=AlignmentState.ACCEPTED)
-            .values_list("parent_id", "parent__cycle_id")
-        )  # fmt: skip
-        level = {pk for pk, cycle in parents.items() if cycle == cycle_id}
-        elsewhere = [pk for pk in parents if pk not in level]
+    moved: set[int] = set()
+    given = {"cycle": cycle_id, "day": day, **_limits(cycle_id)}
+    level = due
+    while level is None or level:
+        changed, level, elsewhere, cycles = _stand(level, given)
+        moved.update(changed)
         RollupDue.objects.bulk_create([RollupDue(goal_id=pk) for pk in elsewhere])
-        others |= {parents[pk] for pk in elsewhere}
-    return others
+        others.update(cycles)
+    return moved, others
+
+
+def _stand(
+    goal_ids: Collection[int] | None, given: dict[str, Any]
+) -> tuple[list[int], list[int], list[int], list[int]]:
+    """Compute and store how goals of a cycle stand. Gives those whose numbers changed, their parents in this cycle,
+    those in others, and these others. Cost: one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_statement("stand"), {**given, "all": goal_ids is None, "ids": sorted(goal_ids or ())})
+        return tuple(cursor.fetchone())
+
+
+def _limits(cycle_id: int) -> dict[str, int]:
+    """The rules of health of a cycle as whole numbers. Cost: one statement."""
+    settings = Goal.objects.filter(cycle_id=cycle_id).values_list("cycle__settings", flat=True).first()
+    rules = health_rules(settings or {})
+    named = {"ahead": rules.ahead, "on": rules.on_track, "risk": rules.at_risk, "early": rules.too_early_below}
+    tops = {f"{name}_n": limit.numerator for name, limit in named.items()}
+    bottoms = {f"{name}_d": limit.denominator for name, limit in named.items()}
+    return {**tops, **bottoms, "silent": rules.rhythm_days + rules.late_after_days}
+
+
+@cache
+def _statement(name: str) -> str:
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def write(computed: Iterable[GoalNumbers], day: date) -> list[int]:
-    """Store what differs from what is stored; gives the ids of those. Cost: two statements."""
+    """Store what differs, goal by goal: the twin of sql/stand.sql; gives the ids of those. Cost: two statements."""
     fresh = {line.goal_id: line for line in computed}
     stored = GoalStat.objects.in_bulk(list(fresh))
     changed = [pk for pk, line in fresh.items() if pk not in stored or _row(stored[pk]) != line.stored]
     stale = [pk for pk, row in stored.items() if row.as_of != day]
     rows = [_stat(fresh[pk], day) for pk in dict.fromkeys([*changed, *stale])]
-    GoalStat.objects.bulk_create(
-        rows, batch_size=BATCH, update_conflicts=True, unique_fields=["goal"], update_fields=COLUMNS
-    )
+    GoalStat.objects.bulk_create(rows, update_conflicts=True, unique_fields=["goal"], update_fields=COLUMNS)
     return changed
 
 
@@ -134,37 +160,14 @@ def _row(stat: GoalStat) -> tuple[object, ...]:
 
 @rule
 def restate(actor: Actor, cycle_id: int, day: date | None = None) -> int:
-    """Health and expected progress of a whole cycle for a day (today), from the leaves up; gives how many changed.
+    """Health and expected progress of a whole cycle for a day (today); gives how many changed.
 
-    Progress depends on no day; this is what midnight changes. Cost: six statements per 1,000 goals and level.
+    Progress depends on no day; this is what midnight changes. Cost: one statement for each level of the tree.
     """
     require(actor, access.RECOUNT)
     _lock(cycle_id, 60_000)
-    changed: set[int] = set()
-    for level in _levels(cycle_id):
-        for start in range(0, len(level), BATCH):
-            changed.update(
-                write(numbers(level[start : start + BATCH], day or clock.today()).values(), day or clock.today())
-            )
-    return len(changed)
-
-
-def _levels(cycle_id: int) -> list[list[int]]:
-    """Goals of a cycle, children before parents."""
-    goals = list(Goal.objects.filter(cycle_id=cycle_id).order_by("pk").values_list("pk", flat=True))
-    links = Alignment.objects.filter(parent__cycle_id=cycle_id, is_rollup=True, state=AlignmentState.ACCEPTED)
-    height = dict.fromkeys(goals, 0)
-    pairs = [(child, parent) for child, parent in links.values_list("child_id", "parent_id") if child in height]
-    moved = True
-    while moved:
-        moved = False
-        for child, parent in pairs:
-            if height[parent] <= height[child]:
-                height[parent], moved = height[child] + 1, True
-    levels: list[list[int]] = [[] for _ in range(max(height.values(), default=-1) + 1)]
-    for goal_id, step in height.items():
-        levels[step].append(goal_id)
-    return levels
+    moved, _others = _climb(None, cycle_id, day or clock.today())
+    return len(moved)
 
 
 @rule

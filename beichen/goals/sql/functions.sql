@@ -96,10 +96,14 @@ LANGUAGE sql STABLE AS $$
     SELECT id, priority FROM serving
 $$;
 
+-- The least common denominator of fractions (sql/stand.sql).
+CREATE OR REPLACE AGGREGATE kit.lcm_of (numeric) (SFUNC = lcm, STYPE = numeric, INITCOND = '1', PARALLEL = SAFE);
+
 -- Progress and score of every goal of a cycle, counted anew from the key results up, level by level, apart from the
 -- drain. A goal's turn comes when all its counted children had theirs; children in other cycles are counted as well.
+-- It runs as its owner, since the logins of the product make no temporary tables.
 CREATE OR REPLACE FUNCTION goals_recounted(wanted bigint) RETURNS TABLE (goal_id bigint, progress bigint, score bigint)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     added bigint;

@@ -85,7 +85,7 @@ from beichen.people.queries.projects import (
 )
 from beichen.people.queries.second import SecondCard, second_person
 from beichen.people.queries.stretches import End, Stretch, ends, people_on, stretches
-from beichen.people.queries.targets import TargetStretch, target_stretches
+from beichen.people.queries.targets import TARGET_STRETCHES, TargetStretch, target_stretches
 from beichen.people.queries.units import (
     Chair,
     UnitCard,
@@ -101,6 +101,7 @@ from beichen.people.queries.units import (
 
 __all__ = [
     "STEP_DAYS",
+    "TARGET_STRETCHES",
     "ActCover",
     "AssignmentCard",
     "BatchCard",

@@ -29,7 +29,7 @@ class TargetStretch:
 
 
 # Days are those of the person's legal entity. A target bonus that changed cuts a stretch in two.
-_TARGETS = """
+TARGET_STRETCHES = """
     SELECT cut.person_id, number, code, place, unit_id,
            greatest(first, lower(t.valid)), least(last, upper(t.valid) - 1),
            least(last, upper(t.valid) - 1) - greatest(first, lower(t.valid)) + 1, fte_percent, t.amount,
@@ -48,13 +48,16 @@ _TARGETS = """
     ) cut
     LEFT JOIN people_targetbonus t ON t.person_id = cut.person_id AND t.valid && daterange(first, last, '[]')
     WHERE first <= last
-    ORDER BY number COLLATE "C", code, 6
 """
+"""The columns of TargetStretch, in its order; takes scope, first, last. For statements over a whole company."""
 
 
 @query
 def target_stretches(actor: Actor, scope_id: int, first: date, last: date) -> list[TargetStretch]:
     """Everyone of a part of the company in a span of days, by number and day. Cost: one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_TARGETS, {"scope": scope_id, "first": first, "last": last})
+        cursor.execute(
+            f'{TARGET_STRETCHES} ORDER BY number COLLATE "C", code, 6',
+            {"scope": scope_id, "first": first, "last": last},
+        )
         return [TargetStretch(*line) for line in cursor.fetchall()]

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Concatenate, Generic, ParamSpec, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -23,6 +24,7 @@ from procrastinate.jobs import Job as QueuedJob
 from procrastinate.tasks import Task
 
 from beichen.platform import audit
+from beichen.platform.events import progress
 from beichen.platform.events.failures import noted
 from beichen.platform.kit.actor import Actor, system
 
@@ -120,3 +122,72 @@ def run(name: str, reason: str, function: Callable[..., None], arguments: Mappin
     with run_as(actor):
         audit.record(actor, "job", details={"job": name, "arguments": arguments})
         function(actor, **arguments)
+
+
+# ── long work, batch by batch ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one batch did: how many, and where the next begins; an empty `at` says that nothing is left."""
+
+    done: int
+    at: str = ""
+
+
+LOCK = "SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))"
+
+
+def batches(
+    *, name: str, reason: str, key: Callable[..., UUID], queue: str = "default"
+) -> Callable[[Callable[Concatenate[Actor, str, P], Turn]], Job[P]]:
+    """Declare long work in an area's `jobs.py`: `def launch(actor, at, *, plan_id) -> Turn`, called until it is done.
+
+    Every batch commits with its progress under `key(**arguments)`. `at` is empty at the first; a worker that was killed
+    leaves whole batches, and the next run begins again from the first: the function leaves out what is there already.
+    """
+
+    def declare(function: Callable[Concatenate[Actor, str, P], Turn]) -> Job[P]:
+        def work(**arguments: Any) -> None:
+            run_batches(name, reason, function, arguments, key(**arguments))
+
+        task = app.task(name=name, queue=queue, retry=BACK_OFF)(work)
+        return _Batched(name=name, task=task, function=cast(Any, function), reason=reason, key=key)
+
+    return declare
+
+
+@dataclass(frozen=True)
+class _Batched(Job[P]):
+    """A declared long job."""
+
+    key: Callable[..., UUID]
+
+    def now(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Run it here, as the worker would."""
+        run_batches(self.name, self.reason, cast(Any, self.function), kwargs, self.key(*args, **kwargs))
+
+
+def run_batches(name: str, reason: str, function: Callable[..., Turn], arguments: Mapping[str, Any], key: UUID) -> None:
+    """Batch after batch, each a transaction with its progress; two workers with the same work take turns."""
+    actor = system(name, reason)
+    at, first = "", True
+    try:
+        while at or first:
+            with run_as(actor):
+                _in_line(name, key)
+                if first:
+                    audit.record(actor, "job", details={"job": name, "arguments": arguments})
+                    progress.go_on(key)
+                turn = function(actor, at, **arguments)
+                progress.add(key, turn.done, ended=not turn.at)
+            at, first = turn.at, False
+    except Exception as error:
+        with transaction.atomic():
+            progress.fail(key, error)
+        raise
+
+
+def _in_line(name: str, key: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [name, str(key)])

@@ -11,10 +11,13 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F
+from django.db.models.functions import Least
 
 from beichen.platform.events.models import Progress
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import Refused
 
 
 @dataclass(frozen=True)
@@ -36,14 +39,39 @@ class Bar:
 def begin(actor: Actor, key: UUID, total: int, message: str = "") -> None:
     """Show an empty bar to the actor; called by the rule that defers the job, in its transaction."""
     now = clock.now()
-    Progress.objects.create(
-        key=key, person_id=actor.person_id, total=total, message=message, started_at=now, updated_at=now
-    )
+    values = {"person_id": actor.person_id, "done": 0, "total": total, "message": message, "state": "running"}
+    Progress.objects.update_or_create(key=key, defaults={**values, "started_at": now, "updated_at": now})
+
+
+def go_on(key: UUID) -> None:
+    """The work runs (again). Cost: one statement."""
+    Progress.objects.filter(key=key).update(state="running", message="", updated_at=clock.now())
+
+
+def add(key: UUID, count: int, *, ended: bool = False) -> None:
+    """A batch is done, in its own transaction; `ended`: it was the last. Cost: one statement."""
+    done = F("total") if ended else Least(F("done") + count, F("total"))
+    state = "done" if ended else "running"
+    Progress.objects.filter(key=key).update(done=done, state=state, updated_at=clock.now())
+
+
+def fail(key: UUID, error: Exception) -> None:
+    """The work stopped: why, where it is a refusal made for people. Cost: one statement."""
+    said = str(error)[:200] if isinstance(error, Refused) else ""
+    Progress.objects.filter(key=key).update(state="failed", message=said, updated_at=clock.now())
+
+
+def shown(_actor: Actor, key: UUID) -> Bar | None:
+    """The bar of work on something, for whoever the page of that thing is open to. Cost: one row by key."""
+    return _bar(Progress.objects.filter(key=key).first())
 
 
 def bar(actor: Actor, key: UUID) -> Bar | None:
     """The bar of a job this person started; None for anybody else's. Cost: one row by key."""
-    row = Progress.objects.filter(key=key, person_id=actor.person_id).first()
+    return _bar(Progress.objects.filter(key=key, person_id=actor.person_id).first())
+
+
+def _bar(row: Progress | None) -> Bar | None:
     return Bar(row.done, row.total, row.message, row.state, row.updated_at) if row else None
 
 

@@ -6,6 +6,6 @@ link, with the rights of that moment. Only the addressee sees a notice.
 """
 
 from beichen.platform.notify.choices import Template, template
-from beichen.platform.notify.rules import Letter, send, send_many
+from beichen.platform.notify.rules import Letter, send, send_about, send_many
 
-__all__ = ["Letter", "Template", "send", "send_many", "template"]
+__all__ = ["Letter", "Template", "send", "send_about", "send_many", "template"]

@@ -14,6 +14,17 @@ from beichen.reviews.queries.board import (
     session,
     session_key,
 )
+from beichen.reviews.queries.cards import PlanCard, plan, plan_key, plans, work_key
+from beichen.reviews.queries.desk import (
+    Console,
+    Line,
+    Progress,
+    Steps,
+    asked,
+    console,
+    lines,
+    progress,
+)
 from beichen.reviews.queries.moves import Open, Standing, open_with, plans_to_join, standings
 from beichen.reviews.queries.parts import (
     NominationCard,
@@ -35,26 +46,8 @@ from beichen.reviews.queries.parts import (
     versions,
 )
 from beichen.reviews.queries.phases import phase_work
-from beichen.reviews.queries.plans import (
-    Console,
-    Line,
-    Outline,
-    PlanCard,
-    Progress,
-    Seed,
-    Seeds,
-    Steps,
-    asked,
-    console,
-    dry_run,
-    lines,
-    plan,
-    plan_key,
-    plans,
-    progress,
-    seeds,
-)
 from beichen.reviews.queries.results import (
+    LOCKED_RESULTS,
     LockedResult,
     ResultSheet,
     ReviewSheet,
@@ -69,13 +62,16 @@ from beichen.reviews.queries.results import (
     result,
     review_sheet,
 )
+from beichen.reviews.queries.seeds import Left, Outline, Seed, Seeds, dry_run, left_out, seeds
 
 __all__ = [
+    "LOCKED_RESULTS",
     "Answers",
     "BoardLine",
     "Closing",
     "Console",
     "Given",
+    "Left",
     "Line",
     "LockedResult",
     "NominationCard",
@@ -107,6 +103,7 @@ __all__ = [
     "dry_run",
     "given",
     "hats",
+    "left_out",
     "lines",
     "locked_results",
     "move_sheet",
@@ -136,4 +133,5 @@ __all__ = [
     "to_decide",
     "unanswered",
     "versions",
+    "work_key",
 ]

@@ -12,7 +12,7 @@ from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.reviews.choices import NominationState, PartRole, PartState, PlanState, ReviewState
 from beichen.reviews.models import Nomination, Part, Review, ReviewPlan
-from beichen.reviews.queries.plans import acting, days_led
+from beichen.reviews.queries.seeds import acting, days_led
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from beichen.platform.kit.errors import NotFound
 from beichen.reviews import access
 from beichen.reviews.choices import PartRole, PartState
 from beichen.reviews.models import Acknowledgement, Nomination, Part, PartContent, PartVersion, Review
+from beichen.reviews.queries.cards import PlanCard, plan
 from beichen.reviews.queries.evidence import SOURCES, GoalLine, goal_lines, without
-from beichen.reviews.queries.plans import PlanCard, plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,9 @@ from beichen.reviews.models import (
     RatingContent,
     Review,
 )
+from beichen.reviews.queries.cards import PlanCard, plan
 from beichen.reviews.queries.evidence import GoalLine, goal_lines, goal_terms
 from beichen.reviews.queries.parts import PartCard, PartText, part_cards, people_of
-from beichen.reviews.queries.plans import PlanCard, plan
 
 FINAL = [RatingState.LOCKED, RatingState.RELEASED, RatingState.ARCHIVED]
 HANDED_IN = [PartState.SUBMITTED, PartState.LOCKED, PartState.RELEASED, PartState.ARCHIVED]
@@ -53,6 +53,14 @@ class LockedResult:
     total: int
     review_id: int
     state: str
+
+
+LOCKED_RESULTS = """
+    SELECT rating.subject_id, content.final, content.coefficient, rating.review_id
+    FROM reviews_rating rating JOIN reviews_ratingcontent content ON content.rating_id = rating.review_id
+    WHERE rating.cycle_id = %(cycle)s AND rating.state IN ('locked', 'released', 'archived')
+"""
+"""Person, grade, coefficient and review of `locked_results`, for statements over a whole company run by a job."""
 
 
 @query

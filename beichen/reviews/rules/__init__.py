@@ -9,23 +9,22 @@ from beichen.reviews.rules.closing import (
 )
 from beichen.reviews.rules.errors import PartChanged
 from beichen.reviews.rules.grades import decide, move_grade
+from beichen.reviews.rules.launch import FROM_THE_FIRST, add_person, launch_plan, make_batch, make_reviews, tell_begun
 from beichen.reviews.rules.moves import follow_leaver, follow_people, take_in
 from beichen.reviews.rules.parts import Saved, decline_part, remind, return_part, save_part, submit_part
 from beichen.reviews.rules.peers import nominate, settle, withdraw
 from beichen.reviews.rules.plans import (
     PlanInput,
-    add_person,
     create_plan,
     edit_form,
     edit_plan,
-    launch_plan,
-    make_reviews,
     read_form,
 )
 from beichen.reviews.rules.receipts import acknowledge
 from beichen.reviews.rules.sessions import close_session
 
 __all__ = [
+    "FROM_THE_FIRST",
     "PartChanged",
     "PlanInput",
     "Saved",
@@ -42,6 +41,7 @@ __all__ = [
     "follow_people",
     "launch_plan",
     "lock_results",
+    "make_batch",
     "make_reviews",
     "move_grade",
     "nominate",
@@ -54,6 +54,7 @@ __all__ = [
     "submit_part",
     "take_in",
     "take_step",
+    "tell_begun",
     "unlock_results",
     "withdraw",
 ]

@@ -36,7 +36,7 @@ from beichen.reviews.models import (
 )
 from beichen.reviews.queries import PlanCard
 from beichen.reviews.queries.results import scores
-from beichen.reviews.rules.plans import new_part
+from beichen.reviews.rules.launch import new_part
 
 BATCH = 1_000
 

@@ -33,7 +33,7 @@ from beichen.reviews.choices import (
 )
 from beichen.reviews.models import Nomination, Part, Rating, Review
 from beichen.reviews.queries import Standing
-from beichen.reviews.rules.plans import LAUNCH_PHASES, make_missing, new_part
+from beichen.reviews.rules.launch import LAUNCH_PHASES, make_missing, new_part
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from beichen.reviews import access, queries
 from beichen.reviews.choices import PEER_INVITED, NominationState, PartRole, PartState
 from beichen.reviews.models import Nomination, Part, Review
 from beichen.reviews.rules.errors import Nominated, NotAPeer, Settled, TooManyPeers
-from beichen.reviews.rules.plans import new_part
+from beichen.reviews.rules.launch import new_part
 
 WINDOW = ("C04",)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from django.urls import reverse
 
@@ -19,7 +19,7 @@ from beichen.platform.kit.errors import NotFound
 from beichen.platform.notify import rules as notify
 from beichen.reviews import access, queries
 from beichen.reviews.choices import CALIBRATING, SESSION_ASKED, SessionState
-from beichen.reviews.models import CalibrationSession, Rating
+from beichen.reviews.models import CalibrationSession
 from beichen.reviews.rules.errors import SameHat, SessionClosed, SessionOpen
 
 
@@ -75,14 +75,11 @@ def _tell_the_other(actor: Actor, session: CalibrationSession, plan_id: int) -> 
         notify.send(actor, highest, SESSION_ASKED, url, dedupe=f"session:{plan_id}:{clock.today()}")
 
 
-def open_sessions(actor: Actor, review_ids: Iterable[int], *, anew: bool) -> None:
-    """Open the calibration of every plan with a grade in it; `anew`: those closed before are open again.
+def open_sessions(actor: Actor, leads: Mapping[int, set[int]], *, anew: bool) -> None:
+    """Open the calibration of each plan (with the managers who decided); `anew`: those closed before are open again.
 
     Run by the job that follows the cycle. Cost: two statements and some ten for each plan.
     """
-    leads: dict[int, set[int]] = {}
-    for plan_id, manager_id in Rating.objects.filter(pk__in=list(review_ids)).values_list("plan_id", "manager_id"):
-        leads.setdefault(plan_id, set()).add(manager_id)
     there = set(CalibrationSession.objects.filter(plan_id__in=leads).values_list("plan_id", flat=True))
     for plan_id, managers in leads.items():
         values = {

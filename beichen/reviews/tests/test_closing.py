@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from beichen.people import queries as people
 from beichen.people.choices import Phase
@@ -11,7 +11,8 @@ from beichen.people.rules.cycles import PhaseHasWork, WrongPhase, move_cycle
 from beichen.platform.kit.errors import Forbidden, NotFound
 from beichen.reviews import queries, rules
 from beichen.reviews.formulas.results import recompute
-from beichen.reviews.rules import errors
+from beichen.reviews.models import Part, Rating, Review
+from beichen.reviews.rules import closing, errors
 from beichen.reviews.tests.makers import World, decided, world
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +151,47 @@ def test_each_read_of_a_result_leaves_one_audit_row(launched):
         cursor.execute("SELECT count(*), max(subjects::text) FROM audit_entry WHERE act = 'read'")
         count, _ = cursor.fetchone()
     assert count == before + 1
+
+
+@pytest.mark.req("REVIEW-07", "BASE-07")
+def test_a_release_cut_off_in_the_middle_is_seen_by_nobody_and_then_done_once(launched, drain_jobs, monkeypatch):
+    _closed(launched)
+    launched.step("lock")
+    launched.phase("C09")
+    rules.release_results(launched.actor("HA1"), launched.plan_id, launched.version())
+    rules.release_results(launched.actor("HA2"), launched.plan_id, launched.version())
+    monkeypatch.setattr(closing, "_tell", _broken)
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        drain_jobs()
+    with launched.owner():
+        assert {rating.state for rating in Rating.objects.all()} == {"locked"}
+        assert {review.state for review in Review.objects.all()} == {"locked"}
+    with pytest.raises(NotFound):
+        queries.result(launched.actor("A2"), launched.reviews["A2"])
+    monkeypatch.undo()
+    drain_jobs()
+    drain_jobs()
+    with launched.owner(), connection.cursor() as cursor:
+        assert {rating.state for rating in Rating.objects.all()} == {"released"}
+        cursor.execute("SELECT addressee_id FROM notify_notice WHERE template = 'reviews.result_ready'")
+        told = sorted(line[0] for line in cursor.fetchall())
+    assert told == sorted(launched.id(number) for number in ("A1", "A2"))
+
+
+def _broken(*_: object) -> None:
+    raise ZeroDivisionError
+
+
+@pytest.mark.req("REVIEW-07")
+def test_a_unit_released_alone_leaves_the_others_locked(launched):
+    _closed(launched)
+    launched.step("lock")
+    launched.phase("C09")
+    with launched.owner():
+        Review.objects.filter(pk=launched.reviews["A2"]).update(unit_id=launched.company.units["U2"].pk)
+    launched.step("release", unit_id=launched.company.units["U1"].pk)
+    with launched.owner():
+        states = dict(Rating.objects.values_list("review_id", "state"))
+        parts = set(Part.objects.filter(review_id=launched.reviews["A2"]).values_list("state", flat=True))
+    assert states == {launched.reviews["A1"]: "released", launched.reviews["A2"]: "locked"}
+    assert "released" not in parts

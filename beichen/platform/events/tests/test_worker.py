@@ -8,15 +8,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
-from beichen.platform.events import rules
-from beichen.platform.events.jobs import job
+from beichen.platform.events import progress, rules
+from beichen.platform.events.jobs import Turn, batches, job
 from beichen.platform.events.queries import worker_lives
-from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.actor import Actor, system
 
 # The child knows the job by importing this module, as a worker knows an area's `jobs.py`.
 CHILD = (
@@ -46,6 +47,22 @@ def slow(_actor: Actor, *, note: str) -> None:
 def mark(_actor: Actor, *, note: str) -> None:
     """Done at once."""
     rules.beat(note)
+
+
+STEPS, KEY = 12, UUID(int=7)
+COUNTED = "SELECT count(*) FROM events_heartbeat WHERE process LIKE 'step %'"
+
+
+@batches(name="events.counting", reason="a test", key=lambda: KEY)
+def counting(_actor: Actor, _at: str) -> Turn:
+    """One row to a batch, slowly; a row twice would be refused by its key."""
+    number = count(COUNTED)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO events_heartbeat (process, at) VALUES (%s, clock_timestamp())", [f"step {number:02d}"]
+        )
+    time.sleep(0.3)
+    return Turn(1, "on" if number + 1 < STEPS else "")
 
 
 @pytest.fixture
@@ -97,6 +114,28 @@ def test_killed_worker_loses_no_job_and_does_none_twice(start):
     until(lambda: count(DONE) == 1, 60)
     until(lambda: count("SELECT count(*) FROM audit_pending") == 0, 60)
     assert count("SELECT sum(rows) FROM audit_seal") == count("SELECT count(*) FROM audit_entry")
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(timeout=10) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.req("BASE-07", "BASE-09")
+def test_long_work_goes_on_where_the_killed_worker_stood(start):
+    first = start()
+    until(worker_lives, 60)
+    with transaction.atomic():
+        progress.begin(system("events.counting", "a test"), KEY, STEPS)
+        counting.defer()
+    until(lambda: count(COUNTED) >= 3, 60)
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait()
+    stood = count(COUNTED)
+    assert 3 <= stood < STEPS
+    assert count("SELECT done FROM events_progress") == stood
+    second = start()
+    until(lambda: count("SELECT count(*) FROM events_progress WHERE state = 'done'") == 1, 60)
+    assert count(COUNTED) == count("SELECT done FROM events_progress") == STEPS
     second.send_signal(signal.SIGTERM)
     assert second.wait(timeout=10) == 0
 

@@ -162,6 +162,16 @@ def steps(path: Sequence[tuple[str, object]], current: str) -> Context:
     return {"steps": [{"label": label, "state": states[n], "n": n + 1} for n, (_key, label) in enumerate(path)]}
 
 
+@register.inclusion_tag("ui/parts/working.html", takes_context=True)
+def working(context: template.Context, bar: object, sentence: object) -> Context:
+    """`{% working bar _("The reviews are being made.") %}`: how far a long job is; the page follows it by itself.
+
+    `bar` is an events.progress.Bar, or None. Without scripts there is a link to look again.
+    """
+    request = context.get("request")
+    return {"bar": bar, "sentence": sentence, "url": request.get_full_path() if request else ""}
+
+
 # People
 
 
