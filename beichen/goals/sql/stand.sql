@@ -3,7 +3,8 @@
 -- those in others, and which others. Expected progress is an exact fraction (n/d) up to the one rounding. The twin is
 -- queries.standing.numbers with rules.rollup.write.
 WITH wanted AS MATERIALIZED (
-    SELECT g.id, g.start, g.due, g.manual_progress, coalesce(g.unit_id, p.unit_id) AS unit_id
+    SELECT g.id, g.start, g.due, g.manual_progress, coalesce(g.unit_id, p.unit_id) AS unit_id,
+           CASE WHEN g.state IN ('active', 'changing', 'closed') AND NOT g.is_dropped THEN g.cycle_id END AS on_board
     FROM goals_goal g JOIN people_person p ON p.id = g.owner_id
     WHERE g.cycle_id = %(cycle)s AND (%(all)s OR g.id = ANY (%(ids)s::bigint[]))
 ), step AS (
@@ -66,7 +67,7 @@ WITH wanted AS MATERIALIZED (
            coalesce(bool_and(quiet) FILTER (WHERE counted), false) AS quiet
     FROM common GROUP BY goal_id
 ), rolled AS (
-    SELECT w.id, w.unit_id, coalesce(s.behind, 0) AS behind, coalesce(s.risks, 0)::smallint AS risks,
+    SELECT w.id, w.unit_id, w.on_board, coalesce(s.behind, 0) AS behind, coalesce(s.risks, 0)::smallint AS risks,
            coalesce(s.shared_risks, 0)::smallint AS shared_risks, s.risk_update, s.updated_on, coalesce(s.holds, false) AS holds, coalesce(s.quiet, false) AS quiet, w.manual_progress,
            CASE WHEN coalesce(s.p_count, 0) = 0 THEN NULL WHEN s.p_w = 0 THEN kit.half_even(s.p_sum, s.p_count)
                 ELSE kit.half_even(s.p_n, s.p_w) END AS progress,
@@ -79,7 +80,7 @@ WITH wanted AS MATERIALIZED (
     FROM wanted w LEFT JOIN summed s ON s.goal_id = w.id
 ), judged AS (
     SELECT id, progress::int AS progress, score::int AS score, holds, updated_on, unit_id, behind, risks, shared_risks,
-           risk_update, expected, expected - coalesce(up, 0)::int AS gap,
+           risk_update, on_board, expected, expected - coalesce(up, 0)::int AS gap,
            CASE WHEN up >= 1000000 AND NOT holds THEN 'done'
                 WHEN quiet THEN 'not_updated'
                 WHEN n * %(early_d)s < d * %(early_n)s THEN 'early'
@@ -95,7 +96,7 @@ WITH wanted AS MATERIALIZED (
            (s.progress, s.score, s.expected, s.health, s.holds_to_end, s.updated_on, s.cycle_id, s.unit_id, s.gap,
             s.behind, s.risks, s.shared_risks, s.risk_update)
            IS DISTINCT FROM
-           (j.progress, j.score, j.expected, j.health, j.holds, j.updated_on, %(cycle)s::bigint, j.unit_id, j.gap,
+           (j.progress, j.score, j.expected, j.health, j.holds, j.updated_on, j.on_board, j.unit_id, j.gap,
             j.behind, j.risks, j.shared_risks, j.risk_update) AS changed
     FROM judged j LEFT JOIN goals_goalstat s ON s.goal_id = j.id
 ), fresh AS MATERIALIZED (
@@ -104,7 +105,7 @@ WITH wanted AS MATERIALIZED (
     INSERT INTO goals_goalstat
         (goal_id, progress, score, expected, health, holds_to_end, updated_on, as_of, cycle_id, unit_id, gap, behind,
          risks, shared_risks, risk_update)
-    SELECT id, progress, score, expected, health, holds, updated_on, %(day)s, %(cycle)s, unit_id, gap, behind, risks,
+    SELECT id, progress, score, expected, health, holds, updated_on, %(day)s, on_board, unit_id, gap, behind, risks,
            shared_risks, risk_update
     FROM fresh
     ON CONFLICT (goal_id) DO UPDATE SET progress = excluded.progress, score = excluded.score,

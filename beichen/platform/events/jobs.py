@@ -148,10 +148,11 @@ def batches(
     """
 
     def declare(function: Callable[Concatenate[Actor, str, P], Turn]) -> Job[P]:
-        def work(**arguments: Any) -> None:
-            run_batches(name, reason, function, arguments, key(**arguments))
+        def work(context: JobContext | None, /, **arguments: Any) -> None:
+            with noted(context):
+                run_batches(name, reason, function, arguments, key(**arguments))
 
-        task = app.task(name=name, queue=queue, retry=BACK_OFF)(work)
+        task = app.task(name=name, queue=queue, retry=BACK_OFF, pass_context=True)(work)
         return _Batched(name=name, task=task, function=cast(Any, function), reason=reason, key=key)
 
     return declare
