@@ -408,3 +408,19 @@ def test_the_export_comes_in_again_as_unchanged(golden: Golden, owner_db: Any) -
         queries.company_workbook(golden.actor("E004"), io.BytesIO(), lambda done, total: None)
     with owner_db():
         assert Entry.objects.filter(act="people.export", person_id=golden.id("E015")).exists()
+
+
+@pytest.mark.req("PEOPLE-05", "BASE-02")
+def test_a_later_workbook_leaves_alone_who_asked_for_the_seats_of_the_first(
+    golden: Golden, worker_db: Any, owner_db: Any, drain_jobs: Any
+) -> None:
+    with owner_db():
+        before = list(Seat.objects.order_by("pk").values_list("pk", "asked_by", "granted_by"))
+    card = preview(golden, ("x.xlsx", book(People=[PEOPLE, PLAIN_ROW])))
+    for number in ("E015", "E016"):
+        imports.confirm(golden.actor(number), card.id, queries.batch(golden.actor(number), card.id).version)
+    with worker_db():
+        drain_jobs()
+    assert queries.batch(golden.actor("E015"), card.id).state == "applied"
+    with owner_db():
+        assert list(Seat.objects.order_by("pk").values_list("pk", "asked_by", "granted_by")) == before

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max, QuerySet
 
 from beichen.people.choices import ImportState
 from beichen.people.events import CompanyImported
@@ -77,8 +78,9 @@ def _write(actor: Actor, batch: ImportBatch, report: Report | None) -> Written:
         batch.refused = [*batch.refused, *late]
         batch.save(update_fields=["refused"])
     first, then = _split(found)
+    last_seat = Seat.objects.aggregate(last=Max("pk"))["last"] or 0
     counts = _apply(actor, found, first, report)
-    _settle_people(actor, batch, found)
+    _settle_people(actor, batch, found, Seat.objects.filter(pk__gt=last_seat))
     newcomers = accounts.follow(actor)
     counts |= _apply(actor, found, then, report)
     return Written(batch.pk, {key: asdict(count) for key, count in counts.items()}, newcomers)
@@ -101,9 +103,8 @@ def _apply(actor: Actor, found: Previewed, kinds: Sequence[ImportSheet], report:
     return counts
 
 
-def _settle_people(actor: Actor, batch: ImportBatch, found: Previewed) -> None:
+def _settle_people(actor: Actor, batch: ImportBatch, found: Previewed, fresh: QuerySet[Seat]) -> None:
     """What follows from the sheets of people: who asked for seats, places, pay. Before goals, which carry places."""
-    fresh = Seat.objects.filter(asked_by=None, granted_by=None)
     accounts_due = list(fresh.values_list("person_id", "seat"))
     asked_by = batch.asked_by or batch.uploaded_by
     granted_by = batch.confirmed_by if batch.confirmed_by != asked_by else None
