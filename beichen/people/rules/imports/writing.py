@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from beichen.people.choices import ImportState
 from beichen.people.events import CompanyImported
@@ -77,8 +78,9 @@ def _write(actor: Actor, batch: ImportBatch, report: Report | None) -> Written:
         batch.refused = [*batch.refused, *late]
         batch.save(update_fields=["refused"])
     first, then = _split(found)
+    bare = list(_unasked().values_list("pk", flat=True))
     counts = _apply(actor, found, first, report)
-    _settle_people(actor, batch, found)
+    _settle_people(actor, batch, found, bare)
     newcomers = accounts.follow(actor)
     counts |= _apply(actor, found, then, report)
     return Written(batch.pk, {key: asdict(count) for key, count in counts.items()}, newcomers)
@@ -101,9 +103,16 @@ def _apply(actor: Actor, found: Previewed, kinds: Sequence[ImportSheet], report:
     return counts
 
 
-def _settle_people(actor: Actor, batch: ImportBatch, found: Previewed) -> None:
-    """What follows from the sheets of people: who asked for seats, places, pay. Before goals, which carry places."""
-    fresh = Seat.objects.filter(asked_by=None, granted_by=None)
+def _unasked() -> QuerySet[Seat]:
+    return Seat.objects.filter(asked_by=None, granted_by=None)
+
+
+def _settle_people(actor: Actor, batch: ImportBatch, found: Previewed, bare: Sequence[int]) -> None:
+    """What follows from the sheets of people: who asked for seats, places, pay. Before goals, which carry places.
+
+    `bare`: the seats that nobody asked for before this workbook, of a company founded from the command line.
+    """
+    fresh = _unasked().exclude(pk__in=bare)
     accounts_due = list(fresh.values_list("person_id", "seat"))
     asked_by = batch.asked_by or batch.uploaded_by
     granted_by = batch.confirmed_by if batch.confirmed_by != asked_by else None
