@@ -1,4 +1,4 @@
-"""Who sees and who may, for metrics and band tables (rows 26a–26c)."""
+"""Who sees and who may, for metrics and band tables (26a–26c), and for what a role profile recommends (24a)."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ def visible_bands() -> Q:
     return (draft & sees("26b", subject=None)) | (frozen & sees("26c", subject=None))
 
 
+@filters("metrics.RecommendedSet")
+def visible_recommended() -> Q:
+    """What a role profile recommends is open like the profile itself (24a)."""
+    return sees("24a", subject=None)
+
+
 VIEW = Permission(key="metrics.view", label=_("See the metric library"), row="26a", subject=None)
 EDIT = Permission(key="metrics.edit", label=_("Edit a metric"), row="26a", code="w", subject=None)
 ENACT = Permission(
@@ -39,6 +45,12 @@ EDIT_BAND = Permission(key="metrics.edit_band", label=_("Edit a band table"), ro
 FREEZE_BAND = Permission(
     key="metrics.freeze_band", label=_("Freeze a band table"), row="26b", code="w", subject=None,
 )  # fmt: skip
+VIEW_RECOMMENDED = Permission(
+    key="metrics.view_recommended", label=_("See the metrics recommended to a role"), row="24a", subject=None
+)
+RECOMMEND = Permission(
+    key="metrics.recommend", label=_("Recommend metrics to a role"), row="24a", code="w", subject=None
+)
 
 GUARDS = [
     StateGuard(

@@ -8,9 +8,18 @@ from ninja import Router, Status
 
 from beichen.metrics import access, queries, rules
 from beichen.metrics.formulas import Point
-from beichen.metrics.queries import BandCard, MetricCard
-from beichen.metrics.rules import MetricInput
-from beichen.metrics.schemas import BandIn, BandOut, MetricIn, MetricOut, ScoreOut, VersionIn
+from beichen.metrics.queries import BandCard, MetricCard, RecommendedCard
+from beichen.metrics.rules import MetricInput, Recommended
+from beichen.metrics.schemas import (
+    BandIn,
+    BandOut,
+    MetricIn,
+    MetricOut,
+    RecommendedIn,
+    RecommendedOut,
+    ScoreOut,
+    VersionIn,
+)
 from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
 
@@ -99,3 +108,18 @@ def edit_band(request: ApiRequest, table_id: int, body: BandIn) -> BandCard:
 def freeze(request: ApiRequest, table_id: int, body: VersionIn) -> BandCard:
     """Freeze a table, so that goals can be scored with it."""
     return rules.freeze_band_table(request.actor, table_id, request.version)
+
+
+@router.get("/roles/{int:profile_id}", response=RecommendedOut, operation_id="recommended_get")
+@door(access.VIEW_RECOMMENDED)
+def recommended(request: ApiRequest, profile_id: int) -> RecommendedCard:
+    """The metrics recommended to a role."""
+    return queries.recommended(request.actor, profile_id)
+
+
+@router.put("/roles/{int:profile_id}", response=RecommendedOut, operation_id="recommended_set")
+@door(access.RECOMMEND)
+def set_recommended(request: ApiRequest, profile_id: int, body: RecommendedIn) -> RecommendedCard:
+    """Say which metrics a role is followed by."""
+    lines = [Recommended(**line.dict()) for line in body.lines]
+    return rules.set_recommended(request.actor, profile_id, lines, request.version)

@@ -40,5 +40,6 @@ say(
     kinds={
         "metrics.metric": pgettext_lazy("audit", "Metric"),
         "metrics.bandtable": pgettext_lazy("audit", "Band table"),
+        "metrics.recommendedset": pgettext_lazy("audit", "Recommended metrics"),
     },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from beichen.metrics.choices import BandMode, Direction
 from beichen.metrics.formulas import Point
-from beichen.metrics.queries import BandCard
-from beichen.metrics.rules import MetricInput
+from beichen.metrics.queries import BandCard, MetricCard, RecommendedCard
+from beichen.metrics.rules import MOST_RECOMMENDED, MetricInput, Recommended
 from beichen.platform.kit.errors import Invalid
 from beichen.platform.ui.fields import CodeField
 
@@ -47,6 +48,63 @@ class MetricForm(forms.Form):
         """What the rule takes."""
         values = {name: value for name, value in checked(self).items() if name != "owner"}
         return MetricInput(**values, owner_id=owner_id)
+
+
+class MetricField(CodeField):
+    """A metric of the library, by its code; what was typed stays whole, since a code may hold a blank."""
+
+    def clean(self, value: Any) -> str:
+        return str(forms.CharField.clean(self, value) or "").strip()
+
+
+class RecommendedForm(forms.Form):
+    """The metrics of a role, one a row; an empty row is left out."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named: dict[str, Any] = self.fields
+        for n in range(MOST_RECOMMENDED):
+            named[f"metric_{n}"] = MetricField(
+                "metric", options="metrics:options", label=pgettext_lazy("one", "Metric"), required=False
+            )
+            named[f"weight_{n}"] = forms.IntegerField(
+                label=pgettext_lazy("in percent", "Weight %"), required=False, min_value=1, max_value=100
+            )
+            named[f"note_{n}"] = forms.CharField(label=_("Why this one"), required=False, max_length=200)
+            named[f"note_en_{n}"] = forms.CharField(label=_("Why, in English"), required=False, max_length=200)
+
+    @property
+    def rows(self) -> list[list[forms.BoundField]]:
+        """The rows: metric, weight, why."""
+        names = ("metric", "weight", "note", "note_en")
+        return [[self[f"{name}_{n}"] for name in names] for n in range(MOST_RECOMMENDED)]
+
+    def entered(self, library: Sequence[MetricCard]) -> list[Recommended]:
+        """The rows with their metrics found; what is not in the library is refused at its field."""
+        values = checked(self)
+        lines, unknown = [], {}
+        for n in range(MOST_RECOMMENDED):
+            typed = values[f"metric_{n}"]
+            found = next((one for one in library if typed in (one.code, one.title, f"{one.code} {one.title}")), None)
+            if found is not None:
+                lines.append(Recommended(
+                    metric_id=found.id, weight=values[f"weight_{n}"], note=values[f"note_{n}"],
+                    note_en=values[f"note_en_{n}"],
+                ))  # fmt: skip
+            elif typed or values[f"weight_{n}"] or values[f"note_{n}"]:
+                unknown[f"metric_{n}"] = str(_("The library has no such metric. Type a part of its name and choose."))
+        if unknown:
+            raise Invalid(fields=unknown)
+        return lines
+
+    @staticmethod
+    def initial_of(card: RecommendedCard) -> dict[str, Any]:
+        """What the form shows for a set that is there."""
+        values: dict[str, Any] = {}
+        for n, line in enumerate(card.lines[:MOST_RECOMMENDED]):
+            values |= {f"metric_{n}": f"{line.code} {line.title}", f"weight_{n}": line.weight,
+                       f"note_{n}": line.note, f"note_en_{n}": line.note_en}  # fmt: skip
+        return values
 
 
 class BandForm(forms.Form):

@@ -72,3 +72,38 @@ class BandPoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value}"
+
+
+class RecommendedSet(models.Model):
+    """The metrics that a role is best followed by, as its role profile recommends them. Class C2 (row 24a)."""
+
+    profile = models.OneToOneField("people.RoleProfile", on_delete=models.PROTECT, related_name="+")
+    last_editor = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.profile_id}"
+
+
+class RecommendedMetric(models.Model):
+    """One metric of a set, the most telling first; `weight` in percent, or none at all. Class C2 (row 24a)."""
+
+    set = models.ForeignKey(RecommendedSet, on_delete=models.CASCADE, related_name="lines")
+    metric = models.ForeignKey(Metric, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    weight = models.PositiveSmallIntegerField(null=True)
+    note = models.CharField(max_length=200, blank=True)
+    note_en = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["set", "metric"], name="recommended_metric_once"),
+            models.UniqueConstraint(fields=["set", "position"], name="recommended_place_once"),
+            models.CheckConstraint(
+                condition=Q(weight__isnull=True) | Q(weight__gte=1, weight__lte=100), name="recommended_weight_1_to_100"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.set_id} {self.metric_id}"

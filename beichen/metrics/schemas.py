@@ -86,6 +86,45 @@ class BandIn(Strict):
     version: int = 0
 
 
+class RecommendedLineOut(Schema):
+    """A metric recommended to a role; `weight` in percent, null where the set has no weights."""
+
+    metric_id: int
+    code: str
+    name: str
+    name_en: str
+    unit: str
+    direction: str
+    state: str
+    weight: int | None
+    note: str
+    note_en: str
+
+
+class RecommendedOut(Schema):
+    """The recommended metric set of a role profile; version 0 while there is none."""
+
+    profile_id: int
+    version: int
+    lines: list[RecommendedLineOut]
+
+
+class RecommendedLineIn(Strict):
+    """A metric to recommend."""
+
+    metric_id: int
+    weight: int | None = Field(None, ge=1, le=100)
+    note: str = Field("", max_length=200)
+    note_en: str = Field("", max_length=200)
+
+
+class RecommendedIn(Strict):
+    """The whole set, the most telling metric first."""
+
+    lines: list[RecommendedLineIn] = Field(max_length=40)
+    version: int = 0
+
+
 class VersionIn(Strict):
     """The version you read."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from beichen.demo.formulas.banks import bank, lines
@@ -13,7 +14,7 @@ from beichen.demo.formulas.story import Aim, Company, Human
 from beichen.demo.rules import bonus, reviews
 from beichen.demo.rules.goals import load_goals
 from beichen.demo.rules.moments import after_quarter, moment
-from beichen.demo.rules.projects import load_projects, load_roles
+from beichen.demo.rules.projects import KEEPER, load_projects, load_roles
 from beichen.demo.rules.talks import load_talks
 from beichen.metrics import queries as metric_queries
 from beichen.metrics import rules as metrics
@@ -55,6 +56,7 @@ def load_demo(seed: int, day: date, people_count: int, say: Callable[[str], None
         say(f"{len(story.people)} people")
         say(f"{load_roles(ACTOR, place)} role profiles, {load_projects(place)} memberships")
         _metrics(place)
+        say(f"{_recommended(place)} recommended metrics")
         _strategy(place)
         aims = load_goals(ACTOR, place)
         say(f"{len(aims)} goals")
@@ -231,3 +233,20 @@ def _metrics(place: Place) -> None:
         if code != rows[-1][0]:
             with clock.frozen(moment(day + timedelta(days=1), code)):
                 metrics.enact_metric(second, card.id, card.version)
+
+
+def _recommended(place: Place) -> int:
+    """What each role of the starter set is followed by, named by its keeper; how many lines."""
+    roles = {card.code: card.id for card in queries.profiles(ACTOR)}
+    library = {metric.code: metric.id for metric in metric_queries.metrics(ACTOR)}
+    found = lines(bank("company")["recommended"])
+    for role, those in groupby(found, key=lambda line: line[0]):
+        named = [
+            metrics.Recommended(
+                metric_id=library[code], weight=int(weight) if weight else None, note=why, note_en=english
+            )
+            for _role, code, weight, why, english in those
+        ]
+        with clock.frozen(moment(place.story.behind.first, role, "recommended")):
+            metrics.set_recommended(place.person(KEEPER), roles[role], named, 0)
+    return len(found)

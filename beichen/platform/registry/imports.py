@@ -180,7 +180,8 @@ class ImportSheet:
     `preview` gives at least a finding for every row that is refused; rows without a finding count as unchanged.
     `notes` says before that what the standing rows bring along.
     `apply` runs inside the importer's transaction and must change nothing when the same rows come again.
-    Orders in use: People 10, Units 20, Assignments 30, Seats 40; strategy from 100, goals from 200.
+    Orders in use: People 10, Units 20, Assignments 30, Seats 40, Projects 50, Memberships 60; strategy from 100,
+    goals from 200.
     """
 
     key: str

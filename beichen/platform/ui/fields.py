@@ -12,12 +12,16 @@ OPTIONS = "people:options"
 
 
 class CodeField(forms.CharField):
-    """A person's number or a unit's code, alone or followed by a name ("E004 许知微"). `kind`: person, unit."""
+    """A person's number or a unit's code, alone or followed by a name ("E004 许知微"). `kind`: person, unit.
 
-    def __init__(self, kind: str, **how: Any) -> None:
+    An area that offers a list of its own names the door that suggests from it in `options`.
+    """
+
+    def __init__(self, kind: str, *, options: str = "", **how: Any) -> None:
+        at = reverse_lazy(options) if options else reverse_lazy(OPTIONS, args=[kind])
         widget = forms.TextInput(
             attrs={
-                "list": f"{kind}-options", "autocomplete": "off", "hx-get": reverse_lazy(OPTIONS, args=[kind]),
+                "list": f"{kind}-options", "autocomplete": "off", "hx-get": at,
                 "hx-trigger": "focus once, input changed delay:200ms", "hx-target": f"#{kind}-options",
             }
         )  # fmt: skip

@@ -71,6 +71,9 @@ def _metrics(world: World) -> Iterator[Act]:
     yield Act("metrics_create", body=entry, row="26a")
     yield Act("metrics_update", metric, {**entry, "version": 1}, row="26a")
     yield Act("metrics_enact", draft, {"version": 1}, row="26a")
+    line = {"metric_id": metric["metric_id"], "weight": 100}
+    profile = {"profile_id": world.ids["24a", "U0"]}
+    yield Act("recommended_set", profile, {"lines": [line], "version": 0}, row="24a")
     band = {"table_id": world.ids["26b", "U0"]}
     yield Act("bands_create", body={**BAND, "key": "K9"}, row="26b")
     yield Act("bands_update", band, {**BAND, "version": 1}, row="26b")

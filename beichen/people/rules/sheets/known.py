@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db.models.functions import TruncDate
 
 from beichen.people.formulas.cells import Codes
-from beichen.people.models import Assignment, Employment, LegalEntity, OrgUnit, Person, Seat
+from beichen.people.models import Assignment, Employment, LegalEntity, Membership, OrgUnit, Person, Project, Seat
 
 ENTITY = "main"
 # The unit that an installation begins with, until a workbook brings the real one.
@@ -58,6 +58,31 @@ class KnownStretch(NamedTuple):
     last: date | None
     position: str
     level: str
+
+
+class KnownProject(NamedTuple):
+    """A project as far as a workbook can state it; `closed`: the first day on which it is closed."""
+
+    id: int
+    code: str
+    name: str
+    name_en: str
+    purpose: str
+    purpose_en: str
+    lead_id: int
+    first: date
+    closed: date | None
+
+
+class KnownMembership(NamedTuple):
+    """One membership; `until`: the first day on which it no longer holds, None while it goes on."""
+
+    id: int
+    project: str
+    role: str
+    share: int
+    first: date
+    until: date | None
 
 
 @dataclass
@@ -162,6 +187,26 @@ def stretches(known: Known, numbers: Iterable[str]) -> dict[str, list[KnownStret
                     first, end - DAY if end else None, position, level,
                 )
             )  # fmt: skip
+    return found
+
+
+def projects() -> dict[str, KnownProject]:
+    """Every project by its code. Cost: one statement."""
+    fields = ("id", "code", "name", "name_en", "purpose", "purpose_en", "lead_id", "starts_on", "closed_on")
+    return {line[1]: KnownProject(*line) for line in Project.objects.values_list(*fields)}
+
+
+def memberships(known: Known, numbers: Iterable[str]) -> dict[str, list[KnownMembership]]:
+    """The memberships of these people in time order. Cost: one statement; everybody's when many are asked for."""
+    wanted = {known.persons[number].id for number in numbers if number in known.persons}
+    lines = Membership.objects.all() if len(wanted) > FEW else Membership.objects.filter(person_id__in=wanted)
+    found: dict[str, list[KnownMembership]] = defaultdict(list)
+    for person_id, line_id, code, role, share, period in lines.order_by("person_id", "period", "pk").values_list(
+        "person_id", "id", "project__code", "role", "share", "period"
+    ):
+        if person_id in wanted:
+            held = KnownMembership(line_id, code, role, share, period.lower, period.upper)
+            found[known.number_of[person_id]].append(held)
     return found
 
 
