@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from beichen.reviews.choices import REMINDED, RESULT_READY
+from tests.journeys.phone import MOST, opened
 from tests.journeys.town import Person, Town
 
 PLAN, BONUS = "二季度考核", "二季度奖金"
@@ -55,11 +57,22 @@ def town_page(town: Town, number: str) -> str:
     return found.reads()
 
 
-@pytest.mark.req("REVIEW-02", "REVIEW-03")
+def remind(town: Town) -> None:
+    """HR reminds whoever still has something to write."""
+    from beichen.reviews.models import ReviewPlan
+    from beichen.reviews.rules import remind
+
+    with town.owner():
+        plan_id = ReviewPlan.objects.get(name=PLAN).pk
+    remind(town.golden.actor("E016"), plan_id)
+
+
+@pytest.mark.req("REVIEW-02", "REVIEW-03", "BASE-04")
 def test_a_self_review_is_kept_while_it_is_typed_and_handed_in(town: Town) -> None:
     town.move_to("C03")
-    me = town.browse("E006", phone=True)
-    me.go("Write your self review")
+    remind(town)
+    thumb = opened(town, "E006", owed="Write your self review", notice=REMINDED, act="Hand in")
+    me = thumb.me
     assert me.sees("版本按承诺上线")
     scores = me.page.locator("input[name^=score_]")
     for n in range(scores.count()):
@@ -70,7 +83,8 @@ def test_a_self_review_is_kept_while_it_is_typed_and_handed_in(town: Town) -> No
     me.types_and_is_kept(areas[-1], "最后一段：写下做成了什么")
     me.again()
     assert "第 1 段：写下做成了什么" in me.typed()
-    me.press("Hand in")
+    thumb.press("Hand in")
+    assert thumb.taps <= MOST
     me.again()
     manager = town.browse("E004")
     manager.menu("Reviews")
@@ -191,20 +205,20 @@ def test_results_are_locked_and_the_bonus_is_simulated_and_approved(town: Town) 
     assert "¥" not in me.reads()
 
 
-@pytest.mark.req("REVIEW-07", "REVIEW-09", "OUTCOME-01")
+@pytest.mark.req("REVIEW-07", "REVIEW-09", "OUTCOME-01", "BASE-04")
 def test_two_release_and_everybody_reads_the_own_result_and_letter(town: Town) -> None:
     before = town_page(town, "E006")
     assert "Your result" not in before
     town.move_to("C09")
     both(town, "Release the results")
-    me = town.browse("E006", phone=True)
-    me.menu("Reviews")
-    me.go("Read the result")
+    thumb = opened(town, "E006", owed="Read your result", notice=RESULT_READY, act="Send my answer")
+    me = thumb.me
     assert me.sees("Unfold every number")
     assert me.sees("88.00")
-    me.tick("I have read it and disagree")
+    thumb.tap(me.page.get_by_label("I have read it and disagree", exact=True))
     me.fill("Comment", "协作一段没有写到跨组支持")
-    me.press("Send my answer")
+    thumb.press("Send my answer")
+    assert thumb.taps <= MOST
     me.again()
     assert me.sees("read, and disagrees")
     address = me.page.url

@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language, get_language, gettext
 from django.views.decorators.csrf import requires_csrf_token
@@ -19,6 +20,7 @@ from django.views.decorators.csrf import requires_csrf_token
 from beichen.platform.access import policy
 from beichen.platform.auth import rules as account_rules
 from beichen.platform.kit.errors import NotFound
+from beichen.platform.registry import nav_entries
 from beichen.platform.ui import examples, gauges, readiness, rights
 from beichen.platform.ui.answers import page, see
 from beichen.platform.ui.doors import Anyone, SignedIn, door, refused
@@ -133,19 +135,37 @@ def metrics(request: HttpRequest) -> HttpResponse:
 @door(Anyone("The browser reads it before anyone signs in; it names the product, nothing else."))
 def manifest(request: HttpRequest) -> HttpResponse:
     """What a phone needs to put the product on its home screen."""
-    icon = {"src": static("ui/mark.svg"), "type": "image/svg+xml", "sizes": "any", "purpose": "any"}
     content = {
+        "id": "/",
         "name": gettext("Beichen"),
         "short_name": gettext("Beichen"),
-        "lang": get_language(),
+        "description": gettext("Goals, talks, reviews and rewards in one place."),
+        "lang": "zh-CN" if (get_language() or "zh").startswith("zh") else "en",
+        "dir": "ltr",
         "start_url": "/",
         "scope": "/",
         "display": "standalone",
         "background_color": "#FBFAF7",
         "theme_color": "#14213D",
-        "icons": [icon],
+        "icons": [
+            {"src": static("ui/mark.svg"), "type": "image/svg+xml", "sizes": "any", "purpose": "any"},
+            _png("mark-192", 192, "any"),
+            _png("mark-512", 512, "any"),
+            _png("maskable-192", 192, "maskable"),
+            _png("maskable-512", 512, "maskable"),
+        ],
+        "shortcuts": [
+            {"name": str(entry.label), "url": reverse(entry.url_name), "icons": [_png("mark-192", 192, "any")]}
+            for entry in nav_entries()
+            if entry.tab and reverse(entry.url_name) != "/"
+        ],
     }
     return JsonResponse(content, content_type="application/manifest+json")
+
+
+def _png(name: str, size: int, purpose: str) -> dict[str, str]:
+    """An icon of the manifest, drawn from the mark by `manage icons`."""
+    return {"src": static(f"ui/icons/{name}.png"), "type": "image/png", "sizes": f"{size}x{size}", "purpose": purpose}
 
 
 @door(Anyone("A script of the product's own, the same for everyone."))

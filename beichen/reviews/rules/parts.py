@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count
 from django.urls import reverse
 
@@ -177,6 +178,11 @@ def decline_part(actor: Actor, part_id: UUID, reason: str) -> None:
     audit.record(actor, "reviews.decline_part", part, subjects=[part.subject_id], details={"because": reason})
 
 
+def _where(part_ids: list[UUID]) -> str:
+    """The form itself where one part waits: a reminder opens what it asks for."""
+    return reverse("reviews:part", args=part_ids) if len(part_ids) == 1 else reverse("reviews:index")
+
+
 @rule
 def remind(actor: Actor, plan_id: int) -> int:
     """Tell everyone who has something to write in the phase the cycle is in; how many. Once a day per person.
@@ -188,12 +194,12 @@ def remind(actor: Actor, plan_id: int) -> int:
     roles = [role for role, phases in WINDOWS.items() if plan.cycle.phase in phases]
     waiting = (
         Part.objects.filter(access.visible_parts(), plan_id=plan_id, state=PartState.DRAFT, role__in=roles)
-        .values_list("rater_id").annotate(n=Count("id")).order_by("rater_id")
+        .values_list("rater_id").annotate(n=Count("id"), ids=ArrayAgg("id")).order_by("rater_id")
     )  # fmt: skip
     letters = [
-        notify.Letter(rater, REMINDED, reverse("reviews:index"), {"count": count},
+        notify.Letter(rater, REMINDED, _where(ids), {"count": count},
                       dedupe=f"remind:{plan_id}:{rater}:{clock.today()}")
-        for rater, count in waiting
+        for rater, count, ids in waiting
     ]  # fmt: skip
     notify.send_many(actor, letters)
     audit.record(actor, "reviews.remind", details={"plan": plan_id, "people": len(letters)})

@@ -235,10 +235,11 @@ def _open(page: Page, url: str, picture: Path) -> list[str]:
     page.screenshot(path=str(picture), full_page=True)
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         faults.append("scrolls sideways")
-    return faults + _axe(page)
+    return faults + violations(page)
 
 
-def _axe(page: Page) -> list[str]:
+def violations(page: Page) -> list[str]:
+    """What axe finds on the page as it stands: WCAG 2.2 AA and best practice."""
     source = finders.find("vendor/axe.min.js")
     if not isinstance(source, str):
         raise CommandError("axe-core is not installed; run `npm ci` with the development packages.")

@@ -2,7 +2,7 @@
 import { listen } from "./htmx-setup.js";
 import { words, toast } from "./toast.js";
 
-const KNOWN = new Set(["confirm", "draft", "drawer", "here", "live", "looks", "once", "pager", "place", "sign-out", "totals"]);
+const KNOWN = new Set(["confirm", "draft", "drawer", "here", "live", "looks", "once", "pager", "place", "sign-out", "totals", "voice"]);
 const attached = new WeakMap();
 
 async function attach(element) {
@@ -20,13 +20,26 @@ function attachAll(root) {
   root.querySelectorAll("[data-behaviour]").forEach(attach);
 }
 
-// After a plain post we are on another page, or on the same one without a refusal: the server has taken the draft.
+// The answer to a plain post is a page that was come to from the form and holds no refusal: the server has taken the
+// draft. Whoever comes back by the back button or by an address after a lost connection still finds it.
 const sent = JSON.parse(sessionStorage.getItem("beichen:sent") ?? "null");
 sessionStorage.removeItem("beichen:sent");
-if (sent && !document.querySelector("form[data-refused], [data-refused-page]")) {
+const [entrance] = performance.getEntriesByType("navigation");
+const answered = entrance?.type === "navigate" && document.referrer === sent?.page;
+if (answered && !document.querySelector("form[data-refused], [data-refused-page]")) {
   localStorage.removeItem(sent.key);
   sessionStorage.removeItem(sent.key);
 }
+
+addEventListener("pageshow", ({ persisted }) => persisted && sessionStorage.removeItem("beichen:sent"));
+
+// Without a connection a form stays where it is: the browser would leave the page for an error of its own.
+addEventListener("submit", (event) => {
+  if (navigator.onLine || event.target.matches('[data-behaviour~="looks"], [method="dialog"]')) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  toast(words().unsent, "error");
+}, { capture: true });
 
 attachAll(document);
 document.addEventListener("htmx:load", (event) => attachAll(event.detail.elt));

@@ -1,5 +1,6 @@
 // Keeps what is typed: at once in this browser, and after a pause on the server when the form names an address.
-// A draft belongs to an account and a form; `data-private` keeps it in this tab only. Sign-out forgets all.
+// A draft belongs to an account and a form. `data-private` keeps it in this tab only, and on the device while the server
+// cannot be reached: a phone closes tabs by itself. Sign-out forgets all.
 import { taken } from "./htmx-setup.js";
 import { words } from "./toast.js";
 
@@ -32,16 +33,30 @@ export function start(form) {
   const key = `${PREFIX}${account}:${form.dataset.draft}`;
   const state = form.querySelector("[data-draft-state]");
   let version = form.elements.version?.value ?? "";
+  const spills = store === sessionStorage;
   const drawn = JSON.stringify(values(form));
   let pause;
 
   function restore() {
-    const record = JSON.parse(store.getItem(key) ?? "null");
+    const record = JSON.parse(store.getItem(key) ?? localStorage.getItem(key) ?? "null");
     if (!record || "refused" in form.dataset) return;
     const stale = record.version !== version || Date.now() - record.at > WEEK;
-    if (stale || JSON.stringify(record.values) === drawn) return void store.removeItem(key);
+    if (stale || JSON.stringify(record.values) === drawn) return void clear();
     fill(form, record.values);
+    keep();
     say(words().restored, true);
+    pause = setTimeout(save, PAUSE);
+  }
+
+  function keep() {
+    const record = JSON.stringify({ values: values(form), version, at: Date.now() });
+    store.setItem(key, record);
+    if (spills && !navigator.onLine) localStorage.setItem(key, record);
+  }
+
+  function clear() {
+    store.removeItem(key);
+    localStorage.removeItem(key);
   }
 
   function say(text, discardable = false) {
@@ -51,22 +66,23 @@ export function start(form) {
     button.type = "button";
     button.textContent = words().discard;
     button.addEventListener("click", () => {
-      store.removeItem(key);
       fill(form, JSON.parse(drawn));
       clearTimeout(pause);
-      store.removeItem(key);
+      clear();
       state.textContent = "";
     });
     state.append(button);
   }
 
   async function save() {
-    if (!form.dataset.save) return say(words().kept);
+    if (!form.isConnected) return;
+    if (!form.dataset.save || !navigator.onLine) return say(words().kept);
     try {
       const body = new FormData(form);
       const headers = { "X-CSRFToken": body.get("csrfmiddlewaretoken"), "X-Requested-With": "draft" };
       const answer = await fetch(form.dataset.save, { method: "POST", body, headers });
       const told = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : {};
+      if (answer.ok && spills) localStorage.removeItem(key);
       if (answer.ok && told.version) {
         version = form.elements.version.value = String(told.version);
         const record = JSON.parse(store.getItem(key) ?? "null");
@@ -77,19 +93,20 @@ export function start(form) {
       const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
       say(answer.ok ? `${words().saved} ${time}` : words().kept);
     } catch {
+      if (spills && store.getItem(key)) localStorage.setItem(key, store.getItem(key));
       say(words().kept);
     }
   }
 
   const forget = () => {
     clearTimeout(pause);
-    store.removeItem(key);
+    clear();
   };
 
   restore();
   form.addEventListener("input", (event) => {
-    if (!event.isTrusted) return;
-    store.setItem(key, JSON.stringify({ values: values(form), version, at: Date.now() }));
+    if (!event.isTrusted && !event.detail?.spoken) return;
+    keep();
     clearTimeout(pause);
     pause = setTimeout(save, PAUSE);
   });
@@ -99,6 +116,7 @@ export function start(form) {
   });
   form.addEventListener("submit", () => {
     clearTimeout(pause);
-    if (!form.hasAttribute("hx-post")) sessionStorage.setItem("beichen:sent", JSON.stringify({ key, page: location.pathname }));
+    if (!form.hasAttribute("hx-post")) sessionStorage.setItem("beichen:sent", JSON.stringify({ key, page: location.href.split("#")[0] }));
   });
+  addEventListener("online", () => store.getItem(key) && save());
 }
