@@ -1,4 +1,4 @@
-"""What everybody set out to do in both quarters: from the company down to a person, no title more than three times."""
+"""What everybody set out to do in each quarter: from the company down to a person, no title more than three times."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from beichen.demo.formulas.topics import MOST, Shelf, chosen, team, topic_for
 
 BEHIND = -0.1
 """The quarter behind was a hard one."""
+EARLIER = (0.08, 0.05, 0.01, -0.04, -0.07)
+"""Growth slows: how fast goals went in the quarters before, the oldest first."""
 PACE = {"S1": 1.07, "S2": 0.7, "S3": 0.96, "": 1.0}
 SPLITS = {1: (10000,), 2: (5500, 4500), 3: (4000, 3500, 2500), 4: (3500, 2500, 2000, 2000)}
 OF_UNIT, OF_PERSON = 6000, 10000
@@ -39,7 +41,19 @@ class Chapter:
     @property
     def is_behind(self) -> bool:
         """Whether the quarter is over."""
-        return self.quarter == self.company.behind
+        return self.quarter != self.company.running
+
+    @property
+    def name(self) -> str:
+        """What the words told by hand call the quarter: running, behind, or how many before that one."""
+        named = (*self.company.earlier, self.company.behind, self.company.running)
+        at = named.index(self.quarter) - len(self.company.earlier)
+        return {1: "running", 0: "behind"}.get(at, str(-at))
+
+    @property
+    def is_earlier(self) -> bool:
+        """Whether the quarter is told in short."""
+        return self.quarter in self.company.earlier
 
     @property
     def state(self) -> str:
@@ -53,11 +67,13 @@ class Chapter:
 
     def pace(self, priority: str, more: float) -> float:
         """How fast goals of a priority go."""
+        if self.is_earlier:
+            return PACE[""] + EARLIER[self.company.earlier.index(self.quarter)] + more
         return PACE[priority] + (BEHIND if self.is_behind else 0.0) + more
 
     def key(self, owner: str, number: int) -> str:
         """What a goal is called in the story."""
-        return f"{self.quarter.key[-2:]}-{owner}-{number}"
+        return f"{self.quarter.key}-{owner}-{number}"
 
     def rng(self, *topic: object) -> Random:
         """Chance of this quarter."""
@@ -65,13 +81,13 @@ class Chapter:
 
     def plot(self, work: str, words: dict[str, str], rng: Random, pace: Pace, start: date) -> Plot:
         """What key results of one goal are drawn from."""
-        return Plot(words, rng, pace, replace(self.quarter, first=start), self.day, work)
+        return Plot(words, rng, pace, replace(self.quarter, first=start), self.day, work, is_brief=self.is_earlier)
 
 
 def goals(company: Company, seed: int) -> list[Aim]:
-    """Every goal of both quarters with its key results and reports."""
+    """Every goal of every quarter with its key results and reports; the earlier quarters in short."""
     shelf = Shelf(most=max(MOST, MOST * len(company.people) // USUAL))
-    quarters = (company.behind, company.running)
+    quarters = (company.behind, company.running, *company.earlier)
     return [aim for quarter in quarters for aim in _chapter(Chapter(company, quarter, seed, shelf))]
 
 
@@ -93,7 +109,8 @@ def _tops(chapter: Chapter) -> Iterator[Aim]:
     """The goals of the company, its groups and departments, told by hand."""
     units = {unit.code: unit for unit in chapter.company.units}
     leaders = {human.number: human.now.manager for human in chapter.company.people}
-    lines = [line for line in bank("units")["aim"] if line["unit"] in units]
+    told = bank("history")[chapter.name] if chapter.is_earlier else bank("units")["aim"]
+    lines = [line for line in told if line["unit"] in units]
     sizes, count = Counter(line["unit"] for line in lines), Counter[str]()
     for line in lines:
         unit = units[line["unit"]]
@@ -121,7 +138,7 @@ def _tops(chapter: Chapter) -> Iterator[Aim]:
             due=chapter.quarter.last,
             author=unit.head,
             approver=leaders[unit.head],
-            results=_results(line["k"], plot, OF_UNIT),
+            results=_results(line["k"], plot, OF_UNIT, line.get(chapter.name)),
         )
 
 
@@ -130,13 +147,13 @@ def _team(chapter: Chapter, unit: Unit, tops: Sequence[Aim]) -> Iterator[Aim]:
     rng = chapter.rng(unit.code)
     leader = next(human for human in chapter.company.people if human.number == unit.head)
     own, parents = team(unit.code), {one.code: one.parent for one in chapter.company.units}
-    above = [aim for aim in tops if aim.unit == parents[own] and (aim.priority == "S3") == (own == "GR4")]
+    above = [aim for aim in tops if aim.unit == parents[own] and (aim.priority == "S3") == (own == "GR4")] or tops
     for n, weight in enumerate((6000, 4000), start=1):
         topic = topic_for(unit.work, unit.code, rng, chapter.shelf)
         parent = above[(n - 1) % len(above)]
         pace = Pace(chapter.pace(parent.priority, leader.skill * 0.06 + rng.gauss(0, 0.08)), leader.punctual)
         plot = chapter.plot(unit.work, topic.words, rng, pace, chapter.quarter.first)
-        results = _results(chosen(unit.work, topic, rng, 2), plot, OF_UNIT)
+        results = _results(chosen(unit.work, topic, rng, 1 if chapter.is_earlier else 2), plot, OF_UNIT)
         yield Aim(
             chapter.key(unit.code, n),
             topic.title,
@@ -175,13 +192,15 @@ def _person(chapter: Chapter, human: Human, units: Sequence[Aim]) -> Iterator[Ai
     above = [aim for aim in units if aim.unit == there.unit]
     is_new = (chapter.day - human.hired).days < 21
     start = max(quarter.first, human.hired)
-    for n, weight in enumerate(SPLITS[2 if is_new else rng.choices((3, 4), (7, 3))[0]], start=1):
+    count = 2 if is_new or chapter.is_earlier else rng.choices((3, 4), (7, 3))[0]
+    for n, weight in enumerate(SPLITS[count], start=1):
         topic = topic_for(human.work, there.unit, rng, chapter.shelf)
         parent = rng.choice(above) if above and rng.random() < 0.78 else None
         state = _state(chapter, n if is_new else 0, rng)
         more = human.skill * 0.1 + rng.gauss(0, 0.14)
         pace = Pace(chapter.pace(parent.priority if parent else "", more), human.punctual)
-        lines = chosen(human.work, topic, rng, rng.choices((1, 2, 3), (2, 6, 2))[0])
+        many = 1 if chapter.is_earlier else rng.choices((1, 2, 3), (2, 6, 2))[0]
+        lines = chosen(human.work, topic, rng, many)
         plot = chapter.plot(human.work, topic.words, rng, pace, start)
         results = _begun(_results(lines, plot, OF_PERSON), state)
         yield Aim(
@@ -210,8 +229,7 @@ def _person(chapter: Chapter, human: Human, units: Sequence[Aim]) -> Iterator[Ai
 
 def _told(chapter: Chapter, human: Human, manager: str) -> Iterator[Aim]:
     """The goals of the cast."""
-    which = "behind" if chapter.is_behind else "running"
-    mine = [line for line in bank("units")["told"] if line["of"].split("|")[:2] == [human.number, which]]
+    mine = [line for line in bank("units")["told"] if line["of"].split("|")[:2] == [human.number, chapter.name]]
     for n, line in enumerate(mine, start=1):
         _, _, priority, weight, title, english, ambition, state = line["of"].split("|")
         start = max(chapter.quarter.first, human.hired)
@@ -264,6 +282,6 @@ def _kind(results: Sequence[Result]) -> str:
 def _results(lines: Sequence[str], plot: Plot, whole: int, told: dict[str, Any] | None = None) -> tuple[Result, ...]:
     weights = [part * 100 for part in shares(whole // 100, [3, 2, 2][: len(lines)])]
     return tuple(
-        measured(line, plot, weight, told if n == 0 else None)
-        for n, (line, weight) in enumerate(zip(lines, weights, strict=True))
+        measured(line, plot, weight, words)
+        for line, weight, words in zip(lines, weights, (told, (told or {}).get("second"), None), strict=False)
     )

@@ -60,6 +60,7 @@ class Plot:
     quarter: Quarter
     day: date
     work: str
+    is_brief: bool = False
     decks: dict[str, Deck] = field(default_factory=dict)
 
     def line(self, key: str) -> str:
@@ -135,8 +136,14 @@ def _steps(names: list[str], quarter: Quarter) -> tuple[Step, ...]:
 
 
 def _days(plot: Plot) -> Iterator[date]:
-    """Days of reports: every two weeks, some left out by those who forget; a quarter behind ends with one."""
+    """Days of reports: every two weeks, some left out by those who forget; a quarter behind ends with one.
+
+    Of a quarter told in short only that one is left.
+    """
     quarter, is_over = plot.quarter, plot.day >= plot.quarter.last
+    if plot.is_brief:
+        yield quarter.last
+        return
     at = quarter.first + timedelta(days=12 + plot.rng.randint(0, 2))
     while at <= plot.day:
         there = at + timedelta(days={5: -1, 6: 1}.get(at.weekday(), 0))
@@ -160,7 +167,7 @@ def _reports(
         value = _value(result, max(0.0, min(1.0, share + ahead) * now), share, speed, rng)
         confidence = _confidence(now, rng)
         if told and told.get("text"):
-            yield _told(told, n, at, value, confidence)
+            yield _told(told, n, at, value, confidence, is_end=is_end)
         else:
             yield _written(result, plot, at, value, confidence)
 
@@ -208,13 +215,18 @@ def _held(result: Result, speed: float, rng: Random) -> Decimal:
 # ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _told(told: dict[str, Any], n: int, at: date, value: Decimal, confidence: str) -> Report:
+def _told(told: dict[str, Any], n: int, at: date, value: Decimal, confidence: str, *, is_end: bool) -> Report:
+    """A report in words of its own; `values` and `feel` where the story knows them, `last` closes the quarter."""
+
     def word(key: str) -> str:
         said: list[str] = told.get(key, [])
         return said[n] if n < len(said) else ""
 
-    text = word("text") or str(told["text"][-1])
-    return Report(at, value, confidence, text, word("problem"), "", word("support"), word("risk"))
+    text = str(told["last"]) if is_end and "last" in told else word("text") or str(told["text"][-1])
+    value = Decimal(word("values") or str(told["values"][-1])) if "values" in told else value
+    return Report(
+        at, value, word("feel") or confidence, text, word("problem"), word("next"), word("support"), word("risk")
+    )
 
 
 def _written(result: Result, plot: Plot, at: date, value: Decimal, confidence: str) -> Report:
@@ -226,6 +238,8 @@ def _written(result: Result, plot: Plot, at: date, value: Decimal, confidence: s
     behind = confidence != "on_track"
     text = _number(result, value, rng)
     text += one("done", 0.9) if not behind or rng.random() < 0.5 else one("stuck", 0.9)
+    if plot.is_brief:
+        return Report(at, value, confidence, text or one("done", 1.0))
     return Report(
         at,
         value,

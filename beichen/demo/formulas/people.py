@@ -11,12 +11,15 @@ from random import Random
 from beichen.demo.formulas.banks import bank, lines, pair
 from beichen.demo.formulas.chance import shares, stream
 from beichen.demo.formulas.names import Name, names, written
-from beichen.demo.formulas.quarters import before, quarter_of
+from beichen.demo.formulas.quarters import before, earlier, quarter_of
 from beichen.demo.formulas.sizes import LEAST, USUAL, grown
-from beichen.demo.formulas.story import Chair, Company, Human, Page, Player, Quarter, Stretch, Unit
+from beichen.demo.formulas.story import Chair, Company, Human, Page, Player, Quarter, Stretch
+from beichen.demo.formulas.units import units
 
 HOST = "chenguang.example"
 DAY = timedelta(days=1)
+EARLIER = 5
+"""Quarters told before the one behind: with it, eighteen months."""
 BIG_TEAM = 12
 BONUS = {3: 4_000, 4: 6_000, 5: 9_000, 6: 14_000, 7: 22_000, 8: 36_000, 9: 60_000, 10: 90_000}
 """Target bonus of a quarter by rank, in yuan."""
@@ -97,25 +100,6 @@ CHAIRS = (
     ("C009", "BP", "TE"),
     ("C009", "BP", "BZ"),
 )
-PARTNER = {
-    "PD": "C013",
-    "RDC": "C021",
-    "RDS": "C021",
-    "RDQ": "C021",
-    "PL": "C022",
-    "DA": "C022",
-    "GR": "C023",
-    "AD": "C023",
-    "OP": "C023",
-    "CS": "C024",
-    "SA": "C024",
-    "FI": "C024",
-    "HQ": "C009",
-    "HR": "C009",
-    "TE": "C009",
-    "BZ": "C009",
-    "CG": "C009",
-}
 CAST = (
     ("employee", "C012", "员工 · 产品经理"),
     ("manager", "C011", "她的上级 · 编辑体验组负责人"),
@@ -166,7 +150,9 @@ def company(seed: int, day: date, people: int = USUAL) -> Company:
     running = quarter_of(day)
     behind = before(running)
     rows = grown(lines(bank("company")["units"]), people, _peopled())
-    humans = _comings(_humans(rows, max(people, LEAST), seed, day), seed, behind.first, running.first, day)
+    past = earlier(behind, EARLIER)
+    humans = _since(_humans(rows, max(people, LEAST), seed, day), past[0].first - timedelta(days=30))
+    humans = _comings(humans, seed, behind.first, running.first, day)
     humans = _moves(humans, behind, running, day)
     chairs = tuple(Chair(*chair) for chair in CHAIRS)
     cast = (*(Player(*player) for player in CAST), *_leaver(humans, running.first))
@@ -174,12 +160,13 @@ def company(seed: int, day: date, people: int = USUAL) -> Company:
         day,
         behind,
         running,
-        tuple(_units(rows, humans)),
+        tuple(units(rows, humans, HEADS)),
         tuple(humans),
         chairs,
         cast,
         _page(day),
         {"C019": -12.0, "C020": 14.0},
+        past,
     )
 
 
@@ -328,6 +315,15 @@ def _comings(people: list[Human], seed: int, behind: date, running: date, day: d
     return [_ends(_starts(human, joined.get(human.number)), left.get(human.number)) for human in people]
 
 
+def _since(people: list[Human], day: date) -> list[Human]:
+    """Whoever leads, and whoever the story names, was there from its beginning."""
+    leaders = {human.now.manager for human in people}
+    return [
+        _starts(human, day) if human.hired > day and (human.number in leaders or human.number[0] == "C") else human
+        for human in people
+    ]
+
+
 def _starts(human: Human, hired: date | None) -> Human:
     if hired is None:
         return human
@@ -360,33 +356,3 @@ def _moved(human: Human, unit: str, on: date, heads: dict[str, str]) -> Human:
     first = min(human.hired, on - timedelta(days=400))
     old = Stretch(unit, heads[unit], now.position, now.level, first, on - DAY)
     return replace(human, hired=first, stretches=(old, replace(now, first=on)))
-
-
-def _units(rows: list[list[str]], people: list[Human]) -> Iterator[Unit]:
-    told = bank("company")
-    parents = {row[0]: row[4] for row in rows}
-    heads = dict(HEADS)
-    for human in people:
-        if human.now.position.endswith("负责人") and human.number[0] == "E":
-            heads.setdefault(human.now.unit, human.number)
-    for code, name, english, kind, parent, work, _ in rows:
-        kinds = dict.fromkeys(told["exploratory"], "exploratory") | dict.fromkeys(
-            told["collaborative"], "collaborative"
-        )
-        yield Unit(
-            code,
-            name,
-            english,
-            kind,
-            parent,
-            work,
-            kinds.get(code.partition("-")[0], "stable"),
-            heads[code],
-            _partner(code, parents),
-        )
-
-
-def _partner(code: str, parents: dict[str, str]) -> str:
-    while code not in PARTNER:
-        code = parents[code]
-    return PARTNER[code]

@@ -15,6 +15,19 @@ def quarter_of(day: date) -> Quarter:
     return Quarter(f"{day.year}Q{number + 1}", first, after - timedelta(days=1))
 
 
+def after(quarter: Quarter) -> Quarter:
+    """The quarter after."""
+    return quarter_of(quarter.last + timedelta(days=1))
+
+
+def earlier(quarter: Quarter, count: int) -> tuple[Quarter, ...]:
+    """So many quarters before one, the oldest first."""
+    if not count:
+        return ()
+    found = before(quarter)
+    return (*earlier(found, count - 1), found)
+
+
 def before(quarter: Quarter) -> Quarter:
     """The quarter before."""
     return quarter_of(quarter.first - timedelta(days=1))

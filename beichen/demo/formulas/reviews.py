@@ -79,7 +79,7 @@ def voice(telling: Telling, person: Seen, rater: str, role: str) -> Voice:
     hand = company.manners.get(rater, stream(seed, "hand", rater).gauss(0, 1.5)) if role == "manager" else 0.0
     words = _words(person, rng, names)
     closing = plain(rng.choice(bank("reviews")[f"closing_{role}"]), words)
-    mine: dict[str, str] = bank("reviews")["told"].get(person.human.number, {}).get(role, {})
+    mine: dict[str, str] = _by_hand(company, person.human.number).get(role, {})
     said = tuple(
         Said(
             section,
@@ -89,6 +89,12 @@ def voice(telling: Telling, person: Seen, rater: str, role: str) -> Voice:
         for section in SECTIONS
     )
     return Voice(rater, role, "submitted", said, mine.get("closing") or closing)
+
+
+def _by_hand(company: Company, number: str) -> dict[str, Any]:
+    """What is told by hand about somebody in the quarter behind."""
+    found: dict[str, Any] = {} if company.is_earlier else bank("reviews")["told"].get(number, {})
+    return found
 
 
 def _words(person: Seen, rng: Random, names: dict[str, str]) -> dict[str, str]:
@@ -126,10 +132,10 @@ def _score(section: str, role: str, person: Seen, hand: float, rng: Random) -> s
     return str(halves // 2) if halves % 2 == 0 else f"{halves // 2}.5"
 
 
-def decision(person: str, suggested: str, grades: Sequence[str], seed: int) -> tuple[str, str]:
+def decision(company: Company, person: str, suggested: str, grades: Sequence[str], seed: int) -> tuple[str, str]:
     """What the manager decides: mostly what the numbers suggest, else one grade off with a reason."""
-    told = bank("reviews")["told"].get(person)
-    if told:
+    told = _by_hand(company, person)
+    if "grade" in told:
         return (told["grade"], told["reason"]) if told["grade"] != suggested else (suggested, "")
     rng = stream(seed, "decision", person)
     at = list(grades).index(suggested)
@@ -157,8 +163,13 @@ def calibrated(
     return found
 
 
-def receipt(person: str, seed: int) -> tuple[str, str]:
-    """What the person answers to the result; empty while it is not answered."""
+def receipt(company: Company, person: str, seed: int) -> tuple[str, str]:
+    """What the person answers to the result; empty while it is not answered, which in earlier quarters nobody left."""
+    if company.is_earlier:
+        return "acknowledged", ""
+    answer = _by_hand(company, person).get("receipt")
+    if answer:
+        return "read_disagree", str(answer)
     rng = stream(seed, "receipt", person)
     if person in ("C012",) or rng.random() < 0.1:
         return "", ""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit; `head` and `hrbp` are employee numbers, `work` names the bank of words its people write from."""
+    """A unit; `head` and `hrbp` are employee numbers, `work` names the bank of words its people write from.
+
+    `entity`: the company that employs its people.
+    """
 
     code: str
     name: str
@@ -20,6 +23,7 @@ class Unit:
     role_type: str
     head: str = ""
     hrbp: str = ""
+    entity: str = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +236,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Everybody and everything that does not move with the reports."""
+    """Everybody and everything that does not move with the reports.
+
+    `earlier`: the quarters before the one behind, the oldest first; `is_earlier`: this is how it stood in one of them.
+    """
 
     day: date
     behind: Quarter
@@ -243,3 +250,9 @@ class Company:
     cast: tuple[Player, ...]
     page: Page
     manners: dict[str, float] = field(default_factory=dict)
+    earlier: tuple[Quarter, ...] = ()
+    is_earlier: bool = False
+
+    def as_of(self, quarter: Quarter, following: Quarter) -> Company:
+        """The company when an earlier quarter had just ended."""
+        return replace(self, behind=quarter, running=following, day=following.last, is_earlier=True)

@@ -67,9 +67,13 @@ def _of(desk: Desk, human: Human) -> Iterator[Talk]:
     for quarter in (company.behind, company.running):
         is_behind = quarter == company.behind
         days = desk.dues[quarter.key][-BEFORE:] if is_behind else desk.dues[quarter.key]
-        for due in days:
+        for n, due in enumerate(days):
             there = human.on(min(due, company.day))
             if there is None or not there.manager or human.hired > due - timedelta(days=7):
+                continue
+            told = None if is_behind else _by_hand(human, there.manager, quarter, due, n)
+            if told and company.day - due > timedelta(days=2):
+                yield told
                 continue
             forgot = due == _last(days, company.day) and rng.random() > 0.55 + 0.5 * human.punctual
             if is_behind and (forgot or rng.random() > human.punctual + 0.1):
@@ -79,6 +83,16 @@ def _of(desk: Desk, human: Human) -> Iterator[Talk]:
                 yield Talk(human.number, there.manager, quarter.key, on, None)
                 break
             yield _written(desk, Occasion(human, there.manager, quarter, due, rng))
+
+
+def _by_hand(human: Human, manager: str, quarter: Quarter, due: date, number: int) -> Talk | None:
+    """A check-in of the running quarter in words of its own, answered the day after; counted from 0."""
+    for line in bank("talks")["told"]:
+        if line["of"] == f"{human.number}|{number}":
+            answers = tuple((key, line[key]) for key in ("fulfilling", "obstacles", "load", "plan"))
+            on = due + timedelta(days=1)
+            return Talk(human.number, manager, quarter.key, due, due, answers, on, line["reaction"], line["reply"])
+    return None
 
 
 def _last(days: Sequence[date], day: date) -> date | None:

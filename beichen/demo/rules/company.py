@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
 from beichen.demo.formulas.banks import bank, lines
 from beichen.demo.formulas.people import company as told
+from beichen.demo.formulas.quarters import after
 from beichen.demo.formulas.story import Aim, Company, Human
 from beichen.demo.rules import bonus, reviews
 from beichen.demo.rules.goals import load_goals
@@ -61,8 +62,24 @@ def load_demo(seed: int, day: date, people_count: int, say: Callable[[str], None
         aims = load_goals(ACTOR, place)
         say(f"{len(aims)} goals")
         say(f"{load_talks(ACTOR, place, aims)} check-ins")
+        _earlier(place, aims, say)
         _season(place, aims, say)
     return place
+
+
+def _earlier(place: Place, aims: list[Aim], say: Callable[[str], None]) -> None:
+    """The quarters before the one behind, each judged in its own season and closed; only the two who must wrote."""
+    for n, quarter in enumerate(place.story.earlier, start=1):
+        then = replace(place, story=place.story.as_of(quarter, after(quarter)), seed=place.seed * 10 + n)
+        plan_id = reviews.load_reviews(ACTOR, then, aims)
+        reviews.move(then, "C08", after_quarter(then.story, 27))
+        bonus_id = bonus.share_bonus(ACTOR, then)
+        reviews.move(then, "C09", after_quarter(then.story, 35))
+        reviews.release(ACTOR, then, plan_id)
+        bonus.send_letters(then, bonus_id)
+        reviews.move(then, "C10", after_quarter(then.story, 42))
+        reviews.move(then, "C11", after_quarter(then.story, 60))
+        say(f"{quarter.key} closed")
 
 
 def _season(place: Place, aims: list[Aim], say: Callable[[str], None]) -> None:
@@ -96,17 +113,18 @@ def _ask_for_a_second(place: Place) -> None:
 
 
 def _people(story: Company, seed: int) -> Place:
-    founded = moment(story.behind.first - timedelta(days=60), "founded")
+    founded = moment(story.earlier[0].first - timedelta(days=60), "founded")
     with clock.frozen(founded):
         loaded = people.load_company(
             ACTOR,
-            ("辰光科技", "Chenguang Technology"),
+            [people.EntityRow(*line) for line in lines(bank("company")["entities"])],
             [_unit(u) for u in story.units],
             [_person(h) for h in story.people],
             [people.SeatRow(c.person, c.seat, c.scope, *_two(c.person), founded) for c in story.chairs],
         )
         people.load_calendar(ACTOR, [(date.fromisoformat(d), works == "work") for d, _, works in _calendar()])
         cycles = {
+            **{q.key: people.load_cycle(ACTOR, q.key, loaded.units["CG"], BEHIND) for q in story.earlier},
             story.behind.key: people.load_cycle(ACTOR, story.behind.key, loaded.units["CG"], BEHIND),
             story.running.key: people.load_cycle(ACTOR, story.running.key, loaded.units["CG"], RUNNING, _two_steps()),
         }

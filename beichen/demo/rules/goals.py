@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def load_goals(actor: Actor, place: Place) -> list[Aim]:
-    """Write every goal and roll it up: the quarter behind as of its last day, the running one as of today."""
+    """Write every goal and roll it up: quarters behind as of their last day, the running one as of today."""
     aims = told(place.story, place.seed)
     priorities = {card.key: card.id for card in strategy.priorities(actor)}
     ids = load.load_goals(actor, [_row(aim, place, priorities) for aim in aims])
-    for quarter in (place.story.behind, place.story.running):
+    for quarter in (*place.story.earlier, place.story.behind, place.story.running):
         restate(actor, place.cycles[quarter.key], min(quarter.last, place.story.day))
     here = {human.number for human in place.story.people if human.left is None}
     for n, aim in enumerate(aim for aim in aims if aim.state == "proposed" and aim.owner in here):

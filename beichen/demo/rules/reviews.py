@@ -58,7 +58,7 @@ def load_reviews(actor: Actor, place: Place, aims: Sequence[Aim]) -> int:
 def release(actor: Actor, place: Place, plan_id: int) -> int:
     """Release every result, and what people answered to theirs."""
     _agreed(place, plan_id, "release", after_quarter(place.story, 36))
-    answers = {pk: told.receipt(number, place.seed) for number, pk in place.loaded.persons.items()}
+    answers = {pk: told.receipt(place.story, number, place.seed) for number, pk in place.loaded.persons.items()}
     days = {pk: 37 + pk % 4 for pk in answers}
     return load.receive(actor, plan_id, answers, lambda pk: after_quarter(place.story, days[pk]))
 
@@ -114,7 +114,8 @@ def _write(actor: Actor, place: Place, plan_id: int, seen: dict[str, Seen]) -> N
     numbers = {pk: number for number, pk in ids.items()}
     writers = load.writers(actor, plan_id)
     subjects = {numbers[w.subject_id] for w in writers}
-    peers = {number: told.peers_of(seen[number], place.seed) for number in sorted(subjects)}
+    asked = () if place.story.is_earlier else sorted(subjects)
+    peers = {number: told.peers_of(seen[number], place.seed) for number in asked}
     leads = {(numbers[w.subject_id], numbers[w.rater_id]) for w in writers if w.role == "manager"}
     peers = {number: [p for p in found if (number, p) not in leads] for number, found in peers.items()}
     invited = {ids[number]: [ids[peer] for peer in found] for number, found in peers.items()}
@@ -140,7 +141,7 @@ def _answers(voice: Voice) -> dict[str, Any]:
 
 def _choose(place: Place) -> Callable[[int, str, Sequence[str]], tuple[str, str]]:
     numbers = {pk: number for number, pk in place.loaded.persons.items()}
-    return lambda pk, suggested, grades: told.decision(numbers[pk], suggested, grades, place.seed)
+    return lambda pk, suggested, grades: told.decision(place.story, numbers[pk], suggested, grades, place.seed)
 
 
 def _calibrate(actor: Actor, place: Place, plan_id: int, decided: Sequence[load.Decided]) -> None:

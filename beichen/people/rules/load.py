@@ -40,8 +40,20 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class EntityRow:
+    """A company that employs people."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnitRow:
-    """One unit; `parent` a code, `head` and `hrbp` numbers. Parents come before children."""
+    """One unit; `parent` and `entity` codes, `head` and `hrbp` numbers. Parents come before children.
+
+    Whoever works in a unit is employed by its company.
+    """
 
     code: str
     name: str
@@ -51,6 +63,7 @@ class UnitRow:
     head: str
     hrbp: str
     role_type: str
+    entity: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +116,7 @@ class Loaded:
 @rule
 def load_company(
     actor: Actor,
-    names: tuple[str, str],
+    entities: Sequence[EntityRow],
     units: Sequence[UnitRow],
     persons: Sequence[PersonRow],
     seats: Iterable[SeatRow],
@@ -112,11 +125,13 @@ def load_company(
     require(actor, access.IMPORT)
     if Person.objects.exists() or OrgUnit.objects.exists():
         raise CompanyExists
-    entity = LegalEntity.objects.create(code="main", name=names[0], name_en=names[1])
-    made = _units(entity, units)
-    people = _persons(entity, made, persons)
+    employers = LegalEntity.objects.bulk_create(
+        LegalEntity(code=row.code, name=row.name, name_en=row.name_en) for row in entities
+    )
+    made = _units({entity.code: entity for entity in employers}, units)
+    people = _persons(made, persons)
     _lead(made, people, units, persons)
-    _past(entity, made, people, persons)
+    _past(made, people, persons)
     Seat.objects.bulk_create(
         Seat(
             person=people[row.person],
@@ -134,21 +149,22 @@ def load_company(
     return Loaded({code: unit.pk for code, unit in made.items()}, {n: p.pk for n, p in people.items()}, ranks)
 
 
-def _units(entity: LegalEntity, rows: Sequence[UnitRow]) -> dict[str, OrgUnit]:
+def _units(entities: dict[str, LegalEntity], rows: Sequence[UnitRow]) -> dict[str, OrgUnit]:
     made: dict[str, OrgUnit] = {}
     for row in rows:
         made[row.code] = OrgUnit(
-            code=row.code, name=row.name, name_en=row.name_en, kind=row.kind, entity=entity, role_type=row.role_type
-        )
+            code=row.code, name=row.name, name_en=row.name_en, kind=row.kind, entity=entities[row.entity],
+            role_type=row.role_type,
+        )  # fmt: skip
     OrgUnit.objects.bulk_create(made.values(), batch_size=BATCH)
     return made
 
 
-def _persons(entity: LegalEntity, units: dict[str, OrgUnit], rows: Sequence[PersonRow]) -> dict[str, Person]:
+def _persons(units: dict[str, OrgUnit], rows: Sequence[PersonRow]) -> dict[str, Person]:
     made = {
         row.number: Person(
             number=row.number,
-            entity=entity,
+            entity=units[row.stretches[-1].unit].entity,
             name=row.name,
             name_en=row.name_en,
             sort_key=pinyin_key(row.name),
@@ -177,7 +193,7 @@ def _lead(
     Person.objects.bulk_update(people.values(), ["manager"], batch_size=BATCH)
 
 
-def _past(entity: LegalEntity, units: dict[str, OrgUnit], people: dict[str, Person], rows: Sequence[PersonRow]) -> None:
+def _past(units: dict[str, OrgUnit], people: dict[str, Person], rows: Sequence[PersonRow]) -> None:
     """Employments, dated assignments and target bonuses."""
     Employment.objects.bulk_create(
         (
@@ -200,7 +216,7 @@ def _past(entity: LegalEntity, units: dict[str, OrgUnit], people: dict[str, Pers
                 manager=people.get(s.manager),
                 position=s.position,
                 level=s.level,
-                period=(begins(entity, s.first), begins(entity, s.last + DAY) if s.last else None),
+                period=_period(people[row.number].entity, s),
             )
             for row in rows
             for s in row.stretches
@@ -211,6 +227,11 @@ def _past(entity: LegalEntity, units: dict[str, OrgUnit], people: dict[str, Pers
         (TargetBonus(person=people[row.number], amount=row.bonus, valid=(row.hired, None)) for row in rows),
         batch_size=BATCH,
     )
+
+
+def _period(entity: LegalEntity, stretch: StretchRow) -> tuple[datetime, datetime | None]:
+    """The instants of a stretch where its employer is."""
+    return begins(entity, stretch.first), begins(entity, stretch.last + DAY) if stretch.last else None
 
 
 @rule

@@ -76,7 +76,8 @@ def save_unit(actor: Actor, fields: UnitFields) -> int:
 
 def _unit(fields: UnitFields) -> OrgUnit:
     if fields.unit_id is None:
-        return OrgUnit(entity=LegalEntity.objects.order_by("pk").get(), version=0)
+        above = OrgUnit.objects.select_related("entity").filter(pk=fields.parent_id or 0).first()
+        return OrgUnit(entity=above.entity if above else LegalEntity.objects.order_by("pk")[0], version=0)
     found = OrgUnit.objects.select_for_update().filter(pk=fields.unit_id).first()
     if found is None:
         raise NotFound

@@ -20,7 +20,7 @@ SEED = 20180416
 
 
 class Command(BaseCommand):
-    help = "Fill an empty installation with 辰光科技: 800 people, a quarter behind them and one running."
+    help = "Fill an empty installation with 辰光科技: 800 people, six quarters behind them and one running."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--people", type=int, default=USUAL, help=f"how many people, at least {LEAST}")
