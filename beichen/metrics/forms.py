@@ -18,6 +18,7 @@ from beichen.platform.kit.errors import Invalid
 from beichen.platform.ui.fields import CodeField
 
 ROWS = 6
+FREE_ROWS = 2
 
 
 def checked(form: forms.Form) -> dict[str, Any]:
@@ -75,9 +76,11 @@ class RecommendedForm(forms.Form):
 
     @property
     def rows(self) -> list[list[forms.BoundField]]:
-        """The rows: metric, weight, why."""
+        """The rows with something in them and two more: metric, weight, why."""
         names = ("metric", "weight", "note", "note_en")
-        return [[self[f"{name}_{n}"] for name in names] for n in range(MOST_RECOMMENDED)]
+        lines = [[self[f"{name}_{n}"] for name in names] for n in range(MOST_RECOMMENDED)]
+        last = max((n for n, line in enumerate(lines, 1) if any(bound.value() for bound in line)), default=1)
+        return lines[: last + FREE_ROWS]
 
     def entered(self, library: Sequence[MetricCard]) -> list[Recommended]:
         """The rows with their metrics found; what is not in the library is refused at its field."""

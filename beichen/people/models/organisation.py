@@ -6,6 +6,8 @@ from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -80,7 +82,7 @@ class Person(models.Model):
     """A human with an employee number; what everyone in the company may know. Class C2.
 
     `unit` and `manager` repeat the assignment in force; `place` is a number in the order of the manager tree
-    at the last renumbering: a move never rewrites it (see sql/relations.sql).
+    at the last renumbering: a move never rewrites it (see sql/relations.sql). `words` is what people are found by.
     """
 
     number = models.CharField(max_length=40)
@@ -97,6 +99,10 @@ class Person(models.Model):
     place = models.BigIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
+    words = models.GeneratedField(
+        expression=Func("name", "name_en", "sort_key", "number", "email", function="people_words"),
+        output_field=SearchVectorField(), db_persist=True, editable=False,
+    )  # fmt: skip
 
     class Meta:
         constraints = [
@@ -109,6 +115,7 @@ class Person(models.Model):
             models.Index(fields=["manager"], name="person_manager", condition=Q(is_active=True)),
             models.Index(fields=["sort_key", "id"], name="person_sort"),
             models.Index(fields=["id"], name="person_gone", condition=Q(is_active=False)),
+            GinIndex("words", name="person_words", fastupdate=False),
         ]
 
     def __str__(self) -> str:
