@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from beichen.metrics.models import BandTable, Metric
+from beichen.people.rules.profiles import take_starter_set
 from beichen.platform.ui.crawl import reached
 from tests.access import worlds
 from tests.cast import sign_in
@@ -75,7 +76,8 @@ def test_every_page_door_is_met_and_speaks_one_language() -> None:
 
 
 def prepared(world: worlds.World) -> list[tuple[Client, str]]:
-    """The cast signed in, each reading in a language; the library of metrics holds one of each."""
+    """The cast signed in, each reading in a language; there are a metric, its bands and the starter set of roles."""
+    take_starter_set(world.golden.actor("E015"))
     with login(None):
         metric = Metric.objects.create(code="M1", name="留存")
         table = BandTable.objects.create(key="retention", name="留存", metric=metric)

@@ -28,10 +28,12 @@ IDENTICAL = 60
 BILINGUAL = ("/ui/parts", "/people/imports", "/api")
 """The page of parts shows both languages, and a workbook's headings are the same in both: Chinese word, English key."""
 NAMED = {
-    "people.Person": ["position", "name_en"], "goals.Goal": ["title", "title_en"],
-    "goals.KeyResult": ["title", "title_en", "unit"], "goals.Milestone": ["name"], "goals.Update": ["text"],
-    "goals.UpdateText": ["risk"], "metrics.BandTable": ["name"], "reviews.ReviewPlan": ["name"],
-    "reward.BonusPlan": ["name", "name_en"], "strategy.Priority": ["name", "name_en"], "people.LegalEntity": ["name"],
+    "people.Person": ["position", "name_en"], "people.LegalEntity": ["name"], "people.Membership": ["role"],
+    "people.Project": ["name", "name_en", "purpose", "purpose_en"], "people.RoleProfile": ["name", "name_en"],
+    "goals.Goal": ["title", "title_en"], "goals.KeyResult": ["title", "title_en", "unit"],
+    "goals.Milestone": ["name"], "goals.Update": ["text"], "goals.UpdateText": ["risk"],
+    "metrics.BandTable": ["name"], "reviews.ReviewPlan": ["name"], "reward.BonusPlan": ["name", "name_en"],
+    "strategy.Priority": ["name", "name_en"],
 }  # fmt: skip
 
 

@@ -107,6 +107,7 @@ def test_every_act_that_changes_something_is_held_against_a_row() -> None:
 
 OPEN = {
     "imports_upload": "takes a file: beichen/people/tests/test_imports.py",
+    "files_ask": "each kind of file asks for its own permission: beichen/platform/files/tests",
     "notices_read": "everybody's own",
     "notices_read_one": "as notices_read: tests/attacks/test_pages_and_calls.py",
     "second_person_withdraw": "whoever asked, and whoever could be the second: beichen/people/tests/test_second.py",
