@@ -30,6 +30,7 @@ BILINGUAL = ("/ui/parts", "/people/imports", "/api")
 NAMED = {
     "people.Person": ["position", "name_en"], "people.LegalEntity": ["name"], "people.Membership": ["role"],
     "people.Project": ["name", "name_en", "purpose", "purpose_en"], "people.RoleProfile": ["name", "name_en"],
+    "people.RolePosition": ["position"],
     "goals.Goal": ["title", "title_en"], "goals.KeyResult": ["title", "title_en", "unit"],
     "goals.Milestone": ["name"], "goals.Update": ["text"], "goals.UpdateText": ["risk"],
     "metrics.BandTable": ["name"], "reviews.ReviewPlan": ["name"], "reward.BonusPlan": ["name", "name_en"],
@@ -70,6 +71,10 @@ def names(world: worlds.World) -> set[str]:
         for label, fields in NAMED.items():
             for values in apps.get_model(label)._base_manager.values_list(*fields):
                 found |= {value for value in values if value}
+        for profile in apps.get_model("people.RoleProfile")._base_manager.all():
+            found |= {
+                text for line in (*profile.scenarios, *profile.responsibilities) for text in line.values() if text
+            }
     return found
 
 

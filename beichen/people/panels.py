@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from beichen.people import access, queries
-from beichen.people.queries import CycleCard, Desk, SecondCard
+from beichen.people.queries import CycleCard, Desk, Looking, SecondCard
 from beichen.people.rules import sheets
 from beichen.platform.access.permissions import may
 from beichen.platform.access.two_person import offer
 from beichen.platform.kit.actor import Actor
 from beichen.platform.registry import ExportKind, NavEntry, TodoEntry, export, faces_from, nav, todo
+from beichen.platform.ui.language import for_reader
 
 sheets.declare()
 faces_from(queries.faces, queries.find_faces)
@@ -61,25 +62,23 @@ def _overdue(card: CycleCard) -> TodoEntry:
 
 @todo
 def second_person(actor: Actor, limit: int) -> list[TodoEntry]:
-    """What waits for somebody else's agreement and the actor could give it, of every area. Cost: two statements."""
+    """What the actor could agree to as the second person, of every area, and own role profiles to look through.
+
+    Cost: two statements.
+    """
     if actor.person_id is None:
         return []
-    return [_second(card) for card in queries.second_person(actor, limit) if not card.mine][:limit]
+    cards, profiles = queries.owed(actor, limit)
+    return [*(_second(card) for card in cards if not card.mine), *map(_profile, profiles)][:limit]
 
 
-@todo
-def profiles_to_look_through(actor: Actor, limit: int) -> list[TodoEntry]:
-    """The actor's own role profiles whose yearly look is due. Cost: one statement."""
-    if actor.person_id is None:
-        return []
-    return [
-        TodoEntry(
-            f"role-profile:{card.id}", _("Look through the role profile: %(name)s") % {"name": card.title},
-            _("Once a year: does it still say what this role contributes?"),
-            reverse("people:profile", args=[card.id]), card.review_on, "id-badge-2",
-        )
-        for card in queries.profiles_due(actor, limit)
-    ]  # fmt: skip
+def _profile(due: Looking) -> TodoEntry:
+    return TodoEntry(
+        f"role-profile:{due.id}",
+        _("Look through the role profile: %(name)s") % {"name": for_reader(due.name, due.name_en)},
+        _("Once a year: does it still say what this role contributes?"),
+        reverse("people:profile", args=[due.id]), due.due, "id-badge-2",
+    )  # fmt: skip
 
 
 def _second(card: SecondCard) -> TodoEntry:

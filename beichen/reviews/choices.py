@@ -144,6 +144,7 @@ say(
         "reviews.follow_person": pgettext_lazy("audit", "Reviews of people who moved"),
         "reviews.follow_leaver": pgettext_lazy("audit", "Reviews of people who moved"),
         "reviews.launch": pgettext_lazy("audit", "Launch of reviews"),
+        "reviews.begin_launch": pgettext_lazy("audit", "Launch of reviews"),
         "reviews.tell_begun": pgettext_lazy("audit", "Launch of reviews"),
         "reviews.advance": pgettext_lazy("audit", "Lock and release of results"),
         "reviews.follow": pgettext_lazy("audit", "Reviews follow the cycle"),

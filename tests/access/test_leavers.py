@@ -90,7 +90,7 @@ CALLS = frozenset({
     "/api/v1/talks/check-ins", "/api/v1/talks/check-ins/{check_in_id}", "/api/v1/reviews/mine",
     "/api/v1/reviews/{review_id}", "/api/v1/reviews/{review_id}/result", "/api/v1/reviews/{review_id}/acknowledge",
     "/api/v1/reward/letters", "/api/v1/reward/letters/{plan_id}", "/api/v1/people/portal", "/api/v1/audit/looked",
-    "/api/v1/notify", "/api/v1/notify/read", "/api/v1/me",
+    "/api/v1/notify", "/api/v1/notify/read", "/api/v1/notify/{notice_id}/read", "/api/v1/me",
 })  # fmt: skip
 """The same for programs."""
 

@@ -42,7 +42,7 @@ def test_a_version_that_is_not_the_one_there_decides_nothing() -> None:
     people, tried, wrong = clients(world), 0, []
     for act in versioned(world):
         doer = next(number for number in people if act.may(number))
-        for version in (act.body["version"] + AHEAD, 0):  # type: ignore[index]
+        for version in {act.body["version"] + AHEAD, 0} - {act.body["version"]}:  # type: ignore[index]
             stale = replace(act, body={**(act.body or {}), "version": version})
             with transaction.atomic():
                 acts.set_up(stale)
@@ -196,6 +196,7 @@ def test_every_state_that_people_move_has_a_guard() -> None:
 
 UNGUARDED = {
     ("events.Progress", "state"): "how far a job is: decides nothing",
+    ("files.ExportFile", "state"): "how far a file is: read and moved by its own person alone",
     ("people.ImportBatch", "state"): "its second person is a row of access_pendingact, which names two people or none",
 }
 """States that open nothing by themselves, with the reason."""

@@ -30,17 +30,19 @@ PUBLIC = {
     "person_id": "everybody finds every colleague: what is hidden about them is probed in tests/access",
     "unit_id": "the organisation is open to everybody",
     "cycle_id": "as unit_id",
+    "profile_id": "as unit_id", "project_id": "as unit_id", "membership_id": "as unit_id",
     "metric_id": "the library of metrics is open to everybody",
     "table_id": "as metric_id",
     "map_id": "the strategy is open to everybody; its drafts in tests/access",
-    "number": "a version of the strategy",
+    "target_id": "as map_id", "number": "a version of the strategy",
+    "job_id": "a number in the queue; without the seat the door is shut before it is looked at",
     "account_id": "a sign-in of the demo; elsewhere there is no such page",
     "kind": "a word", "row": "a line of the table of rights", "key": "a policy of a plan", "day": "a day",
 }  # fmt: skip
 """What an id may name without anything being hidden by it."""
 KNOWN = {"goal_id", "key_result_id", "alignment_id", "review_id", "part_id", "check_in_id", "batch_id", "pool_id",
          "plan_id", "notice_id", "change_id", "seat_id", "nomination_id", "token_id", "row_id",
-         "pending_id"}  # fmt: skip
+         "pending_id", "file_id"}  # fmt: skip
 """What an id may hide; `hidden_ids` and `plan_ids` find some of each."""
 NOWHERE = {int: SAMPLES["int"], uuid.UUID: SAMPLES["uuid"], str: "A"}
 """Ids that name nothing, as an address writes them."""
@@ -101,7 +103,7 @@ def hidden_ids(world: World, number: str) -> dict[str, list[object]]:
         for word, label, who in (
             ("notice_id", "notify.Notice", "addressee_id"), ("change_id", "people.OrgChange", "person_id"),
             ("seat_id", "people.Seat", "person_id"), ("nomination_id", "reviews.Nomination", "subject_id"),
-            ("token_id", "identity.PersonalToken", "account__person_id"),
+            ("token_id", "identity.PersonalToken", "account__person_id"), ("file_id", "files.ExportFile", "person_id"),
         ):  # fmt: skip
             model = apps.get_model(label)
             found[word] = list(model._base_manager.filter(**{who: person}).values_list("pk", flat=True)[:1])
@@ -121,6 +123,11 @@ def make() -> World:
     world = acts.make()
     with login(None):
         doors.plant_goals(world, FOREIGN)
+        for number in FOREIGN:
+            apps.get_model("files.ExportFile")._base_manager.create(
+                id=uuid.uuid4(), person_id=world.golden.id(number), kind="people.company", media="x",
+                asked_at=clock.now(),
+            )  # fmt: skip
         PendingAct.objects.create(
             act="people.release", object_key="cycle:1", digest="0" * 64, payload={}, asked_by=world.golden.id("E015"),
             asked_at=clock.now(), expires_at=clock.now() + timedelta(days=1),

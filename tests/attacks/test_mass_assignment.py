@@ -35,6 +35,7 @@ PLAN = "the settings of a cycle, made by the company"
 SHEETS = "rows of a workbook under the company's own headings"
 OPEN_KEYS = {
     "audit_entries .items[].details": "what an act noted: numbers and names of fields (audit/choices)",
+    "roles_versions [].content": "a role profile as it stood, in the words of its form",
     "changes_list [].payload": "the fields of the act that waits, as they were sent",
     **{f"imports_{act} .{part}[]": SHEETS
        for act in ("upload", "get", "confirm") for part in ("changes", "notes", "refused")},

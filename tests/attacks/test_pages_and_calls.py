@@ -16,6 +16,7 @@ from tests.database import login
 from tests.test_every_door import DOORS, operations
 
 CALLS = {
+    "files:ask": "files_ask",
     "goals:new": "goals_create", "goals:edit": "goals_update", "goals:propose": "goals_propose",
     "goals:align": "alignments_create", "goals:new_key_result": "key_results_create",
     "goals:edit_key_result": "key_results_update", "goals:drop_key_result": "key_results_drop",

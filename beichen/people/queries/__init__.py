@@ -70,7 +70,6 @@ from beichen.people.queries.profiles import (
     profile_history,
     profile_of_position,
     profiles,
-    profiles_due,
 )
 from beichen.people.queries.profiles import profile as role_profile
 from beichen.people.queries.projects import (
@@ -83,7 +82,7 @@ from beichen.people.queries.projects import (
     project,
     projects,
 )
-from beichen.people.queries.second import SecondCard, second_person
+from beichen.people.queries.second import Looking, SecondCard, owed, second_person
 from beichen.people.queries.stretches import End, Stretch, ends, people_on, stretches
 from beichen.people.queries.targets import TARGET_STRETCHES, TargetStretch, target_stretches
 from beichen.people.queries.units import (
@@ -112,6 +111,7 @@ __all__ = [
     "Duty",
     "EmploymentCard",
     "End",
+    "Looking",
     "MemberCard",
     "PeoplePage",
     "PersonCard",
@@ -173,6 +173,7 @@ __all__ = [
     "my_seats",
     "never_begun",
     "opened_along",
+    "owed",
     "people_on",
     "period",
     "person",
@@ -181,7 +182,6 @@ __all__ = [
     "profile_history",
     "profile_of_position",
     "profiles",
-    "profiles_due",
     "project",
     "projects",
     "readable_by",

@@ -171,10 +171,3 @@ def profile_history(actor: Actor, profile_id: int) -> list[ProfileVersion]:
         raise NotFound
     found = RoleProfileVersion.objects.filter(profile_id=profile_id).order_by("-number")
     return [ProfileVersion(one.number, one.edited_by, one.edited_at, one.content) for one in found]
-
-
-@query
-def profiles_due(actor: Actor, limit: int = 20) -> list[ProfileCard]:
-    """The actor's own role profiles whose yearly look is due, the oldest first. Cost: one statement."""
-    found = _visible(actor).filter(owner_id=actor.person_id or 0, review_on__lte=clock.today())
-    return _cards(found.order_by("review_on", "pk")[:limit])

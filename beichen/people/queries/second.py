@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models import BigIntegerField, CharField, DateTimeField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils.functional import Promise
 
 from beichen.people import access
 from beichen.people.choices import ChangeKind, ChangeState, SeatKind
-from beichen.people.models import OrgChange, Person, Seat
+from beichen.people.models import OrgChange, Person, RoleProfile, Seat
 from beichen.platform.access import two_person
 from beichen.platform.access.current import query
 from beichen.platform.access.permissions import seats_of
+from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 
 
@@ -37,6 +39,16 @@ class SecondCard:
     pending_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """A role profile of the actor's that is due to be looked through."""
+
+    id: int
+    name: str
+    name_en: str
+    due: date
+
+
 _ASKER = Subquery(Person.objects.filter(pk=OuterRef("asked_by")).values("name")[:1])
 
 
@@ -46,10 +58,21 @@ def second_person(actor: Actor, limit: int = 50) -> list[SecondCard]:
 
     Cost: two statements, none for those without a seat.
     """
+    return owed(actor, limit)[0]
+
+
+@query
+def owed(actor: Actor, limit: int = 50) -> tuple[list[SecondCard], list[Looking]]:
+    """The same, and the actor's own role profiles that are due. Cost: two statements, one of them for seats alone."""
     found = _acts(actor, limit)
-    if "HA" in seats_of(actor):
-        found += _organisation(actor, limit)
-    return sorted(found, key=lambda card: (card.mine, card.asked_at is None, card.asked_at, card.key))[:limit]
+    lines = list(_organisation(actor)[:limit])
+    found += [_card(*line) for line in lines if line[0] != "profile"]
+    due = [Looking(line[1], line[3], line[2], line[6].date()) for line in lines if line[0] == "profile"]
+    return _in_order(found)[:limit], due
+
+
+def _in_order(found: list[SecondCard]) -> list[SecondCard]:
+    return sorted(found, key=lambda card: (card.mine, card.asked_at is None, card.asked_at, card.key))
 
 
 def _acts(actor: Actor, limit: int) -> list[SecondCard]:
@@ -64,8 +87,11 @@ def _acts(actor: Actor, limit: int) -> list[SecondCard]:
     ]  # fmt: skip
 
 
-def _organisation(actor: Actor, limit: int) -> list[SecondCard]:
-    """Changes and seats in one statement; asked ones of the actor stand on their own pages."""
+def _organisation(actor: Actor) -> QuerySet[Any, Any]:
+    """Own profiles due and, for HR administrators, changes and seats: one statement for what stands in three tables."""
+    profiles = _profiles(actor)
+    if "HA" not in seats_of(actor):
+        return profiles
     about = Coalesce("person__name", KeyTextTransform("name", "payload"), Value(""), output_field=CharField())
     changes = (
         OrgChange.objects.filter(access.confirmable_changes(), state=ChangeState.WAITING)
@@ -78,7 +104,19 @@ def _organisation(actor: Actor, limit: int) -> list[SecondCard]:
         .annotate(what=Value("seat"), about=Coalesce("person__name", Value("")), asker=_ASKER, at=none)
         .values_list("what", "pk", "seat", "about", "asked_by", "asker", "at")
     )
-    return [_card(*line) for line in changes.union(seats, all=True)[:limit]]
+    return changes.union(seats, profiles, all=True)
+
+
+def _profiles(actor: Actor) -> QuerySet[Any, Any]:
+    mine = RoleProfile.objects.filter(access.visible_profiles(), owner_id=actor.person_id or 0)
+    return (
+        mine.filter(review_on__lte=clock.today())
+        .annotate(
+            what=Value("profile"), about=F("name"), nobody=Value(None, output_field=BigIntegerField()),
+            asker=Value(None, output_field=CharField()), at=Cast("review_on", DateTimeField()),
+        )
+        .values_list("what", "pk", "name_en", "about", "nobody", "asker", "at")
+    )  # fmt: skip
 
 
 def _card(

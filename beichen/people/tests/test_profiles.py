@@ -14,7 +14,7 @@ from django.urls import reverse
 from beichen.people import queries, rules
 from beichen.people.choices import JobFamily
 from beichen.people.formulas.tasklist import signs
-from beichen.people.panels import profiles_to_look_through
+from beichen.people.panels import second_person
 from beichen.people.queries import Duty, Scenario
 from beichen.people.rules import ProfileFields
 from beichen.people.rules.profiles import (
@@ -118,12 +118,12 @@ def test_the_yearly_look_falls_due_and_reminds_its_keeper(town: Company, worker_
             rules.profiles.remind_reviews(job, today)
         with acting(town.actor("HA1")):
             told = [one.url for one in notices(town.actor("HA1"))]
-            [owed] = profiles_to_look_through(town.actor("HA1"), 10)
+            [owed] = second_person(town.actor("HA1"), 10)
         assert told == [reverse("people:profile", args=[made])]
         assert owed.url == reverse("people:profile", args=[made])
         rules.profiles.look_through(town.actor("HA1"), made, 1)
         with acting(town.actor("HA1")):
-            assert profiles_to_look_through(town.actor("HA1"), 10) == []
+            assert second_person(town.actor("HA1"), 10) == []
         assert queries.role_profile(town.actor("A1"), made).review_on == date(today.year + 1, today.month, today.day)
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
+from beichen.platform.api.schemas import Strict
 from beichen.platform.events import queries, rules
 from beichen.platform.events.access import SEE, TRY_AGAIN
 
@@ -77,7 +78,7 @@ class MonitorOut(Schema):
     lives: bool
 
 
-class NameIn(Schema):
+class NameIn(Strict):
     """The name of a job, as `kinds` gives it."""
 
     name: str = Field(max_length=128)

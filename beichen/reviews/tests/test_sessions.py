@@ -143,7 +143,7 @@ def test_both_close_it_on_the_page_of_the_list(open_session):
     assert highest.post(f"{url}close/").status_code == 303
     assert f"{url}close/" not in highest.get(url).content.decode()
     waiting = facilitator.get(url).content.decode()
-    assert "E1 已提出关闭" in waiting
+    assert "E1已提出关闭" in waiting
     assert facilitator.post(f"{url}close/").status_code == 303
     assert "校准已关闭" in facilitator.get(url).content.decode()
     for number in ("HR2", "B1", "E1"):

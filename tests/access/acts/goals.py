@@ -80,11 +80,11 @@ def _key_results(world: World) -> Iterator[Act]:
               stage=lambda: measure(world, "01d"), **of)  # fmt: skip
     yield Act(
         "reports_create", {"key_result_id": result}, {"value": "3", "text": "第一步", "problem": "接口慢"},
-        row="02a", subject=SUBJECT, only={"SE", "LM"},
+        row="02a", subject=SUBJECT, only={"SE", "LM", "DL"},
     )  # fmt: skip
     hidden = world.ids["kr.restricted", SUBJECT]
     yield Act(
-        "reports_create", {"key_result_id": hidden}, {"value": "3"}, row="02b", subject=SUBJECT, only={"SE", "LM"}
+        "reports_create", {"key_result_id": hidden}, {"value": "3"}, row="02b", subject=SUBJECT, only={"SE", "LM", "DL"}
     )
 
 
