@@ -8,13 +8,15 @@ marked anew.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from beichen.goals import access
 from beichen.goals.choices import RUNNING
@@ -29,6 +31,8 @@ from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor, system
 
 WAIT_MS = 300
+MANY = 500
+"""From so many goals on they are joined whole."""
 SQL = Path(__file__).resolve().parents[1] / "sql"
 STORED = (
     "progress", "score", "expected", "health", "holds_to_end", "updated_on",
@@ -119,9 +123,20 @@ def _stand(
 ) -> tuple[list[int], list[int], list[int], list[int]]:
     """Compute and store how goals of a cycle stand. Gives those whose numbers changed, their parents in this cycle,
     those in others, and these others. Cost: one statement."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, _joined_whole(cursor, goal_ids):
         cursor.execute(_statement("stand"), {**given, "all": goal_ids is None, "ids": sorted(goal_ids or ())})
         return tuple(cursor.fetchone())
+
+
+@contextmanager
+def _joined_whole(cursor: CursorWrapper, goal_ids: Collection[int] | None) -> Iterator[None]:
+    """For many goals no nested loops: of rows written a moment ago the planner knows nothing, and one took minutes."""
+    if goal_ids is not None and len(goal_ids) <= MANY:
+        yield
+        return
+    cursor.execute("SET LOCAL enable_nestloop = off")
+    yield
+    cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
 
 def _limits(cycle_id: int) -> dict[str, int]:
