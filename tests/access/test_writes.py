@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from beichen.platform.access.current import acting
-from tests.access import doors, oracle, probes, table, worlds
+from tests.access import doors, oracle, planting, probes, table, worlds
 from tests.access.worlds import Planted, World
 from tests.cast import sign_in
 from tests.database import login
@@ -111,7 +111,7 @@ def test_goals_are_changed_by_whom_the_table_names_and_hidden_from_whom_it_hides
         with login(None):
             client = sign_in(world.golden.id(viewer))
         for record in {one.row: one for one in records}.values():
-            if record.row not in doors.GOALS:
+            if record.row not in planting.GOALS:
                 continue
             sees = record.expected(viewer, rows[record.row])
             stands = oracle.columns(viewer, subject, rows[record.row])

@@ -16,7 +16,7 @@ from django.test import Client
 
 from beichen.platform.access.models import PendingAct
 from beichen.platform.kit import clock
-from tests.access import acts, doors
+from tests.access import acts, planting
 from tests.access.test_acts import everything
 from tests.access.worlds import World
 from tests.cast import sign_in
@@ -122,7 +122,7 @@ def plan_ids(world: World, route: Route) -> list[object]:
 def make() -> World:
     world = acts.make()
     with login(None):
-        doors.plant_goals(world, FOREIGN)
+        planting.plant_goals(world, FOREIGN)
         for number in FOREIGN:
             apps.get_model("files.ExportFile")._base_manager.create(
                 id=uuid.uuid4(), person_id=world.golden.id(number), kind="people.company", media="x",

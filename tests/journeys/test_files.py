@@ -8,22 +8,8 @@ import openpyxl
 import pytest
 
 from beichen.people.rules.imports import batches
+from beichen.people.tests.books import PEOPLE, PLAIN_ROW, book
 from tests.journeys.town import Town
-
-PEOPLE = ["工号 number", "姓名 name", "邮箱 email", "入职 hired"]
-
-
-def book(*rows: list[str]) -> bytes:
-    """A workbook of people."""
-    made = openpyxl.Workbook()
-    sheet = made.active
-    assert sheet is not None
-    sheet.title = "员工 People"
-    for row in (PEOPLE, *rows):
-        sheet.append(row)
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
 
 
 @pytest.mark.req("PEOPLE-05", "BASE-09")
@@ -47,7 +33,7 @@ def test_a_large_workbook_is_read_while_its_page_waits(town: Town, monkeypatch: 
     monkeypatch.setattr(batches, "AT_ONCE", 100)
     hr = town.browse("E015")
     hr.menu("Import")
-    content = book(["N1", "新人甲", "n1@example.com", "2026-01-05"])
+    content = book(People=[PEOPLE, PLAIN_ROW])
     hr.page.set_input_files("input[type=file]", {"name": "new.xlsx", "mimeType": "", "buffer": content})
     hr.press("See what it would do")
     assert hr.sees("It is being read and compared with the company. You may leave this page.")

@@ -14,7 +14,6 @@ import yaml
 from beichen.launch import commands, environment
 from beichen.launch.environment import CHECKOUT
 
-pytestmark = pytest.mark.req("BASE-09", "BASE-07")
 DEPLOY = CHECKOUT / "deploy"
 PAGE = CHECKOUT / "docs" / "operate.md"
 TEXTS = [PAGE, *sorted(path for path in DEPLOY.rglob("*") if path.is_file())]
@@ -30,6 +29,7 @@ READ = {name for file in SOURCES for name in re.findall(r"BEICHEN_[A-Z_]+", whol
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+@pytest.mark.req("BASE-09", "BASE-07")
 def test_every_variable_and_command_named_is_one(path: Path) -> None:
     text = whole(path)
     assert set(re.findall(r"BEICHEN_[A-Z]+(?:_[A-Z]+)*", text)) <= READ
@@ -37,6 +37,7 @@ def test_every_variable_and_command_named_is_one(path: Path) -> None:
     assert set(named) - {"is"} <= set(commands.COMMANDS), named
 
 
+@pytest.mark.req("BASE-09", "BASE-07")
 def test_the_page_explains_every_variable_an_operator_may_set() -> None:
     said = commands.USAGE.partition("Variables:")[2]
     wanted = {name.replace("(_FILE)", "") for name in re.findall(r"BEICHEN_[A-Z_]+(?:\(_FILE\))?", said)}
@@ -45,6 +46,7 @@ def test_the_page_explains_every_variable_an_operator_may_set() -> None:
     assert len(wanted) > 8
 
 
+@pytest.mark.req("BASE-09", "BASE-07")
 def test_the_page_names_only_figures_that_are_told_and_every_one_of_them() -> None:
     told = set(re.findall(r'"(beichen_[a-z_]+)"', whole(CHECKOUT / "beichen/platform/ui/gauges.py")))
     told |= {f"beichen_audit_{name}_age_seconds" for name in ("seal", "signature")}
@@ -56,12 +58,14 @@ def test_the_page_names_only_figures_that_are_told_and_every_one_of_them() -> No
     assert {re.sub(r"_(bucket|count)$", "", name) for name in named} == told
 
 
+@pytest.mark.req("BASE-09", "BASE-07")
 def test_links_of_the_page_lead_somewhere() -> None:
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", whole(PAGE)) if "://" not in link]
     assert links
     assert [link for link in links if not (PAGE.parent / link).exists()] == []
 
 
+@pytest.mark.req("BASE-09", "BASE-07")
 def test_the_compose_file_runs_our_commands_and_names_no_registry() -> None:
     services: dict[str, Any] = yaml.safe_load(whole(DEPLOY / "compose.yaml"))["services"]
     assert {"database", "web-1", "web-2", "worker", "migrate"} <= set(services)
@@ -78,6 +82,7 @@ def test_the_compose_file_runs_our_commands_and_names_no_registry() -> None:
     assert "ports" not in services["database"]
 
 
+@pytest.mark.req("BASE-09", "BASE-07")
 def test_the_image_installs_from_the_lock_and_names_no_registry() -> None:
     lines = whole(DEPLOY / "Dockerfile")
     assert re.search(r"^FROM python:[\d.]+-slim$", lines, re.MULTILINE)
@@ -87,6 +92,7 @@ def test_the_image_installs_from_the_lock_and_names_no_registry() -> None:
 
 
 @pytest.mark.parametrize("path", sorted((DEPLOY / "systemd").glob("*.service")), ids=lambda path: path.name)
+@pytest.mark.req("BASE-09", "BASE-07")
 def test_a_unit_runs_without_rights_it_does_not_need(path: Path) -> None:
     text = whole(path)
     for line in ("NoNewPrivileges=yes", "ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes", "User=beichen",
@@ -95,6 +101,7 @@ def test_a_unit_runs_without_rights_it_does_not_need(path: Path) -> None:
     assert re.search(r"^ReadWritePaths=/var/lib/beichen", text, re.MULTILINE)
 
 
+@pytest.mark.req("BASE-09", "BASE-07")
 def test_systemd_reads_the_units(tmp_path: Path) -> None:
     """With a program where the units look for ours; a machine without systemd has nothing to say."""
     judge = shutil.which("systemd-analyze")
@@ -110,6 +117,7 @@ def test_systemd_reads_the_units(tmp_path: Path) -> None:
     assert complaints == []
 
 
+@pytest.mark.req("BASE-09", "BASE-07")
 def test_the_proxy_replaces_what_a_client_says_of_itself() -> None:
     text = whole(DEPLOY / "nginx.conf")
     for header in (

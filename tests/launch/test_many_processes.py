@@ -24,7 +24,7 @@ from beichen.platform.audit.rules import new_id
 from tests.launch.conftest import Given
 from tests.launch.running import free_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.req("BASE-07", "BASE-09")]
+pytestmark = pytest.mark.slow
 PASSWORD = "Abend-Stern-77-hell"
 TOKEN = "a-token-of-the-operator-0123456789"
 EMAIL = "first@example.com"
@@ -161,6 +161,7 @@ class Browser:
         return self.send(port, "/account/login/", {"login": EMAIL, "password": password})[0]
 
 
+@pytest.mark.req("BASE-07", "BASE-09")
 def test_a_session_of_one_process_holds_on_the_other_and_ends_on_both(many: Many) -> None:
     me, (one, other) = Browser(), many.ports
     me.sign_in(one, PASSWORD)
@@ -172,6 +173,7 @@ def test_a_session_of_one_process_holds_on_the_other_and_ends_on_both(many: Many
     assert "/account/login/" in me.send(one, "/company/looked/")[1]
 
 
+@pytest.mark.req("BASE-07", "BASE-09")
 def test_wrong_passwords_count_over_both_processes(many: Many) -> None:
     """Ten an hour for one account, wherever they fall; then the right one is refused too."""
     for turn in range(12):
@@ -182,6 +184,7 @@ def test_wrong_passwords_count_over_both_processes(many: Many) -> None:
     many.ask("DELETE FROM identity_cache RETURNING 1")
 
 
+@pytest.mark.req("BASE-07", "BASE-09")
 def test_one_key_acts_once_whichever_process_it_reaches(many: Many) -> None:
     """The form of the job monitor, sent to one process and then, the same, to the other."""
     me, form = Browser(), {"name": "api.forget_keys", "idempotency_key": str(new_id())}
@@ -196,6 +199,7 @@ def test_one_key_acts_once_whichever_process_it_reaches(many: Many) -> None:
     assert many.ask("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'") == [(0,)]
 
 
+@pytest.mark.req("BASE-07", "BASE-09")
 def test_every_job_is_done_once_by_one_of_the_two(many: Many) -> None:
     first = many.ask(
         "INSERT INTO procrastinate_jobs (task_name, queue_name, args) "
@@ -208,6 +212,7 @@ def test_every_job_is_done_once_by_one_of_the_two(many: Many) -> None:
     assert many.ask(workers_)[0][1] >= 40
 
 
+@pytest.mark.req("BASE-07", "BASE-09")
 def test_the_clock_of_two_workers_defers_each_hour_once(many: Many) -> None:
     """The table of the queue lets one of them in: a second deferral of the same moment finds it taken."""
     call = "SELECT procrastinate_defer_periodic_job_v2('default', NULL, NULL, 'goals.restate', 0, '', %s, '{}')"
@@ -220,6 +225,7 @@ def test_the_clock_of_two_workers_defers_each_hour_once(many: Many) -> None:
     assert {row[2] for row in times} == {1}
 
 
+@pytest.mark.req("BASE-07", "BASE-09")
 def test_each_process_is_a_target_of_its_own_for_prometheus(many: Many) -> None:
     bearer = {"Authorization": f"Bearer {TOKEN}"}
     for port in many.ports:
@@ -241,6 +247,7 @@ def test_a_worker_killed_leaves_its_work_to_the_other(many: Many) -> None:
     until(lambda: len(workers(many)) == 2)
 
 
+@pytest.mark.req("BASE-07", "BASE-09")
 def test_no_process_carries_a_login_it_does_not_need(many: Many) -> None:
     """A web process knows the web login alone; the address the operator gave is not in its environment."""
     living = [child for child in many.children if child.poll() is None]
@@ -256,6 +263,7 @@ def environ(child: subprocess.Popen[bytes]) -> bytes:
     return Path(f"/proc/{child.pid}/environ").read_bytes() if child.poll() is None else b""
 
 
+@pytest.mark.req("BASE-07", "BASE-09")
 def test_web_processes_are_changed_one_after_the_other_without_a_lost_request(many: Many) -> None:
     """As a proxy does: where one process refuses, the other is asked. Two people go on working all the while."""
     lost: list[list[int]] = []
@@ -295,6 +303,7 @@ READER = (
 )
 
 
+@pytest.mark.req("BASE-07", "BASE-09")
 def test_a_login_that_only_reads_is_enough_for_the_backup(many: Many) -> None:
     with psycopg.connect(many.given.superuser, autocommit=True) as connection:
         for statement in READER:
@@ -307,6 +316,7 @@ def test_a_login_that_only_reads_is_enough_for_the_backup(many: Many) -> None:
     assert "Name a login that sees past row security" in nobody.stderr
 
 
+@pytest.mark.req("BASE-07", "BASE-09")
 def test_what_is_missing_is_said_in_one_sentence(many: Many, tmp_path: Path) -> None:
     embedded = many.run("web", BEICHEN_DATABASE_URL="")
     assert "a database named in BEICHEN_DATABASE_URL" in embedded.stderr

@@ -12,7 +12,7 @@ from django.test import Client
 from beichen.goals.models import Goal, KeyResult
 from beichen.people import queries as people
 from beichen.people.rules import imports
-from beichen.people.tests.test_imports import book, preview
+from beichen.people.tests.books import book, preview
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import system
 from tests.cast import Golden

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.access import doors, worlds
+from tests.access import planting, worlds
 from tests.access.acts import company, goals, people, reviews, reward, talks
 from tests.access.acts.base import Act, addresses, do, sent, set_up
 from tests.access.worlds import World
@@ -19,8 +19,8 @@ def make() -> World:
     """One world with every area in it, and what waits for somebody."""
     world = worlds.make(*worlds.PLANTS)
     with login(None):
-        doors.plant_goals(world, ("E006", "E008"))
-        doors.plant_company(world, ())
+        planting.plant_goals(world, ("E006", "E008"))
+        planting.plant_company(world, ())
         people.plant(world)
     return world
 

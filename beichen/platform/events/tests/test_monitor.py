@@ -24,7 +24,7 @@ from tests.access.worlds import make
 from tests.cast import Golden, sign_in
 from tests.database import login
 
-pytestmark = [pytest.mark.django_db, pytest.mark.req("BASE-09")]
+pytestmark = pytest.mark.django_db
 ELSEWHERE = ("builtin:", "procrastinate.", "events.", "on:events.", "on:approvals.")
 """The queue's own, and what tests of these packages declare."""
 COUNTS = json.loads(Path(__file__).with_name("query_counts.json").read_text(encoding="utf-8"))
@@ -55,6 +55,7 @@ class Context:
         task_name = "notify.prune"
 
 
+@pytest.mark.req("BASE-09")
 def test_the_page_counts_by_name_and_says_what_failed_without_contents(golden: Golden) -> None:
     make_job("notify.mail", queue="mail")
     make_job("goals.restate", "doing")
@@ -70,6 +71,7 @@ def test_the_page_counts_by_name_and_says_what_failed_without_contents(golden: G
     assert kinds["goals.restate"]["running"] == 1
 
 
+@pytest.mark.req("BASE-09")
 def test_a_failed_job_is_tried_again_once_and_the_act_is_audited(golden: Golden) -> None:
     job_id, keeper = make_failed(), golden.actor(KEEPER)
     rules.try_again(keeper, job_id)
@@ -82,6 +84,7 @@ def test_a_failed_job_is_tried_again_once_and_the_act_is_audited(golden: Golden)
         rules.try_again(keeper, 4_000_000)
 
 
+@pytest.mark.req("BASE-09")
 def test_all_of_a_name_are_tried_again_and_no_other(golden: Golden) -> None:
     mails, other = [make_failed() for _ in range(3)], make_failed("goals.restate")
     assert rules.try_all_again(golden.actor(KEEPER), "notify.mail") == 3
@@ -90,6 +93,7 @@ def test_all_of_a_name_are_tried_again_and_no_other(golden: Golden) -> None:
 
 
 @pytest.mark.parametrize("waits", [False, True])
+@pytest.mark.req("BASE-09")
 def test_of_jobs_wanted_once_at_a_time_one_runs_and_the_others_are_done_with_it(golden: Golden, waits: bool) -> None:
     failed = [make_failed("goals.restate", once="goals.restate:clock") for _ in range(2)]
     if waits:
@@ -99,6 +103,7 @@ def test_of_jobs_wanted_once_at_a_time_one_runs_and_the_others_are_done_with_it(
     rules.try_again(golden.actor(KEEPER), failed[0])
 
 
+@pytest.mark.req("BASE-09")
 def test_the_table_says_who_looks_and_who_tries(golden: Golden) -> None:
     job_id = make_failed()
     for number, status in ((KEEPER, 200), (HR, 200), (COLLEAGUE, 403)):
@@ -112,6 +117,7 @@ def test_the_table_says_who_looks_and_who_tries(golden: Golden) -> None:
     assert status_of(job_id) == "failed"
 
 
+@pytest.mark.req("BASE-09")
 def test_the_api_tries_again_too(golden: Golden) -> None:
     job_id, client = make_failed(), Client()
     with login(None):
@@ -132,6 +138,7 @@ def test_the_api_tries_again_too(golden: Golden) -> None:
         (ValueError("Wang Fang"), Fault.PROGRAM, "ValueError"),
     ],
 )
+@pytest.mark.req("BASE-09")
 def test_of_a_fault_only_its_kind_and_place_are_kept(error: Exception, kind: Fault, name: str) -> None:
     found = describe(error)
     assert found.kind == kind
@@ -140,6 +147,7 @@ def test_of_a_fault_only_its_kind_and_place_are_kept(error: Exception, kind: Fau
     assert found.said == ("%(who)s cannot be released." if kind == Fault.REFUSED else "")
 
 
+@pytest.mark.req("BASE-09")
 def test_a_run_that_fails_is_noted_with_its_place_and_the_clock_remembers() -> None:
     def fails() -> None:
         with noted(Context(), clocked=True):  # type: ignore[arg-type]
@@ -159,6 +167,7 @@ def test_a_run_that_fails_is_noted_with_its_place_and_the_clock_remembers() -> N
         assert LastRun.objects.get().succeeded
 
 
+@pytest.mark.req("BASE-09")
 def test_every_job_of_the_clock_says_when_it_runs_next_in_utc() -> None:
     with clock.frozen(NOW):
         found = {one.name: one.next_at for one in queries.clocked()}
@@ -167,6 +176,7 @@ def test_every_job_of_the_clock_says_when_it_runs_next_in_utc() -> None:
     assert not [name for name in found if "builtin" in name]
 
 
+@pytest.mark.req("BASE-09")
 def test_every_job_and_listener_has_words_in_both_languages() -> None:
     from procrastinate.contrib.django import app
 
@@ -189,6 +199,7 @@ def test_it_costs_a_fixed_number_of_statements_however_many_failed(
         client.get(path)
 
 
+@pytest.mark.req("BASE-09")
 def test_a_job_that_kills_its_workers_is_set_aside_with_a_word(golden: Golden) -> None:
     job_id = make_job("reward.simulate", "doing", attempts=rules.GIVE_UP_AFTER)
     assert rules.bring_back() == 1

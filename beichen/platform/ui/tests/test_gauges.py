@@ -18,7 +18,7 @@ from beichen.platform.kit.actor import system
 from tests.cast import Golden, sign_in
 from tests.database import login
 
-pytestmark = [pytest.mark.django_db, pytest.mark.req("BASE-09")]
+pytestmark = pytest.mark.django_db
 TOKEN = "a-token-of-the-operator-0123456789"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -38,6 +38,7 @@ def figures(client: Client) -> dict[tuple[str, tuple[tuple[str, str], ...]], flo
     return {(s.name, tuple(sorted(s.labels.items()))): s.value for family in families for s in family.samples}
 
 
+@pytest.mark.req("BASE-09")
 def test_the_address_does_not_exist_without_a_token(golden: Golden) -> None:
     client = Client()
     assert client.get("/metrics", headers=BEARER).status_code == 404
@@ -46,6 +47,7 @@ def test_the_address_does_not_exist_without_a_token(golden: Golden) -> None:
     assert client.get("/metrics").status_code == 404
 
 
+@pytest.mark.req("BASE-09")
 def test_only_the_token_opens_it_and_no_session_does(scraped: Client, golden: Golden) -> None:
     with login(None):
         sign_in(golden.id("E015"), scraped)
@@ -56,6 +58,7 @@ def test_only_the_token_opens_it_and_no_session_does(scraped: Client, golden: Go
     assert scraped.get("/metrics", headers=BEARER).status_code == 200
 
 
+@pytest.mark.req("BASE-09")
 def test_a_weak_token_is_refused_at_the_start() -> None:
     with pytest.raises(environment.BadEnvironment, match="BEICHEN_METRICS_TOKEN must be at least 24"):
         environment.read({"BEICHEN_METRICS_TOKEN": "short"})
@@ -64,6 +67,7 @@ def test_a_weak_token_is_refused_at_the_start() -> None:
     assert environment.read({"BEICHEN_METRICS_TOKEN": TOKEN}).metrics_token == TOKEN
 
 
+@pytest.mark.req("BASE-09")
 def test_a_request_counts_under_the_name_of_its_door(scraped: Client, golden: Golden) -> None:
     with login(None):
         sign_in(golden.id("E004"), scraped)
@@ -83,6 +87,7 @@ def test_a_request_counts_under_the_name_of_its_door(scraped: Client, golden: Go
     assert grew("beichen_requests_total", door="unknown", method="GET", status="404") == 2
 
 
+@pytest.mark.req("BASE-09")
 def test_jobs_mails_events_and_seals_are_counted(scraped: Client) -> None:
     make_job("notify.mail", queue="mail")
     make_job("on:goals.listen", queue="events")
@@ -107,6 +112,7 @@ def test_jobs_mails_events_and_seals_are_counted(scraped: Client) -> None:
     assert found["beichen_release", (("version", environment.version()),)] == 1
 
 
+@pytest.mark.req("BASE-09")
 def test_a_scrape_is_cheap_and_its_labels_are_names_of_the_program(
     scraped: Client, golden: Golden, django_assert_max_num_queries
 ) -> None:
@@ -124,6 +130,7 @@ def test_a_scrape_is_cheap_and_its_labels_are_names_of_the_program(
             ), (name, key, value)
 
 
+@pytest.mark.req("BASE-09")
 def test_without_the_database_it_says_so_and_tells_the_rest(scraped: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: Any) -> None:
         raise OperationalError
