@@ -113,6 +113,13 @@ def test_the_result_leads_with_what_next_and_ends_in_the_answer(made):
     assert places == sorted(places)
     other = _client(made, "B1").get(f"/reviews/{made.reviews['A2']}/result/")
     assert other.status_code == 404
+    assert (
+        "结果待阅" in _client(made, "A2").get("/reviews/home/panel/", headers={"HX-Request": "true"}).content.decode()
+    )
+    rules.acknowledge(made.actor("A2"), made.reviews["A2"], "acknowledged", "")
+    panel = _client(made, "A2").get("/reviews/home/panel/", headers={"HX-Request": "true"}).content.decode()
+    assert "结果待阅" not in panel
+    assert "已答复" in panel
 
 
 @pytest.mark.req("REVIEW-01")
