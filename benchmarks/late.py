@@ -2,60 +2,12 @@
 
 from __future__ import annotations
 
-import resource
-import statistics
-import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import django
 
-FLOORS = Path(__file__).with_name("floors")
-ROUNDS = 15
-LINE = "{job:<34} {floor:>9} {ours:>9} {ratio:>7} {rows:>9}"
-
-
-def statements(job: str) -> dict[str, str]:
-    """The floor's statements by name."""
-    parts = (FLOORS / f"{job}.sql").read_text(encoding="utf-8").split("-- name: ")[1:]
-    return {name.strip(): sql for name, _, sql in (part.partition("\n") for part in parts)}
-
-
-def median_ms(run: Callable[[], Any]) -> float:
-    """The median of the rounds, warm."""
-    run()
-    times = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        run()
-        times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)
-
-
-def fetched(sql: str, params: dict[str, int]) -> list[tuple[Any, ...]]:
-    """What a statement of the floor gives."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchall())
-
-
-def heads() -> None:
-    """The heads of the table."""
-    print(LINE.format(job="job", floor="floor ms", ours="ours ms", ratio="ratio", rows="rows"))
-
-
-def show(job: str, floor: float, ours: float, rows: int) -> None:
-    """One line."""
-    ratio = f"{ours / floor:.2f}"
-    print(LINE.format(job=job, floor=f"{floor:.2f}", ours=f"{ours:.2f}", ratio=ratio, rows=f"{rows:,}"))
-
-
-def peak() -> None:
-    """The peak memory of this process."""
-    print(f"Peak memory of the process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB.")
+from benchmarks import measure
+from benchmarks.measure import fetched, median, statements
 
 
 def holder(seat: str) -> Any:
@@ -100,15 +52,16 @@ def run() -> None:
     assert board.total == sum(counted.values())
     assert [line.goal.id for line in board.lines] == [row[0] for row in fetched(floor["page"], params)][:50]
     cursor = board.next or ""
-    heads()
-    page = median_ms(lambda: fetched(floor["page"], params))
-    count = median_ms(lambda: fetched(floor["count"], params))
-    show("late: a page with its counts", page + count, median_ms(lambda: queries.board(actor, cycle, wanted, asked)),
-         board.total)  # fmt: skip
+    page = median(lambda: fetched(floor["page"], params))
+    count = median(lambda: fetched(floor["count"], params))
+    people, rows = measure.people(), board.total
+    whole = median(lambda: queries.board(actor, cycle, wanted, asked))
+    lines = [measure.Line("late, with counts (J2b)", people, page + count, whole, rows, measure.peak_mb())]
     if cursor:
         following = PageIn(limit=50, cursor=cursor)
-        show("late: a following page", page, median_ms(lambda: queries.board(actor, cycle, wanted, following)), 50)
-    peak()
+        onwards = median(lambda: queries.board(actor, cycle, wanted, following))
+        lines.append(measure.Line("late, a following page (J2b)", people, page, onwards, 50, measure.peak_mb()))
+    measure.report(*lines)
 
 
 if __name__ == "__main__":

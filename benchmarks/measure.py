@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ import psycopg
 
 FLOORS = Path(__file__).parent / "floors"
 SUPERUSER = "BEICHEN_BENCH_SUPERUSER"
+ROUNDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,10 @@ HEADS = f"{'job':<34} {'people':>8} {'floor s':>9} {'ours s':>9} {'ratio':>7} {'
 
 def said(line: Line) -> str:
     """The line as the table prints it."""
-    floor, ratio = (f"{line.floor:.3f}", f"{line.ratio:.2f}") if line.floor else ("–", "–")
+    floor, ratio = (f"{line.floor:.4f}", f"{line.ratio:.2f}") if line.floor else ("–", "–")
     target = f"{line.target:g}" if line.target else "–"
     return (
-        f"{line.job:<34} {line.people:>8,} {floor:>9} {line.ours:>9.3f} {ratio:>7} {target:>7} "
+        f"{line.job:<34} {line.people:>8,} {floor:>9} {line.ours:>9.4f} {ratio:>7} {target:>7} "
         f"{line.rows:>10,} {line.peak_mb:>6}"
     )
 
@@ -116,6 +118,32 @@ def _run(connection: psycopg.Connection[Any], statements: list[str], given: Mapp
         rows = cursor.rowcount
     connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return rows
+
+
+def statements(job: str) -> dict[str, str]:
+    """The statements of floors/JOB.sql that have a name, for jobs of milliseconds that are asked many times."""
+    parts = (FLOORS / f"{job}.sql").read_text(encoding="utf-8").split("-- name: ")[1:]
+    return {name.strip(): sql for name, _, sql in (part.partition("\n") for part in parts)}
+
+
+def fetched(sql: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """What a named statement gives, on the product's own connection."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return list(cursor.fetchall())
+
+
+def median(work: Callable[[], Any]) -> float:
+    """The median of the rounds in seconds, warm."""
+    work()
+    seconds = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - began)
+    return statistics.median(seconds)
 
 
 def people() -> int:

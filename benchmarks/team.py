@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import django
 
-from benchmarks.late import busiest_cycle, fetched, heads, median_ms, peak, show, statements
+from benchmarks import measure
+from benchmarks.late import busiest_cycle
+from benchmarks.measure import fetched, median, statements
 
 
 def managers() -> list[int]:
@@ -25,15 +27,16 @@ def run() -> None:
     from beichen.platform.kit.actor import Actor
 
     cycle, floor = busiest_cycle(), statements("team")["page"]
-    heads()
+    people, lines = measure.people(), []
     for n, manager in enumerate(managers(), 1):
         params, actor = {"cycle": cycle, "manager": manager}, Actor(person_id=manager)
         expected = {row[2] for row in fetched(floor, params)}
         shown = {goal.id for line in queries.team(actor, cycle) for goal in line.goals if not goal.waits}
         assert shown == expected, (manager, len(shown), len(expected))
-        show(f"team {n}", median_ms(lambda p=params: fetched(floor, p)),  # type: ignore[misc]
-             median_ms(lambda a=actor: queries.team(a, cycle)), len(expected))  # type: ignore[misc]  # fmt: skip
-    peak()
+        plain = median(lambda p=params: fetched(floor, p))  # type: ignore[misc]
+        ours = median(lambda a=actor: queries.team(a, cycle))  # type: ignore[misc]
+        lines.append(measure.Line(f"team {n} (J2)", people, plain, ours, len(expected), measure.peak_mb()))
+    measure.report(*lines)
 
 
 if __name__ == "__main__":
