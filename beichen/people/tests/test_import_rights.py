@@ -28,6 +28,7 @@ FORBIDDEN: dict[str, Any] = {
 }
 
 
+@pytest.mark.attack("A29")
 @pytest.mark.req("PEOPLE-05", "BASE-01")
 @pytest.mark.parametrize("which", FORBIDDEN)
 def test_a_forbidden_row_refuses_the_whole_file(golden: Golden, owner_db: Any, which: str) -> None:
@@ -44,6 +45,7 @@ def test_a_forbidden_row_refuses_the_whole_file(golden: Golden, owner_db: Any, w
         assert not Person.objects.filter(number="N1").exists()
 
 
+@pytest.mark.attack("A29")
 @pytest.mark.req("PEOPLE-05", "BASE-01")
 def test_a_workbook_that_rewrites_a_third_of_the_managers_is_refused_whole(golden: Golden, owner_db: Any) -> None:
     """Of ten rows three are about people above the uploader, in the own team, or the uploader: nothing is read in."""
@@ -63,6 +65,7 @@ def people_as_they_stand(owner_db: Any) -> list[Any]:
         return list(Person.objects.order_by("pk").values_list("number", "name", "email", "manager_id", "unit_id"))
 
 
+@pytest.mark.attack("A29")
 @pytest.mark.req("PEOPLE-05", "BASE-01")
 def test_the_second_person_must_be_allowed_every_row_as_well(golden: Golden, owner_db: Any) -> None:
     with owner_db():
