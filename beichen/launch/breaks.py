@@ -26,7 +26,7 @@ from beichen.launch.progress import say
 
 LIST = CHECKOUT / "tests" / "breaks.toml"
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "node_modules", "var", "__pycache__", ".*_cache", ".hypothesis")
-FAILED = re.compile(r"^\d+ failed", re.MULTILINE)  # an error of set-up is no notice
+FAILED = re.compile(r"^FAILED (\S+)", re.MULTILINE)  # an error of set-up is no notice
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,12 @@ def _noticed(planted: Break, variables: Mapping[str, str]) -> bool:
         output = _test(planted.row, copy, variables)
         if not FAILED.search(output):
             output = _test(planted.row, copy, variables, "--slow")
-    noticed = bool(FAILED.search(output))
-    say(f"{'noticed  ' if noticed else 'UNNOTICED'}  {planted.row}  {planted.file}")
-    if not noticed:
-        say(output[-1500:])
-    return noticed
+    notice = FAILED.search(output)
+    if notice:
+        say(f"noticed    {planted.row}  {planted.file}  by {notice[1]}")
+    else:
+        say(f"UNNOTICED  {planted.row}  {planted.file}\n{output[-1500:]}")
+    return bool(notice)
 
 
 def _test(row: str, copy: Path, variables: Mapping[str, str], *more: str) -> str:
