@@ -27,7 +27,8 @@ from tests.database import login, put_in_phase
 
 WIDE = (1280, 900)
 PHONE = (375, 812)
-PATIENCE_MS = 5_000
+PATIENCE_MS, BUSY_MS = 5_000, 30_000
+"""How long a look waits for what should stand there, and an act for a machine that has other work."""
 STEP_MS, STILL = 30, 3
 """A page is settled when so many looks in a row, so far apart, found nothing under way."""
 LOOK = """({
@@ -73,7 +74,7 @@ class Town:
         context = self.browser.new_context(viewport={"width": width, "height": height}, has_touch=phone)
         self.contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
+        page.set_default_timeout(BUSY_MS)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         page.on("response", self._answered)
