@@ -8,15 +8,11 @@ marked anew.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.db.backends.utils import CursorWrapper
 
 from beichen.goals import access
 from beichen.goals.choices import RUNNING
@@ -31,9 +27,6 @@ from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor, system
 
 WAIT_MS = 300
-MANY = 500
-"""From so many goals on they are joined whole."""
-SQL = Path(__file__).resolve().parents[1] / "sql"
 STORED = (
     "progress", "score", "expected", "health", "holds_to_end", "updated_on",
     "cycle_id", "unit_id", "gap", "behind", "risks", "shared_risks", "risk_update",
@@ -68,14 +61,12 @@ def drain_soon(cycle_ids: Sequence[int]) -> None:
 def drain(actor: Actor, cycle_id: int, wait_ms: int = WAIT_MS) -> bool:
     """Recompute every marked goal of a cycle and what stands above; False when the lock did not come in time.
 
-    Cost: four statements and one for each level of the tree, whatever was marked.
+    Cost: four statements, whatever was marked.
     """
-    left: set[int] = set()
     try:
         with acting(actor):
             _lock(cycle_id, wait_ms)
-            while due := _take(cycle_id):
-                left |= _climb(due, cycle_id, clock.today())[1]
+            left = set(_asked("goals_drained(%s, %s, %s)", [cycle_id, clock.today(), _limits(cycle_id)]) or ())
     except OperationalError as error:
         if "lock timeout" not in str(error):
             raise
@@ -85,77 +76,31 @@ def drain(actor: Actor, cycle_id: int, wait_ms: int = WAIT_MS) -> bool:
 
 
 def _lock(cycle_id: int, wait_ms: int) -> None:
+    """A statement of its own: what comes after it sees all that was committed while it waited."""
+    _asked(
+        "set_config('lock_timeout', %s, true), pg_advisory_xact_lock(hashtext('goals_rollup'), %s),"
+        " set_config('lock_timeout', '0', true)",
+        [f"{wait_ms}ms", cycle_id],
+    )
+
+
+def _asked(what: str, given: list[Any]) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{wait_ms}ms"])
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('goals_rollup'), %s)", [cycle_id])
-        cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+        cursor.execute(f"SELECT {what}", given)
+        return cursor.fetchone()[0]
 
 
-def _take(cycle_id: int) -> set[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM goals_rollupdue d USING goals_goal g WHERE g.id = d.goal_id AND g.cycle_id = %s"
-            " RETURNING d.goal_id",
-            [cycle_id],
-        )
-        return {line[0] for line in cursor.fetchall()}
-
-
-def _climb(due: Collection[int] | None, cycle_id: int, day: date) -> tuple[set[int], set[int]]:
-    """Recompute these goals (None: the whole cycle), then the parents of those that changed, up to the top.
-
-    Gives what changed, and the other cycles reached, whose goals are marked. Cost: one statement for each level.
-    """
-    others: set[int] = set()
-    moved: set[int] = set()
-    given = {"cycle": cycle_id, "day": day, **_limits(cycle_id)}
-    level = due
-    while level is None or level:
-        changed, level, elsewhere, cycles = _stand(level, given)
-        moved.update(changed)
-        RollupDue.objects.bulk_create([RollupDue(goal_id=pk) for pk in elsewhere])
-        others.update(cycles)
-    return moved, others
-
-
-def _stand(
-    goal_ids: Collection[int] | None, given: dict[str, Any]
-) -> tuple[list[int], list[int], list[int], list[int]]:
-    """Compute and store how goals of a cycle stand. Gives those whose numbers changed, their parents in this cycle,
-    those in others, and these others. Cost: one statement."""
-    with connection.cursor() as cursor, _joined_whole(cursor, goal_ids):
-        cursor.execute(_statement("stand"), {**given, "all": goal_ids is None, "ids": sorted(goal_ids or ())})
-        return tuple(cursor.fetchone())
-
-
-@contextmanager
-def _joined_whole(cursor: CursorWrapper, goal_ids: Collection[int] | None) -> Iterator[None]:
-    """For many goals no nested loops: of rows written a moment ago the planner knows nothing, and one took minutes."""
-    if goal_ids is not None and len(goal_ids) <= MANY:
-        yield
-        return
-    cursor.execute("SET LOCAL enable_nestloop = off")
-    yield
-    cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
-
-
-def _limits(cycle_id: int) -> dict[str, int]:
-    """The rules of health of a cycle as whole numbers. Cost: one statement."""
+def _limits(cycle_id: int) -> list[int]:
+    """The rules of health of a cycle as whole numbers, in the order of sql/functions.sql. Cost: one statement."""
     settings = Goal.objects.filter(cycle_id=cycle_id).values_list("cycle__settings", flat=True).first()
     rules = health_rules(settings or {})
-    named = {"ahead": rules.ahead, "on": rules.on_track, "risk": rules.at_risk, "early": rules.too_early_below}
-    tops = {f"{name}_n": limit.numerator for name, limit in named.items()}
-    bottoms = {f"{name}_d": limit.denominator for name, limit in named.items()}
-    return {**tops, **bottoms, "silent": rules.rhythm_days + rules.late_after_days}
-
-
-@cache
-def _statement(name: str) -> str:
-    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+    limits = (rules.ahead, rules.on_track, rules.at_risk, rules.too_early_below)
+    parts = [part for limit in limits for part in (limit.numerator, limit.denominator)]
+    return [*parts, rules.rhythm_days + rules.late_after_days]
 
 
 def write(computed: Iterable[GoalNumbers], day: date) -> list[int]:
-    """Store what differs, goal by goal: the twin of sql/stand.sql; gives the ids of those. Cost: two statements."""
+    """Store what differs, goal by goal: the twin of `goals_stand`; gives the ids of those. Cost: two statements."""
     fresh = {line.goal_id: line for line in computed}
     stored = GoalStat.objects.in_bulk(list(fresh))
     changed = [pk for pk, line in fresh.items() if pk not in stored or _row(stored[pk]) != line.stored]
@@ -177,12 +122,14 @@ def _row(stat: GoalStat) -> tuple[object, ...]:
 def restate(actor: Actor, cycle_id: int, day: date | None = None) -> int:
     """Health and expected progress of a whole cycle for a day (today); gives how many changed.
 
-    Progress depends on no day; this is what midnight changes. Cost: one statement for each level of the tree.
+    Progress depends on no day; this is what midnight changes. Cost: three statements.
     """
     require(actor, access.RECOUNT)
     _lock(cycle_id, 60_000)
-    moved, _others = _climb(None, cycle_id, day or clock.today())
-    return len(moved)
+    given = [cycle_id, day or clock.today(), _limits(cycle_id)]
+    return int(
+        _asked("(SELECT count(DISTINCT id) FROM unnest(moved) AS one (id)) FROM goals_climb(%s, %s, NULL, %s)", given)
+    )
 
 
 @rule
