@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
+from itertools import chain
 from typing import Any
 
 import django
@@ -110,9 +111,9 @@ def _changed(content: bytes) -> bytes:
 
 
 def _told(table: Any) -> Iterator[list[object]]:
-    places = [str(cell) for cell in table.lines[0].cells]
-    level = next((at for at, name in enumerate(places) if name.endswith(" level")), None)
-    for number, line in enumerate(table.lines):
+    head = next(table.lines)
+    level = next((at for at, name in enumerate(map(str, head.cells)) if name.endswith(" level")), None)
+    for number, line in enumerate(chain([head], table.lines)):
         cells = list(line.cells)
         if number and level is not None and "People" in table.title and number % 10 == 0:
             cells[level] = "P9"
@@ -123,7 +124,7 @@ def _floor(content: bytes) -> int:
     """Read, COPY, and one full join for people and one for where they work."""
     from beichen.people.formulas import workbook
 
-    tables = {table.title.split(" ")[-1]: table.lines[1:] for table in workbook.tables(content, "x.xlsx")}
+    tables = {table.title.split(" ")[-1]: list(table.lines)[1:] for table in workbook.tables(content, "x.xlsx")}
     with measure.superuser() as connection:
         for statement in STAGED.split(";"):
             if statement.strip():

@@ -115,7 +115,7 @@ def test_what_was_marked_is_read_back_as_it_was(lead: str) -> None:
         out = io.StringIO()
         csv.writer(out).writerows([["number", "name"], ["N1", marked]])
         [table] = workbook.tables(out.getvalue().encode("utf-8"), "x.csv")
-        assert table.lines[1].cells == ("N1", payload)
+        assert [line.cells for line in table.lines][1:] == [("N1", payload)]
     assert read_back("'t Hooft") == "'t Hooft"
     assert read_back(as_text("plain")) == "plain"
 

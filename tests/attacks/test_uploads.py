@@ -156,13 +156,23 @@ from beichen.people.formulas import workbook
 content = Path(sys.argv[1]).read_bytes()
 before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
 try:
-    found = workbook.tables(content, "x.xlsx")
-    said = "taken: " + str(found[0].lines[0].cells)[:200]
+    found = [list(table.lines) for table in workbook.tables(content, "x.xlsx")]
+    said = "taken: " + str(found[0][0].cells)[:200]
 except Exception as refusal:
     said = type(refusal).__name__
 rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps([said, time.process_time() - began, (rss - before) / 1024]))
 """
+
+
+def measured(target: Path) -> tuple[str, float, float]:
+    """What a process of its own says of a file, in how many seconds, with how many megabytes."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, str(target)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr[-500:]
+    said, seconds, megabytes = json.loads(done.stdout)
+    return said, seconds, megabytes
 
 
 @pytest.mark.attack("A28")
@@ -171,11 +181,7 @@ print(json.dumps([said, time.process_time() - began, (rss - before) / 1024]))
 def test_a_bomb_is_refused_soon_and_fills_no_memory(what: str, tmp_path: Path) -> None:
     target = tmp_path / "bomb"
     target.write_bytes(BOMBS[what]())
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURED, str(target)], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr[-500:]
-    said, seconds, megabytes = json.loads(done.stdout)
+    said, seconds, megabytes = measured(target)
     assert said in ("BadFile", "BombFile", "LargeFile", "PictureFile", "EmptyFile"), said
     assert seconds < 2, (said, seconds)
     assert megabytes < 100, (said, megabytes)
@@ -186,7 +192,34 @@ def test_a_large_honest_sheet_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c><c r="C{n}"><v>1</v></c></row>' for n in range(1, 20_001))
     monkeypatch.setattr(workbook, "MOST_CELLS", 50_000)
     [table] = workbook.tables(book(rows(lines)), "x.xlsx")
-    assert len(table.lines) == 20_000
+    assert len(list(table.lines)) == 20_000
+
+
+EMPTY = {
+    "a format on the last row": f'{FAR}<row r="1048576"><c r="H1048576" s="1"/></row>',
+    "a height on every row": FAR + "".join(f'<row r="{n}" ht="15"/>' for n in range(2, 1_048_577)),
+    "cells that are opened and closed": f'{FAR}<row r="1048576"><c r="XFD1048576" s="1"></c></row>',
+}
+
+
+@pytest.mark.attack("A28")
+@pytest.mark.req("PEOPLE-05")
+@pytest.mark.parametrize("what", EMPTY)
+def test_a_million_empty_rows_are_read_soon_and_fill_no_memory(what: str, tmp_path: Path) -> None:
+    target = tmp_path / "empty"
+    target.write_bytes(book(rows(EMPTY[what]).replace("<sheetData>", '<dimension ref="A1:H1048576"/><sheetData>')))
+    said, seconds, megabytes = measured(target)
+    assert said == "taken: (1.0,)"
+    assert seconds < 2, seconds
+    assert megabytes < 100, megabytes
+
+
+@pytest.mark.attack("A28")
+@pytest.mark.parametrize("claim", ['a="/>"', "a='></'", 's="1" b="/"'])
+def test_a_far_cell_that_only_looks_empty_is_a_bomb(claim: str) -> None:
+    far = f'<row r="1048576"><c r="XFD1048576" {claim}><v>1</v></c></row>'
+    with pytest.raises(workbook.BombFile):
+        list(workbook.tables(book(rows(FAR + far)), "x.xlsx"))
 
 
 NAMES = (
@@ -242,7 +275,7 @@ def files() -> set[str]:
 def test_a_document_under_the_name_of_a_table_is_refused() -> None:
     for kind, content in (("pdf", CONTENTS["pdf"]), ("gif", CONTENTS["gif"]), ("elf", CONTENTS["elf"])):
         with pytest.raises(Invalid):
-            workbook.tables(content, f"x.{kind}.xlsx")
+            list(workbook.tables(content, f"x.{kind}.xlsx"))
 
 
 @pytest.mark.attack("A27")
@@ -250,5 +283,5 @@ def test_nothing_in_a_zip_names_a_place(tmp_path: Path, monkeypatch: pytest.Monk
     """Parts that climb out of the archive are counted in memory and never written."""
     monkeypatch.chdir(tmp_path)
     workbook_with_ladder: Any = book(rows(FAR), **{"../../evil_xml": b"x", "/tmp/evil_xml": b"x"})
-    workbook.tables(workbook_with_ladder, "x.xlsx")
+    list(workbook.tables(workbook_with_ladder, "x.xlsx"))
     assert list(tmp_path.rglob("*")) == []

@@ -16,6 +16,10 @@ NO_DAY = gettext_noop("“%(value)s” is no date. Write it as 2026-05-16.")
 NO_WHOLE = gettext_noop("“%(value)s” is no whole number.")
 NO_NUMBER = gettext_noop("“%(value)s” is no number.")
 NO_CHOICE = gettext_noop("“%(value)s” is not known here. Write one of: %(choices)s.")
+NOT_COMPUTED = gettext_noop(
+    "This cell holds a formula without its result. Open the file in your table program, save it, and import it again."
+)
+ERROR_VALUE = gettext_noop("This cell shows the error %(value)s. Mend its formula, or enter the value itself.")
 TOO_LONG = gettext_noop("This text is longer than %(limit)s characters.")
 HIDDEN = "•••"
 LONGEST = 4000
@@ -23,8 +27,16 @@ EPOCH = date(1899, 12, 30)
 # Numbers a spreadsheet keeps for the days from 1954 to 2119, when a date column lost its format.
 SERIALS = range(20_000, 80_001)
 
+FROM_1904 = 1462
+"""Days between the two countings of days that spreadsheets know."""
+ERRORS = frozenset((
+    "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!",
+    "#BLOCKED!", "#BUSY!", "#CONNECT!", "#UNKNOWN!", "#EXTERNAL!", "#PYTHON!",
+))  # fmt: skip
+"""What a formula shows that went wrong, also where a csv keeps no more than that."""
+
 _DAY = re.compile(
-    r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
+    r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
 )
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _GAPS = re.compile(r"[\s_/|·,;、()\[\]]+")
@@ -39,6 +51,12 @@ class BadCell(ValueError):
     def __init__(self, reason: Phrase, **params: str) -> None:
         super().__init__(str(reason))
         self.reason, self.params = reason, params
+
+
+class Unreadable(str):
+    """Stands for a value that the file does not hold: an error ("#N/A"), or "=", a formula that nobody computed."""
+
+    __slots__ = ()
 
 
 def shown(raw: object) -> str:
@@ -67,6 +85,8 @@ def folded(text: str) -> str:
 
 def read(raw: object, column: Column) -> object:
     """The value of one cell, or BadCell. An empty cell gives None, for text and codes "" (required ones refuse)."""
+    if isinstance(raw, Unreadable) or (isinstance(raw, str) and raw in ERRORS):
+        raise BadCell(NOT_COMPUTED) if raw == "=" else BadCell(ERROR_VALUE, value=str(raw))
     if plain(raw) == "":
         if column.required:
             raise BadCell(MISSING)
@@ -103,6 +123,8 @@ def day(raw: object) -> date:
         return raw.date()
     if isinstance(raw, date):
         return raw
+    if isinstance(raw, float) and int(raw) in SERIALS:
+        raw = int(raw)
     written = plain(raw)
     if written.isdigit() and int(written) in SERIALS:
         return EPOCH + timedelta(days=int(written))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation import gettext, override
 
 from beichen.people import queries, rules
 from beichen.people.formulas import cells, workbook
@@ -27,6 +29,7 @@ from beichen.people.models import (
 from beichen.people.rules import founding, imports
 from beichen.people.rules.sheets import assignments, persons, units
 from beichen.people.tests.books import ASSIGNMENTS, PEOPLE, SEATS, book, preview
+from beichen.people.tests.packed import packed, words
 from beichen.platform.audit.models import Entry
 from beichen.platform.auth.models import Account
 from beichen.platform.kit import clock
@@ -222,6 +225,8 @@ HOSTILE = {
     "torn": (b"PK\x03\x04torn", workbook.BadFile),
     "another zip": (b"", workbook.EmptyFile),
     "no sheet of ours": (b"a,b\n1,2\n", imports.NothingRecognised),
+    "a page saved as a table": (b"\xef\xbb\xbf <HTML><table><tr><td>number</td></tr>", workbook.PictureFile),
+    "all hidden": (packed({"People": words(1, "number", "name")}, hidden=["People"]), workbook.HiddenFile),
 }
 
 
@@ -232,6 +237,9 @@ def test_a_hostile_file_gets_a_sentence(golden: Golden, kind: str) -> None:
     with pytest.raises(refusal) as caught:
         imports.upload(golden.actor("E015"), [("company.xlsx", content)])
     assert caught.value.sentence().endswith(".")
+    assert caught.value.code not in ("invalid", "refused")
+    with override("zh-hans"):
+        assert re.search(r"[\u4e00-\u9fff].*。$", caught.value.sentence(gettext))
 
 
 @pytest.mark.req("PEOPLE-05")

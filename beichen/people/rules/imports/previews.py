@@ -22,6 +22,8 @@ NAMED = 10
 WRITING = frozenset(Action) - {Action.REFUSED, Action.UNCHANGED}
 PAY = "target_bonus_cents"
 UNKNOWN_SHEET = gettext_noop("The sheet “%(sheet)s” is not known here and was left out.")
+HIDDEN_SHEET = gettext_noop("The sheet “%(sheet)s” is hidden and was left out. Show it if it should be read.")
+HIDDEN_ROWS = gettext_noop("In “%(sheet)s” there are hidden rows; they were read as well: %(count)s.")
 UNKNOWN_COLUMN = gettext_noop("In “%(sheet)s” the column “%(column)s” is not known here and was left out.")
 PAY_LEFT_OUT = gettext_noop(
     "Target bonuses in this workbook are left out: a compensation administrator has to upload or confirm it."
@@ -138,6 +140,12 @@ def said(found: Previewed, actions: frozenset[Action]) -> list[dict[str, Any]]:
 
 def notes(actor: Actor, found: Previewed) -> list[dict[str, Any]]:
     notes: list[dict[str, Any]] = [{"note": UNKNOWN_SHEET, "params": {"sheet": title}} for title in found.book.unknown]
+    notes += [{"note": HIDDEN_SHEET, "params": {"sheet": title}} for title in found.book.hidden]
+    notes += [
+        {"note": HIDDEN_ROWS, "params": {"sheet": key, "count": sheet.hidden_rows}}
+        for key, sheet in found.book.sheets.items()
+        if sheet.hidden_rows
+    ]
     notes += [
         {"note": UNKNOWN_COLUMN, "params": {"sheet": key, "column": column}}
         for key, sheet in found.book.sheets.items()
