@@ -144,7 +144,7 @@ def _leads(actor: Actor, _goals: Any) -> bool:
 
 VIEW = Permission(key="goals.view", label=_("See goals"))
 NUDGE = Permission(
-    key="goals.nudge", label=_("Ask for an update"), row="02e", code="w", subject=None,
+    key="goals.nudge", label=_("Request an update"), row="02e", code="w", subject=None,
     only=frozenset({"LM", "BP", "HA"}), special=(("LM", _leads),),
 )  # fmt: skip
 """Of which goals: `goals_to_nudge`."""
@@ -154,35 +154,35 @@ MATRIX = Permission(
 )  # fmt: skip
 WRITE = Permission(key="goals.write", label=_("Write a draft"), row=row_of, code="w", subject=_owner)
 ADJUST = Permission(
-    key="goals.adjust", label=_("Change the terms of a running goal"), row=row_of, code="w", subject=_owner,
+    key="goals.adjust", label=_("Change a goal in progress"), row=row_of, code="w", subject=_owner,
     only=frozenset({"LM"}),
 )  # fmt: skip
-PROPOSE = Permission(key="goals.propose", label=_("Propose a goal"), row=row_of, code="w", subject=_owner)
+PROPOSE = Permission(key="goals.propose", label=_("Submit a goal"), row=row_of, code="w", subject=_owner)
 WITHDRAW = Permission(
-    key="goals.withdraw", label=_("Withdraw a proposed goal"), row=row_of, code="t", subject=_owner,
+    key="goals.withdraw", label=_("Withdraw a submitted goal"), row=row_of, code="t", subject=_owner,
     only=frozenset({"SE"}),
 )  # fmt: skip
 DECIDE = Permission(
-    key="goals.decide", label=_("Agree to a goal or return it"), row=row_of, code="t", subject=_owner,
+    key="goals.decide", label=_("Approve a goal or send it back"), row=row_of, code="t", subject=_owner,
     only=frozenset({"LM", "SK", "BP", "HA"}), special=(("LM", _is_approver),), banned=("author_id", "last_editor_id"),
 )  # fmt: skip
 HAND_ON = Permission(
-    key="goals.hand_on", label=_("Hand a step to somebody for a while"), row="20k", code="w", subject=_owner,
+    key="goals.hand_on", label=_("Delegate a step for a while"), row="20k", code="w", subject=_owner,
 )  # fmt: skip
 DOUBT = Permission(
     key="goals.doubt", label=_("Ask whether a goal is too conservative"), row=row_of, code="w", subject=_owner,
     only=frozenset({"SE"}),
 )  # fmt: skip
 REPORT = Permission(
-    key="goals.report", label=_("Report on a key result"), row=update_row_of, code="w", subject=_owner,
+    key="goals.report", label=_("Update a key result"), row=update_row_of, code="w", subject=_owner,
     only=frozenset({"SE", "LM", "DL"}),
 )  # fmt: skip
 ALIGN = Permission(
-    key="goals.align", label=_("Say what a goal serves"), row=row_of, code="w", subject=_owner,
+    key="goals.align", label=_("Align a goal"), row=row_of, code="w", subject=_owner,
     only=frozenset({"SE", "LM"}),
 )  # fmt: skip
 DECIDE_ALIGNMENT = Permission(
-    key="goals.decide_alignment", label=_("Accept or decline an alignment"), row="01j", code="t",
+    key="goals.decide_alignment", label=_("Accept or decline an alignment request"), row="01j", code="t",
     subject=_parent_owner, only=frozenset({"SE", "LM"}), banned=("proposed_by_id",),
 )  # fmt: skip
 CLOSE = Permission(
@@ -190,7 +190,7 @@ CLOSE = Permission(
     jobs=frozenset({"goals.close_when_due", "load_demo"}),
 )  # fmt: skip
 GIVE_BACK = Permission(
-    key="goals.give_back", label=_("Give back goals that were not agreed to in time"), row="01c", code="t",
+    key="goals.give_back", label=_("Send back goals that were not approved in time"), row="01c", code="t",
     subject=None, only=frozenset(), jobs=frozenset({"goals.give_back"}),
 )  # fmt: skip
 IMPORT = Permission(
@@ -198,7 +198,7 @@ IMPORT = Permission(
     jobs=frozenset({"import_company", "load_demo"}),
 )  # fmt: skip
 RECOUNT = Permission(
-    key="goals.recount", label=_("Recount rolled-up numbers"), row="21b", code="t", subject=None,
+    key="goals.recount", label=_("Recalculate rolled-up numbers"), row="21b", code="t", subject=None,
     jobs=frozenset({"goals.drain", "goals.drain_left", "goals.restate", "load_demo"}),
 )  # fmt: skip
 

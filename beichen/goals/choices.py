@@ -26,7 +26,7 @@ class Ambition(models.TextChoices):
 
 class GoalState(models.TextChoices):
     DRAFT = "draft", _("Draft")
-    PROPOSED = "proposed", _("Waiting for agreement")
+    PROPOSED = "proposed", _("Awaiting approval")
     ACTIVE = "active", _("Running")
     CHANGING = "changing", _("Change proposed")
     CLOSED = "closed", _("Closed")
@@ -42,7 +42,7 @@ class Visibility(models.TextChoices):
 
     PUBLIC = "public", _("Everyone in the company")
     UNIT = "unit", _("The unit")
-    RESTRICTED = "restricted", _("Own line only")
+    RESTRICTED = "restricted", _("Reporting line only")
 
 
 class Measure(models.TextChoices):
@@ -50,9 +50,9 @@ class Measure(models.TextChoices):
 
     INCREASE = "increase", _("Increase")
     DECREASE = "decrease", _("Decrease")
-    PERCENT = "percent", _("Per cent reached")
+    PERCENT = "percent", _("Percent complete")
     COUNT = "count", _("Number of times")
-    WITHIN = "within", _("Keep within a range")
+    WITHIN = "within", _("Stay within a range")
     YES_NO = "yes_no", _("Yes or no")
     BAND = "band", _("KPI by bands")
     MILESTONES = "milestones", _("Milestones")
@@ -73,7 +73,7 @@ class Confidence(models.TextChoices):
 class Source(models.TextChoices):
     """Where a value came from."""
 
-    BY_HAND = "by_hand", _("By hand")
+    BY_HAND = "by_hand", _("Entered by hand")
     TOKEN = "token", _("By a program")
     IMPORT = "import", _("Imported")
 
@@ -92,24 +92,24 @@ DOUBTED = template(
 )
 GIVEN_BACK = template(
     "goals.given_back",
-    _("“%(goal)s” was not agreed to in time: it is a draft again and does not count in %(period)s."),
+    _("“%(goal)s” was not approved in time: it is a draft again and does not count in %(period)s."),
     params=("goal", "period"), icon="arrow-back",
 )  # fmt: skip
 NO_LONGER_ASKED = template(
     "goals.no_longer_asked",
-    _("The time for agreeing to goals of %(period)s is over; %(count)s that waited for you went back."),
+    _("Goals for %(period)s can no longer be approved; %(count)s that were waiting for you went back to their owners."),
     params=("count", "period"), icon="arrow-back",
 )  # fmt: skip
 ALIGNMENT_ASKED = template(
-    "goals.alignment_asked", _("%(name)s's goal “%(child)s” wants to serve your goal “%(parent)s”."),
+    "goals.alignment_asked", _("%(name)s asks to align the goal “%(child)s” with your goal “%(parent)s”."),
     params=("name", "child", "parent"), icon="arrow-merge",
 )  # fmt: skip
 ALIGNMENT_ACCEPTED = template(
-    "goals.alignment_accepted", _("Accepted: your goal “%(child)s” serves “%(parent)s” now."),
+    "goals.alignment_accepted", _("Accepted: your goal “%(child)s” now supports “%(parent)s”."),
     params=("child", "parent"), icon="check",
 )  # fmt: skip
 ALIGNMENT_DECLINED = template(
-    "goals.alignment_declined", _("Declined: your goal “%(child)s” does not serve “%(parent)s”."),
+    "goals.alignment_declined", _("Declined: your goal “%(child)s” does not support “%(parent)s”."),
     params=("child", "parent"), icon="arrow-back",
 )  # fmt: skip
 NUDGED = template(
@@ -125,7 +125,7 @@ say(
     acts={
         "goals.discard": pgettext_lazy("audit", "Discard a draft goal"),
         "goals.next_approver": pgettext_lazy("audit", "Pass a goal to the new manager"),
-        "goals.import_change": pgettext_lazy("audit", "Change goals by a workbook"),
+        "goals.import_change": pgettext_lazy("audit", "Change goals from a workbook"),
         "goals.import_key_results": pgettext_lazy("audit", "Import key results"),
         "goals.import_updates": pgettext_lazy("audit", "Import progress"),
     },
@@ -133,16 +133,16 @@ say(
         "goals.goal": pgettext_lazy("audit", "Goal"),
         "goals.keyresult": pgettext_lazy("audit", "Key result"),
         "goals.alignment": pgettext_lazy("audit", "Alignment"),
-        "goals.update": pgettext_lazy("audit", "Progress report"),
+        "goals.update": pgettext_lazy("audit", "Progress update"),
     },
     jobs={
         "goals.drain": pgettext_lazy("audit", "Roll-up of progress"),
         "goals.drain_left": pgettext_lazy("audit", "Roll-up of progress"),
-        "goals.restate": pgettext_lazy("audit", "Health of goals"),
-        "goals.close_when_due": pgettext_lazy("audit", "Closing of goals"),
-        "goals.close_goals": pgettext_lazy("audit", "Closing of goals"),
-        "goals.find_new_approver": pgettext_lazy("audit", "Goals of people who moved"),
-        "goals.follow_owner": pgettext_lazy("audit", "Goals of people who moved"),
-        "goals.give_back": pgettext_lazy("audit", "Goals not agreed to in time"),
+        "goals.restate": pgettext_lazy("audit", "Goal health"),
+        "goals.close_when_due": pgettext_lazy("audit", "Closing goals"),
+        "goals.close_goals": pgettext_lazy("audit", "Closing goals"),
+        "goals.find_new_approver": pgettext_lazy("audit", "Goals of people who changed teams"),
+        "goals.follow_owner": pgettext_lazy("audit", "Goals of people who changed teams"),
+        "goals.give_back": pgettext_lazy("audit", "Goals not approved in time"),
     },
 )

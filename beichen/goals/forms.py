@@ -61,9 +61,9 @@ class HandOnForm(forms.Form):
 
     to = forms.ChoiceField(label=_("Who"), widget=forms.RadioSelect)
     last_day = forms.DateField(
-        label=_("Until the end of"),
+        label=_("Until (inclusive)"),
         widget=DayInput(),
-        help_text=_("At most 30 days; after that it is yours alone again."),
+        help_text=_("At most 30 days; after that only you can approve again."),
     )
 
     def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **how: Any) -> None:
@@ -88,10 +88,10 @@ def _id(text: str) -> int | None:
 
 def _english() -> forms.CharField:
     return forms.CharField(
-        label=_("The same in English"),
+        label=_("English wording"),
         max_length=160,
         required=False,
-        help_text=_("English pages show it; without it they show the words above."),
+        help_text=_("Shown on English pages. If empty, they show the text above."),
     )
 
 
@@ -99,24 +99,24 @@ class GoalForm(forms.Form):
     """A goal in its own words, before its key results."""
 
     title = forms.CharField(
-        label=_("What do you want to reach?"),
+        label=_("What do you want to achieve?"),
         max_length=160,
-        widget=forms.TextInput(attrs={"placeholder": _("New users see the first benefit within three days")}),
+        widget=forms.TextInput(attrs={"placeholder": _("New users get value within three days")}),
     )
     title_en = _english()
     owner = forms.ChoiceField(label=_("Whose goal is it?"))
     kind = forms.ChoiceField(label=_("Kind"), choices=GoalKind.choices)
     ambition = forms.ChoiceField(label=_("Ambition"), choices=Ambition.choices, widget=forms.RadioSelect)
     weight = _percent(label=_("Weight in the plan, %"))
-    priority = forms.ChoiceField(label=_("Which priority does it serve?"), required=False)
+    priority = forms.ChoiceField(label=_("Which priority does it support?"), required=False)
     due = forms.DateField(label=_("Due"), widget=DayInput(), required=False)
     verification = forms.CharField(
-        label=_("How will we see that it is reached?"),
+        label=_("How will we know it has been achieved?"),
         max_length=300,
         required=False,
-        widget=forms.TextInput(attrs={"placeholder": _("Data warehouse report “first three days”, every Monday")}),
+        widget=forms.TextInput(attrs={"placeholder": _("The data warehouse report “First three days”, every Monday")}),
     )
-    visibility = forms.ChoiceField(label=_("Who sees it once it is agreed?"), choices=Visibility.choices)
+    visibility = forms.ChoiceField(label=_("Who can see it once it is approved?"), choices=Visibility.choices)
 
     def __init__(
         self,
@@ -127,7 +127,7 @@ class GoalForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         named: dict[str, Any] = self.fields
-        named["priority"].choices = [("", _("None directly: it serves another goal")), *priorities]
+        named["priority"].choices = [("", _("None directly: it supports another goal")), *priorities]
         if len(owners) > 1:
             named["owner"].choices = list(owners)
         else:
@@ -167,11 +167,11 @@ class KeyResultForm(forms.Form):
     measure = forms.ChoiceField(label=_("How is it measured?"), choices=Measure.choices)
     baseline = _number(label=_("From"))
     target = _number(label=_("To"))
-    low = _number(label=_("Not below"))
-    high = _number(label=_("Not above"))
+    low = _number(label=_("No less than"))
+    high = _number(label=_("No more than"))
     tolerance = _number(
         label=_("Tolerance"),
-        help_text=_("How far beyond the edge nothing counts any more. Between, it counts in part."),
+        help_text=_("Beyond this distance outside the range, the score is 0. Within it, the score is partial."),
     )
     unit = forms.CharField(label=pgettext_lazy("of a measure", "Unit"), max_length=20, required=False)
     band = forms.ChoiceField(label=_("Band table"), required=False)
@@ -219,7 +219,7 @@ class KeyResultForm(forms.Form):
         if values["measure"] != Measure.MILESTONES:
             return []
         named = [n for n in range(STEPS) if values[f"step_{n}"].strip()]
-        missing = {f"step_{n}_due": str(_("Say by when.")) for n in named if not values[f"step_{n}_due"]}
+        missing = {f"step_{n}_due": str(_("Enter a due date.")) for n in named if not values[f"step_{n}_due"]}
         if missing:
             raise Invalid(fields=missing)
         return [
@@ -280,7 +280,10 @@ class ReportForm(forms.Form):
 
     value = _number(label=_("Where does it stand now?"))
     answer = forms.ChoiceField(
-        label=_("Reached?"), required=False, choices=(("no", _("Not yet")), ("yes", _("Yes"))), widget=forms.RadioSelect
+        label=_("Achieved?"),
+        required=False,
+        choices=(("no", _("Not yet")), ("yes", _("Yes"))),
+        widget=forms.RadioSelect,
     )
     finished = forms.MultipleChoiceField(
         label=_("Finished so far"), required=False, widget=forms.CheckboxSelectMultiple
@@ -288,12 +291,12 @@ class ReportForm(forms.Form):
     confidence = forms.ChoiceField(
         label=_("How confident are you?"), required=False, choices=Confidence.choices, widget=forms.RadioSelect
     )
-    text = _line(_("Progress"), _("What moved since last time?"))
+    text = _line(_("Progress"), _("What has changed since last time?"))
     problem = _line(_("Problem"), _("What is in the way?"))
     next_action = _line(_("Next step"), _("What do you do next, and by when?"))
-    support = _line(_("Support needed"), _("From whom, and what?"))
+    support = _line(_("Support needed"), _("What do you need, and from whom?"))
     risk = _line(_("Risk"), _("What could still go wrong?"))
-    is_shared = forms.BooleanField(label=_("Let everyone who sees the goal read these four"), required=False)
+    is_shared = forms.BooleanField(label=_("Let everyone who can see the goal read these four"), required=False)
 
     def __init__(self, *args: Any, card: KeyResultCard, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -341,7 +344,7 @@ class BoardForm(forms.Form):
     owner = CodeField("person", label=_("Owner"), required=False)
     scope = forms.ChoiceField(
         label=_("Of"), required=False,
-        choices=(("", _("Everyone")), ("branch", _("My line")), ("asked", _("Those I may ask"))),
+        choices=(("", _("Everyone")), ("branch", _("My reporting line")), ("asked", _("Those I can ask for updates"))),
     )  # fmt: skip
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=(("", _("Any kind")), *GoalKind.choices))
     priority = forms.ChoiceField(label=_("Priority"), required=False)
@@ -355,12 +358,12 @@ class BoardForm(forms.Form):
 class AlignForm(forms.Form):
     """What a goal serves."""
 
-    parent = forms.ChoiceField(label=_("It serves"), widget=forms.RadioSelect)
+    parent = forms.ChoiceField(label=_("It supports"), widget=forms.RadioSelect)
     counts = forms.BooleanField(
-        label=_("Its progress counts in that goal"),
+        label=_("Its progress counts towards that goal"),
         required=False,
         initial=True,
-        help_text=_("A goal counts in one other goal; it may serve more."),
+        help_text=_("A goal rolls up into one parent goal, but it can support several."),
     )
 
     def __init__(self, *args: Any, parents: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
@@ -376,7 +379,7 @@ class FilterForm(forms.Form):
     scope = forms.ChoiceField(
         label=_("Of"),
         required=False,
-        choices=(("", _("Everyone")), ("units", _("Units")), ("branch", _("My line"))),
+        choices=(("", _("Everyone")), ("units", _("Units")), ("branch", _("My reporting line"))),
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=(("", _("Any kind")), *GoalKind.choices))
     priority = forms.ChoiceField(label=_("Priority"), required=False)

@@ -34,7 +34,7 @@ def my_goals(request: object, actor: Actor, person_id: int) -> Panel | None:
 @slot("strategy.coverage", order=10)
 def coverage(request: object, actor: Actor, map_id: int) -> Panel | None:
     """How far each priority has come, and what serves none, on the strategy page."""
-    return Panel("goals_coverage", gettext_lazy("How far we are"), reverse("goals:coverage"), icon="chart-arrows")
+    return Panel("goals_coverage", gettext_lazy("Progress so far"), reverse("goals:coverage"), icon="chart-arrows")
 
 
 @todo
@@ -42,7 +42,7 @@ def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
     """Goals to agree to, alignments to accept, reports that are due. Cost: four statements."""
     goals = [
         TodoEntry(
-            f"goals.approve:{g.id}", _("Agree to a goal: %(title)s") % {"title": g.shown_title}, g.owner_name,
+            f"goals.approve:{g.id}", _("Approve goal: %(title)s") % {"title": g.shown_title}, g.owner_name,
             reverse("goals:inbox"), due=g.agree_by, kind="target", subject_id=g.owner_id,
             act_url=reverse("goals:decide", args=[g.id]),
         )
@@ -50,14 +50,14 @@ def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
     ]  # fmt: skip
     asks = [
         TodoEntry(
-            f"goals.alignment:{a.id}", _("Wants to serve your goal: %(title)s") % {"title": a.child.shown_title},
+            f"goals.alignment:{a.id}", _("Alignment request for your goal: %(title)s") % {"title": a.child.shown_title},
             a.parent_title, reverse("goals:inbox"), kind="arrow-merge", subject_id=a.child.owner_id,
         )
         for a in queries.waiting_alignments(actor, limit)
     ]  # fmt: skip
     reports = [
         TodoEntry(
-            f"goals.report:{r.key_result_id}", _("Report on: %(title)s") % {"title": r.title}, r.goal_title,
+            f"goals.report:{r.key_result_id}", _("Update progress: %(title)s") % {"title": r.title}, r.goal_title,
             reverse("goals:update", args=[r.key_result_id]), due=r.due_on, kind="refresh",
             act_url=reverse("goals:update", args=[r.key_result_id]),
         )

@@ -50,8 +50,8 @@ def test_hr_asks_about_ten_late_goals_and_an_owner_answers_on_a_phone(town: Town
     assert silent.count() == 10
     for n in range(10):
         silent.nth(n).check()
-    hr.fill("A sentence to go with it", WORDS)
-    hr.press("Ask about the chosen")
+    hr.fill("Message", WORDS)
+    hr.press("Request updates on selected")
     assert hr.sees("Asked for a word on 10 goals.")
     hr.again()
     assert hr.page.get_by_text(WORDS).count() == 10

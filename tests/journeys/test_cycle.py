@@ -36,7 +36,7 @@ def agree(who: Person) -> None:
 def draft(me: Person, title: str) -> None:
     me.menu("Goals")
     me.go("New goal")
-    me.fill("What do you want to reach?", title)
+    me.fill("What do you want to achieve?", title)
     me.fill("Weight in the plan, %", "50")
     me.press("Save")
 
@@ -50,7 +50,7 @@ def propose(me: Person, title: str) -> None:
     me.fill("To", "20")
     me.fill("Weight in the goal, %", "100")
     me.press("Save")
-    me.press("Propose")
+    me.press("Submit")
     me.again()
 
 
@@ -120,12 +120,12 @@ def test_an_outside_person_closes_the_gap_and_two_begin_the_cycle(town: Town) ->
 def test_goals_follow_the_steps_and_what_nobody_agreed_to_goes_back(town: Town) -> None:
     me, manager = town.browse("E009"), town.browse("E005")
     propose(me, GOAL)
-    assert me.sees(f"Waits for {MANAGER}.")
+    assert me.sees(f"Waiting for {MANAGER}.")
     manager.home()
-    manager.go(f"Agree to a goal: {GOAL}")
-    manager.press("Agree")
+    manager.go(f"Approve goal: {GOAL}")
+    manager.press("Approve")
     me.again()
-    assert me.sees(f"Waits for {ABOVE}.")
+    assert me.sees(f"Waiting for {ABOVE}.")
     propose(me, LATE)
     hr, other = town.browse("E015"), town.browse("E016")
     for step, phase in (("Execution", "Execution"), ("Self reviews", "Self reviews")):
@@ -135,13 +135,13 @@ def test_goals_follow_the_steps_and_what_nobody_agreed_to_goes_back(town: Town) 
         assert here(hr) == phase
     town.work()
     me.again()
-    assert me.sees("This one was not agreed to in time and does not count.")
-    assert me.named("Propose").count() == 0
+    assert me.sees("This one was not approved in time and does not count.")
+    assert me.named("Submit").count() == 0
     for number in ("E005", "E002"):
         boss = town.browse(number)
-        assert "Agree to a goal" not in boss.reads()
+        assert "Approve goal" not in boss.reads()
         boss.again()
-        assert "Agree to a goal" not in boss.reads()
+        assert "Approve goal" not in boss.reads()
 
 
 @pytest.mark.req("REVIEW-01", "INSIGHT-01")

@@ -68,12 +68,12 @@ def test_an_update_that_was_asked_for_is_given_in_three_taps(town: Town) -> None
 @pytest.mark.req("BASE-04", "GOAL-01")
 def test_a_goal_is_agreed_to_in_three_taps(town: Town) -> None:
     author = drafted(town, GOAL, "40", "34")
-    author.press("Propose")
-    thumb = opened(town, "E005", owed=f"Agree to a goal: {GOAL}", notice=approvals.ASKED, act="Agree")
-    thumb.press("Agree")
+    author.press("Submit")
+    thumb = opened(town, "E005", owed=f"Approve goal: {GOAL}", notice=approvals.ASKED, act="Approve")
+    thumb.press("Approve")
     assert thumb.taps <= MOST
     author.again()
-    assert "Waits for" not in author.reads()
+    assert "Waiting for" not in author.reads()
 
 
 # ── on the home screen ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -28,11 +28,11 @@ def questions(found: Attained) -> Iterator[str]:
         if line.question:
             yield _of_measure(line, found.period)
     if found.question and found.question.code == "all_reached":
-        yield _("Everything planned in %(period)s was reached in full. Is there more in this one?") % {
+        yield _("Everything planned in %(period)s was fully achieved. Could this one go further?") % {
             "period": found.period
         }
     elif found.question:
-        yield _("%(period)s came to less than half, and this is a stretch goal. Is it within reach?") % {
+        yield _("Less than half was achieved in %(period)s, and this is a stretch goal. Is it realistic?") % {
             "period": found.period
         }
 
@@ -45,12 +45,15 @@ def _of_measure(line: Same, period: str) -> str:
         "times": f"{(question.tenths if question else 0) / 10:g}",
     }  # fmt: skip
     sentences = {
-        "reached": _("“%(title)s”: %(period)s already came to %(way)s; this asks for no more. Too safe?"),
+        "reached": _("“%(title)s”: %(period)s already got to %(way)s, and this asks for no more. Too safe?"),
         "still": _("“%(title)s”: in %(period)s it did not move (%(way)s). What is different this time?"),
         "far": _(
-            "“%(title)s”: %(period)s reached %(share)s (%(way)s); this asks for %(times)s times that. Within reach?"
+            "“%(title)s”: %(period)s achieved %(share)s (%(way)s), and this asks for %(times)s times that. Realistic?"
         ),
-        "safe": _("“%(title)s”: %(period)s reached %(share)s (%(way)s); this asks for %(times)s times that. Too safe?"),
+        "safe": _(
+            "“%(title)s”: %(period)s achieved %(share)s (%(way)s), and this asks for only %(times)s "
+            "times that. Too safe?"
+        ),
     }
     return sentences[question.code if question else "reached"] % told
 
@@ -83,7 +86,7 @@ def hand_on(request: PageRequest, goal_id: int) -> HttpResponse:
     if request.method == "POST":
         given = checked(HandOnForm(request.POST, people=choices))
         rules.hand_on(request.actor, goal_id, int(given["to"]), given["last_day"], request.version)
-        tell(request, _("Handed on. You can still decide yourself."))
+        tell(request, _("Delegated. You can still approve it yourself."))
         return see(reverse("goals:goal", args=[goal_id]))
     if not card.is_my_turn:
         raise Forbidden
@@ -97,8 +100,11 @@ def hand_on(request: PageRequest, goal_id: int) -> HttpResponse:
 def doubt(request: PageRequest, goal_id: int) -> HttpResponse:
     """Ask whether my goal is too conservative."""
     card = rules.doubt_goal(request.actor, goal_id)
-    sentence = _("Asked. Your question stands on the goal.")
-    tell(request, sentence if card.state == "proposed" else _("Noted. Your question goes along when you propose it."))
+    sentence = _("Your question now shows on the goal.")
+    tell(
+        request,
+        sentence if card.state == "proposed" else _("Noted. Your question is sent along when you submit the goal."),
+    )
     return see(came_from(request, reverse("goals:goal", args=[goal_id])))
 
 
@@ -107,6 +113,6 @@ def approve_many(request: PageRequest) -> HttpResponse:
     """Agree to the chosen goals at once."""
     done = rules.approve_goals(request.actor, chosen_goals(request.POST.getlist("goal")))
     told = [f"“{title}”: {why.sentence(_)}" for title, why in done.refused]
-    sentence = _("Agreed to %(n)s goals.") % {"n": done.count}
+    sentence = _("%(n)s goals approved.") % {"n": done.count}
     tell(request, " ".join([sentence, *told]))
     return see(came_from(request, reverse("goals:team")))

@@ -22,7 +22,7 @@ def align(request: PageRequest, goal_id: int) -> HttpResponse:
         form = AlignForm(request.POST, parents=[(chosen, chosen)] if chosen.isdigit() else [])
         values = checked(form)
         rules.propose_alignment(request.actor, goal_id, int(values["parent"]), rolls_up=values["counts"])
-        tell(request, _("Asked. It counts once the other side accepts."))
+        tell(request, _("Request sent. It counts once the other side accepts."))
         return see(reverse("goals:goal", args=[goal_id]))
     card = queries.goal(request.actor, goal_id)
     if not queries.may_align(request.actor, card):
@@ -43,7 +43,7 @@ def align(request: PageRequest, goal_id: int) -> HttpResponse:
 def accept(request: PageRequest, alignment_id: int) -> HttpResponse:
     """Agree that a goal serves mine."""
     rules.accept_alignment(request.actor, alignment_id, request.version)
-    tell(request, _("Accepted. Its progress counts from now on."))
+    tell(request, _("Accepted. Its progress now counts towards your goal."))
     return see(came_from(request, reverse("goals:inbox")))
 
 
@@ -51,7 +51,7 @@ def accept(request: PageRequest, alignment_id: int) -> HttpResponse:
 def decline(request: PageRequest, alignment_id: int) -> HttpResponse:
     """Say that a goal does not serve mine, and why."""
     rules.decline_alignment(request.actor, alignment_id, request.POST.get("reason", ""), request.version)
-    tell(request, _("Declined, with your words."))
+    tell(request, _("Declined. Your reason was sent along."))
     return see(came_from(request, reverse("goals:inbox")))
 
 
@@ -59,5 +59,5 @@ def decline(request: PageRequest, alignment_id: int) -> HttpResponse:
 def end(request: PageRequest, alignment_id: int) -> HttpResponse:
     """Take my goal away from the one it serves."""
     rules.end_alignment(request.actor, alignment_id, request.version)
-    tell(request, _("It counts there no more."))
+    tell(request, _("It no longer counts there."))
     return see(came_from(request, reverse("goals:plan")))

@@ -78,7 +78,7 @@ def board(request: PageRequest) -> HttpResponse:
 
 def _across() -> list[tuple[str, str]]:
     return [
-        ("attention", _("Late or behind")), ("behind", _("Behind for several reports")), ("risks", _("Open risks")),
+        ("attention", _("Overdue or behind")), ("behind", _("Behind for several updates")), ("risks", _("Open risks")),
     ]  # fmt: skip
 
 
@@ -106,9 +106,11 @@ def _ask(request: PageRequest, asked: _Asked) -> HttpResponse:
         request.actor, asked.cycle.id, asked.wanted, request.POST.get("sentence", ""),
         goal_ids=None if request.POST.get("all") else chosen,
     )  # fmt: skip
-    said = ngettext("Asked for a word on %(n)s goal.", "Asked for a word on %(n)s goals.", done.count)
+    said = ngettext("Update requested on %(n)s goal.", "Updates requested on %(n)s goals.", done.count)
     more = ngettext(
-        "%(n)s was left: asked about today, or not late.", "%(n)s were left: asked about today, or not late.", done.left
+        "%(n)s was skipped: already requested today, or not overdue.",
+        "%(n)s were skipped: already requested today, or not overdue.",
+        done.left,
     )
     tell(request, (said % {"n": done.count}) + (" " + more % {"n": done.left} if done.left else ""))
     return see(f"{reverse('goals:board')}?{asked.address}")
@@ -153,14 +155,14 @@ def cell_terms(cell: Cell) -> list[tuple[str, str]]:
     """What the attainment of a cell is made of, in the order of its formula."""
     goals = [(_("Goals"), str(cell.count))]
     if cell.count != cell.measured:
-        goals.append((_("of them not measured, left out"), str(cell.count - cell.measured)))
+        goals.append((_("of these, not measured and left out"), str(cell.count - cell.measured)))
     if cell.attainment is None:
-        return [*goals, (_("Weighted mean"), _("not measured"))]
+        return [*goals, (_("Weighted average"), _("not measured"))]
     if not cell.weight:
-        return [*goals, (_("All weights are 0, so they count alike"), ""),
-                (_("Weighted mean"), figures.percent(cell.attainment, 2))]  # fmt: skip
+        return [*goals, (_("All weights are 0, so goals count equally"), ""),
+                (_("Weighted average"), figures.percent(cell.attainment, 2))]  # fmt: skip
     return [
         *goals, (_("Sum of the weights"), terms.weight(cell.weight)),
         (_("Sum of weight × progress"), f"{figures.trimmed(Fraction(cell.made, 10**8), 8)}%"),
-        (_("Weighted mean"), figures.percent(cell.attainment, 2)),
+        (_("Weighted average"), figures.percent(cell.attainment, 2)),
     ]  # fmt: skip

@@ -62,7 +62,7 @@ def new_goal(request: PageRequest) -> HttpResponse:
         entered = form.entered()
         person_id, unit_id = form.owner_ids
         made = rules.create_goal(request.actor, cycle.id if cycle else 0, entered, owner_id=person_id, unit_id=unit_id)
-        tell(request, _("Draft saved. Now say how it is measured."))
+        tell(request, _("Draft saved. Next, say how it will be measured."))
         return see(_at(made.id))
     first = {"ambition": "committed", "due": cycle.last if cycle else None, "visibility": "public"}
     return page(request, "goals/goal_form.html", form=_form(request, GoalForm, how, first), goal=None, cycle=cycle)
@@ -138,7 +138,7 @@ def edit_key_result(request: PageRequest, key_result_id: int) -> HttpResponse:
 def drop_key_result(request: PageRequest, key_result_id: int) -> HttpResponse:
     """Drop a key result."""
     rules.drop_key_result(request.actor, key_result_id, request.version)
-    tell(request, _("The key result counts no more."))
+    tell(request, _("The key result no longer counts."))
     return see(came_from(request, reverse("goals:plan")))
 
 
@@ -160,7 +160,11 @@ def propose(request: PageRequest, goal_id: int) -> HttpResponse:
 def approve(request: PageRequest, goal_id: int) -> HttpResponse:
     """Agree to a goal."""
     card = rules.approve_goal(request.actor, goal_id, request.version)
-    sentence = _("Agreed: “%(title)s” runs now.") if card.runs else _("Agreed: “%(title)s” goes on to the next step.")
+    sentence = (
+        _("Approved: “%(title)s” is now in progress.")
+        if card.runs
+        else _("Approved: “%(title)s” moves to the next step.")
+    )
     return _moved(request, card, sentence % {"title": card.shown_title})
 
 
@@ -168,7 +172,7 @@ def approve(request: PageRequest, goal_id: int) -> HttpResponse:
 def give_back(request: PageRequest, goal_id: int) -> HttpResponse:
     """Return a goal with words."""
     card = rules.return_goal(request.actor, goal_id, request.POST.get("reason", ""), request.version)
-    tell(request, _("Given back to %(name)s with your words.") % {"name": card.owner_name})
+    tell(request, _("Sent back to %(name)s with your comment.") % {"name": card.owner_name})
     return see(reverse("goals:inbox"))
 
 
@@ -183,5 +187,5 @@ def withdraw(request: PageRequest, goal_id: int) -> HttpResponse:
 def discard(request: PageRequest, goal_id: int) -> HttpResponse:
     """Throw a draft away."""
     rules.discard_draft(request.actor, goal_id, request.version)
-    tell(request, _("The draft is gone."))
+    tell(request, _("Draft deleted."))
     return see(reverse("goals:plan"))

@@ -49,7 +49,7 @@ def tabs(actor: Actor, *, leads: bool) -> list[tuple[str, str, str]]:
         found.append(("team", _("My team"), reverse("goals:team")))
     return [
         *found, ("all", _("All goals"), reverse("goals:all")), ("board", _("Progress board"), reverse("goals:board")),
-        ("inbox", _("To decide"), reverse("goals:inbox")),
+        ("inbox", _("To approve"), reverse("goals:inbox")),
     ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from beichen.platform.ui import figures
 NOTES = {
     "dropped": lambda: gettext("dropped"),
     "not_measured": lambda: gettext("not measured"),
-    "not_counted": lambda: gettext("not agreed"),
+    "not_counted": lambda: gettext("not approved"),
 }
 
 
@@ -37,12 +37,12 @@ def goal_terms(view: GoalView) -> list[tuple[str, str]]:
     """What the progress of a goal is made of: each item with its weight, the mean at the end."""
     lines = []
     for term in view.terms:
-        title = term.title or gettext("A goal that is not open to you")
+        title = term.title or gettext("A goal you cannot see")
         share = gettext("equal weights") if view.equal_weights else weight(term.weight)
         shown = NOTES[term.note]() if term.note in NOTES else figures.percent(term.progress, 1)
         lines.append((f"{title} · {share}", shown))
     total = gettext("not measured") if view.goal.progress is None else figures.percent(view.goal.progress, 2)
-    return [*lines, (gettext("Weighted mean"), total)]
+    return [*lines, (gettext("Weighted average"), total)]
 
 
 def key_result_terms(card: KeyResultCard) -> list[tuple[str, str]]:
@@ -70,7 +70,7 @@ def _given(card: KeyResultCard) -> list[tuple[str, str]]:
         ]
     if card.measure == Measure.BAND:
         return [now, (gettext("Score"), figures.score(card.score))]
-    return [(gettext("Reached"), gettext("Yes") if card.answer else gettext("Not yet"))]
+    return [(gettext("Achieved"), gettext("Yes") if card.answer else gettext("Not yet"))]
 
 
 def span(card: KeyResultCard) -> str:
@@ -94,7 +94,7 @@ def stands(card: KeyResultCard) -> str:
     if card.measure == Measure.BAND:
         score = figures.score(card.score) if card.current is not None else figures.NONE
         return gettext("%(now)s, score %(score)s") % {"now": number(card.current, card.unit), "score": score}
-    return gettext("Reached") if card.answer else gettext("Not yet reached")
+    return gettext("Achieved") if card.answer else gettext("Not yet achieved")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def phase_work(actor: Actor, cycles: Mapping[int, str]) -> list[PhaseWork]:
     waits = Q(state__in=[GoalState.DRAFT, GoalState.PROPOSED])
     counted = found.annotate(done=Count("id", filter=~waits), whole=Count("id")).order_by("cycle_id")
     return [
-        PhaseWork(cycle_id, phase, _("goals agreed on"), done, whole, reverse("goals:all"))
+        PhaseWork(cycle_id, phase, _("goals approved"), done, whole, reverse("goals:all"))
         for cycle_id, done, whole in counted
         for phase in (Phase.GOALS, Phase.EXECUTION)
     ]

@@ -64,7 +64,7 @@ def hints(actor: Actor, goal: Goal | GoalCard, settings: dict[str, Any]) -> list
     return found
 
 
-KEY_RESULT_WEIGHTS = gettext_noop("The weights of its key results add up to %(sum)s %%, not to 100 %%.")
+KEY_RESULT_WEIGHTS = gettext_noop("The weights of its key results add up to %(sum)s%%, not 100%%.")
 NO_VERIFICATION = gettext_noop("It does not say how the result will be verified.")
 
 

@@ -11,35 +11,35 @@ class NotDraft(Refused):
     """The goal has left the state of a draft."""
 
     code = "goal_not_draft"
-    text = gettext_noop("This goal is no draft any more. Its terms change only by agreement with the manager.")
+    text = gettext_noop("This goal is no longer a draft. Changes must be agreed with the manager.")
 
 
 class NotProposed(Refused):
     """The goal does not wait for anyone."""
 
     code = "goal_not_proposed"
-    text = gettext_noop("This goal is not waiting for agreement any more.")
+    text = gettext_noop("This goal is no longer waiting for approval.")
 
 
 class NotRunning(Refused):
     """Only running goals are reported on and changed."""
 
     code = "goal_not_running"
-    text = gettext_noop("This goal is not running, so nothing can be reported on it.")
+    text = gettext_noop("This goal is not in progress, so it cannot be updated.")
 
 
 class NothingMeasured(Refused):
     """A goal without a measure cannot be proposed."""
 
     code = "goal_without_key_result"
-    text = gettext_noop("This goal has no key result yet. Add at least one, so that everybody sees when it is reached.")
+    text = gettext_noop("This goal has no key result yet. Add at least one, so everyone can see when it is achieved.")
 
 
 class WeightsOff(Refused):
     """The plan's weights do not add up and the company blocks that."""
 
     code = "weights_off"
-    text: ClassVar[Phrase] = gettext_noop("The weights of this plan add up to %(sum)s %%, they have to make 100 %%.")
+    text: ClassVar[Phrase] = gettext_noop("The weights in this plan add up to %(sum)s%%; they must add up to 100%%.")
 
 
 class TooManyGoals(Refused):
@@ -47,7 +47,7 @@ class TooManyGoals(Refused):
 
     code = "goal_count"
     text: ClassVar[Phrase] = gettext_noop(
-        "This plan has %(count)s goals; from %(least)s to %(most)s are agreed in this company."
+        "This plan has %(count)s goals; your company recommends %(least)s to %(most)s."
     )
 
 
@@ -55,42 +55,46 @@ class KeyTaken(Invalid):
     """Another goal of the cycle has the key."""
 
     code = "goal_key_taken"
-    text = gettext_noop("Another goal of this cycle has the number “%(key)s”.")
+    text = gettext_noop("Another goal in this cycle already has the number “%(key)s”.")
 
 
 class NoReason(Invalid):
     """A return or refusal needs words."""
 
     code = "reason_missing"
-    text = gettext_noop("Write a few words, so that the other side knows what to change.")
+    text = gettext_noop("Write a few words, so the other person knows what to change.")
 
 
 class Circle(Refused):
     """The parent serves the child already."""
 
     code = "alignment_circle"
-    text = gettext_noop("“%(parent)s” already serves this goal, directly or over others. A goal cannot serve itself.")
+    text = gettext_noop(
+        "“%(parent)s” already supports this goal, directly or through others. Goals cannot be aligned in a circle."
+    )
 
 
 class SecondParent(Refused):
     """A goal rolls up into one parent."""
 
     code = "second_rollup_parent"
-    text = gettext_noop("This goal already counts in another goal. Take that away first, or align without counting.")
+    text = gettext_noop(
+        "This goal already counts towards another goal. Remove that alignment first, or align without counting."
+    )
 
 
 class ParentNotOpen(Refused):
     """Drafts and closed goals take no children."""
 
     code = "parent_not_open"
-    text = gettext_noop("That goal is not agreed or already closed, so nothing can be aligned to it.")
+    text = gettext_noop("That goal is not approved yet or is already closed, so nothing can be aligned with it.")
 
 
 class ValueMissing(Invalid):
     """The report carries no value of this kind of measure."""
 
     code = "value_missing"
-    text = gettext_noop("Enter where this key result stands now.")
+    text = gettext_noop("Enter the current value of this key result.")
 
 
 class SentenceTooLong(Invalid):
@@ -104,25 +108,25 @@ class WrongDay(Invalid):
     """A report is about today or a day before it."""
 
     code = "wrong_day"
-    text = gettext_noop("A report is about a day from %(first)s to %(last)s.")
+    text = gettext_noop("An update must be dated between %(first)s and %(last)s.")
 
 
 class NotThisMeasure(Invalid):
     """The band table or metric does not fit."""
 
     code = "measure_incomplete"
-    text = gettext_noop("This kind of measure needs: %(missing)s.")
+    text = gettext_noop("This type of measure needs: %(missing)s.")
 
 
 class Dropped(Refused):
     """A dropped key result takes no report."""
 
     code = "key_result_dropped"
-    text = gettext_noop("This key result was dropped, so nothing is reported on it any more.")
+    text = gettext_noop("This key result was dropped and can no longer be updated.")
 
 
 class LastKeyResult(Refused):
     """A running goal keeps a measure."""
 
     code = "last_key_result"
-    text = gettext_noop("This is the last key result of the goal. Add another one first, or close the goal.")
+    text = gettext_noop("This is the goal’s last key result. Add another one first, or close the goal.")

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 NOUNS: dict[str, str | Promise] = {
     "goal": pgettext_lazy("kind of data", "Goal"),
-    "kr_update": pgettext_lazy("kind of data", "Progress report"),
+    "kr_update": pgettext_lazy("kind of data", "Progress update"),
     "private_note": pgettext_lazy("kind of data", "Private note"),
     "one_on_one": pgettext_lazy("kind of data", "One-to-one"),
     "feedback": pgettext_lazy("kind of data", "Feedback"),

@@ -21,12 +21,13 @@ BATCH = 1_000
 NO_OWNER = gettext_noop("Neither a person nor a unit has the number “%(key)s”.")
 NO_CYCLE = gettext_noop("“%(key)s” is no period. Write 2026, 2026H1, 2026Q2 or 2026-04.")
 NEW_CYCLE = gettext_noop(
-    "There is no cycle for %(period)s yet. It is set up with these goals and waits in set-up until two HR"
-    " administrators begin it (Cycles)."
+    "There is no cycle for %(period)s yet. It is created with these goals and stays in "
+    "set-up until two HR administrators start it (Cycles)."
 )
 PAST_CYCLE = gettext_noop(
-    "There is no cycle for %(period)s yet, and the period ended on %(day)s. Its cycle is set up with these goals and"
-    " waits in set-up: two HR administrators have to move it on, phase by phase (Cycles)."
+    "There is no cycle for %(period)s yet, and the period ended on %(day)s. A cycle is "
+    "created with these goals and stays in set-up: two HR administrators have to move it on, "
+    "phase by phase (Cycles)."
 )
 NO_PARENT = gettext_noop("No goal has the number “%(key)s”.")
 NO_PRIORITY = gettext_noop("No priority has the number “%(key)s”.")

@@ -42,7 +42,7 @@ def company(owner_db, settings, tmp_path):
     return made
 
 
-APPROVED = ("Name M1", "U1", "Agree to a goal or return it", "A1")
+APPROVED = ("Name M1", "U1", "Approve a goal or send it back", "A1")
 READ = ("Name HA1", "HR", "Read · Result", "A1")
 
 
@@ -95,7 +95,7 @@ def test_nobody_else_searches_the_audit(enter, number):
     for address in ("/company/audit/", "/api/v1/audit/entries"):
         answer = client.get(address)
         assert answer.status_code in (403, 404)
-        assert "Agree to a goal" not in answer.content.decode()
+        assert "Approve a goal" not in answer.content.decode()
     assert client.post("/company/audit/verify/").status_code in (403, 404)
 
 
@@ -174,7 +174,7 @@ def exported(client, **asked) -> list[list[str]]:
 def test_export_holds_the_rows_of_the_search_and_is_itself_audited(enter, company):
     client = enter("B2")
     (line,) = exported(client, person="M1")
-    assert line[1:9] == ["Name M1", "M1", "U1", "Agree to a goal or return it", "goals.decide", "", "A1 (A1)", ""]
+    assert line[1:9] == ["Name M1", "M1", "U1", "Approve a goal or send it back", "goals.decide", "", "A1 (A1)", ""]
     noted = [row for row in found(client) if row[2] == "Export the audit"]
     assert noted == [("Name B2", "U2", "Export the audit", "")]
     assert enter("HA1").get("/company/audit/export/").status_code in (403, 404)
@@ -234,7 +234,7 @@ def test_page_names_the_first_bad_row_in_words(enter, company, worker_db, owner_
     client.post("/company/audit/verify/")
     words = " ".join(re.sub(r"<[^>]+>", " ", client.get("/company/audit/").content.decode()).split())
     assert "A row was changed after it was sealed" in words
-    assert re.search(r"First bad row: .*, Name M1: Agree to a goal or return it", words)
+    assert re.search(r"First bad row: .*, Name M1: Approve a goal or send it back", words)
 
 
 @pytest.mark.req("BASE-02")
