@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import subprocess
 import threading
 import time
@@ -17,6 +16,7 @@ import pytest
 from beichen.launch import binaries
 from beichen.launch.cluster import made_by
 from beichen.launch.progress import say
+from beichen.launch.servant import choose
 from tests.faults.conftest import all_of
 from tests.faults.journal import Answer, Ask, ask, reckon, until, writing
 from tests.launch.running import Running
@@ -131,17 +131,21 @@ class ShortFiles:
     def __enter__(self) -> ShortFiles:
         return self
 
-    def _limit(self, size: int) -> None:
+    def _limit(self, size: str) -> None:
+        """As the user the server runs as, who may always do so."""
+        folder = (self.company.home / "postgres").resolve()
+        servant = choose(folder)
         for entry in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                if Path(os.readlink(entry / "cwd")) == (self.company.home / "postgres").resolve():
-                    resource.prlimit(int(entry.name), resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+                if Path(os.readlink(entry / "cwd")) == folder:
+                    words = ["prlimit", "--pid", entry.name, f"--fsize={size}:"]
+                    subprocess.run(words, check=False, capture_output=True, cwd="/", **servant.popen())
 
     def fill(self) -> None:
-        self._limit(65_536)
+        self._limit("65536")
 
     def free(self) -> None:
-        self._limit(resource.RLIM_INFINITY)
+        self._limit("unlimited")
 
     def __exit__(self, *_: object) -> None:
         self.free()

@@ -1,7 +1,8 @@
 """Reads wait for each other, never in front of a write or a sign-in.
 
-A web process has more threads than reads may hold at once. A read that finds no room within a second is told to come
-back, at once where the reads before it are stuck themselves; so slow pages fill their own lane and no other.
+A web process has more threads than reads may hold at once. The others wait as long as reads begin and end; once none
+began for a second, all those before them are stuck, and they are told to come back. So slow pages fill their own lane
+and no other, and a busy process is only slow.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from beichen.platform.ui.pages import away
 
 READS = WEB_THREADS // 2
 PATIENCE = 1.0
-"""Seconds a read waits, and after which one that runs counts as stuck."""
+"""Seconds after which a read that runs counts as stuck."""
 RESERVED = ("/account/", "/healthz", "/readyz", "/metrics")
 
 
@@ -43,14 +44,12 @@ class LanesMiddleware:
                 self._left.notify()
 
     def _enter(self) -> bool:
-        """Take a place; whether there was one in time."""
-        until = time.monotonic() + PATIENCE
+        """Take a place as soon as there is one; False when nobody who reads got anywhere for too long."""
         with self._left:
             while len(self._begun) >= READS:
-                now = time.monotonic()
-                stuck = now - max(self._begun.values()) > PATIENCE
-                if stuck or now >= until:
+                moving = PATIENCE - (time.monotonic() - max(self._begun.values()))
+                if moving <= 0:
                     return False
-                self._left.wait(until - now)
+                self._left.wait(moving)
             self._begun[threading.get_ident()] = time.monotonic()
         return True
