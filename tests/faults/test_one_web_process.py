@@ -72,7 +72,7 @@ def test_slow_pages_fill_their_own_lane_and_no_other(web: Web) -> None:
     with ThreadPoolExecutor(30) as threads, web.superuser() as database, database.transaction():
         database.execute(LOCK)
         asked = [threads.submit(notices, web) for _ in range(30)]
-        time.sleep(1.6)
+        time.sleep(2.6)
         wrote = web.pen.begin("written beside the storm", "")
         form = f"login={EMPLOYEE}&password=wrong&csrfmiddlewaretoken={cookie}"
         entered = ask(web.pen.port, "POST", "/account/login/", form, Cookie=f"csrftoken={cookie}")
@@ -82,7 +82,7 @@ def test_slow_pages_fill_their_own_lane_and_no_other(web: Web) -> None:
     assert max(wrote.seconds, entered.seconds, healthy.seconds) < 2.5
     assert [answer.improper for answer in reads if answer.improper] == []
     assert {answer.status for answer in reads} == {503}, reads[0]
-    assert sorted(answer.seconds for answer in reads)[20] < 2.5, "told to come back at once, all but those who read"
+    assert sorted(answer.seconds for answer in reads)[20] < 4, "told to come back at once, all but those who read"
     back = notices(web)
     assert (back.status, back.seconds < 2.5) == (200, True)
 

@@ -1,7 +1,7 @@
 """Reads wait for each other, never in front of a write or a sign-in.
 
 A web process has more threads than reads may hold at once. The others wait as long as reads begin and end; once none
-began for a second, all those before them are stuck, and they are told to come back. So slow pages fill their own lane
+began for two seconds, all those before them are stuck, and they are told to come back. So slow pages fill their own lane
 and no other, and a busy process is only slow.
 """
 
@@ -18,7 +18,7 @@ from beichen.launch.environment import WEB_THREADS
 from beichen.platform.ui.pages import away
 
 READS = WEB_THREADS // 2
-PATIENCE = 1.0
+PATIENCE = 2.0
 """Seconds after which a read that runs counts as stuck."""
 RESERVED = ("/account/", "/healthz", "/readyz", "/metrics")
 
