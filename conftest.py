@@ -12,9 +12,12 @@ settings.load_profile("any machine")
 """No test asserts a time: a busy machine draws examples as slowly as it likes."""
 
 
+NAMING = ("req", "attack", "fault")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run the longer half")
-    parser.addoption("--row", action="append", default=[], help="only tests that name this requirement or attack")
+    parser.addoption("--row", action="append", default=[], help="only tests that name this row, attack or fault")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -26,5 +29,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _wanted(item: pytest.Item, *, rows: set[str], slow: bool) -> bool:
-    named = {str(row) for kind in ("req", "attack") for marker in item.iter_markers(kind) for row in marker.args}
+    named = {str(row) for kind in NAMING for marker in item.iter_markers(kind) for row in marker.args}
     return (slow or not item.get_closest_marker("slow")) and (not rows or bool(rows & named))

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "beichen.platform.ui.lanes.LanesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -70,6 +71,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "identity.Account"
 
 
+def _pool() -> dict[str, Any]:
+    """Who waits at a page is told within a second to come back. A try to reconnect ends soon, or the pauses between
+    tries, which double, would outlast the database's absence; the next request tries anew."""
+    timeout = 1 if ENV.role == "web" else 5
+    return {"min_size": 1, "max_size": environment.WEB_THREADS, "timeout": timeout, "reconnect_timeout": 2}
+
+
 def _database() -> dict[str, Any]:
     address = ENV.database
     if address is None:
@@ -84,7 +92,7 @@ def _database() -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,  # a restarted database leaves dead connections in the pool
         "OPTIONS": {
             **dict(address.options),
-            **({"pool": {"min_size": 1, "max_size": 8, "timeout": 5}} if ENV.role != "owner" else {}),
+            **({"pool": _pool()} if ENV.role != "owner" else {}),
         },
     }
 

@@ -33,7 +33,11 @@ keep it apart from the backups (`backup FILE --new-key` makes another one, for t
 
 
 def run(words: Sequence[str]) -> int:
-    """Write the backup; the exit code."""
+    """Write the backup; the exit code. `--base` copies the files instead (launch/recovery.py)."""
+    if words and words[0] == "--base":
+        from beichen.launch import recovery
+
+        return recovery.keep(words)
     names = [word for word in words if word != "--new-key"]
     if len(names) != 1 or names[0].startswith("-"):
         raise Stop("Write it as `python3 -m beichen backup FILE` (or `backup FILE --new-key`).")

@@ -1,6 +1,6 @@
-"""`test --breaks`: plant each listed fault in a copy; a test that names its row or attack must notice.
+"""`test --breaks`: plant each listed fault in a copy; a test that names its row, attack or fault must notice.
 
-`tests/breaks.toml` holds one table per row of the requirements, and one per attack (["A08"]):
+`tests/breaks.toml` holds one table per row of the requirements, one per attack (["A08"]), one per fault (["F12"]):
 
     ["GOAL-03"]
     file = "beichen/goals/formulas.py"

@@ -48,6 +48,7 @@ class Cluster:
         self.folder = place.folder
         self.log = log
         self._extra = extra
+        self.patience: float = START_SECONDS
         self.attached = False
         self._log_start = 0
         self._child: subprocess.Popen[bytes] | None = None
@@ -135,7 +136,7 @@ class Cluster:
 
     def _start(self) -> None:
         _disown_stranger(self.folder)
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self.patience
         tries = 0
         while True:
             tries += 1
@@ -181,6 +182,7 @@ class Cluster:
             "jit": "off",
             "wal_compression": "on",
             "max_connections": "100",
+            "deadlock_timeout": "250ms",  # who is ended runs again, so that the wait before it is all people notice
             "shared_buffers": f"{max(64, min(512, memory // 8))}MB",
         }
         return [word for name, value in values.items() for word in ("-c", f"{name}={value}")] + list(self._extra)
@@ -189,7 +191,7 @@ class Cluster:
         """Wait until the server answers; `other` is the process of a server that is not our child."""
         import psycopg
 
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline:
             with contextlib.suppress(psycopg.Error), psycopg.connect(self.conninfo(), connect_timeout=5):
                 return
@@ -199,7 +201,7 @@ class Cluster:
                 self._attach_or_start()
                 return
             time.sleep(0.03)
-        raise Stop(f"The database did not answer within {START_SECONDS} s; its words are in {self.log}.")
+        raise Stop(f"The database did not answer within {self.patience:.0f} s; its words are in {self.log}.")
 
     def _said(self) -> str:
         with self.log.open("rb") as log:

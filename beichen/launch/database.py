@@ -60,15 +60,20 @@ def opened(env: Environment) -> Iterator[Database]:
     if env.database is not None:
         yield _given(env.database, env.secret_key)
         return
-    place = places.database_place(env.data_dir)
-    if place.moved:
-        note(f"The user {place.servant.name} cannot reach {env.data_dir}, so the database lies in {place.folder}.")
-    cluster = Cluster(place, os.environ.get("BEICHEN_PG_BIN", ""), env.data_dir / "log" / "postgres.log")
+    cluster = embedded(env)
     try:
         cluster.open()
         yield _embedded(cluster)
     finally:
         cluster.close()
+
+
+def embedded(env: Environment) -> Cluster:
+    """The server of this data folder, not yet started."""
+    place = places.database_place(env.data_dir)
+    if place.moved:
+        note(f"The user {place.servant.name} cannot reach {env.data_dir}, so the database lies in {place.folder}.")
+    return Cluster(place, os.environ.get("BEICHEN_PG_BIN", ""), env.data_dir / "log" / "postgres.log")
 
 
 def _embedded(cluster: Cluster) -> Database:

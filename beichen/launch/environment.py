@@ -16,6 +16,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 CHECKOUT = Path(__file__).resolve().parents[2]
 ROLES = ("owner", "web", "worker")
 SHORTEST_TOKEN = 24
+WEB_THREADS = 8
+"""Threads of a web process, and the most connections it takes; half of them may read at once (`ui.lanes`)."""
 PASSED_ON = (
     "sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "sslnegotiation", "ssl_min_protocol_version",
     "channel_binding", "gssencmode", "target_session_attrs", "connect_timeout", "keepalives_idle",

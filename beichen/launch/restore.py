@@ -33,7 +33,13 @@ UPDATE procrastinate_jobs SET status = 'cancelled' WHERE queue_name = 'mail' AND
 
 
 def run(words: Sequence[str]) -> int:
-    """Open, load, compare; the exit code."""
+    """Open, load, compare; the exit code. `--base` goes back to a moment (launch/recovery.py)."""
+    if words and words[0] == "--base":
+        from beichen.launch import recovery
+
+        return recovery.back(words)
+    if tuple(words) == ("--fence",):
+        return fence()
     source, key_file = _words(words)
     env = environment.read()
     _require_empty(env)
@@ -192,6 +198,24 @@ def _fill(env: Environment, opened: Database, dump: Path, manifest: Manifest) ->
         differs = copies.difference(manifest.tables, copies.fingerprints(connection))
         if differs:
             raise Stop(f"The restored rows are not those of the backup: {differs}.")
-        with suppress(psycopg.errors.UndefinedTable):
-            return connection.execute(STILL).rowcount
+        return hold_back(connection)
+
+
+def hold_back(connection: roles.Connection) -> int:
+    """Call off the mail that waits; how many."""
+    with suppress(psycopg.errors.UndefinedTable):
+        return connection.execute(STILL).rowcount
+    return 0
+
+
+def fence() -> int:
+    """For a given database that its own server brought back: mail that waited then stays here; the exit code."""
+    env = environment.read()
+    if env.database is None:
+        raise Stop("`restore --fence` is for a database in BEICHEN_DATABASE_URL; `restore --base` does it by itself.")
+    with database.opened(env) as opened:
+        with roles.connect(opened.logins, "worker") as connection:
+            held_back = hold_back(connection)
+        database.manage(opened, "audit_operation", "restore", "fence", quiet=True)
+    say(f"{held_back} mails that waited then are not sent. Next: `python3 -m beichen audit verify`.")
     return 0

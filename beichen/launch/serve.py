@@ -17,15 +17,17 @@ from contextlib import contextmanager
 from types import FrameType
 
 from beichen.launch import database, environment, memory, places, roles
+from beichen.launch.cluster import Cluster
 from beichen.launch.database import Database
 from beichen.launch.environment import Environment
-from beichen.launch.failures import Stop
+from beichen.launch.failures import Stop, of_os_error
 from beichen.launch.places import Lock
 from beichen.launch.processes import Service
 from beichen.launch.progress import say
 
 READY_SECONDS = 60
 BEAT = 0.1
+PAUSE = 3
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ACCOUNTS = "identity_account"
 COMPANY = ("people_person", ACCOUNTS)
@@ -129,10 +131,10 @@ def _services(env: Environment, opened: Database) -> tuple[Service, Service]:
 
 
 def web_command(env: Environment) -> list[str]:
-    """One web process on its address; its threads share eight connections."""
+    """One web process on its address, with a connection for each of its threads."""
     serve = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", env.host, "--port", str(env.port)]
-    serve += ["--workers", "1", "--blocking-threads", "4", "--respawn-failed-workers", "--log-level", "warning"]
-    return [*serve, "--workers-kill-timeout", "5", "beichen.config.wsgi:application"]
+    serve += ["--workers", "1", "--blocking-threads", str(environment.WEB_THREADS), "--respawn-failed-workers"]
+    return [*serve, "--log-level", "warning", "--workers-kill-timeout", "5", "beichen.config.wsgi:application"]
 
 
 def _await_web(env: Environment, web: Service, worker: Service) -> None:
@@ -157,15 +159,35 @@ def answers(env: Environment) -> bool:
 
 
 def _keep_alive(opened: Database, services: Sequence[Service]) -> None:
+    why = ""
     while True:
         if opened.cluster is not None and not opened.cluster.alive():
-            say("The database ended; starting it again.")
-            opened.cluster.revive()
+            why = _revived(opened.cluster, why)
             for service in services:
                 service.hush()
         for service in services:
             service.watch()
         time.sleep(BEAT)
+
+
+def _revived(cluster: Cluster, before: str) -> str:
+    """Start an ended database again; empty, or why it does not start, said once. A full disk may be freed later."""
+    if not before:
+        say("The database ended; starting it again.")
+    try:
+        cluster.revive()
+    except Stop as stop:
+        why = str(stop)
+    except OSError as error:
+        why = str(of_os_error(error, "starting the database"))
+    else:
+        if before:
+            say("The database is back.")
+        return ""
+    if why != before:
+        say(f"{why} Trying again every {PAUSE} seconds.")
+    time.sleep(PAUSE)
+    return why
 
 
 def address(env: Environment) -> str:

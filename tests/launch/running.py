@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -129,10 +132,45 @@ class Running:
         assert running
         return psycopg.connect(host=str(running.socket_folder), user="postgres", dbname="beichen", autocommit=True)
 
+    def alive(self) -> bool:
+        """Whether the launcher runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def sessions(self) -> list[int]:
+        """Server processes of the web login."""
+        with self.superuser() as database:
+            found = database.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'beichen_web'").fetchall()
+        return [row[0] for row in found]
+
+    def running_server(self) -> int | None:
+        """The number in the server's pid file; None while there is none."""
+        running = read_pid_file(self.home / "postgres")
+        return running.pid if running else None
+
     def server(self) -> int:
         running = read_pid_file(self.home / "postgres")
         assert running
         return running.pid
+
+
+ADMINISTRATOR = "first@example.com"
+
+
+@contextmanager
+def founded() -> Iterator[Running]:
+    """A company of one's own, begun by `up` on an empty folder, that runs."""
+    base = Path(tempfile.mkdtemp(prefix="beichen-company-"))
+    base.chmod(0o755)
+    one = Running(base / "公司 company", base / "output.txt")
+    one.base = {**one.base, "BEICHEN_FIRST_PASSWORD": "a quiet evening 42"}
+    one.words = ("up", "--email", ADMINISTRATOR, "--name", "首任", "--number", "E900")
+    try:
+        one.start(patience=300)
+        yield one
+    finally:
+        if one.process and one.process.poll() is None:
+            one.stop()
+        shutil.rmtree(base)
 
 
 def free_port() -> int:

@@ -80,6 +80,7 @@ def drill() -> Iterator[Drill]:
 
 
 @pytest.mark.req("BASE-07")
+@pytest.mark.fault("F26")
 def test_everything_comes_back_and_no_mail_goes_out_again(drill: Drill) -> None:
     sealed = drill.prints(drill.live.home)
     drill.ask(drill.live.home, "UPDATE notify_notice SET template = 'written after the backup'")

@@ -63,6 +63,7 @@ def test_the_server_never_runs_as_root(cluster: Cluster) -> None:
 
 
 @pytest.mark.req("BASE-07")
+@pytest.mark.fault("F03")
 def test_comes_back_after_kill_9_with_every_confirmed_row(cluster: Cluster) -> None:
     with psycopg.connect(cluster.conninfo(), autocommit=True) as connection:
         connection.execute("CREATE TABLE kept (n int)")
@@ -89,6 +90,7 @@ def test_a_second_launcher_shares_the_server_and_the_last_one_stops_it(cluster: 
     assert read_pid_file(cluster.folder) is None
 
 
+@pytest.mark.fault("F03")
 def test_one_who_is_attached_brings_a_killed_server_back(cluster: Cluster) -> None:
     other = open_cluster(cluster.place.state)
     kill(cluster)

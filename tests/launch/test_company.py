@@ -1,52 +1,27 @@
-"""`up` for a company of one's own, by commands alone; then its processes are killed while people write. Longer half.
-
-What was confirmed must be there, once. The control weakens the database and must lose, so that the proof can fail.
-"""
+"""`up` for a company of one's own, by commands alone. Longer half."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from itertools import cycle
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.cast import WORKBOOK
-from tests.launch.journal import Ask, Journal, Writer, until
-from tests.launch.running import Running
+from tests.launch.running import ADMINISTRATOR, Running, founded
 
 pytestmark = pytest.mark.slow
-
-ADMINISTRATOR, EMPLOYEE = "first@example.com", "he.yutong@example.com"
-WRITES, EVERY, WRITERS = 1_000, 75, 6
-"""At least so many confirmed writes, a kill after every so many, by so many writers."""
 
 
 @pytest.fixture(scope="module")
 def company() -> Iterator[Running]:
     """A company that was founded and imported by the commands, and runs."""
-    base = Path(tempfile.mkdtemp(prefix="beichen-company-"))
-    base.chmod(0o755)
-    one = Running(base / "公司 company", base / "output.txt")
-    one.base = {**one.base, "BEICHEN_FIRST_PASSWORD": "a quiet evening 42"}
-    one.words = ("up", "--email", ADMINISTRATOR, "--name", "首任", "--number", "E900")
-    try:
-        one.start(patience=300)
+    with founded() as one:
         yield one
-    finally:
-        if one.process and one.process.poll() is None:
-            one.stop()
-        shutil.rmtree(base)
 
 
 @pytest.mark.req("BASE-07", "PEOPLE-01")
@@ -131,113 +106,6 @@ def test_ready_turns_red_for_each_of_the_three(company: Running) -> None:
     finally:
         company.process.send_signal(signal.SIGCONT)
     company.until(company.ready, 60)
-
-
-@contextmanager
-def writing(company: Running, name: str) -> Iterator[Journal]:
-    """Writers at work, as an employee whose cycle is open; at the end they come to rest."""
-    with company.superuser() as database:
-        database.execute("SET session_replication_role = replica")
-        database.execute("UPDATE people_cycle SET phase = 'C02'")
-        row = database.execute("SELECT id FROM people_cycle").fetchone()
-    assert row
-    token = company.run("token", EMPLOYEE, "--scopes", "read:c3,write:goals").stdout.strip()
-    assert token
-    journal, stop = Journal(company.home.parent / f"{name}.journal"), threading.Event()
-    writers = [Writer(f"{name}{n}", Ask(company.port, token, row[0]), journal, stop) for n in range(WRITERS)]
-    for writer in writers:
-        writer.start()
-    try:
-        yield journal
-    finally:
-        stop.set()
-        for writer in writers:
-            writer.join(120)
-        journal.close()
-    refused = sum((writer.answers for writer in writers), Counter[int]())
-    assert not any(400 <= status < 500 for status in refused), refused
-    assert journal.titles["given-up"] == []
-
-
-def kept(company: Running, prefix: str) -> Counter[str]:
-    """Title of a goal → how often it is there."""
-    company.until(company.ready, 90)
-    with company.superuser() as database:
-        rows = database.execute("SELECT title FROM goals_goal WHERE title LIKE %s", [f"{prefix}%"]).fetchall()
-    return Counter(title for (title,) in rows)
-
-
-def backends(company: Running) -> list[int]:
-    """Sessions of the web server."""
-    with company.superuser() as database:
-        return [row[0] for row in database.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'beichen_web'")]
-
-
-def alive(company: Running) -> Callable[[], bool]:
-    return lambda: company.process is not None and company.process.poll() is None
-
-
-@pytest.mark.req("BASE-07")
-def test_nothing_confirmed_is_lost_or_done_twice_while_everything_is_killed(company: Running) -> None:
-    victims = {
-        "web": lambda: company.pids("granian"),
-        "postmaster": lambda: [company.server()],
-        "worker": lambda: company.pids("django worker"),
-        "backend": lambda: backends(company),
-    }
-    kills: Counter[str] = Counter()
-    with writing(company, "kept") as journal:
-        for name, find in cycle(victims.items()):
-            until(journal, EVERY * (kills.total() + 1), 120, alive(company))
-            if len(journal.acknowledged) >= WRITES:
-                break
-            for pid in find()[:1]:
-                os.kill(pid, signal.SIGKILL)
-                kills[name] += 1
-    assert len(journal.acknowledged) >= WRITES
-    assert all(kills[name] >= 2 for name in victims), kills
-    found = kept(company, "kept")
-    assert [title for title in journal.acknowledged if title not in found] == []
-    assert [title for title, count in found.items() if count != 1] == []
-    with company.superuser() as database:
-        rows = database.execute(
-            "SELECT details->>'title', count(*) FROM audit_entry WHERE act = 'goals.write'"
-            " AND details->>'title' LIKE 'kept%' GROUP BY 1"
-        ).fetchall()
-    assert dict(rows) == found
-    holds = company.run("audit", "verify")
-    assert holds.returncode == 0, holds.stderr
-
-
-def weaken(company: Running) -> None:
-    """Confirm before it is on disk. No command of ours would start on such a database."""
-    with company.superuser() as database:
-        database.execute("ALTER ROLE beichen_web SET synchronous_commit = off")
-        database.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
-        database.execute("SELECT pg_reload_conf()")
-    assert "synchronous_commit off" in company.run("doctor").stderr
-
-
-@pytest.mark.req("BASE-07")
-def test_the_control_on_a_database_that_confirms_too_early_loses(company: Running) -> None:
-    try:
-        with writing(company, "lost") as journal:
-            weaken(company)
-            for _ in range(4):
-                company.until(company.ready, 60)
-                count = len(journal.acknowledged)
-                for pid in company.pids("django worker") + backends(company)[:1]:
-                    os.kill(pid, signal.SIGKILL)  # the worker confirms honestly, and that writes down what came before
-                until(journal, count + 60, 120, alive(company))
-                os.kill(company.server(), signal.SIGKILL)
-        found = kept(company, "lost")
-        lost = [title for title in journal.acknowledged if title not in found]
-        assert lost, f"{len(journal.acknowledged)} writes, none lost: the proof could not have failed"
-    finally:
-        company.until(company.ready, 90)
-        with company.superuser() as database:
-            database.execute("ALTER ROLE beichen_web RESET synchronous_commit")
-            database.execute("ALTER SYSTEM RESET wal_writer_delay")
 
 
 @pytest.mark.req("BASE-07")

@@ -236,6 +236,7 @@ def test_each_process_is_a_target_of_its_own_for_prometheus(many: Many) -> None:
         assert 'beichen_requests_total{door="ui:healthz"' in text
 
 
+@pytest.mark.fault("F02")
 def test_a_worker_killed_leaves_its_work_to_the_other(many: Many) -> None:
     first = next(child for child in many.children if is_worker(child))
     first.kill()

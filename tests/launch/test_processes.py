@@ -28,6 +28,7 @@ def until(condition: Callable[[], bool], watched: Service) -> None:
 
 
 @pytest.mark.req("BASE-07")
+@pytest.mark.fault("F01")
 def test_a_killed_process_comes_back_again_and_again(tmp_path: Path) -> None:
     one = service(tmp_path, "import time; time.sleep(60)")
     one.start()

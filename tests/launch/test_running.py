@@ -51,6 +51,7 @@ def test_a_second_start_shows_a_page_within_five_seconds(prepared: Running) -> N
 
 
 @pytest.mark.req("BASE-07")
+@pytest.mark.fault("F01", "F02", "F03")
 def test_every_killed_part_comes_back_without_a_hand(running: Running) -> None:
     running.until(running.ready, 30)
     for words in ("granian", "django worker"):
@@ -67,6 +68,7 @@ def test_every_killed_part_comes_back_without_a_hand(running: Running) -> None:
 
 
 @pytest.mark.req("BASE-07")
+@pytest.mark.fault("F03")
 def test_a_killed_database_session_is_survived(running: Running) -> None:
     place = read_pid_file(running.home / "postgres")
     assert place

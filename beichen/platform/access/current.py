@@ -5,6 +5,8 @@ The setting lives as long as the transaction, so a pooled connection carries nob
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,7 +14,8 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from django.db import connection, transaction
+import psycopg
+from django.db import OperationalError, connection, transaction
 
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
@@ -150,16 +153,40 @@ def _claim(actor: Actor) -> None:
         claim(actor)
 
 
+RETRIES, LONGEST_PAUSE = 3, 0.1
+
+
 def rule(function: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:
-    """A write: the function runs in one transaction as the actor, which is its first argument."""
+    """A write: the function runs in one transaction as the actor, which is its first argument.
+
+    When the database ended the transaction to let another through (a deadlock), it runs again, three times at most.
+    """
 
     @wraps(function)
     def run(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with acting(actor):
-            _claim(actor)
-            return function(actor, *args, **kwargs)
+        def once() -> R:
+            with acting(actor):
+                _claim(actor)
+                return function(actor, *args, **kwargs)
+
+        spent = any(isinstance(given, Iterator) for given in (*args, *kwargs.values()))  # a second run finds it empty
+        return once() if spent or connection.in_atomic_block else _through(once)
 
     return run
+
+
+def _through(once: Callable[[], R]) -> R:
+    """Run a whole transaction, and again after a deadlock; what it claimed was undone with it."""
+    claim = _before.get()
+    for _ in range(RETRIES):
+        try:
+            return once()
+        except OperationalError as error:
+            if not isinstance(error.__cause__, psycopg.errors.DeadlockDetected):
+                raise
+            _before.set(claim)
+            time.sleep(random.uniform(0, LONGEST_PAUSE))
+    return once()
 
 
 def query(function: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:

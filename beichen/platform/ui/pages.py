@@ -14,10 +14,12 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language, get_language, gettext
+from django.utils.translation import check_for_language, get_language, get_language_from_request, gettext, override
 from django.views.decorators.csrf import requires_csrf_token
 
 from beichen.platform.access import policy
+from beichen.platform.api.middleware import API
+from beichen.platform.api.problems import problem
 from beichen.platform.auth import rules as account_rules
 from beichen.platform.kit.errors import NotFound
 from beichen.platform.registry import nav_entries
@@ -201,13 +203,26 @@ def _said(request: HttpRequest, sentence: str, code: str) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """A fault of ours: no database, no context, only a sentence. 503 while the database is away."""
-    away = isinstance(sys.exception(), OperationalError | InterfaceError)
-    status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR
-    try:
-        lang = "zh-CN" if (get_language() or "zh").startswith("zh") else "en"
-        answer = HttpResponse(render_to_string("ui/broken.html", {"lang": lang, "away": away}), status=status)
-    except Exception:
-        answer = HttpResponse("Something broke on our side.", content_type="text/plain", status=status)
-    if away:
-        answer["Retry-After"] = "1"
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return away(request)
+    return _apart(request, HTTPStatus.INTERNAL_SERVER_ERROR, away=False)
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """The database is away, or everything that may wait for it does: come back in a moment."""
+    answer = _apart(request, HTTPStatus.SERVICE_UNAVAILABLE, away=True)
+    answer["Retry-After"] = "1"
     return answer
+
+
+def _apart(request: HttpRequest, status: HTTPStatus, *, away: bool) -> HttpResponse:
+    """Without the database; in the browser's language where nobody could look up the account's."""
+    known = getattr(request, "LANGUAGE_CODE", "") or get_language_from_request(request)
+    try:
+        with override(known):
+            if request.path.startswith(API):
+                return problem(status)
+            lang = "zh-CN" if known.startswith("zh") else "en"
+            return HttpResponse(render_to_string("ui/broken.html", {"lang": lang, "away": away}), status=status)
+    except Exception:
+        return HttpResponse("Something broke on our side.", content_type="text/plain", status=status)

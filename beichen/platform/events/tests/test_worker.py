@@ -99,6 +99,7 @@ def count(sql: str) -> int:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.req("BASE-07")
+@pytest.mark.fault("F02")
 def test_killed_worker_loses_no_job_and_does_none_twice(start):
     first = start()
     until(worker_lives, 60)
@@ -121,6 +122,7 @@ def test_killed_worker_loses_no_job_and_does_none_twice(start):
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.req("BASE-07", "BASE-09")
+@pytest.mark.fault("F02")
 def test_long_work_goes_on_where_the_killed_worker_stood(start):
     first = start()
     until(worker_lives, 60)
@@ -142,6 +144,7 @@ def test_long_work_goes_on_where_the_killed_worker_stood(start):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.req("BASE-07")
+@pytest.mark.fault("F03")
 def test_worker_whose_connections_were_cut_goes_on(start, owner_db):
     worker = start()
     until(worker_lives, 60)
@@ -157,6 +160,7 @@ def test_worker_whose_connections_were_cut_goes_on(start, owner_db):
 
 
 @pytest.mark.django_db
+@pytest.mark.fault("F02")
 def test_job_of_a_dead_worker_goes_back_into_the_queue():
     with transaction.atomic():
         slow.defer(note="x")
@@ -171,6 +175,7 @@ def test_job_of_a_dead_worker_goes_back_into_the_queue():
 
 
 @pytest.mark.django_db
+@pytest.mark.fault("F02")
 def test_job_that_kills_its_workers_is_parked():
     with transaction.atomic():
         slow.defer(note="x")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -189,14 +190,24 @@ def test_a_fault_of_ours_is_a_sentence_without_details():
 
 
 @pytest.mark.req("BASE-07")
+@pytest.mark.fault("F05")
 def test_a_database_that_is_away_is_said_and_asks_to_come_back():
-    with translation.override("en"):
+    """In the browser's language: nobody could look up the account's, and the thread may have spoken another before."""
+    for wanted, spoken, sentence in (("en", "zh-hans", "One moment, please"), ("zh-CN", "en", "请稍等")):
+        answer = said_away("/", wanted, spoken)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+        assert sentence in answer.content.decode()
+    answer = said_away("/api/v1/goals", "en", "zh-hans")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+    assert json.loads(answer.content)["detail"] == "The system is busy. Please try again in a moment."
+
+
+def said_away(path, wanted, spoken):
+    with translation.override(spoken):
         try:
             raise OperationalError
         except OperationalError:
-            answer = pages.broken(RequestFactory().get("/"))
-    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
-    assert b"One moment, please" in answer.content
+            return pages.broken(RequestFactory().get(path, headers={"Accept-Language": wanted}))
 
 
 @pytest.mark.req("BASE-01")

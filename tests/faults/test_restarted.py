@@ -1,0 +1,90 @@
+"""F05: the database restarted under people who read and write. They are told to come back; what was confirmed stays."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from beichen.launch.progress import say
+from tests.faults.journal import Answer, Ask, ask, reckon, until, writing
+from tests.launch.running import Running
+
+pytestmark = [pytest.mark.slow, pytest.mark.fault("F05"), pytest.mark.req("BASE-07")]
+WRITERS, WRITES, RESTARTS = 5, 1_000, 10
+WINDOW = 10
+"""Seconds within which work is confirmed again."""
+WAYS = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}
+SAID = {"en": "One moment, please", "zh-CN": "请稍等"}
+
+
+@contextmanager
+def reading(port: int) -> Iterator[dict[str, list[Answer]]]:
+    """A reader of each language before the start page, whose cookie makes every request ask the database."""
+    found: dict[str, list[Answer]] = {language: [] for language in SAID}
+    stop = threading.Event()
+
+    def read(language: str) -> None:
+        while not stop.is_set():
+            found[language].append(ask(port, "GET", "/", Accept_Language=language, Cookie="sessionid=" + "a" * 32))
+            time.sleep(0.05)
+
+    threads = [threading.Thread(target=read, args=[language], daemon=True) for language in SAID]
+    for thread in threads:
+        thread.start()
+    try:
+        yield found
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(30)
+
+
+def test_restarts_under_load_are_a_sentence_and_lose_nothing(well: Running, pen: Ask, tmp_path: Path) -> None:
+    away: list[float] = []
+    with writing(pen, tmp_path / "restart.journal", WRITERS) as journal, reading(well.port) as read:
+        for turn in range(RESTARTS):
+            until(journal, turn * WRITES // RESTARTS, 120, well.alive)
+            server, number = well.server(), list(WAYS.values())[turn % 2]
+            os.kill(server, number)
+            began = time.monotonic()
+            well.until(lambda old=server: well.running_server() not in (None, old), 30)  # type: ignore[misc]
+            until(journal, len(journal.acknowledged) + 1, 60, well.alive)
+            away.append(time.monotonic() - began)
+        until(journal, WRITES, 120, well.alive)
+    assert max(away) <= WINDOW, away
+    for language, answers in read.items():
+        assert [answer.improper for answer in answers if answer.improper] == []
+        refused = [answer for answer in answers if answer.status == 503]
+        assert refused, "nobody was told to come back: nothing was tried"
+        assert [answer.text for answer in refused if SAID[language] not in answer.text] == []
+    well.until(well.ready, 90)
+    with well.superuser() as database:
+        assert reckon(journal, database) == []
+    say(f"{len(journal.acknowledged)} confirmed, longest window {max(away):.1f} s, answers {dict(journal.answers)}")
+
+
+def test_after_a_long_absence_the_first_requests_find_the_database(well: Running, pen: Ask) -> None:
+    """Pauses between tries to reconnect must not grow with the absence."""
+    assert well.process
+    well.process.send_signal(signal.SIGSTOP)  # or it would be back at once
+    try:
+        os.kill(well.server(), signal.SIGINT)
+        began = time.monotonic()
+        while time.monotonic() - began < 25:
+            assert pen.version(1).status in (0, 404, 503)
+            time.sleep(0.2)
+    finally:
+        well.process.send_signal(signal.SIGCONT)
+    server = well.running_server()
+    well.until(lambda: well.running_server() not in (None, server), 30)
+    with well.superuser():
+        back = time.monotonic()
+    well.until(lambda: pen.version(1).status == 404, 30)
+    assert time.monotonic() - back <= 5
