@@ -1,4 +1,4 @@
-"""HR asks for the company as a workbook, sees it being made, fetches it; a large workbook is read under one's eyes."""
+"""HR fetches the company as a workbook, sees a large one being read, and brings in projects with a second person."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from beichen.people.rules.imports import batches
-from beichen.people.tests.books import PEOPLE, PLAIN_ROW, book
+from beichen.people.tests.books import MEMBERS, PEOPLE, PLAIN_ROW, PROJECTS, book
 from tests.journeys.town import Town
 
 
@@ -40,3 +40,33 @@ def test_a_large_workbook_is_read_while_its_page_waits(town: Town, monkeypatch: 
     town.work()
     assert hr.sees("N1 新人甲")
     assert hr.named("Ask to write it").count() == 1
+
+
+@pytest.mark.req("PEOPLE-03", "PEOPLE-05")
+def test_projects_come_in_from_a_workbook_and_stand_on_the_page_of_a_member(town: Town) -> None:
+    made = ["P7", "海外增长", "Growth abroad", "E012", "2026-05-04", None, "先站稳一个市场"]
+    rows = [["P7", "E009", "实验设计", 30, "2026-05-11", None], ["P7", "E404", "没有这个人", 30, "2026-05-11", None]]
+    hr = town.browse("E015", locale="zh-hans")
+    hr.menu("Import")
+    content = book(Projects=[PROJECTS, made], Memberships=[MEMBERS, *rows])
+    hr.page.set_input_files("input[type=file]", {"name": "projects.xlsx", "mimeType": "", "buffer": content})
+    hr.press("See what it would do")
+    assert hr.sees("P7 海外增长")
+    assert "工作簿和公司里都没有工号 E404。" in hr.reads()
+    hr.press("Ask to write it")
+    other = town.browse("E016", phone=True)
+    other.menu("Import")
+    other.go("projects.xlsx")
+    other.press("Confirm as the second person")
+    town.work()
+    member = town.browse("E009")
+    member.menu("Org chart")
+    member.page.get_by_role("link", name="Open the page of 马骁").click()
+    member.settled()
+    assert member.sees("Growth abroad")
+    assert "实验设计 · 30 %" in member.reads()
+    member.page.locator("main").get_by_role("link", name="Growth abroad").click()
+    member.settled()
+    assert "没有这个人" not in member.reads()
+    hr.again()
+    assert hr.sees("Written")

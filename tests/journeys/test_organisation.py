@@ -109,3 +109,34 @@ def test_hr_takes_the_starter_set_and_a_task_list_is_pointed_out(town: Town) -> 
     colleague.settled()
     assert "协助研发" in colleague.reads()
     assert "读起来像任务清单" not in colleague.reads()
+
+
+@pytest.mark.req("PEOPLE-04")
+def test_hr_recommends_a_metric_to_a_role_and_a_colleague_reads_why(town: Town) -> None:
+    from beichen.metrics.models import Metric
+
+    with town.owner():
+        Metric.objects.create(code="PAID", name="首批付费客户", name_en="First paying customers", state="in_force")
+    hr = town.browse("E015")
+    hr.menu("Role profiles")
+    if hr.named("Take the starter set").count():
+        hr.press("Take the starter set")
+    hr.page.get_by_role("link", name="Product manager").click()
+    hr.settled()
+    hr.go("Choose from the library")
+    hr.fill("Metric", "PAID First paying customers")
+    hr.fill("Weight %", "90")
+    hr.fill("Why this one", "先看有没有人愿意付钱")
+    hr.press("Save")
+    assert "these give 90 %" in hr.reads()
+    hr.fill("Weight %", "100")
+    hr.press("Save")
+    hr.again()
+    assert hr.sees("First paying customers")
+    colleague = town.browse("E006", phone=True, locale="zh-hans")
+    colleague.menu("Role profiles")
+    colleague.page.get_by_role("link", name="产品经理").first.click()
+    colleague.settled()
+    assert colleague.sees("首批付费客户")
+    assert "先看有没有人愿意付钱" in colleague.reads()
+    assert colleague.named("Change the set").count() == 0

@@ -14,6 +14,8 @@ from tests.cast import Golden
 PEOPLE = ["工号 number", "姓名 name", "邮箱 email", "入职 hired", "离职 left", "季度目标奖金(分) target_bonus_cents"]
 SEATS = ["number", "seat", "scope"]
 ASSIGNMENTS = ["工号 number", "单元编号 unit", "上级 manager", "开始 from", "结束 to"]
+PROJECTS = ["项目编号 project", "名称 name", "英文名 name_en", "负责人 lead", "开始 from", "结束 to", "目的 purpose"]
+MEMBERS = ["项目编号 project", "工号 number", "角色 role", "投入(%) share", "开始 from", "结束 to"]
 PLAIN_ROW = ["N1", "新人甲", "n1@example.com", "2026-01-05"]
 
 

@@ -14,11 +14,8 @@ from beichen.people.models import Membership, Project
 from beichen.people.rules import imports
 from beichen.people.rules.projects import TooMuch
 from beichen.people.rules.sheets import memberships, projects
-from beichen.people.tests.books import book, preview
+from beichen.people.tests.books import MEMBERS, PROJECTS, book, preview
 from tests.cast import Golden
-
-PROJECTS = ["项目编号 project", "名称 name", "英文名 name_en", "负责人 lead", "开始 from", "结束 to", "目的 purpose"]
-MEMBERS = ["项目编号 project", "工号 number", "角色 role", "投入(%) share", "开始 from", "结束 to"]
 
 
 @pytest.fixture
