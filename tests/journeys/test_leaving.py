@@ -100,7 +100,7 @@ def test_whoever_left_reads_the_result_and_the_letter_in_the_portal_and_answers(
     assert me.sees("¥")
     letter = me.page.url
     me.go("Your records", PLAN)
-    assert me.sees("Unfold every number")
+    assert me.sees("Show every number")
     me.tick("I have read it")
     me.fill("Comment", WORDS)
     me.press("Send my answer")

@@ -43,7 +43,7 @@ def test_a_check_in_is_written_and_answered_in_three_taps(town: Town) -> None:
     assert me.sees(TYPED)
     assert thumb.taps <= MOST
     town.work()
-    thumb = opened(town, "E004", owed="Answer a check-in", notice=talks.SENT, act="回复", locale="zh-hans")
+    thumb = opened(town, "E004", owed="Reply to a check-in", notice=talks.SENT, act="回复", locale="zh-hans")
     thumb.tap(thumb.me.inside().locator(".tap"))
     thumb.press("回复")
     assert thumb.taps <= MOST

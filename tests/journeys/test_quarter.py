@@ -35,9 +35,9 @@ def test_hr_drafts_a_plan_and_two_administrators_launch_it(town: Town) -> None:
     hr.menu("Reviews")
     hr.go("Review plans", "New plan")
     hr.fill("Name", PLAN)
-    hr.tick("are left out")
+    hr.tick("are excluded")
     others = [n for n in town.golden.people if n not in IN]
-    hr.fill("Left out by employee number", ",".join(others))
+    hr.fill("Employee numbers to exclude", ",".join(others))
     hr.press("Save the draft")
     assert hr.sees("Dry run")
     assert hr.sees("何雨桐")
@@ -71,7 +71,7 @@ def remind(town: Town) -> None:
 def test_a_self_review_is_kept_while_it_is_typed_and_handed_in(town: Town) -> None:
     town.move_to("C03")
     remind(town)
-    thumb = opened(town, "E006", owed="Write your self review", notice=REMINDED, act="Hand in")
+    thumb = opened(town, "E006", owed="Write your self review", notice=REMINDED, act="Submit")
     me = thumb.me
     assert me.sees("版本按承诺上线")
     scores = me.page.locator("input[name^=score_]")
@@ -83,7 +83,7 @@ def test_a_self_review_is_kept_while_it_is_typed_and_handed_in(town: Town) -> No
     me.types_and_is_kept(areas[-1], "最后一段：写下做成了什么")
     me.again()
     assert "第 1 段：写下做成了什么" in me.typed()
-    thumb.press("Hand in")
+    thumb.press("Submit")
     assert thumb.taps <= MOST
     me.again()
     manager = town.browse("E004")
@@ -108,7 +108,7 @@ def test_the_manager_writes_sees_the_total_and_decides(town: Town) -> None:
             scores.nth(n).fill("90")
         for area in manager.page.locator("textarea").all():
             area.fill("事实清楚，按时交付")
-        manager.press("Hand in my part")
+        manager.press("Submit my review")
         assert manager.sees("The formula suggests")
         grade = manager.page.locator("input[name=grade]:checked")
         if grade.count() == 0:
@@ -128,10 +128,10 @@ def test_the_facilitator_moves_a_grade_with_a_reason(town: Town) -> None:
     hrbp = town.browse("E014")
     open_plan(hrbp)
     hrbp.go("Calibration")
-    hrbp.at("孙嘉树", "Move")
+    hrbp.at("孙嘉树", "Change grade")
     hrbp.choose("New grade", "A")
     hrbp.fill("Reason", "和同组同类工作对照，交付难度更高")
-    hrbp.press("Move")
+    hrbp.press("Change grade")
     hrbp.again()
     assert hrbp.page.get_by_role("row").filter(has_text="孙嘉树").get_by_text("A", exact=True).count()
     manager = town.browse("E004")
@@ -213,14 +213,14 @@ def test_two_release_and_everybody_reads_the_own_result_and_letter(town: Town) -
     both(town, "Release the results")
     thumb = opened(town, "E006", owed="Read your result", notice=RESULT_READY, act="Send my answer")
     me = thumb.me
-    assert me.sees("Unfold every number")
+    assert me.sees("Show every number")
     assert me.sees("88.00")
     thumb.tap(me.page.get_by_label("I have read it and disagree", exact=True))
     me.fill("Comment", "协作一段没有写到跨组支持")
     thumb.press("Send my answer")
     assert thumb.taps <= MOST
     me.again()
-    assert me.sees("read, and disagrees")
+    assert me.sees("read, disagrees")
     address = me.page.url
     manager = town.browse("E004")
     manager.page.goto(address)

@@ -147,5 +147,5 @@ def move_cycle(request: PageRequest, cycle_id: int) -> HttpResponse:
     to = request.POST.get("to") or request.GET.get("to", "")
     reason = request.POST.get("reason", "")
     done = rules.move_cycle(request.actor, cycle_id, to, request.version, reason)
-    tell(request, _("The cycle moved on.") if done.phase == to else _("Noted. It happens when the others agree."))
+    tell(request, _("The cycle has moved on.") if done.phase == to else _("Noted. It happens when the others agree."))
     return see(reverse("people:cycles"))

@@ -259,7 +259,7 @@ def approve(request: PageRequest, plan_id: int) -> HttpResponse:
 def unlock(request: PageRequest, plan_id: int) -> HttpResponse:
     """Open again, or ask the other seat to."""
     done = rules.unlock(request.actor, plan_id, request.version)
-    tell(request, _("Open again.") if done else _("You agreed. The other seat must agree too."))
+    tell(request, _("Reopened.") if done else _("You agreed. The other seat must agree too."))
     return see(reverse("reward:plan", args=[plan_id]))
 
 
