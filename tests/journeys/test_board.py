@@ -86,7 +86,7 @@ def test_the_chief_opens_the_matrix_and_drills_down_to_the_goals(town: Town) -> 
     assert chief.sees("Retention of the core product")
     chief.page.locator(".list-matrix tbody tr").first.locator(".matrix-whole .figure-shown").click()
     assert chief.sees("Sum of weight × progress")
-    chief.go("See the list behind it")
+    chief.go("See the details")
     assert chief.sees("让核心产品重新增长")
     assert chief.sees("沉默的目标 0")
     assert "沉默的目标 1" not in chief.reads()

@@ -17,7 +17,7 @@ def test_the_company_as_a_workbook_is_asked_for_made_and_fetched(town: Town) -> 
     hr = town.browse("E015", locale="zh-hans")
     hr.menu("Import")
     hr.press("Download the company as a workbook")
-    assert hr.sees("It is being written. You may leave this page and find it under “My files”.")
+    assert hr.sees("Your file is being created. You can leave this page and find it under “My files”.")
     town.work()
     link = hr.named("Download").first
     link.wait_for()
@@ -35,8 +35,8 @@ def test_a_large_workbook_is_read_while_its_page_waits(town: Town, monkeypatch: 
     hr.menu("Import")
     content = book(People=[PEOPLE, PLAIN_ROW])
     hr.page.set_input_files("input[type=file]", {"name": "new.xlsx", "mimeType": "", "buffer": content})
-    hr.press("See what it would do")
-    assert hr.sees("It is being read and compared with the company. You may leave this page.")
+    hr.press("Preview changes")
+    assert hr.sees("Reading the workbook and comparing it with the company. You can leave this page.")
     town.work()
     assert hr.sees("N1 新人甲")
-    assert hr.named("Ask to write it").count() == 1
+    assert hr.named("Request import").count() == 1

@@ -87,7 +87,7 @@ def test_two_administrators_move_somebody_and_history_keeps_it(town: Town) -> No
     first.settled()
     first.go("马骁")
     first.go("Change grade")
-    first.fill("Holds from", "2026-06-01")
+    first.fill("Effective from", "2026-06-01")
     first.fill("Unit", "U11")
     first.fill("Manager", "E004")
     first.press("Save")

@@ -11,11 +11,11 @@ from decimal import Decimal, InvalidOperation
 from beichen.platform.kit.errors import Phrase, gettext_noop
 from beichen.platform.registry.imports import Column, Kind
 
-MISSING = gettext_noop("This cell is empty, and it is needed.")
-NO_DAY = gettext_noop("“%(value)s” is no date. Write it as 2026-05-16.")
-NO_WHOLE = gettext_noop("“%(value)s” is no whole number.")
-NO_NUMBER = gettext_noop("“%(value)s” is no number.")
-NO_CHOICE = gettext_noop("“%(value)s” is not known here. Write one of: %(choices)s.")
+MISSING = gettext_noop("This cell is required but empty.")
+NO_DAY = gettext_noop("“%(value)s” is not a date. Use the form 2026-05-16.")
+NO_WHOLE = gettext_noop("“%(value)s” is not a whole number.")
+NO_NUMBER = gettext_noop("“%(value)s” is not a number.")
+NO_CHOICE = gettext_noop("“%(value)s” is not recognised. Use one of: %(choices)s.")
 NOT_COMPUTED = gettext_noop(
     "This cell holds a formula without its result. Open the file in your table program, save it, and import it again."
 )
