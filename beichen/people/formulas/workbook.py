@@ -82,7 +82,7 @@ class PictureFile(BadFile):
 
 class HiddenFile(BadFile):
     code = "hidden_sheets"
-    text = gettext_noop("Every sheet of this workbook that holds rows is hidden. Show those that should be read.")
+    text = gettext_noop("Every sheet with data in this workbook is hidden. Unhide the ones you want to import.")
 
 
 @dataclass(frozen=True, slots=True)

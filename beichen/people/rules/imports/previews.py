@@ -22,8 +22,8 @@ NAMED = 10
 WRITING = frozenset(Action) - {Action.REFUSED, Action.UNCHANGED}
 PAY = "target_bonus_cents"
 UNKNOWN_SHEET = gettext_noop("The sheet “%(sheet)s” was not recognised and was skipped.")
-HIDDEN_SHEET = gettext_noop("The sheet “%(sheet)s” is hidden and was left out. Show it if it should be read.")
-HIDDEN_ROWS = gettext_noop("In “%(sheet)s” there are hidden rows; they were read as well: %(count)s.")
+HIDDEN_SHEET = gettext_noop("The sheet “%(sheet)s” is hidden and was skipped. Unhide it if you want to import it.")
+HIDDEN_ROWS = gettext_noop("Hidden rows in “%(sheet)s” were imported too: %(count)s.")
 UNKNOWN_COLUMN = gettext_noop("In “%(sheet)s”, the column “%(column)s” was not recognised and was skipped.")
 PAY_LEFT_OUT = gettext_noop(
     "Target bonuses in this workbook were skipped: a compensation administrator has to upload or confirm it."
