@@ -27,7 +27,7 @@ AREAS = {
     "insight": "insight",
 }
 
-ABOUT = _("Everything a person may see and do, by program: the same rules as the pages.")
+ABOUT = _("Everything a person can see and do, by program, under the same rules as the pages.")
 
 
 class Api(NinjaAPI):

@@ -92,7 +92,7 @@ READ = Permission(
     key="talks.read", label=_("Read a check-in"), row="23c", code="r", subject=_writer, only=frozenset({"SE", "LM"})
 )
 OPEN = Permission(
-    key="talks.open", label=_("Begin a check-in"), row="23a", code="w", subject=_writer,
+    key="talks.open", label=_("Start a check-in"), row="23a", code="w", subject=_writer,
     jobs=frozenset({"conversations.open_due", "load_demo"}),
 )  # fmt: skip
 SAVE = Permission(key="talks.save", label=_("Write a check-in"), row="23a", code="w", subject=_writer)
@@ -101,12 +101,18 @@ SEND = Permission(
     own=_is_writer,
 )  # fmt: skip
 REPLY = Permission(
-    key="talks.reply", label=_("Answer a check-in"), row="23c", code="w", subject=_writer, only=frozenset({"LM"}),
+    key="talks.reply", label=_("Reply to a check-in"), row="23c", code="w", subject=_writer, only=frozenset({"LM"}),
     own=_is_addressed,
 )  # fmt: skip
-RATES = Permission(key="talks.rates", label=_("See how check-ins are answered"), row="23d", code="r", subject=None)
+RATES = Permission(
+    key="talks.rates", label=_("See how promptly check-ins are answered"), row="23d", code="r", subject=None
+)
 GROUP_RATES = Permission(
-    key="talks.group_rates", label=_("See how check-ins are answered in a group"), row="23d", code="a", subject=None
+    key="talks.group_rates",
+    label=_("See how promptly a group’s check-ins are answered"),
+    row="23d",
+    code="a",
+    subject=None,
 )
 
 # ── lock two ────────────────────────────────────────────────────────────────────────────────────────────────────

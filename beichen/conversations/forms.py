@@ -15,5 +15,5 @@ class ReplyForm(forms.Form):
         label=_("In one tap"), required=False, choices=Reaction.choices, widget=forms.RadioSelect()
     )
     text = forms.CharField(
-        label=_("Your line"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Your reply"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )

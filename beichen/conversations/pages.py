@@ -163,7 +163,7 @@ def reply(request: PageRequest, check_in_id: int) -> HttpResponse:
     """Answer it; the answered check-in takes the place of the form."""
     text, reaction = request.POST.get("text", ""), request.POST.get("reaction", "")
     done = rules.reply(request.actor, check_in_id, text, reaction, request.version)
-    tell(request, _("%(name)s can read your answer now.") % {"name": done.person.name})
+    tell(request, _("%(name)s can now read your reply.") % {"name": done.person.name})
     return answer(request, check_in_id=check_in_id) if request.htmx else see(came_from(request))
 
 

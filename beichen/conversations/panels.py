@@ -29,14 +29,14 @@ def owed(actor: Actor, limit: int) -> list[TodoEntry]:
 def _fill(card: queries.CheckInCard) -> TodoEntry:
     url = reverse("conversations:check_in", args=[card.id])
     return TodoEntry(
-        f"check-in:{card.id}", _("Write your check-in"), _("Two minutes, read by your manager alone"), url, card.due_on,
+        f"check-in:{card.id}", _("Write your check-in"), _("Two minutes; only your manager reads it"), url, card.due_on,
         "message-2", card.person_id,
     )  # fmt: skip
 
 
 def _answer(card: queries.CheckInCard) -> TodoEntry:
     return TodoEntry(
-        f"check-in-answer:{card.id}", _("Answer a check-in"), card.person_name,
+        f"check-in-answer:{card.id}", _("Reply to a check-in"), card.person_name,
         reverse("conversations:check_in", args=[card.id]), card.answer_due_on, "message-2", card.person_id,
         reverse("conversations:check_in", args=[card.id]),
     )  # fmt: skip

@@ -39,28 +39,28 @@ class NoManager(Refused):
     """A check-in is written to a manager."""
 
     code = "no_manager"
-    text = gettext_noop("A check-in goes to a line manager, and none is set for you. HR can add one.")
+    text = gettext_noop("A check-in goes to your manager, and you have none set. HR can add one.")
 
 
 class NoCycle(Refused):
     """Check-ins belong to a running cycle."""
 
     code = "no_running_cycle"
-    text = gettext_noop("No cycle runs today. Check-ins begin when HR starts one.")
+    text = gettext_noop("No cycle is running. Check-ins start when HR starts one.")
 
 
 class AlreadySent(Refused):
     """What was sent stays as it was sent."""
 
     code = "already_sent"
-    text = gettext_noop("This check-in was sent and stays as it is. Begin a new one to add something.")
+    text = gettext_noop("This check-in has been sent and cannot be changed. Start a new one to add something.")
 
 
 class AlreadyAnswered(Refused):
     """One answer belongs to one check-in."""
 
     code = "already_answered"
-    text = gettext_noop("This check-in was answered already. Go on in a talk, or in the next check-in.")
+    text = gettext_noop("This check-in already has a reply. Continue in person, or in the next check-in.")
 
 
 class SaysNothing(Invalid):
@@ -293,7 +293,7 @@ def _check_reply(text: str, reaction: str) -> None:
     if reaction and reaction not in Reaction.values:
         raise SaysNothing(field="reaction")
     if len(text) > LONGEST_REPLY:
-        raise Invalid(fields={"text": gettext_noop("At most 2,000 characters. The rest belongs into a talk.")})
+        raise Invalid(fields={"text": gettext_noop("At most 2,000 characters. The rest is better said in person.")})
 
 
 def _answered_before(actor: Actor, check_in: CheckIn, text: str, reaction: str) -> CheckIn:

@@ -74,7 +74,7 @@ class Source(models.TextChoices):
     """Where a value came from."""
 
     BY_HAND = "by_hand", _("Entered by hand")
-    TOKEN = "token", _("By a program")
+    TOKEN = "token", _("Through the API")
     IMPORT = "import", _("Imported")
 
 

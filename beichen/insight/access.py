@@ -6,6 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from beichen.platform.access.permissions import Permission
 
-HOME = Permission(key="insight.home", label=_("See one’s home page"))
+HOME = Permission(key="insight.home", label=_("See your home page"))
 OVERSEERS = frozenset({"EX", "HA"})
 """Seats that look at the whole company."""

@@ -18,7 +18,7 @@ def my_people(request: object, actor: Actor, subject_id: int) -> Panel | None:
     """My people, for those who lead any."""
     if not leads_people(actor):
         return None
-    return Panel("home-people", pgettext_lazy("talks", "My people"), url=reverse("insight:people"), icon="users")
+    return Panel("home-people", pgettext_lazy("talks", "My team"), url=reverse("insight:people"), icon="users")
 
 
 @slot("insight.home", order=50)

@@ -35,7 +35,7 @@ VIEW = Permission(key="metrics.view", label=_("See the metric library"), row="26
 EDIT = Permission(key="metrics.edit", label=_("Edit a metric"), row="26a", code="w", subject=None)
 ENACT = Permission(
     key="metrics.enact",
-    label=_("Put a metric into force"),
+    label=_("Activate a metric"),
     row="26a",
     code="w",
     subject=None,
@@ -46,10 +46,10 @@ FREEZE_BAND = Permission(
     key="metrics.freeze_band", label=_("Freeze a band table"), row="26b", code="w", subject=None,
 )  # fmt: skip
 VIEW_RECOMMENDED = Permission(
-    key="metrics.view_recommended", label=_("See the metrics recommended to a role"), row="24a", subject=None
+    key="metrics.view_recommended", label=_("See the metrics recommended for a role"), row="24a", subject=None
 )
 RECOMMEND = Permission(
-    key="metrics.recommend", label=_("Recommend metrics to a role"), row="24a", code="w", subject=None
+    key="metrics.recommend", label=_("Recommend metrics for a role"), row="24a", code="w", subject=None
 )
 
 GUARDS = [

@@ -17,7 +17,7 @@ class Direction(models.TextChoices):
 
 class MetricState(models.TextChoices):
     DRAFT = "draft", _("Draft")
-    IN_FORCE = "in_force", _("In force")
+    IN_FORCE = "in_force", _("Active")
     RETIRED = "retired", _("Retired")
 
 
@@ -25,7 +25,7 @@ class BandMode(models.TextChoices):
     """How a value between two points is scored."""
 
     INTERPOLATED = "interpolated", _("Linear between the points")
-    STEPPED = "stepped", _("In steps")
+    STEPPED = "stepped", _("Stepped")
 
 
 class BandState(models.TextChoices):
@@ -35,7 +35,7 @@ class BandState(models.TextChoices):
 
 say(
     acts={
-        "metrics.put_bands": pgettext_lazy("audit", "Bring band tables in"),
+        "metrics.put_bands": pgettext_lazy("audit", "Import band tables"),
     },
     kinds={
         "metrics.metric": pgettext_lazy("audit", "Metric"),

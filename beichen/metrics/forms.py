@@ -34,10 +34,10 @@ class MetricForm(forms.Form):
     name_en = forms.CharField(label=_("In English"), max_length=120, required=False)
     unit = forms.CharField(label=pgettext_lazy("of a measure", "Unit"), max_length=20, required=False)
     direction = forms.ChoiceField(label=_("Which way is better?"), choices=Direction.choices)
-    owner = CodeField("person", label=_("Who answers for it"), required=False)
+    owner = CodeField("person", label=_("Owner of the figure"), required=False)
     definition = forms.CharField(
         label=_("Definition"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("What is counted, what is left out, where the figure comes from."),
+        help_text=_("What is counted, what is left out, and where the figure comes from."),
     )  # fmt: skip
 
     @property
@@ -95,7 +95,9 @@ class RecommendedForm(forms.Form):
                     note_en=values[f"note_en_{n}"],
                 ))  # fmt: skip
             elif typed or values[f"weight_{n}"] or values[f"note_{n}"]:
-                unknown[f"metric_{n}"] = str(_("The library has no such metric. Type a part of its name and choose."))
+                unknown[f"metric_{n}"] = str(
+                    _("There is no such metric in the library. Type part of its name and choose from the list.")
+                )
         if unknown:
             raise Invalid(fields=unknown)
         return lines

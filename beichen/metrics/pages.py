@@ -40,7 +40,7 @@ def _owner(request: PageRequest, form: MetricForm) -> int | None:
         return None
     found = people.by_number(request.actor, [number])
     if number not in found:
-        raise Invalid(fields={"owner": _("Nobody has this number.")})
+        raise Invalid(fields={"owner": _("Nobody has this employee number.")})
     return found[number].id
 
 
@@ -50,7 +50,7 @@ def new_metric(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         form = MetricForm(request.POST)
         rules.create_metric(request.actor, form.entered(_owner(request, form)))
-        tell(request, _("Added as a draft. Somebody else puts it into force."))
+        tell(request, _("Added as a draft. Somebody else needs to activate it."))
         return see(reverse("metrics:library"))
     if not may(request.actor, access.EDIT):
         raise Forbidden
@@ -83,7 +83,7 @@ def edit_metric(request: PageRequest, metric_id: int) -> HttpResponse:
 def enact(request: PageRequest, metric_id: int) -> HttpResponse:
     """Put a metric into force."""
     rules.enact_metric(request.actor, metric_id, request.version)
-    tell(request, _("In force."))
+    tell(request, _("Activated."))
     return see(reverse("metrics:library"))
 
 
@@ -94,7 +94,7 @@ def new_band(request: PageRequest) -> HttpResponse:
         form = BandForm(request.POST)
         points, values = form.points, checked(form)
         rules.create_band_table(request.actor, values["key"], values["name"], values["mode"], points)
-        tell(request, _("Kept as a draft. Freeze it before goals use it."))
+        tell(request, _("Saved as a draft. Freeze it before goals can use it."))
         return see(reverse("metrics:library"))
     if not may(request.actor, access.EDIT_BAND):
         raise Forbidden
@@ -123,7 +123,7 @@ def edit_band(request: PageRequest, table_id: int) -> HttpResponse:
 def freeze(request: PageRequest, table_id: int) -> HttpResponse:
     """Freeze a table, so that goals can be scored with it."""
     rules.freeze_band_table(request.actor, table_id, request.version)
-    tell(request, _("Frozen: goals can be scored with it."))
+    tell(request, _("Frozen. Goals can now be scored with it."))
     return see(reverse("metrics:library"))
 
 

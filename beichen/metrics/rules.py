@@ -29,7 +29,7 @@ class CodeTaken(Invalid):
     """The code or key belongs to another entry."""
 
     code = "code_taken"
-    text = gettext_noop("“%(key)s” is already in use. Choose another one, or edit the entry that has it.")
+    text = gettext_noop("“%(key)s” is already in use. Choose another, or edit the entry that has it.")
 
 
 class Frozen(Refused):
@@ -37,7 +37,7 @@ class Frozen(Refused):
 
     code = "band_table_frozen"
     text = gettext_noop(
-        "This band table is frozen, so results scored with it stay explainable. Make a new one instead."
+        "This band table is frozen so that results scored with it can always be explained. Create a new one instead."
     )
 
 
@@ -45,38 +45,38 @@ class NotDraft(Refused):
     """The metric has left this state already."""
 
     code = "metric_not_draft"
-    text = gettext_noop("This metric is no draft any more, so it cannot be put into force again.")
+    text = gettext_noop("This metric is no longer a draft, so it cannot be activated again.")
 
 
 class EditedByYou(Refused):
     """Two people put a metric into force."""
 
     code = "metric_edited_by_you"
-    text = gettext_noop("You edited this metric last, so somebody else has to put it into force.")
+    text = gettext_noop("You edited this metric last, so somebody else has to activate it.")
 
 
 class NotInForce(Invalid):
     """Only a metric whose definition two people agreed to is recommended."""
 
     code = "metric_not_in_force"
-    text = gettext_noop("%(name)s is not in force, so it cannot be recommended. Put it into force first.")
+    text = gettext_noop("%(name)s is not active, so it cannot be recommended. Activate it first.")
 
 
 class TwiceRecommended(Invalid):
     code = "metric_twice"
-    text = gettext_noop("%(name)s stands twice in this set. Name every metric once.")
+    text = gettext_noop("%(name)s appears twice in this set. List each metric once.")
 
 
 class TooManyMetrics(Invalid):
     code = "too_many_metrics"
-    text = gettext_noop("A role is followed by at most %(most)s metrics; this set has %(count)s.")
+    text = gettext_noop("A role has at most %(most)s recommended metrics; this set has %(count)s.")
 
 
 class BadWeights(Invalid):
     code = "bad_weights"
     text = gettext_noop(
-        "Weights are given to all metrics or to none, each from 1 to 100, and add up to 100 %%;"
-        " these give %(total)s %%."
+        "Give weights to all metrics or to none. Each is from 1 to 100, and together they must "
+        "be 100%%; these add up to %(total)s%%."
     )
 
 

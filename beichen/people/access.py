@@ -122,10 +122,10 @@ SEE_IMPORTS = Permission(
 )
 EDIT_ORG = Permission(key="people.edit_org", label=_("Change units and assignments"), row="20a", code="w", subject=None)
 MOVE_PERSON = Permission(
-    key="people.move", label=_("Move a person"), row="20a", code="w", subject=lambda person: person.pk
+    key="people.move", label=_("Transfer an employee"), row="20a", code="w", subject=lambda person: person.pk
 )
 CONFIRM_CHANGE = Permission(
-    key="people.confirm_change", label=_("Confirm a change of the organisation"), row="20a", code="w",
+    key="people.confirm_change", label=_("Confirm a change to the organisation"), row="20a", code="w",
     subject=lambda change: change.person_id, banned=("asked_by",),
 )  # fmt: skip
 SEE_CHANGES = Permission(key="people.see_changes", label=_("See planned changes"), row="20b", code="w", subject=None)
@@ -138,14 +138,16 @@ SEE_PROFILE = Permission(
 SEE_HISTORY = Permission(
     key="people.see_history", label=_("See past assignments"), row="20b", code="r", subject=lambda person: person.id
 )
-SEE_AS_OF = Permission(key="people.see_as_of", label=_("Ask who was where on a day"), row="20b", code="r", subject=None)
-ASK_SEAT = Permission(key="people.ask_seat", label=_("Ask for a seat"), row="20e", code="w", subject=None)
+SEE_AS_OF = Permission(
+    key="people.see_as_of", label=_("Look up who was where on a date"), row="20b", code="r", subject=None
+)
+ASK_SEAT = Permission(key="people.ask_seat", label=_("Request a seat"), row="20e", code="w", subject=None)
 GRANT_SEAT = Permission(
     key="people.grant_seat", label=_("Grant a seat"), row="20e", code="t", subject=lambda seat: seat.person_id,
     banned=("asked_by",),
 )  # fmt: skip
 REVOKE_SEAT = Permission(
-    key="people.revoke_seat", label=_("Take a seat back"), row="20e", code="t", subject=lambda seat: seat.person_id
+    key="people.revoke_seat", label=_("Revoke a seat"), row="20e", code="t", subject=lambda seat: seat.person_id
 )
 SEE_SEATS = Permission(
     key="people.see_seats", label=_("See seats"), row="20e", code="x", subject=None, only=frozenset({"AU", "HA", "PA"})
@@ -170,7 +172,7 @@ CLOSE_PROJECT = Permission(
     key="people.close_project", label=_("Close a project"), row="24b", code="w", subject=None, special=_OWN_PROJECT
 )
 ADD_MEMBER = Permission(
-    key="people.add_member", label=_("Take somebody into a project"), row="24b", code="w", subject=None,
+    key="people.add_member", label=_("Add somebody to a project"), row="24b", code="w", subject=None,
     special=_OWN_PROJECT,
 )  # fmt: skip
 END_MEMBER = Permission(
@@ -182,10 +184,10 @@ EDIT_ROLE_PROFILE = Permission(
 )
 
 LOOK_THROUGH = Permission(
-    key="people.look_through", label=_("Look through a role profile"), row="24a", code="w", subject=None
+    key="people.look_through", label=_("Review a role profile"), row="24a", code="w", subject=None
 )
 TAKE_STARTERS = Permission(
-    key="people.take_starter_set", label=_("Take the starter set of role profiles"), row="24a", code="w", subject=None,
+    key="people.take_starter_set", label=_("Add the starter set of role profiles"), row="24a", code="w", subject=None,
     only=frozenset({"HA"}), jobs=_LOADS,
 )  # fmt: skip
 
@@ -204,7 +206,7 @@ SEE_CODES = Permission(
     only=frozenset({"HA"}),
 )  # fmt: skip
 ISSUE_CODE = Permission(
-    key="people.issue_code", label=_("Give a one-time code"), row=_way_in_row, code="t",
+    key="people.issue_code", label=_("Issue a one-time code"), row=_way_in_row, code="t",
     subject=lambda way: way.person_id, special=(("HA", _in_scope),), only=frozenset({"HA"}),
 )  # fmt: skip
 SEE_CYCLE = Permission(key="people.see_cycle", label=_("See cycles"), row="21a", code="x", subject=None)
@@ -214,7 +216,7 @@ SET_CYCLE = Permission(
 )  # fmt: skip
 READ_CYCLE = Permission(key="people.read_cycle", label=_("See the settings of a cycle"), row="21a", subject=None)
 SET_STEPS = Permission(
-    key="people.set_steps", label=_("Choose who agrees to goals in a cycle"), row="21a", code="w", subject=None,
+    key="people.set_steps", label=_("Choose who approves goals in a cycle"), row="21a", code="w", subject=None,
     unit=lambda cycle: cycle.scope_id,
 )  # fmt: skip
 MOVE_CYCLE = Permission(

@@ -8,7 +8,7 @@ from beichen.platform.audit.choices import say
 from beichen.platform.notify.choices import template
 
 RELEASE_ASKED = template(
-    "people.release_asked", _("The release of %(period)s waits for your agreement."), params=("period",),
+    "people.release_asked", _("The release of %(period)s results is waiting for your approval."), params=("period",),
     icon="circle-check",
 )  # fmt: skip
 
@@ -106,32 +106,32 @@ AGREES = {
 """Who may agree to a goal (01c), by column of the table."""
 
 OPENS = {
-    Phase.GOALS: _("Goals can be written, handed in and agreed on."),
-    Phase.EXECUTION: _("People work at their goals: progress, check-ins; goals can still be added."),
-    Phase.SELF: _("Everybody reviewed writes the self review."),
-    Phase.PEER: _("Peers are chosen and write."),
-    Phase.MANAGER: _("Goals close and are scored; managers write and decide the grades."),
-    Phase.CALIBRATION: _("Grades are compared; the facilitator moves them with reasons."),
+    Phase.GOALS: _("Goals can be written, submitted and approved."),
+    Phase.EXECUTION: _("People work on their goals: updates and check-ins; goals can still be added."),
+    Phase.SELF: _("Everyone under review writes a self review."),
+    Phase.PEER: _("Peers are chosen and write their reviews."),
+    Phase.MANAGER: _("Goals close and are scored; managers write reviews and decide grades."),
+    Phase.CALIBRATION: _("Grades are compared; the facilitator changes them with reasons."),
     Phase.LOCK: _("Two HR administrators lock the results."),
-    Phase.COMPENSATION: _("The bonus is simulated, shared out and approved."),
-    Phase.RELEASE: _("Two HR administrators release the results; people read and answer them."),
-    Phase.APPEAL: _("People still answer; letters for those who miss one go out."),
-    Phase.CLOSED: _("Everything stays readable."),
-    Phase.ARCHIVED: _("The cycle is put away."),
+    Phase.COMPENSATION: _("The bonus is simulated, distributed and approved."),
+    Phase.RELEASE: _("Two HR administrators release the results; people read and respond to them."),
+    Phase.APPEAL: _("People can still respond; outstanding letters go out."),
+    Phase.CLOSED: _("Everything stays visible."),
+    Phase.ARCHIVED: _("The cycle is archived."),
 }
 """What begins with a phase, in words."""
 
 CLOSES = {
-    Phase.SETUP: _("The settings of the cycle are frozen."),
-    Phase.EXECUTION: _("Goals can no longer be added or handed in."),
-    Phase.SELF: _("Self reviews can still be handed in until managers have decided."),
-    Phase.PEER: _("Peers can no longer write; progress can no longer be reported."),
+    Phase.SETUP: _("The cycle’s settings are frozen."),
+    Phase.EXECUTION: _("Goals can no longer be added or submitted."),
+    Phase.SELF: _("Self reviews can still be submitted until managers have decided."),
+    Phase.PEER: _("Peers can no longer write; goals can no longer be updated."),
     Phase.MANAGER: _("Self reviews and manager reviews can no longer be written."),
-    Phase.CALIBRATION: _("Grades no longer move."),
-    Phase.LOCK: _("Results that are not locked can no longer be locked, and locked ones not opened again."),
+    Phase.CALIBRATION: _("Grades can no longer change."),
+    Phase.LOCK: _("Unlocked results can no longer be locked, and locked ones can no longer be reopened."),
     Phase.COMPENSATION: _("The bonus can no longer be changed."),
     Phase.RELEASE: _("Results that are not released can no longer be released."),
-    Phase.APPEAL: _("Nobody answers a result any more, and no letter goes out."),
+    Phase.APPEAL: _("Results can no longer be answered, and no more letters go out."),
 }
 """What ends when a phase is left, in words."""
 
@@ -148,10 +148,10 @@ class ImportState(models.TextChoices):
 class ChangeKind(models.TextChoices):
     """What two people change in the organisation."""
 
-    HIRE = "hire", _("Joins")
-    MOVE = "move", _("Moves")
-    LEAVE = "leave", _("Leaves")
-    RETURN = "return", _("Comes back")
+    HIRE = "hire", _("Joining")
+    MOVE = "move", _("Transfer")
+    LEAVE = "leave", _("Leaving")
+    RETURN = "return", _("Rehire")
     UNIT = "unit", _("Unit")
 
 
@@ -163,27 +163,27 @@ class ChangeState(models.TextChoices):
 
 PROJECT_JOINED = template(
     "people.project_joined",
-    _("You are a member of %(project)s from %(day)s, led by %(lead)s, who then reads your goals and progress as well."),
+    _("You are a member of %(project)s from %(day)s. The lead, %(lead)s, will be able to see your goals and progress."),
     params=("project", "day", "lead"), icon="users",
 )  # fmt: skip
 PROJECT_LED = template(
     "people.project_led", _("You lead the project %(project)s."), params=("project",), icon="briefcase"
 )
 PROFILE_DUE = template(
-    "people.profile_due", _("The role profile %(profile)s is due for its yearly look."), params=("profile",),
+    "people.profile_due", _("The role profile %(profile)s is due for its yearly review."), params=("profile",),
     icon="id-badge-2",
 )  # fmt: skip
 CODE_FOR_YOU = template(
     "people.code_for_you",
-    _("%(who)s gave out a one-time code for your account. If nobody agreed this with you, tell the auditor at once."),
+    _("%(who)s issued a one-time code for your account. If you did not expect this, tell the auditor at once."),
     params=("who",), icon="key",
 )  # fmt: skip
 CODE_GIVEN = template(
-    "people.code_given", _("%(who)s gave out a one-time code for %(name)s."), params=("who", "name"), icon="key"
+    "people.code_given", _("%(who)s issued a one-time code for %(name)s."), params=("who", "name"), icon="key"
 )
 CODES_GIVEN = template(
     "people.codes_given",
-    _("%(who)s gave out one-time codes for %(count)s people."),
+    _("%(who)s issued one-time codes for %(count)s people."),
     params=("who", "count"),
     icon="key",
 )
@@ -191,27 +191,27 @@ CODES_GIVEN = template(
 
 say(
     acts={
-        "people.ask_hire": pgettext_lazy("audit", "Ask for a hire"),
-        "people.ask_move": pgettext_lazy("audit", "Ask for a move"),
-        "people.ask_leave": pgettext_lazy("audit", "Ask for somebody's leaving"),
-        "people.ask_return": pgettext_lazy("audit", "Ask that somebody comes back"),
-        "people.ask_unit": pgettext_lazy("audit", "Ask for a change of a unit"),
-        "people.ask_move_cycle": pgettext_lazy("audit", "Ask to move a cycle on"),
+        "people.ask_hire": pgettext_lazy("audit", "Request a hire"),
+        "people.ask_move": pgettext_lazy("audit", "Request a transfer"),
+        "people.ask_leave": pgettext_lazy("audit", "Request a departure"),
+        "people.ask_return": pgettext_lazy("audit", "Request a rehire"),
+        "people.ask_unit": pgettext_lazy("audit", "Request a change to a unit"),
+        "people.ask_move_cycle": pgettext_lazy("audit", "Request to move a cycle on"),
         "people.withdraw_change": pgettext_lazy("audit", "Withdraw a planned change"),
         "people.first_administrator": pgettext_lazy("audit", "Make the first administrator"),
         "people.hire": pgettext_lazy("audit", "Hire"),
-        "people.leave": pgettext_lazy("audit", "Let somebody leave"),
-        "people.come_back": pgettext_lazy("audit", "Let somebody come back"),
+        "people.leave": pgettext_lazy("audit", "Process a departure"),
+        "people.come_back": pgettext_lazy("audit", "Process a return"),
         "people.save_unit": pgettext_lazy("audit", "Change a unit"),
         "people.export": pgettext_lazy("audit", "Download the company as a workbook"),
         "people.upload": pgettext_lazy("audit", "Upload a workbook"),
-        "people.ask_code": pgettext_lazy("audit", "Ask for a one-time code"),
+        "people.ask_code": pgettext_lazy("audit", "Request a one-time code"),
         "people.agree_move_cycle": pgettext_lazy("audit", "Agree to move a cycle on"),
-        "people.ask_import": pgettext_lazy("audit", "Ask for an import"),
+        "people.ask_import": pgettext_lazy("audit", "Request an import"),
         "people.discard_import": pgettext_lazy("audit", "Discard an import"),
         "people.read_import": pgettext_lazy("audit", "Read a workbook"),
-        "people.import_failed": pgettext_lazy("audit", "Import broken off"),
-        "people.imported": pgettext_lazy("audit", "Import written"),
+        "people.import_failed": pgettext_lazy("audit", "Import aborted"),
+        "people.imported": pgettext_lazy("audit", "Import completed"),
     },
     kinds={
         "people.person": pgettext_lazy("audit", "Person"),
@@ -226,9 +226,9 @@ say(
     jobs={
         "import_company": pgettext_lazy("audit", "Import of a company"),
         "load_demo": pgettext_lazy("audit", "Demo company"),
-        "people.apply_due": pgettext_lazy("audit", "Dated moves"),
-        "people.read_workbook": pgettext_lazy("audit", "Reading of a workbook"),
-        "people.remind_reviews": pgettext_lazy("audit", "Reminders of role profiles"),
+        "people.apply_due": pgettext_lazy("audit", "Scheduled changes"),
+        "people.read_workbook": pgettext_lazy("audit", "Read a workbook"),
+        "people.remind_reviews": pgettext_lazy("audit", "Role profile reminders"),
         "people.write_workbook": pgettext_lazy("audit", "Import of a company"),
     },
 )

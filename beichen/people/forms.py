@@ -31,7 +31,7 @@ class PlaceForm(forms.Form):
         "person",
         label=pgettext_lazy("of a person", "Manager"),
         required=False,
-        help_text=_("Without one, the head of the unit leads."),
+        help_text=_("If empty, the head of the unit is the manager."),
     )
     position = forms.CharField(label=_("Position"), max_length=120, required=False)
     level = forms.CharField(label=_("Level"), max_length=20, required=False)
@@ -51,8 +51,8 @@ class HireForm(PlaceForm):
         initial=PersonKind.EMPLOYEE,
         required=False,
         help_text=_(
-            "External: a board member, an accountant, an elected employee. Nobody leads or reviews them; they act where"
-            " nobody else can."
+            "External: a board member, an accountant or an elected employee representative. They "
+            "have no manager and are not reviewed; they act only where nobody else can."
         ),
     )
 
@@ -62,7 +62,9 @@ class HireForm(PlaceForm):
 
 
 class MoveForm(forms.Form):
-    first = forms.DateField(label=_("Holds from"), widget=DayInput(), help_text=_("The first day on which this holds."))
+    first = forms.DateField(
+        label=_("Effective from"), widget=DayInput(), help_text=_("The first day this takes effect.")
+    )
     unit = CodeField("unit", label=_("Unit"))
     manager = CodeField("person", label=pgettext_lazy("of a person", "Manager"), required=False)
     position = forms.CharField(label=_("Position"), max_length=120, required=False)
@@ -103,12 +105,12 @@ class ProjectForm(forms.Form):
     name_en = forms.CharField(label=pgettext_lazy("of a person", "English name"), max_length=120, required=False)
     code = forms.CharField(label=_("Code"), max_length=40)
     purpose = forms.CharField(
-        label=pgettext_lazy("a project", "What it is for"), max_length=500, required=False,
+        label=pgettext_lazy("a project", "Purpose"), max_length=500, required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("One sentence: what is different once the project has worked."),
+        help_text=_("One sentence: what will be different when the project succeeds."),
     )  # fmt: skip
     purpose_en = forms.CharField(
-        label=pgettext_lazy("a project", "What it is for, in English"),
+        label=pgettext_lazy("a project", "Purpose in English"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -121,17 +123,20 @@ class MemberForm(forms.Form):
     person = CodeField("person", label=_("Person"))
     role = forms.CharField(label=_("Role in the project"), max_length=120)
     share = forms.IntegerField(
-        label=_("Share of the working time, in percent"), min_value=1, max_value=100, initial=20,
+        label=_("Share of working time (percent)"), min_value=1, max_value=100, initial=20,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
-    first = forms.DateField(label=_("Holds from"), widget=DayInput())
+    first = forms.DateField(label=_("Effective from"), widget=DayInput())
     until = forms.DateField(
-        label=_("No longer from"), widget=DayInput(), required=False, help_text=_("Empty: as long as the project runs.")
+        label=_("End date"),
+        widget=DayInput(),
+        required=False,
+        help_text=_("Leave empty for as long as the project runs."),
     )
 
 
 class FromDayForm(forms.Form):
-    day = forms.DateField(label=_("No longer from"), widget=DayInput(), help_text=_("The first day without it."))
+    day = forms.DateField(label=_("End date"), widget=DayInput(), help_text=_("The first day it no longer applies."))
 
 
 def _lines(rows: int = 4) -> forms.Textarea:
@@ -143,9 +148,9 @@ class SceneForm(forms.Form):
 
     title = forms.CharField(label=_("Heading"), max_length=60)
     text = forms.CharField(label=_("What happens, and what the contribution is"), max_length=400, widget=_lines(3))
-    title_en = forms.CharField(label=_("Heading, in English"), max_length=120, required=False)
+    title_en = forms.CharField(label=_("Heading in English"), max_length=120, required=False)
     text_en = forms.CharField(
-        label=pgettext_lazy("a scene", "The same in English"), max_length=600, required=False, widget=_lines(3)
+        label=pgettext_lazy("a scene", "Description in English"), max_length=600, required=False, widget=_lines(3)
     )
 
     def __init__(self, n: int, typed: Any, scene: Scenario | None = None) -> None:
@@ -162,20 +167,20 @@ class RoleProfileForm(forms.Form):
     code = forms.CharField(label=_("Code"), max_length=40)
     family = forms.ChoiceField(label=_("Job family"), choices=JobFamily.choices)
     role_type = forms.ChoiceField(label=_("Role type"), choices=RoleType.choices)
-    is_key = forms.BooleanField(label=_("A key role: the result depends on it"), required=False)
-    is_bottleneck = forms.BooleanField(label=_("A bottleneck: others wait for it"), required=False)
+    is_key = forms.BooleanField(label=_("Key role: results depend on it"), required=False)
+    is_bottleneck = forms.BooleanField(label=_("Bottleneck role: others wait for it"), required=False)
     responsibilities = forms.CharField(
-        label=_("What this role answers for"), max_length=1000, widget=_lines(3),
-        help_text=_("One a line: the result, not the tasks that lead to it."),
+        label=_("What this role is accountable for"), max_length=1000, widget=_lines(3),
+        help_text=_("One per line: the result, not the tasks that lead to it."),
     )  # fmt: skip
     responsibilities_en = forms.CharField(
-        label=_("The same in English, line by line"), max_length=1600, required=False, widget=_lines(3)
+        label=_("English version, line by line"), max_length=1600, required=False, widget=_lines(3)
     )
     positions = forms.CharField(
         label=_("Positions with this profile"), max_length=2000, required=False, widget=_lines(3),
-        help_text=_("One a line, as assignments spell them."),
+        help_text=_("One per line, spelled as in assignments."),
     )  # fmt: skip
-    owner = CodeField("person", label=_("Kept up to date by"), required=False)
+    owner = CodeField("person", label=_("Maintained by"), required=False)
 
     def __init__(self, typed: Any, card: ProfileCard | None = None, owner: str = "") -> None:
         super().__init__(typed, initial=_profile_now(card, owner) if card else {"tool_okr": 40, "tool_kpi": 40})
@@ -212,15 +217,15 @@ def duties_of(said: dict[str, Any]) -> tuple[Duty, ...]:
 class SeatForm(forms.Form):
     person = CodeField("person", label=_("Person"))
     seat = forms.ChoiceField(label=_("Seat"), choices=SeatKind.choices)
-    scope = CodeField("unit", label=_("Over this unit and all below it"))
+    scope = CodeField("unit", label=_("Scope: this unit and everything below it"))
 
 
 class CodesForm(forms.Form):
     unit = CodeField(
         "unit",
-        label=_("For this unit and all below it"),
+        label=_("For this unit and everything below it"),
         required=False,
-        help_text=_("Empty: for everyone you look after."),
+        help_text=_("Leave empty to include everyone you look after."),
     )
 
 
@@ -228,15 +233,15 @@ class CycleForm(forms.Form):
     period = forms.CharField(
         label=_("Period"), max_length=12, help_text=_("2026Q2 for a quarter, 2026H1 for a half-year, 2026 for a year.")
     )
-    scope = CodeField("unit", label=_("For this unit and all below it"))
+    scope = CodeField("unit", label=_("For this unit and everything below it"))
 
 
 class StepForm(forms.Form):
     """One of the steps of agreeing to a goal; later ones may stay empty."""
 
-    role = forms.ChoiceField(label=pgettext_lazy("to agree", "Who is asked"))
+    role = forms.ChoiceField(label=pgettext_lazy("to agree", "Approver"))
     days = forms.IntegerField(
-        label=_("Days until it passes on"), min_value=1, max_value=30, initial=STEP_DAYS,
+        label=_("Days before it moves to the next person"), min_value=1, max_value=30, initial=STEP_DAYS,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
 
@@ -244,7 +249,7 @@ class StepForm(forms.Form):
         super().__init__(typed, prefix=f"step{n}", initial=initial)
         role = self.fields["role"]
         role.required = n == 1
-        role.choices = [*([] if n == 1 else [("", _("nobody more"))]), *AGREES.items()]  # type: ignore[attr-defined]
+        role.choices = [*([] if n == 1 else [("", _("nobody else"))]), *AGREES.items()]  # type: ignore[attr-defined]
         self.legend = (_("First"), _("Then"), _("And then"))[n - 1]
 
 
@@ -260,7 +265,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("Workbook"),
         widget=MultipleFileInput(attrs={"multiple": True, "accept": ".xlsx,.csv"}),
-        help_text=_("One .xlsx with a sheet for each kind, or several .xlsx or .csv files together."),
+        help_text=_("One .xlsx file with a sheet for each type, or several .xlsx or .csv files together."),
     )
 
 
@@ -275,7 +280,7 @@ def chosen_steps(said: list[StepForm]) -> list[Step]:
     roles = [form.cleaned_data["role"] for form in said]
     for n, form in enumerate(said):
         if roles[n] in roles[:n]:
-            raise Invalid(fields={form.add_prefix("role"): gettext("Each is asked once.")})
+            raise Invalid(fields={form.add_prefix("role"): gettext("Each role can appear only once.")})
     return [Step(form.cleaned_data["role"], form.cleaned_data["days"]) for form in said]
 
 

@@ -53,10 +53,10 @@ def _release(desk: Desk, names: list[str]) -> TodoEntry:
 
 
 def _overdue(card: CycleCard) -> TodoEntry:
-    title = _("%(period)s has passed, and its cycle was never begun") % {"period": card.period_key}
+    title = _("%(period)s is over, and its cycle was never started") % {"period": card.period_key}
     return TodoEntry(
         f"never-begun:{card.id}", title,
-        _("It waits in set-up until two HR administrators move it on."), reverse("people:cycles"), kind="refresh",
+        _("It stays in set-up until two HR administrators move it on."), reverse("people:cycles"), kind="refresh",
     )  # fmt: skip
 
 
@@ -75,16 +75,16 @@ def second_person(actor: Actor, limit: int) -> list[TodoEntry]:
 def _profile(due: Looking) -> TodoEntry:
     return TodoEntry(
         f"role-profile:{due.id}",
-        _("Look through the role profile: %(name)s") % {"name": for_reader(due.name, due.name_en)},
-        _("Once a year: does it still say what this role contributes?"),
+        _("Review role profile: %(name)s") % {"name": for_reader(due.name, due.name_en)},
+        _("Once a year: does it still describe what this role contributes?"),
         reverse("people:profile", args=[due.id]), due.due, "id-badge-2",
     )  # fmt: skip
 
 
 def _second(card: SecondCard) -> TodoEntry:
     at = date_format(card.asked_at, "SHORT_DATE_FORMAT") if card.asked_at else ""
-    said = [card.about, _("asked for by %(who)s") % {"who": card.asker} if card.asker else "", at]
-    title = _("As the second person: %(act)s") % {"act": card.title}
+    said = [card.about, _("requested by %(who)s") % {"who": card.asker} if card.asker else "", at]
+    title = _("Second person needed: %(act)s") % {"act": card.title}
     due = card.expires_at.date() if card.expires_at else None
     return TodoEntry(card.key, title, " · ".join(part for part in map(str, said) if part), card.url, due, "users")
 

@@ -241,7 +241,7 @@ LAUNCH = Permission(
     jobs=frozenset({"reviews.launch", "reviews.follow_person"}),
 )  # fmt: skip
 WRITE_PART = Permission(
-    key="reviews.write_part", label=_("Write this part"), row=_part_row, code="w", own=_is_rater,
+    key="reviews.write_part", label=_("Write this review"), row=_part_row, code="w", own=_is_rater,
     special=(("PR", _is_rater), ("PM", _is_rater), ("LM", _is_rater)),
 )  # fmt: skip
 RETURN_PART = Permission(
@@ -260,7 +260,7 @@ DECIDE = Permission(
     key="reviews.decide", label=_("Decide the grade"), row=_rating_row, code="w", special=_LEADS, only=frozenset({"LM"})
 )
 MOVE_GRADE = Permission(
-    key="reviews.move_grade", label=_("Move a grade"), row=_rating_row, code="w", only=frozenset({"CF"})
+    key="reviews.move_grade", label=_("Change a grade"), row=_rating_row, code="w", only=frozenset({"CF"})
 )
 SEE_BOARD = Permission(
     key="reviews.see_board", label=_("See the calibration list"), row="09b", subject=None, only=frozenset({"BP", "CF"})
@@ -280,14 +280,14 @@ LOCK = Permission(
     key="reviews.lock", label=_("Lock the results"), row="10c", code="t", subject=None, only=frozenset({"HA"})
 )
 UNLOCK = Permission(
-    key="reviews.unlock", label=_("Open locked results again"), row="10c", code="t", subject=None,
+    key="reviews.unlock", label=_("Reopen locked results"), row="10c", code="t", subject=None,
     only=frozenset({"HA"}),
 )  # fmt: skip
 RELEASE = Permission(
     key="reviews.release", label=_("Release the results"), row="10d", code="t", subject=None, only=frozenset({"HA"})
 )
 ACKNOWLEDGE = Permission(
-    key="reviews.acknowledge", label=_("Answer to the result"), row="08d", code="t", only=frozenset({"SE", "TE"})
+    key="reviews.acknowledge", label=_("Response to the result"), row="08d", code="t", only=frozenset({"SE", "TE"})
 )
 
 # ── lock two ────────────────────────────────────────────────────────────────────────────────────────────────────

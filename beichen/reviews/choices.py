@@ -7,42 +7,46 @@ from django.utils.translation import pgettext_lazy
 from beichen.platform.audit.choices import say
 from beichen.platform.notify.choices import template
 
-RESULT_READY = template("reviews.result_ready", _("Your review result can be read."), icon="file-text")
+RESULT_READY = template("reviews.result_ready", _("Your review result is ready."), icon="file-text")
 REVIEW_BEGUN = template(
     "reviews.begun",
-    _("Your review of %(period)s is set up. What you have to write will stand in your to-do list."),
+    _("Your %(period)s review has been set up. What you need to write will appear in your to-do list."),
     params=("period",), icon="file-text", mail=False,
 )  # fmt: skip
-PART_RETURNED = template("reviews.part_returned", _("Your self review came back to you for another look."), icon="edit")
+PART_RETURNED = template(
+    "reviews.part_returned", _("Your self review was returned to you for another look."), icon="edit"
+)
 PEER_INVITED = template(
-    "reviews.peer_invited", _("You were asked to write about working with %(who)s."), params=("who",), icon="users"
+    "reviews.peer_invited", _("You were asked for feedback on working with %(who)s."), params=("who",), icon="users"
 )
 CALIBRATING = ("C06", "C07")
 """The phases of a cycle in which a calibration may be closed."""
 SESSION_ASKED = template(
-    "reviews.session_asked", _("A calibration waits for your word before it closes."), icon="scale"
+    "reviews.session_asked", _("A calibration is waiting for you before it can close."), icon="scale"
 )
-REMINDED = template(
-    "reviews.reminded", _("%(count)s reviews are waiting for your words."), params=("count",), icon="edit"
-)
+REMINDED = template("reviews.reminded", _("%(count)s reviews are waiting for you."), params=("count",), icon="edit")
 REVIEW_YOURS = template(
-    "reviews.review_yours", _("You lead %(who)s now, and decide on the open review."), params=("who",), icon="edit"
+    "reviews.review_yours",
+    _("You are now %(who)s’s manager and decide on the open review."),
+    params=("who",),
+    icon="edit",
 )
 YOU_LED = template(
     "reviews.you_led",
-    _("You no longer lead %(who)s. What you began stays yours and counts for the days you led; please finish it."),
+    _("You no longer manage %(who)s. The review you started is still yours and counts for your "
+"days in charge; please finish it."),
     params=("who",), icon="edit",
 )  # fmt: skip
 PASSED_ON = template(
     "reviews.passed_on",
-    _("%(who)s left while %(count)s reviews were open. They go on with others; please look after them."),
+    _("%(who)s left while %(count)s reviews were open. Others will continue them; please keep an eye on them."),
     params=("who", "count"), icon="users",
 )  # fmt: skip
 WENT_ON = template(
-    "reviews.went_on", _("%(who)s left. The open review goes on with you."), params=("who",), icon="edit"
+    "reviews.went_on", _("%(who)s has left. You will continue the open review."), params=("who",), icon="edit"
 )
 PEER_GONE = template(
-    "reviews.peer_gone", _("%(who)s left and no longer writes as a peer. You may ask somebody else."),
+    "reviews.peer_gone", _("%(who)s has left and will not write a peer review. You can invite somebody else."),
     params=("who",), icon="users",
 )  # fmt: skip
 
@@ -56,7 +60,7 @@ class PlanState(models.TextChoices):
 class ReviewState(models.TextChoices):
     """How far a person's review is; whoever knows of the review knows this, and nothing of its content."""
 
-    OPEN = "open", _("Being written")
+    OPEN = "open", _("In progress")
     CALIBRATION = "in_calibration", _("In calibration")
     LOCKED = "locked", _("Locked")
     RELEASED = "released", _("Released")
@@ -89,7 +93,7 @@ class RatingState(models.TextChoices):
 class NominationState(models.TextChoices):
     NOMINATED = "nominated", _("Nominated")
     INVITED = "invited", _("Invited")
-    REFUSED = "refused", _("Not chosen")
+    REFUSED = "refused", _("Not selected")
 
 
 class SessionState(models.TextChoices):
@@ -114,35 +118,35 @@ class Receipt(models.TextChoices):
 
 say(
     acts={
-        "reviews.submit_part": pgettext_lazy("audit", "Submit a part of a review"),
-        "reviews.decline_part": pgettext_lazy("audit", "Decline to write a part"),
-        "reviews.remind": pgettext_lazy("audit", "Remind those who owe a part"),
+        "reviews.submit_part": pgettext_lazy("audit", "Submit a review"),
+        "reviews.decline_part": pgettext_lazy("audit", "Decline to write a review"),
+        "reviews.remind": pgettext_lazy("audit", "Remind people to write"),
         "reviews.withdraw_nomination": pgettext_lazy("audit", "Withdraw a nomination"),
-        "reviews.follow_people": pgettext_lazy("audit", "Let reviews follow people who moved"),
-        "reviews.follow_leaver": pgettext_lazy("audit", "Pass on what a leaver had to write"),
+        "reviews.follow_people": pgettext_lazy("audit", "Reassign reviews after moves"),
+        "reviews.follow_leaver": pgettext_lazy("audit", "Reassign a leaver’s reviews"),
         "reviews.edit_form": pgettext_lazy("audit", "Change the form of a plan"),
-        "reviews.ask_close_session": pgettext_lazy("audit", "Ask to close a calibration"),
+        "reviews.ask_close_session": pgettext_lazy("audit", "Request to close a calibration"),
         "reviews.add_person": pgettext_lazy("audit", "Add a person to a plan"),
-        "reviews.ask_launch": pgettext_lazy("audit", "Ask to launch a plan"),
-        "reviews.ask_lock": pgettext_lazy("audit", "Ask to lock results"),
-        "reviews.ask_unlock": pgettext_lazy("audit", "Ask to unlock results"),
-        "reviews.ask_release": pgettext_lazy("audit", "Ask to release results"),
+        "reviews.ask_launch": pgettext_lazy("audit", "Request to launch a plan"),
+        "reviews.ask_lock": pgettext_lazy("audit", "Request to lock results"),
+        "reviews.ask_unlock": pgettext_lazy("audit", "Request to unlock results"),
+        "reviews.ask_release": pgettext_lazy("audit", "Request to release results"),
         "reviews.follow_cycle": pgettext_lazy("audit", "Follow the cycle"),
-        "reviews.load_parts": pgettext_lazy("audit", "Load parts of reviews"),
-        "reviews.load_decisions": pgettext_lazy("audit", "Load decided grades"),
+        "reviews.load_parts": pgettext_lazy("audit", "Import reviews"),
+        "reviews.load_decisions": pgettext_lazy("audit", "Import decided grades"),
     },
     kinds={
         "reviews.reviewplan": pgettext_lazy("audit", "Review plan"),
         "reviews.review": pgettext_lazy("audit", "Review"),
-        "reviews.part": pgettext_lazy("audit", "Part of a review"),
+        "reviews.part": pgettext_lazy("audit", "Review by one person"),
         "reviews.nomination": pgettext_lazy("audit", "Nomination of a peer"),
         "reviews.rating": pgettext_lazy("audit", "Grade"),
         "reviews.board": pgettext_lazy("audit", "Calibration list"),
         "reviews.result": pgettext_lazy("audit", "Result"),
     },
     jobs={
-        "reviews.follow_person": pgettext_lazy("audit", "Reviews of people who moved"),
-        "reviews.follow_leaver": pgettext_lazy("audit", "Reviews of people who moved"),
+        "reviews.follow_person": pgettext_lazy("audit", "Reviews of people who changed teams"),
+        "reviews.follow_leaver": pgettext_lazy("audit", "Reviews of people who changed teams"),
         "reviews.launch": pgettext_lazy("audit", "Launch of reviews"),
         "reviews.begin_launch": pgettext_lazy("audit", "Launch of reviews"),
         "reviews.tell_begun": pgettext_lazy("audit", "Launch of reviews"),

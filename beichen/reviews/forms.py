@@ -18,7 +18,7 @@ class DecideForm(forms.Form):
     grade = forms.ChoiceField(label=_("Grade"), widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Needed where your grade differs from the suggestion: at least 20 characters."),
+        help_text=_("Required if your grade differs from the suggestion: at least 20 characters."),
     )  # fmt: skip
 
     def __init__(self, grades: Sequence[Mapping[str, Any]], locale: str, data: Any = None, **initial: Any) -> None:
@@ -30,7 +30,7 @@ class DecideForm(forms.Form):
 class UnitForm(forms.Form):
     """The part of a calibration list to look at."""
 
-    unit = CodeField("unit", label=_("Unit and everything below it"), required=False)
+    unit = CodeField("unit", label=_("Unit and everyone below it"), required=False)
 
 
 class MoveForm(forms.Form):
@@ -51,12 +51,12 @@ class AnswerForm(forms.Form):
     """The person's answer to the result."""
 
     answer = forms.ChoiceField(
-        label=_("After reading it"), choices=Receipt.choices, widget=forms.RadioSelect, initial=Receipt.READ
+        label=_("After you have read it"), choices=Receipt.choices, widget=forms.RadioSelect, initial=Receipt.READ
     )
     comment = forms.CharField(
         label=_("Comment"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_(
-            "Needed where you disagree. Answering is a receipt, not an agreement; an appeal stays open to you."
+            "Required if you disagree. Responding only confirms that you have read the result; you can still appeal."
         ),
     )  # fmt: skip
 
@@ -67,13 +67,13 @@ class PlanForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
     cycle_id = forms.ChoiceField(label=_("Cycle"))
-    unit = CodeField("unit", label=_("Who is reviewed: this unit and everything below it"))
+    unit = CodeField("unit", label=_("Who is reviewed: this unit and everyone below it"))
     managers = forms.ChoiceField(
-        label=_("People who lead others"), choices=(("in", _("are reviewed too")), ("out", _("are left out"))),
+        label=_("People managers"), choices=(("in", _("are included")), ("out", _("are excluded"))),
         widget=forms.RadioSelect, initial="in",
     )  # fmt: skip
     without = forms.CharField(
-        label=_("Left out by employee number"), required=False, help_text=_("Numbers with commas between them.")
+        label=_("Employee numbers to exclude"), required=False, help_text=_("Separate several with commas.")
     )
 
     def __init__(self, cycles: Sequence[tuple[int, str]], data: Any = None, **initial: Any) -> None:

@@ -102,7 +102,7 @@ def _calibrations(actor: Actor) -> list[TodoEntry]:
         TodoEntry(
             f"review-session:{one.plan_id}", _("Close the calibration: %(plan)s") % {"plan": one.plan_name},
             _("%(name)s asked to close it.") % {"name": one.asked_by.name} if one.asked_by
-            else _("together with a facilitator, once the grades stand"),
+            else _("together with a facilitator, once the grades are settled"),
             reverse("reviews:board", args=[one.plan_id]), kind="review",
         )
         for one in queries.calibrations_to_close(actor)
@@ -112,7 +112,7 @@ def _calibrations(actor: Actor) -> list[TodoEntry]:
 def _results(actor: Actor) -> list[TodoEntry]:
     return [
         TodoEntry(
-            f"review-result:{head.id}", _("Read your result"), _("and say that you have read it"),
+            f"review-result:{head.id}", _("Read your result"), _("and confirm that you have read it"),
             reverse("reviews:result", args=[head.id]), kind="review", subject_id=head.subject_id,
         )
         for head in queries.unanswered(actor)

@@ -213,7 +213,7 @@ PASS_ON = Permission(
     special=(("SK", _leads_head),), only=frozenset({"SK", "CA"}),
 )  # fmt: skip
 CONSOLIDATE = Permission(
-    key="reward.consolidate", label=_("Put a bonus together"), row="11a", code="t", subject=None,
+    key="reward.consolidate", label=_("Consolidate a bonus plan"), row="11a", code="t", subject=None,
     only=frozenset({"CA"}), unit=_unit,
 )  # fmt: skip
 APPROVE = Permission(
@@ -221,7 +221,7 @@ APPROVE = Permission(
     only=frozenset({"CA", "EX"}), unit=_unit,
 )  # fmt: skip
 UNLOCK = Permission(
-    key="reward.unlock", label=_("Open a locked bonus again"), row="11b", code="t", subject=None,
+    key="reward.unlock", label=_("Reopen a locked bonus"), row="11b", code="t", subject=None,
     only=frozenset({"CA", "EX"}), unit=_unit,
 )  # fmt: skip
 RELEASE = Permission(

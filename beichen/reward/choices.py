@@ -14,25 +14,25 @@ class PlanState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SIMULATED = "simulated", _("Simulated")
     PROPOSED = "proposed", _("With the managers")
-    CONSOLIDATED = "consolidated", _("Put together")
+    CONSOLIDATED = "consolidated", _("Consolidated")
     LOCKED = "locked", _("Locked")
-    RELEASED = "released", _("Letters out")
-    EXPORTED = "exported", _("Handed to payroll")
+    RELEASED = "released", _("Letters sent")
+    EXPORTED = "exported", _("Sent to payroll")
 
 
 class Mode(models.TextChoices):
     """Where the money of a pool comes from."""
 
-    POOL = "pool", _("Pools from targets and results")
-    FIXED = "fixed", _("A fixed total, shared over the pools")
-    FORMULA = "formula", _("Company, unit and person parts; the total is a result")
+    POOL = "pool", _("Pools based on targets and results")
+    FIXED = "fixed", _("Fixed total, split across the pools")
+    FORMULA = "formula", _("Company, unit and personal parts; the total follows")
 
 
 class Mover(models.TextChoices):
     """Which unit pays somebody who changed units."""
 
-    LAST_DAY = "last_day", _("The unit of the last day")
-    BY_DAYS = "by_days", _("Each unit for its days")
+    LAST_DAY = "last_day", _("The unit on the last day")
+    BY_DAYS = "by_days", _("Each unit pays for its days")
 
 
 class Out(models.TextChoices):
@@ -44,28 +44,31 @@ class Out(models.TextChoices):
 
 
 class AtLimit(models.TextChoices):
-    NONE = "", _("Between the limits")
+    NONE = "", _("Within the limits")
     FLOOR = "floor", _("Raised to the floor")
-    CAP = "cap", _("Cut to the cap")
+    CAP = "cap", _("Capped")
 
 
 POOL_OPEN = template(
-    "reward.pool_open", _("%(plan)s: propose adjustments for your unit"), params=("plan",), icon="adjustments"
+    "reward.pool_open",
+    _("%(plan)s: check your unit’s pool and propose adjustments"),
+    params=("plan",),
+    icon="adjustments",
 )
 LETTER_READY = template(
-    "reward.letter_ready", _("Your letter on %(plan)s is ready"), params=("plan",), icon="mail-opened"
+    "reward.letter_ready", _("Your letter for %(plan)s is ready"), params=("plan",), icon="mail-opened"
 )
 
 
 class Step(models.TextChoices):
     """The steps from a target to an amount, as formulas/explain.py names them."""
 
-    PRORATED = "prorated", _("Target bonus for the days in this unit")
+    PRORATED = "prorated", _("Target bonus for days in this unit")
     GRADE = "grade", _("Grade")
     COMPANY = "company", _("Company result")
     UNIT = "unit", _("Unit result")
-    FLATTENING = "flattening", _("Evened out within the team")
-    SHARING = "sharing", _("Pool spent exactly")
+    FLATTENING = "flattening", _("Levelled within the team")
+    SHARING = "sharing", _("Pool distributed in full")
     LIMIT = "limit", _("Floor or cap")
     ROUNDING = "rounding", _("Rounding to the cent")
     ADJUSTMENT = "adjustment", _("Manager’s adjustment")
@@ -76,10 +79,10 @@ class Step(models.TextChoices):
 
 say(
     acts={
-        "reward.simulated": pgettext_lazy("audit", "Bonus computed"),
-        "reward.release_asked": pgettext_lazy("audit", "Ask to send bonus letters"),
-        "reward.approve_asked": pgettext_lazy("audit", "Ask to approve a bonus"),
-        "reward.unlock_asked": pgettext_lazy("audit", "Ask to open a locked bonus"),
+        "reward.simulated": pgettext_lazy("audit", "Bonus calculated"),
+        "reward.release_asked": pgettext_lazy("audit", "Request to send bonus letters"),
+        "reward.approve_asked": pgettext_lazy("audit", "Request to approve a bonus"),
+        "reward.unlock_asked": pgettext_lazy("audit", "Request to reopen a locked bonus"),
         "reward.take_back": pgettext_lazy("audit", "Take a passed pool back"),
     },
     kinds={
@@ -92,7 +95,7 @@ say(
         "reward.of_review": pgettext_lazy("audit", "Bonus"),
     },
     jobs={
-        "reward.simulate": pgettext_lazy("audit", "Computing of a bonus"),
-        "reward.send_letters": pgettext_lazy("audit", "Sending of letters"),
+        "reward.simulate": pgettext_lazy("audit", "Bonus calculation"),
+        "reward.send_letters": pgettext_lazy("audit", "Send letters"),
     },
 )

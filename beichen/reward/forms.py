@@ -17,8 +17,8 @@ from beichen.reward.choices import Mode, Mover
 SPARE = 4
 """Empty lines for further units."""
 BASES = (
-    ("coefficient", _("Coefficients (1.05)")),
-    ("attainment", _("Attainments (1.02 of the goal), read in the tables")),
+    ("coefficient", _("Coefficients (such as 1.05)")),
+    ("attainment", _("Attainment (such as 1.02), converted by table")),
 )
 
 
@@ -39,7 +39,7 @@ class PlanForm(forms.Form):
     name_b = forms.CharField(label=_("Name of policy B"), max_length=120)
 
     def __init__(self, cycles: Sequence[tuple[int, str]], data: Any = None) -> None:
-        names = {"name_a": str(_("By contribution")), "name_b": str(_("More even"))}
+        names = {"name_a": str(_("By contribution")), "name_b": str(_("More equal"))}
         super().__init__(data, initial=names)
         field = self.fields["cycle_id"]
         assert isinstance(field, forms.ChoiceField)
@@ -66,21 +66,22 @@ class PolicyForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     mode = forms.ChoiceField(label=_("Where the money comes from"), choices=Mode.choices)
-    fixed_total = _number(_("Fixed total"), hint=_("Only with a fixed total: 1,250,000.00 or 125万"))
+    fixed_total = _number(_("Fixed total"), hint=_("Only for a fixed total: 1,250,000.00 or 125万"))
     basis = forms.ChoiceField(label=_("Results are entered as"), choices=BASES)
     company = _number(_("Company result"), required=True)
-    mover = forms.ChoiceField(label=_("Somebody who changed units is paid by"), choices=Mover.choices)
+    mover = forms.ChoiceField(label=_("People who changed units are paid by"), choices=Mover.choices)
     floor_percent = _number(
-        _("Floor, % of the own target"), hint=_("Empty: no floor. A coefficient of 0 knows no floor.")
+        _("Floor, % of own target bonus"),
+        hint=_("Leave empty for no floor. The floor does not apply to a coefficient of 0."),
     )
-    cap_percent = _number(_("Cap, % of the own target"), hint=_("Empty: no cap."))
-    adjust_max_percent = _number(_("Managers may adjust by at most, %"), required=True)
+    cap_percent = _number(_("Cap, % of own target bonus"), hint=_("Leave empty for no cap."))
+    adjust_max_percent = _number(_("Maximum manager adjustment, %"), required=True)
     reserve_percent = _number(_("Reserve for appeals, % of each pool"), required=True)
     part_company = _number(_("Company part (α)"))
     part_unit = _number(_("Unit part (β)"))
     part_person = _number(_("Personal part (γ)"))
     zero_loses_person_part_only = forms.BooleanField(
-        label=_("A coefficient of 0 loses the personal part only"), required=False
+        label=_("A coefficient of 0 only removes the personal part"), required=False
     )
 
     def __init__(self, policy: Mapping[str, Any], name: str, units: Mapping[str, UnitCard], data: Any = None) -> None:
@@ -92,7 +93,7 @@ class PolicyForm(forms.Form):
         for n, (unit, result, even) in enumerate([*named, *[("", "", "")] * (len(self.rows) - len(named))], 1):
             self.fields[f"unit_{n}"] = CodeField("unit", label=_("Unit"), initial=unit, required=False)
             self.fields[f"result_{n}"] = _number(_("Unit result"), initial=result)
-            self.fields[f"even_{n}"] = _number(_("Evened out"), initial=even)
+            self.fields[f"even_{n}"] = _number(_("Levelled"), initial=even)
 
     def main_fields(self) -> list[forms.BoundField]:
         """Name, money, results."""
@@ -128,7 +129,7 @@ class PolicyForm(forms.Form):
             if not code and (sent.get(f"result_{n}") or sent.get(f"even_{n}")):
                 self.add_error(f"unit_{n}", _("Which unit is meant?"))
             if code in seen:
-                self.add_error(f"unit_{n}", _("%(code)s stands here twice.") % {"code": code})
+                self.add_error(f"unit_{n}", _("%(code)s appears here twice.") % {"code": code})
             seen |= {code} if code else set()
         return sent
 

@@ -18,7 +18,7 @@ from beichen.reward import access, queries
 from beichen.reward.choices import PlanState
 
 for act, title in (
-    (access.APPROVE, _("Approve a bonus")), (access.UNLOCK, _("Open a locked bonus again")),
+    (access.APPROVE, _("Approve a bonus")), (access.UNLOCK, _("Reopen a locked bonus")),
     (access.RELEASE, _("Send the bonus letters")),
 ):  # fmt: skip
     offer(act, title, lambda asked: reverse("reward:plan", args=[asked.object_id]), to=access.SEE_PLANS)
@@ -62,7 +62,7 @@ def owed(actor: Actor, limit: int) -> list[TodoEntry]:
 
 def _pools(actor: Actor) -> list[TodoEntry]:
     mine = [
-        _pool("adjust", _("Look at your unit’s bonus pool"), pool)
+        _pool("adjust", _("Check your unit’s bonus pool"), pool)
         for pool in queries.my_pools(actor)
         if pool.plan.state == PlanState.PROPOSED and pool.passed_at is None
     ]

@@ -37,10 +37,10 @@ PUBLISH = Permission(
     banned=("last_editor_id",),
 )  # fmt: skip
 NAME_EDITORS = Permission(
-    key="strategy.name_editors", label=_("Name the editors of the page"), row="22a", code="t", subject=None
+    key="strategy.name_editors", label=_("Choose the editors of the page"), row="22a", code="t", subject=None
 )
 SET_LIMIT = Permission(
-    key="strategy.set_limit", label=_("Set how many priorities a year has"), row="22a", code="t", subject=None
+    key="strategy.set_limit", label=_("Set the maximum number of priorities a year"), row="22a", code="t", subject=None
 )
 
 

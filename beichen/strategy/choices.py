@@ -28,13 +28,13 @@ class TradeOff(models.TextChoices):
 
     FOCUS = "focus", _("What comes first this year?")
     GROWTH = "growth", _("Where does growth come from?")
-    BREADTH = "breadth", _("On how many lines?")
+    BREADTH = "breadth", _("Many lines of business, or few?")
 
 
 ANSWERS = {
     TradeOff.FOCUS: (("scale", _("Scale")), ("profit", _("Profit")), ("technology", _("Technology"))),
     TradeOff.GROWTH: (("acquisition", _("New customers")), ("retention", _("Cost and retention"))),
-    TradeOff.BREADTH: (("many", _("Many lines")), ("few", _("A few lines"))),
+    TradeOff.BREADTH: (("many", _("Many lines of business")), ("few", _("A few lines of business"))),
 }
 
 
@@ -46,13 +46,16 @@ class Part(models.TextChoices):
 
 
 TARGET_WAITS = template(
-    "strategy.target_waits", _("The target for “%(metric)s” waits for your word."), params=("metric",), icon="target"
+    "strategy.target_waits",
+    _("The target for “%(metric)s” is waiting for your confirmation."),
+    params=("metric",),
+    icon="target",
 )
 
 
 say(
     acts={
-        "strategy.put_priorities": pgettext_lazy("audit", "Bring priorities in"),
+        "strategy.put_priorities": pgettext_lazy("audit", "Import priorities"),
     },
     kinds={
         "strategy.strategymap": pgettext_lazy("audit", "Strategy page"),

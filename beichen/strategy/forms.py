@@ -21,8 +21,8 @@ HINTS = {
     Box.TARGET_USERS: _("Who do we serve first, and who not?"),
     Box.CORE_VALUE: _("What changes for them?"),
     Box.BUSINESS_MODEL: _("Who pays for what?"),
-    Box.KEY_CAPABILITIES: _("What must we be able to do better than others?"),
-    Box.KEY_METRICS: _("Which few numbers tell us that it works?"),
+    Box.KEY_CAPABILITIES: _("What must we do better than others?"),
+    Box.KEY_METRICS: _("Which few numbers tell us it is working?"),
 }
 
 
@@ -42,7 +42,7 @@ class PageForm(forms.Form):
         label=_("What we will not do"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("One per line."),
     )  # fmt: skip
-    note = forms.CharField(label=_("What changed, for the history"), max_length=200, required=False)
+    note = forms.CharField(label=_("What changed (for the record)"), max_length=200, required=False)
 
     why = forms.CharField(
         label=_("Why, in a line or two"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
@@ -114,7 +114,7 @@ class PageForm(forms.Form):
         """What the rule takes; `owners` are ids by employee number."""
         values = self.cleaned()
         unknown = {
-            f"owner_{n}": str(_("Nobody has this number.")) for n in range(self.count)
+            f"owner_{n}": str(_("Nobody has this employee number.")) for n in range(self.count)
             if number(values[f"owner_{n}"]) and number(values[f"owner_{n}"]) not in owners
         }  # fmt: skip
         nameless = {
@@ -122,7 +122,7 @@ class PageForm(forms.Form):
             if not values[f"name_{n}"].strip() and (values[f"name_en_{n}"].strip() or values[f"owner_{n}"].strip())
         }  # fmt: skip
         bare = {
-            f"{name}_{n}_{m}": str(_("A key metric needs where it starts, where it is to go, and by when."))
+            f"{name}_{n}_{m}": str(_("A key metric needs a starting value, a target and a date."))
             for n in range(self.count) for m in range(METRICS) if values[f"metric_{n}_{m}"]
             for name in ("baseline", "target", "due") if values[f"{name}_{n}_{m}"] is None
         }  # fmt: skip

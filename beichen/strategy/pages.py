@@ -69,7 +69,7 @@ def edit(request: PageRequest) -> HttpResponse:
         form = PageForm(request.POST, library=library)
         owners = {key: found.id for key, found in people.by_number(actor, form.owner_numbers).items()}
         rules.save_draft(actor, card.map_id if card else None, form.entered(owners), request.version)
-        tell(request, _("Draft saved. Somebody with the executive seat publishes it."))
+        tell(request, _("Draft saved. Somebody with the executive seat has to publish it."))
         return see(reverse("strategy:page") + "?draft")
     if not queries.may_edit(actor, card):
         raise Forbidden
@@ -89,7 +89,7 @@ def publish(request: PageRequest) -> HttpResponse:
     """Put the draft into force."""
     draft = queries.draft_page(request.actor)
     rules.publish_page(request.actor, draft.map_id if draft else 0, request.version)
-    tell(request, _("Published. The earlier version stays readable."))
+    tell(request, _("Published. The previous version stays available."))
     return see(reverse("strategy:page"))
 
 
@@ -120,7 +120,10 @@ def limit(request: PageRequest) -> HttpResponse:
 def confirm(request: PageRequest, target_id: int) -> HttpResponse:
     """Agree to a target, as business head or as HR partner."""
     card = rules.confirm_target(request.actor, target_id)
-    tell(request, _("Confirmed. The target is agreed.") if card.is_agreed else _("Confirmed. One more word is needed."))
+    tell(
+        request,
+        _("Confirmed. The target is agreed.") if card.is_agreed else _("Confirmed. One more confirmation is needed."),
+    )
     return see(reverse("strategy:page"))
 
 
@@ -154,7 +157,7 @@ def version(request: PageRequest, map_id: int, number: int) -> HttpResponse:
 def restore(request: PageRequest, map_id: int, number: int) -> HttpResponse:
     """Take the wording of an earlier version into the draft."""
     rules.restore(request.actor, map_id, number, request.version)
-    tell(request, _("The wording is in the draft now. Somebody with the executive seat publishes it."))
+    tell(request, _("The wording is now in the draft. Somebody with the executive seat has to publish it."))
     return see(reverse("strategy:page") + "?draft")
 
 

@@ -29,7 +29,7 @@ def turns(who: Person) -> str:
 def agree(who: Person) -> None:
     """As the second person: from the list at home to the page where it is done."""
     who.home()
-    who.go("As the second person: Move a cycle on")
+    who.go("Second person needed: Move a cycle on")
     who.confirm("Agree")
 
 
@@ -59,17 +59,17 @@ def test_a_cycle_does_not_begin_while_nobody_acts_for_somebody(town: Town) -> No
     put_in_phase("C00")
     hr, other = town.browse("E015"), town.browse("E016")
     at_cycles(hr)
-    assert hr.sees("Who would act in this cycle")
-    assert hr.sees("The cycle cannot begin yet:")
+    assert hr.sees("Who acts in this cycle")
+    assert hr.sees("The cycle cannot start yet:")
     assert CHIEF in hr.reads()
     hr.confirm("On to “Setting goals”")
-    assert "The cycle cannot begin" in hr.reads()
+    assert "The cycle cannot start" in hr.reads()
     at_cycles(hr)
     hr.again()
     assert here(hr) == "Set-up"
     assert "agreed" not in turns(hr)
     other.home()
-    assert "As the second person" not in other.reads()
+    assert "Second person needed" not in other.reads()
     me = town.browse("E009")
     draft(me, GOAL)
     assert "Setting goals" in me.reads()
@@ -101,18 +101,18 @@ def test_an_outside_person_closes_the_gap_and_two_begin_the_cycle(town: Town) ->
     other.menu("Changes")
     other.at("梁外部", "Confirm")
     at_cycles(hr)
-    assert hr.sees("Somebody can act everywhere; the cycle can begin.")
+    assert hr.sees("Every step has somebody to act; the cycle can start.")
     hr.confirm("On to “Setting goals”")
     hr.again()
     assert f"{FIRST} agreed" in turns(hr)
-    assert f"{SECOND} still has to agree" in turns(hr)
+    assert f"Waiting for {SECOND} to agree" in turns(hr)
     agree(other)
     other.again()
     assert here(other) == "Setting goals"
     hr.again()
     assert here(hr) == "Setting goals"
     assert hr.named("Change the steps").count() == 0
-    assert "Who would act in this cycle" not in hr.reads()
+    assert "Who acts in this cycle" not in hr.reads()
     town.work()
 
 
@@ -184,4 +184,4 @@ def test_after_the_release_it_is_closed_and_there_is_no_way_back(town: Town) -> 
         at_cycles(chief)
         chief.again()
         assert here(chief) == phase
-    assert "Back to the managers" not in hr.reads()
+    assert "Back to manager reviews" not in hr.reads()

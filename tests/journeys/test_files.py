@@ -17,7 +17,7 @@ def test_the_company_as_a_workbook_is_asked_for_made_and_fetched(town: Town) -> 
     hr = town.browse("E015", locale="zh-hans")
     hr.menu("Import")
     hr.press("Download the company as a workbook")
-    assert hr.sees("It is being written. You may leave this page and find it under “My files”.")
+    assert hr.sees("Your file is being created. You can leave this page and find it under “My files”.")
     town.work()
     link = hr.named("Download").first
     link.wait_for()
@@ -35,11 +35,11 @@ def test_a_large_workbook_is_read_while_its_page_waits(town: Town, monkeypatch: 
     hr.menu("Import")
     content = book(People=[PEOPLE, PLAIN_ROW])
     hr.page.set_input_files("input[type=file]", {"name": "new.xlsx", "mimeType": "", "buffer": content})
-    hr.press("See what it would do")
-    assert hr.sees("It is being read and compared with the company. You may leave this page.")
+    hr.press("Preview changes")
+    assert hr.sees("Reading the workbook and comparing it with the company. You can leave this page.")
     town.work()
     assert hr.sees("N1 新人甲")
-    assert hr.named("Ask to write it").count() == 1
+    assert hr.named("Request import").count() == 1
 
 
 @pytest.mark.req("PEOPLE-03", "PEOPLE-05")
@@ -50,14 +50,14 @@ def test_projects_come_in_from_a_workbook_and_stand_on_the_page_of_a_member(town
     hr.menu("Import")
     content = book(Projects=[PROJECTS, made], Memberships=[MEMBERS, *rows])
     hr.page.set_input_files("input[type=file]", {"name": "projects.xlsx", "mimeType": "", "buffer": content})
-    hr.press("See what it would do")
+    hr.press("Preview changes")
     assert hr.sees("P7 海外增长")
     assert "工作簿和公司里都没有工号 E404。" in hr.reads()
-    hr.press("Ask to write it")
+    hr.press("Request import")
     other = town.browse("E016", phone=True)
     other.menu("Import")
     other.go("projects.xlsx")
-    other.press("Confirm as the second person")
+    other.press("Confirm as second person")
     town.work()
     member = town.browse("E009")
     member.menu("Org chart")

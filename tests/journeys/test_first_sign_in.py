@@ -68,10 +68,10 @@ def test_hr_hands_out_a_code_and_its_owner_comes_in_once(town: Town) -> None:
     first_administrator(town, "E015")
     seat_an_auditor(town, "E003")
     hr, other = town.browse("E015"), town.browse("E016")
-    assert "give one" in in_list(hr, "E009")
-    hr.at(NAME["E009"], "give one")
-    assert "the auditors are told, with your name" in hr.reads()
-    hr.press("Give the code")
+    assert "issue one" in in_list(hr, "E009")
+    hr.at(NAME["E009"], "issue one")
+    assert "the auditors are notified, with your name" in hr.reads()
+    hr.press("Issue the code")
     code = shown_code(hr)
     for desk in (hr, other):
         assert "works until" in in_list(desk, "E009")
@@ -105,7 +105,7 @@ def test_the_password_opens_again_and_the_auditor_reads_who_gave_the_code(town: 
     assert NAME["E009"] in me.reads()
     auditor = town.browse("E003")
     auditor.menu("Audit")
-    line = auditor.page.locator("tr").filter(has_text="Give a one-time code").first
+    line = auditor.page.locator("tr").filter(has_text="Issue a one-time code").first
     assert "钱多多" in line.inner_text()
     assert NAME["E009"] in line.inner_text()
 
@@ -115,22 +115,22 @@ def test_whoever_holds_a_seat_takes_two_people(town: Town) -> None:
     hr = town.browse("E015")
     in_list(hr, "E016")
     hr.at(NAME["E016"], "takes two people")
-    assert hr.sees("Nobody else can sign in yet who could be the second person.")
-    hr.press("Give the code")
+    assert hr.sees("Nobody else who could be the second person can sign in yet.")
+    hr.press("Issue the code")
     second = begin(town, "E016", shown_code(hr))
     assert NAME["E016"] in second.reads()
     assert "takes two people" in in_list(hr, "E017")
     hr.at(NAME["E017"], "takes two people")
-    hr.press("Ask for it")
+    hr.press("Start request")
     hr.again()
     hr.menu("First sign-in")
     hr.at(NAME["E017"], "takes two people")
-    assert hr.sees("You asked for it.")
-    assert hr.page.get_by_role("button", name="Give the code").count() == 0
+    assert hr.sees("You requested this.")
+    assert hr.page.get_by_role("button", name="Issue the code").count() == 0
     other = town.browse("E016")
     other.go("As the second person: Give a one-time code")
     assert other.sees("Asked for by 钱多多")
-    other.press("Give the code")
+    other.press("Issue the code")
     pay = begin(town, "E017", shown_code(other))
     assert pay.page.url == f"{town.url}/"
     pay.again()
@@ -138,4 +138,4 @@ def test_whoever_holds_a_seat_takes_two_people(town: Town) -> None:
     for desk in (hr, other):
         assert in_list(desk, "E017") == ""
         desk.home()
-        assert "Give a one-time code" not in desk.reads()
+        assert "Issue a one-time code" not in desk.reads()

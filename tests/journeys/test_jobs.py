@@ -33,16 +33,16 @@ def test_the_administrator_tries_a_failed_job_again(town: Town, phone: bool) -> 
     make_job("notify.mail", queue="mail")
     me = town.browse("E008", phone=phone)
     me.menu("Jobs")
-    assert me.sees("No worker runs.")
+    assert me.sees("No worker is running.")
     assert me.sees("SMTPServerDisconnected")
     button = me.page.get_by_role("button", name=f"Try again Sending of mail {job_id}", exact=True)
     button.click()
     me.settled()
-    assert me.sees("The job waits for a worker again.")
+    assert me.sees("The job is queued again.")
     me.again()
     assert status_of(job_id) == "todo"
     assert button.count() == 0
-    me.page.get_by_role("button", name="Try all again").first.click()
+    me.page.get_by_role("button", name="Retry all").first.click()
     me.settled()
     assert me.sees("2 jobs wait for a worker again.")
 

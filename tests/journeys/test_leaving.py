@@ -78,7 +78,7 @@ def test_two_administrators_record_a_leaving_and_the_open_page_is_shut(town: Tow
     assert me.page.locator(".sidebar a").count() > 3
     hr, other = town.browse("E015"), town.browse("E016")
     find(hr, GONE)
-    hr.go("Leaves")
+    hr.go("Leaving")
     hr.fill("Last day", (clock.today() - timedelta(days=1)).isoformat())
     hr.press("Save")
     other.menu("Changes")
@@ -100,7 +100,7 @@ def test_whoever_left_reads_the_result_and_the_letter_in_the_portal_and_answers(
     assert me.sees("¥")
     letter = me.page.url
     me.go("Your records", PLAN)
-    assert me.sees("Unfold every number")
+    assert me.sees("Show every number")
     me.tick("I have read it")
     me.fill("Comment", WORDS)
     me.press("Send my answer")
@@ -110,7 +110,7 @@ def test_whoever_left_reads_the_result_and_the_letter_in_the_portal_and_answers(
     for shut in ("/goals/all/", "/strategy/"):
         me.page.goto(town.url + shut)
         assert me.sees("You have left the company."), shut
-    me.go("To your records")
+    me.go("Go to your records")
     assert me.sees("Your last day was")
     colleague = town.browse("E006")
     for closed in (result, letter):

@@ -43,7 +43,7 @@ def test_a_check_in_is_written_and_answered_in_three_taps(town: Town) -> None:
     assert me.sees(TYPED)
     assert thumb.taps <= MOST
     town.work()
-    thumb = opened(town, "E004", owed="Answer a check-in", notice=talks.SENT, act="回复", locale="zh-hans")
+    thumb = opened(town, "E004", owed="Reply to a check-in", notice=talks.SENT, act="回复", locale="zh-hans")
     thumb.tap(thumb.me.inside().locator(".tap"))
     thumb.press("回复")
     assert thumb.taps <= MOST
@@ -198,7 +198,7 @@ def test_a_box_is_spoken_into_once_it_was_switched_on(town: Town) -> None:
     assert microphones.count() == 0
     me.page.locator("[popovertarget=looks]").tap()
     assert me.sees("你说的话会传给浏览器的厂商")
-    me.page.get_by_role("button", name=me.said("A microphone beside the boxes")).tap()
+    me.page.get_by_role("button", name=me.said("Show a microphone beside text boxes")).tap()
     me.page.keyboard.press("Escape")
     first = microphones.first
     first.tap()

@@ -17,7 +17,7 @@ def test_hr_changes_the_form_of_a_draft_and_sees_it_as_each_rater(town: Town) ->
     hr.menu("Reviews")
     hr.go("Review plans", "New plan")
     hr.fill("Name", PLAN)
-    hr.fill("Left out by employee number", ",".join(n for n in town.golden.people if n not in ("E006", "E007")))
+    hr.fill("Employee numbers to exclude", ",".join(n for n in town.golden.people if n not in ("E006", "E007")))
     hr.press("Save the draft")
     hr.go("Form")
     weights = {key: hr.page.locator(f"input[name='weight.{key}']") for key in ("goals", "behaviour")}

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('due_on', models.DateField()),
-                ('state', models.CharField(choices=[('due', 'To write'), ('filled', 'Sent, waits for an answer'), ('replied', 'Answered')], default='due', max_length=8)),
+                ('state', models.CharField(choices=[('due', 'To write'), ('filled', 'Sent, waiting for a reply'), ('replied', 'Replied')], default='due', max_length=8)),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('answer_due_on', models.DateField(null=True)),
                 ('replied_at', models.DateTimeField(null=True)),
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('check_in', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='conversations.checkin')),
                 ('text', models.TextField(blank=True)),
-                ('reaction', models.CharField(blank=True, choices=[('seen', 'Read, thank you'), ('good', 'Well done'), ('help', 'I will see to it'), ('talk', 'Let us talk about it')], max_length=8)),
+                ('reaction', models.CharField(blank=True, choices=[('seen', 'Read, thank you'), ('good', 'Well done'), ('help', 'I’ll take care of it'), ('talk', 'Let’s talk about it')], max_length=8)),
                 ('at', models.DateTimeField()),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
                 ('manager', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField()),
                 ('day', models.DateField()),
-                ('source', models.CharField(choices=[('by_hand', 'Entered by hand'), ('token', 'By a program'), ('import', 'Imported')], default='by_hand', max_length=10)),
+                ('source', models.CharField(choices=[('by_hand', 'Entered by hand'), ('token', 'Through the API'), ('import', 'Imported')], default='by_hand', max_length=10)),
                 ('value', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
                 ('answer', models.BooleanField(null=True)),
                 ('finished', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), null=True, size=None)),

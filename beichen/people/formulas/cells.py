@@ -11,15 +11,16 @@ from decimal import Decimal, InvalidOperation
 from beichen.platform.kit.errors import Phrase, gettext_noop
 from beichen.platform.registry.imports import Column, Kind
 
-MISSING = gettext_noop("This cell is empty, and it is needed.")
-NO_DAY = gettext_noop("“%(value)s” is no date. Write it as 2026-05-16.")
-NO_WHOLE = gettext_noop("“%(value)s” is no whole number.")
-NO_NUMBER = gettext_noop("“%(value)s” is no number.")
-NO_CHOICE = gettext_noop("“%(value)s” is not known here. Write one of: %(choices)s.")
+MISSING = gettext_noop("This cell is required but empty.")
+NO_DAY = gettext_noop("“%(value)s” is not a date. Use the form 2026-05-16.")
+NO_WHOLE = gettext_noop("“%(value)s” is not a whole number.")
+NO_NUMBER = gettext_noop("“%(value)s” is not a number.")
+NO_CHOICE = gettext_noop("“%(value)s” is not recognised. Use one of: %(choices)s.")
 NOT_COMPUTED = gettext_noop(
-    "This cell holds a formula without its result. Open the file in your table program, save it, and import it again."
+    "This cell has a formula without a saved result. Open the file in your spreadsheet "
+    "program, save it, and import it again."
 )
-ERROR_VALUE = gettext_noop("This cell shows the error %(value)s. Mend its formula, or enter the value itself.")
+ERROR_VALUE = gettext_noop("This cell shows the error %(value)s. Fix the formula, or enter the value instead.")
 TOO_LONG = gettext_noop("This text is longer than %(limit)s characters.")
 HIDDEN = "•••"
 LONGEST = 4000

@@ -50,7 +50,7 @@ class BadFile(Invalid):
 
 class EmptyFile(BadFile):
     code = "empty_file"
-    text = gettext_noop("This file is empty. Fill in at least one sheet with a header line and one row.")
+    text = gettext_noop("This file is empty. It needs at least one sheet with a header row and one row of data.")
 
 
 class LargeFile(BadFile):
@@ -60,27 +60,29 @@ class LargeFile(BadFile):
 
 class BombFile(BadFile):
     code = "unpacks_too_large"
-    text = gettext_noop("This file unpacks to far more than its size, as no honest table does. Save the sheets anew.")
+    text = gettext_noop(
+        "This file expands to far more than its size, unlike a normal table. Save the sheets again as a new file."
+    )
 
 
 class LockedFile(BadFile):
     code = "password_protected"
-    text = gettext_noop("This workbook is protected with a password. Remove the password in your table program first.")
+    text = gettext_noop("This workbook is password-protected. Remove the password in your spreadsheet program first.")
 
 
 class OldFile(BadFile):
     code = "old_format"
-    text = gettext_noop("This is the old .xls format. Open it in your table program and save it as .xlsx.")
+    text = gettext_noop("This is the old .xls format. Open it in your spreadsheet program and save it as .xlsx.")
 
 
 class PictureFile(BadFile):
     code = "not_a_table"
-    text = gettext_noop("This is a picture or a document with the name of a table. Choose the .xlsx or .csv file.")
+    text = gettext_noop("This is a picture or document with a spreadsheet’s file name. Choose an .xlsx or .csv file.")
 
 
 class HiddenFile(BadFile):
     code = "hidden_sheets"
-    text = gettext_noop("Every sheet of this workbook that holds rows is hidden. Show those that should be read.")
+    text = gettext_noop("Every sheet with data in this workbook is hidden. Unhide the ones you want to import.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='OrgChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('hire', 'Joins'), ('move', 'Moves'), ('leave', 'Leaves'), ('unit', 'Unit')], max_length=8)),
+                ('kind', models.CharField(choices=[('hire', 'Joining'), ('move', 'Transfer'), ('leave', 'Leaving'), ('unit', 'Unit')], max_length=8)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting for a second person'), ('done', 'Done'), ('withdrawn', 'Withdrawn')], default='waiting', max_length=10)),
                 ('payload', models.JSONField()),
                 ('asked_by', models.BigIntegerField()),

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='orgchange',
             name='kind',
-            field=models.CharField(choices=[('hire', 'Joins'), ('move', 'Moves'), ('leave', 'Leaves'), ('return', 'Comes back'), ('unit', 'Unit')], max_length=8),
+            field=models.CharField(choices=[('hire', 'Joining'), ('move', 'Transfer'), ('leave', 'Leaving'), ('return', 'Rehire'), ('unit', 'Unit')], max_length=8),
         ),
         migrations.AddIndex(
             model_name='person',

@@ -23,8 +23,8 @@ from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
 
-TWO = _("Two people do this: you ask, another HR administrator confirms.")
-ASKED = _("Noted. It is done as soon as a second HR administrator confirms it.")
+TWO = _("This takes two people: you request it, another HR administrator confirms.")
+ASKED = _("Requested. It takes effect once a second HR administrator confirms it.")
 
 
 def person_id_of(actor: Actor, number: str, field: str) -> int | None:
@@ -67,7 +67,7 @@ def hire(request: PageRequest) -> HttpResponse:
     form = HireForm(request.POST or None, initial={"unit": request.GET.get("unit", "")})
     if request.method != "POST":
         require(request.actor, access.EDIT_ORG)
-        return draw(request, form, Head(gettext("Somebody joins"), reverse("people:home"), str(TWO)))
+        return draw(request, form, Head(gettext("Add a person"), reverse("people:home"), str(TWO)))
     said = cleaned(form)
     manager = person_id_of(request.actor, said.pop("manager"), "manager")
     unit = unit_id_of(request.actor, said.pop("unit"), "unit") or 0
@@ -92,7 +92,7 @@ def move(request: PageRequest, person_id: int) -> HttpResponse:
             "position": card.position,
             "level": employment.level if employment else "",
         }
-        title = gettext("Move %(name)s") % {"name": card.name}
+        title = gettext("Transfer %(name)s") % {"name": card.name}
         return draw(request, MoveForm(request.POST or None, initial=now), Head(title, back, str(TWO)))
     said = cleaned(MoveForm(request.POST))
     rules.changes.ask_move(
@@ -115,8 +115,8 @@ def leave(request: PageRequest, person_id: int) -> HttpResponse:
     if request.method != "POST":
         require(request.actor, access.MOVE_PERSON, card)
         lead = gettext(
-            "Reports pass to the manager's manager; seats end after the last day. For %(days)s days more the person may"
-            " sign in to the own records."
+            "Direct reports pass to the manager’s manager; seats end after the last day. For another "
+            "%(days)s days the person can sign in to see their own records."
         ) % {"days": rules.persons.PORTAL_DAYS}
         title = gettext("%(name)s leaves") % {"name": card.name}
         return draw(request, LeaveForm(request.POST or None), Head(title, back, lead))
@@ -138,8 +138,8 @@ def come_back(request: PageRequest, person_id: int) -> HttpResponse:
             "email": card.email,
         }  # fmt: skip
         lead = gettext(
-            "The earlier employment stays on record, closed: seats are not given back, and who leads from now on reads"
-            " nothing of it. Two people do this."
+            "The earlier employment stays on record but closed: seats are not restored, and the new "
+            "manager cannot see it. This takes two people."
         )
         title = gettext("%(name)s comes back") % {"name": card.name}
         return draw(request, ReturnForm(request.POST or None, initial=now), Head(title, back, lead))
@@ -235,5 +235,5 @@ def confirm(request: PageRequest, change_id: int) -> HttpResponse:
 def withdraw(request: PageRequest, change_id: int) -> HttpResponse:
     """Take a change off the list."""
     rules.changes.withdraw(request.actor, change_id)
-    tell(request, _("Taken off the list. Nothing was changed."))
+    tell(request, _("Removed from the list. Nothing was changed."))
     return see(reverse("people:changes"))

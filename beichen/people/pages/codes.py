@@ -72,7 +72,7 @@ def code(request: PageRequest, person_id: int) -> HttpResponse:
         slip = rules.codes.issue_code(request.actor, person_id)
         if slip is not None:
             return _sheet(request, [slip])
-        tell(request, _("Asked for. A second HR administrator does the same, and is shown the code."))
+        tell(request, _("Requested. A second HR administrator has to do the same and will be shown the code."))
         return see(reverse("people:person", args=[person_id]))
     way = queries.way_in(request.actor, person_id)
     require(request.actor, access.ISSUE_CODE, way)
@@ -99,5 +99,5 @@ def waiting(request: PageRequest) -> HttpResponse:
 def withdraw(request: PageRequest, pending_id: UUID) -> HttpResponse:
     """Take a request back, or turn it down."""
     two_person.withdraw(request.actor, pending_id)
-    tell(request, _("Taken off the list. Nothing was changed."))
+    tell(request, _("Removed from the list. Nothing was changed."))
     return see(reverse("people:waiting"))

@@ -27,8 +27,8 @@ WHO: dict[str, Any] = {
     "OUT": _("an external person"),
 }  # fmt: skip
 STEP: dict[str, Any] = {
-    "LM": _("Agree to goals, decide grades"), "SK": _("Look a second time, pass pools on"),
-    "BP": _("Give time, return a part, answer in doubt"),
+    "LM": _("Approve goals, decide grades"), "SK": _("Second check, pass pools on"),
+    "BP": _("Extend deadlines, return reviews, answer questions"),
 }  # fmt: skip
 ACT: dict[str, Any] = {
     "move": _("Move the cycle, launch and lock reviews"), "release": _("Release the results"),
@@ -110,12 +110,12 @@ def start(request: PageRequest) -> HttpResponse:
     """Set up a cycle."""
     if request.method != "POST":
         require(request.actor, access.SET_CYCLE)
-        lead = gettext("Today's settings of the company are kept with the cycle; later changes do not touch it.")
+        lead = gettext("The company’s settings of today are kept with the cycle; later changes do not affect it.")
         head = Head(gettext("Start a cycle"), reverse("people:cycles"), lead)
         return draw(request, CycleForm(request.POST or None), head)
     said = cleaned(CycleForm(request.POST))
     rules.start_cycle(request.actor, said["period"], unit_id_of(request.actor, said["scope"], "scope") or 0)
-    tell(request, _("The cycle is set up. Move it on when the goals can begin."))
+    tell(request, _("The cycle is set up. Move it on when goal setting can start."))
     return see(reverse("people:cycles"))
 
 
@@ -126,7 +126,7 @@ def steps(request: PageRequest, cycle_id: int) -> HttpResponse:
     if request.method == "POST":
         said = chosen_steps([StepForm(n + 1, request.POST) for n in range(MOST_STEPS)])
         rules.set_steps(request.actor, cycle_id, said, request.version)
-        tell(request, _("Saved. The cycle asks them, one after the other, to agree to each goal."))
+        tell(request, _("Saved. Each goal in this cycle will go to them in this order."))
         return see(reverse("people:cycles"))
     require(request.actor, access.SET_STEPS, card)
     if card.phase != Phase.SETUP:
@@ -147,5 +147,8 @@ def move_cycle(request: PageRequest, cycle_id: int) -> HttpResponse:
     to = request.POST.get("to") or request.GET.get("to", "")
     reason = request.POST.get("reason", "")
     done = rules.move_cycle(request.actor, cycle_id, to, request.version, reason)
-    tell(request, _("The cycle moved on.") if done.phase == to else _("Noted. It happens when the others agree."))
+    tell(
+        request,
+        _("The cycle has moved on.") if done.phase == to else _("Noted. It takes effect once the others agree."),
+    )
     return see(reverse("people:cycles"))

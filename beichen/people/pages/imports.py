@@ -109,7 +109,7 @@ def confirm(request: PageRequest, batch_id: int) -> HttpResponse:
     rules.imports.confirm(request.actor, batch_id, request.version)
     state = queries.batch(request.actor, batch_id).state
     waits = state == ImportState.WAITING
-    tell(request, _("Asked for. Another HR administrator has to confirm it.") if waits else _("It is being written."))
+    tell(request, _("Requested. Another HR administrator has to confirm it.") if waits else _("Importing."))
     return see(reverse("people:import", args=[batch_id]))
 
 
@@ -117,5 +117,5 @@ def confirm(request: PageRequest, batch_id: int) -> HttpResponse:
 def discard(request: PageRequest, batch_id: int) -> HttpResponse:
     """Put it aside."""
     rules.imports.discard(request.actor, batch_id, request.version)
-    tell(request, _("Put aside. Nothing was changed."))
+    tell(request, _("Discarded. Nothing was changed."))
     return see(reverse("people:imports"))

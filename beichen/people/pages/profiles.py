@@ -61,11 +61,11 @@ def said(sign: Sign) -> str:
     """One reason why a text reads like a list of tasks, as a sentence."""
     words = pgettext("between words", ", ").join(sign.words[:6])
     if sign.kind == "old":
-        return gettext("It holds words of a job description (%(words)s).") % {"words": words}
+        return gettext("It uses job-description wording (%(words)s).") % {"words": words}
     if sign.kind == "duties":
         text = ngettext(
-            "It says %(count)s time what somebody is to do (%(words)s) instead of what comes of it.",
-            "It says %(count)s times what somebody is to do (%(words)s) instead of what comes of it.", sign.count,
+            "It says %(count)s time what somebody does (%(words)s) instead of what comes of it.",
+            "It says %(count)s times what somebody does (%(words)s) instead of what comes of it.", sign.count,
         )  # fmt: skip
         return text % {"count": sign.count, "words": words}
     return gettext("It lists %(count)s points; two or three results say more.") % {"count": sign.count}
@@ -115,7 +115,7 @@ def _fields(request: PageRequest) -> ProfileFields:
 def look(request: PageRequest, profile_id: int) -> HttpResponse:
     """The yearly look: it holds."""
     rules.profiles.look_through(request.actor, profile_id, request.version)
-    tell(request, _("Noted. It is due again in a year."))
+    tell(request, _("Noted. The next review is due in a year."))
     return see(reverse("people:profile", args=[profile_id]))
 
 

@@ -62,11 +62,11 @@ def new(request: PageRequest) -> HttpResponse:
         form = ProjectForm(request.POST or None, initial={"starts_on": clock.today()})
         return draw(request, form, Head(gettext("Start a project"), reverse("people:projects"), str(LEAD_READS)))
     project_id = rules.projects.start(request.actor, _fields(request))
-    tell(request, _("Started. Now say who works in it."))
+    tell(request, _("Project started. Now add members."))
     return see(reverse("people:project", args=[project_id]))
 
 
-LEAD_READS = _("Whoever leads a project reads the goals and the progress of its members, as long as they work in it.")
+LEAD_READS = _("A project lead can see members’ goals and progress for as long as they are in the project.")
 
 
 @door(access.EDIT_PROJECT, methods=("GET", "POST"))
@@ -90,7 +90,7 @@ def close(request: PageRequest, project_id: int) -> HttpResponse:
     """Close a project from a day on."""
     card = _asked(request, project_id, access.CLOSE_PROJECT)
     if request.method != "POST":
-        lead = gettext("Every membership ends with it, and what the lead read of the members is closed again.")
+        lead = gettext("All memberships end, and the lead can no longer see members’ goals and progress.")
         form = FromDayForm(request.POST or None, initial={"day": clock.today()})
         return draw(
             request, form, Head(gettext("Close %(name)s") % {"name": card.title}, _at(card), lead), card.version
@@ -106,14 +106,16 @@ def join(request: PageRequest, project_id: int) -> HttpResponse:
     card = _asked(request, project_id, access.ADD_MEMBER)
     if request.method != "POST":
         form = MemberForm(request.POST or None, initial={"first": max(clock.today(), card.starts_on)})
-        title = gettext("Somebody joins %(name)s") % {"name": card.title}
+        title = gettext("Add a member to %(name)s") % {"name": card.title}
         return draw(
-            request, form, Head(title, _at(card), gettext("The person is told who leads and what the lead reads."))
+            request,
+            form,
+            Head(title, _at(card), gettext("The person is told who the lead is and what the lead can see.")),
         )
     said = cleaned(MemberForm(request.POST))
     person_id = person_id_of(request.actor, said.pop("person"), "person") or 0
     rules.projects.add_member(request.actor, project_id, MemberFields(person_id=person_id, **said))
-    tell(request, _("Noted. The person is told."))
+    tell(request, _("Saved. The person has been notified."))
     return see(_at(card))
 
 
@@ -127,8 +129,8 @@ def end(request: PageRequest, project_id: int, membership_id: int) -> HttpRespon
     if request.method != "POST":
         said = {"name": member.person_name, "project": card.title}
         form = FromDayForm(request.POST or None, initial={"day": clock.today()})
-        lead = gettext("From this day on the lead reads nothing of this person any more.")
-        return draw(request, form, Head(gettext("%(name)s no longer works in %(project)s") % said, _at(card), lead))
+        lead = gettext("From this day the lead can no longer see this person’s goals and progress.")
+        return draw(request, form, Head(gettext("End %(name)s’s membership in %(project)s") % said, _at(card), lead))
     rules.projects.end_member(request.actor, membership_id, cleaned(FromDayForm(request.POST))["day"])
     tell(request, _("Saved."))
     return see(_at(card))

@@ -45,13 +45,13 @@ def ask(request: PageRequest) -> HttpResponse:
     """Ask for a seat."""
     if request.method != "POST":
         require(request.actor, access.ASK_SEAT)
-        lead = gettext("An HR administrator grants it; from the next page on the person may do what the seat allows.")
-        head = Head(gettext("Ask for a seat"), reverse("people:seats"), lead)
+        lead = gettext("An HR administrator grants it; it works from the next page the person opens.")
+        head = Head(gettext("Request a seat"), reverse("people:seats"), lead)
         return draw(request, SeatForm(request.POST or None), head)
     said = cleaned(SeatForm(request.POST))
     person_id = person_id_of(request.actor, said["person"], "person") or 0
     rules.seats.ask_seat(request.actor, person_id, said["seat"], unit_id_of(request.actor, said["scope"], "scope") or 0)
-    tell(request, _("Asked for. It works once an HR administrator grants it."))
+    tell(request, _("Requested. It works once an HR administrator grants it."))
     return see(reverse("people:seats"))
 
 
@@ -67,5 +67,5 @@ def grant(request: PageRequest, seat_id: int) -> HttpResponse:
 def revoke(request: PageRequest, seat_id: int) -> HttpResponse:
     """Take a seat back."""
     rules.seats.revoke_seat(request.actor, seat_id)
-    tell(request, _("Taken back. It no longer works from this moment on."))
+    tell(request, _("Revoked. It stops working immediately."))
     return see(reverse("people:seats"))

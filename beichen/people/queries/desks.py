@@ -163,18 +163,18 @@ def gaps(actor: Actor, ready: Readiness) -> list[str]:
     found = []
     if "HA" in missing:
         found.append(
-            gettext("It takes two HR administrators whose seats reach over the whole unit: have a second seat granted.")
+            gettext("It takes two HR administrators whose seats cover the whole unit: have a second seat granted.")
         )
     if "EX" in missing:
-        found.append(gettext("Nobody can agree to the release beside them: have the seat of an executive granted."))
+        found.append(gettext("Nobody else can agree to the release: have an executive seat granted."))
     without = [step for step in ready.steps if step.nobody]
     faces = persons(actor, [pk for step in without for pk in step.examples]) if without else {}
     found += [_gap(step, [faces[pk].name for pk in step.examples if pk in faces]) for step in without]
     if without:
         found.append(
             gettext(
-                "Have a seat of HRBP granted to somebody outside their unit and not below them, or add an external"
-                " person: a board member, an accountant, an elected employee."
+                "Grant the HRBP seat to somebody outside their unit and not below them, or add an "
+                "external person: a board member, an accountant or an elected employee representative."
             )
         )
     return found
@@ -184,16 +184,16 @@ def _gap(step: StepCover, names: Sequence[str]) -> str:
     who = pgettext("between names", ", ").join(names) + ("…" if step.nobody > len(names) else "")
     text = {
         "LM": ngettext(
-            "For %(count)s person (%(who)s) nobody could agree to goals or decide a grade.",
-            "For %(count)s people (%(who)s) nobody could agree to goals or decide a grade.", step.nobody,
+            "Nobody can approve goals or decide a grade for %(count)s person (%(who)s).",
+            "Nobody can approve goals or decide a grade for %(count)s people (%(who)s).", step.nobody,
         ),
         "SK": ngettext(
-            "For %(count)s person (%(who)s) nobody could look a second time.",
-            "For %(count)s people (%(who)s) nobody could look a second time.", step.nobody,
+            "Nobody can do the second check for %(count)s person (%(who)s).",
+            "Nobody can do the second check for %(count)s people (%(who)s).", step.nobody,
         ),
         "BP": ngettext(
-            "For %(count)s person (%(who)s) nobody could act as HRBP.",
-            "For %(count)s people (%(who)s) nobody could act as HRBP.", step.nobody,
+            "Nobody can act as HRBP for %(count)s person (%(who)s).",
+            "Nobody can act as HRBP for %(count)s people (%(who)s).", step.nobody,
         ),
     }[step.step]  # fmt: skip
     return text % {"count": step.nobody, "who": who}

@@ -26,12 +26,12 @@ from beichen.platform.kit.errors import Forbidden, NotFound, Refused, gettext_no
 
 class NoLongerWaiting(Refused):
     code = "no_longer_waiting"
-    text = gettext_noop("This change is no longer waiting: it was done or withdrawn.")
+    text = gettext_noop("This change is no longer waiting: it was confirmed or withdrawn.")
 
 
 class OwnRequest(Forbidden):
     code = "own_request"
-    text = gettext_noop("You asked for this change. Another HR administrator has to confirm it.")
+    text = gettext_noop("You requested this change. Another HR administrator has to confirm it.")
 
 
 class _Undo(Exception):

@@ -36,33 +36,33 @@ class NoSuchStep(Refused):
     """A cycle goes forward phase by phase; only calibration may be sent back to managers."""
 
     code = "no_such_step"
-    text = gettext_noop("A cycle in phase %(now)s cannot go to %(to)s.")
+    text = gettext_noop("A cycle in phase %(now)s cannot move to %(to)s.")
 
 
 class WrongPhase(Refused):
     """The act belongs to another phase of the cycle."""
 
     code = "wrong_phase"
-    text = gettext_noop("This is open only in the phase “%(wanted)s”; the cycle is in “%(now)s”.")
+    text = gettext_noop("This is only possible in the phase “%(wanted)s”; the cycle is in “%(now)s”.")
 
 
 class PhaseHasWork(Refused):
     """Only phases in which nothing is to be done are passed over."""
 
     code = "phase_has_work"
-    text = gettext_noop("“%(phase)s” cannot be skipped: %(work)s. Go to that phase first.")
+    text = gettext_noop("“%(phase)s” cannot be skipped: %(work)s. Move to that phase first.")
 
 
 class NeedsReason(Invalid):
     code = "needs_reason"
-    text = gettext_noop("Say why the cycle goes back to the managers, in at least %(least)s characters.")
+    text = gettext_noop("Say why the cycle goes back to manager reviews, in at least %(least)s characters.")
 
 
 class NobodyActs(Refused):
     """A cycle begins only when somebody can act for everybody (G21)."""
 
     code = "nobody_acts"
-    text = gettext_noop("The cycle cannot begin: %(gap)s")
+    text = gettext_noop("The cycle cannot start: %(gap)s")
 
 
 class WaitsForSecond(Refused):
@@ -70,7 +70,7 @@ class WaitsForSecond(Refused):
 
     code = "waits_for_second"
     status = 202
-    text = gettext_noop("Asked for. A second person must now do the same.")
+    text = gettext_noop("Requested. A second person must now do the same.")
 
 
 @rule

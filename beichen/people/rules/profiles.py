@@ -37,26 +37,24 @@ class ProfileCodeTaken(Invalid):
 class BadScenes(Invalid):
     code = "bad_scenes"
     text = gettext_noop(
-        "A role profile has %(least)s to %(most)s scenes of contribution, each with a heading and what happens in it;"
-        " this one has %(count)s."
+        "A role profile has %(least)s to %(most)s contribution scenes, each with a heading and a "
+        "description; this one has %(count)s."
     )
 
 
 class BadTools(Invalid):
     code = "bad_tools"
-    text = gettext_noop("The mix of goal tools adds up to 100 %%; this one is %(total)s %%.")
+    text = gettext_noop("The mix of goal tools must add up to 100%%; it is %(total)s%% now.")
 
 
 class NoDuty(Invalid):
     code = "no_responsibility"
-    text = gettext_noop("Say at least one thing this role answers for.")
+    text = gettext_noop("Enter at least one result this role is accountable for.")
 
 
 class CannotKeep(Invalid):
     code = "cannot_keep_profile"
-    text = gettext_noop(
-        "Whoever keeps a role profile up to date must be able to write it: an HRBP or HR administrator."
-    )
+    text = gettext_noop("The maintainer must be able to edit role profiles: an HRBP or HR administrator.")
 
 
 class PositionTaken(Invalid):

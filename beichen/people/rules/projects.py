@@ -32,22 +32,22 @@ class ProjectCodeTaken(Invalid):
 
 class NobodyToLead(Invalid):
     code = "nobody_to_lead"
-    text = gettext_noop("A project is led by somebody who works here. Choose a lead.")
+    text = gettext_noop("A project lead must be a current employee. Choose a lead.")
 
 
 class ProjectClosed(Refused):
     code = "project_closed"
-    text = gettext_noop("%(name)s is closed since %(day)s. Open work belongs to another project.")
+    text = gettext_noop("%(name)s was closed on %(day)s. Move open work to another project.")
 
 
 class OutsideProject(Invalid):
     code = "outside_project"
-    text = gettext_noop("%(name)s runs from %(first)s; choose that day or a later one, and an end after the beginning.")
+    text = gettext_noop("%(name)s starts on %(first)s; choose that day or a later one, and an end after the start.")
 
 
 class AlreadyMember(Refused):
     code = "already_member"
-    text = gettext_noop("%(name)s already works in this project at that time. End that first.")
+    text = gettext_noop("%(name)s is already a member of this project at that time. End that membership first.")
 
 
 class TooMuch(Invalid):
@@ -55,8 +55,8 @@ class TooMuch(Invalid):
 
     code = "share_too_large"
     text = gettext_noop(
-        "%(name)s gives %(given)s %% to projects on %(day)s already (%(parts)s). With %(share)s %% more it would be"
-        " %(total)s %%; at most %(free)s %% are free."
+        "On %(day)s %(name)s already spends %(given)s%% on projects (%(parts)s). Another "
+        "%(share)s%% would make %(total)s%%; at most %(free)s%% is free."
     )
 
 

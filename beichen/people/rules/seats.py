@@ -19,12 +19,12 @@ from beichen.platform.kit.errors import NotFound, Refused, gettext_noop
 
 class SeatHeld(Refused):
     code = "seat_held"
-    text = gettext_noop("%(name)s already holds this seat here, or it was already asked for.")
+    text = gettext_noop("%(name)s already holds this seat here, or it has already been requested.")
 
 
 class SeatEnded(Refused):
     code = "seat_ended"
-    text = gettext_noop("This seat was already taken back.")
+    text = gettext_noop("This seat has already been revoked.")
 
 
 class LastAdministrator(Refused):

@@ -25,9 +25,7 @@ class BadSteps(Invalid):
     """One to three different people, each with some days."""
 
     code = "bad_steps"
-    text = gettext_noop(
-        "Choose one to %(most)s different people who agree one after the other, each with 1 to %(days)s days."
-    )
+    text = gettext_noop("Choose one to %(most)s different approvers in order, each with 1 to %(days)s days.")
 
 
 @rule

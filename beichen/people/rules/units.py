@@ -17,7 +17,7 @@ from beichen.platform.kit.errors import Changed, Invalid, NotFound, Refused, get
 
 class CircularTree(Refused):
     code = "circular_tree"
-    text = gettext_noop("%(name)s cannot stand below itself. Choose a unit outside it.")
+    text = gettext_noop("%(name)s cannot be placed below itself. Choose a unit outside it.")
 
 
 class CodeTaken(Invalid):

@@ -75,6 +75,6 @@ class MemberIn(Strict):
 
 
 class MemberEndIn(Strict):
-    """The first day without it."""
+    """The first day it no longer applies."""
 
     until: date

@@ -41,7 +41,7 @@ def test_the_page_shows_the_next_step_and_whose_turn_it_is(golden: Golden, at: C
     with login(None):
         pk = Cycle.objects.get().pk
     ready = _read(at("E015"), "people:cycle_ready", pk)
-    assert "the cycle can begin" in ready
+    assert "the cycle can start" in ready
     assert "Waived" in ready
     assert at("E006").get(reverse("people:cycle_ready", args=[pk])).status_code == 403
     shown = _read(at("E015"), "people:cycles")
@@ -54,8 +54,8 @@ def test_the_page_shows_the_next_step_and_whose_turn_it_is(golden: Golden, at: C
     names = {"E016": "李慎", "E015": "钱多多", "E001": "陈思远"}
     shown = _read(at("E001"), "people:cycles")
     assert f"{names['E016']} agreed" in shown
-    assert f"{names['E015']} still has to agree" in shown
-    assert f"{names['E001']} still has to agree" in shown
+    assert f"Waiting for {names['E015']} to agree" in shown
+    assert f"Waiting for {names['E001']} to agree" in shown
     assert "Agree" in shown
     at("E001").post(address, {"version": 1})
     at("E015").post(address, {"version": 1})

@@ -34,12 +34,12 @@ READS = ("GET", "HEAD")
 
 class UnknownParameter(Invalid):
     code = "unknown_parameter"
-    text = gettext_noop("This address takes no such parameter.")
+    text = gettext_noop("This address has no such parameter.")
 
 
 class UnknownField(Invalid):
     code = "unknown_field"
-    text = gettext_noop("This address takes no such field.")
+    text = gettext_noop("This address has no such field.")
 
 
 def door(permission: Permission, *, reads: str = "", leavers: bool = False) -> Callable[[F], F]:

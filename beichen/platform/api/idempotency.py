@@ -37,12 +37,12 @@ VALUES (%s, %s, %s, 0, '', '', %s) ON CONFLICT (actor, key) DO NOTHING
 
 class BadKey(Invalid):
     code = "bad_idempotency_key"
-    text = gettext_noop("The idempotency key must be a UUID of version 7, not older than 72 hours.")
+    text = gettext_noop("The idempotency key must be a version 7 UUID no older than 72 hours.")
 
 
 class KeyReused(Invalid):
     code = "idempotency_key_reused"
-    text = gettext_noop("This idempotency key already stands for another request. Make a new one.")
+    text = gettext_noop("This idempotency key has already been used for another request. Use a new one.")
 
 
 class AlreadyDone(Exception):

@@ -25,7 +25,7 @@ M = TypeVar("M", bound=Model)
 
 class BadCursor(Invalid):
     code = "bad_cursor"
-    text = gettext_noop("This cursor does not belong to this list. Begin again without one.")
+    text = gettext_noop("This cursor does not belong to this list. Start again without one.")
 
 
 class _Exact(DjangoJSONEncoder):

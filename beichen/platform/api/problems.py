@@ -32,19 +32,19 @@ class VersionMissing(Refused):
 
 class OutOfScope(Forbidden):
     code = "out_of_scope"
-    text = gettext_noop("This token may not do this: it lacks the scope, or the act is closed to every token.")
+    text = gettext_noop("This token cannot do this: it lacks the scope, or the action is closed to all tokens.")
 
 
 _CODES = {
     400: ("bad_request", _noop("The request could not be read.")),
     401: ("not_signed_in", _noop("Sign in, or send a personal token that is still valid.")),
-    403: ("forbidden", _noop("You can see this, but this step is not yours to take.")),
-    404: ("not_found", _noop("There is nothing here, or it is not open to you.")),
-    405: ("method_not_allowed", _noop("This address does not take this method.")),
-    413: ("too_large", _noop("The request is larger than what is taken here.")),
+    403: ("forbidden", _noop("You can see this, but you cannot take this step.")),
+    404: ("not_found", _noop("There is nothing here, or you do not have access.")),
+    405: ("method_not_allowed", _noop("This address does not support this method.")),
+    413: ("too_large", _noop("The request is too large.")),
     415: ("unsupported_media_type", _noop("Send JSON.")),
-    429: ("too_many_requests", _noop("Too many requests. Please wait a little.")),
-    500: ("broken", _noop("Something broke here. It is in our log; nothing of your request was kept.")),
+    429: ("too_many_requests", _noop("Too many requests. Please wait a moment.")),
+    500: ("broken", _noop("Something went wrong. It has been logged; nothing from your request was saved.")),
     503: ("busy", _noop("The system is busy. Please try again in a moment.")),
 }
 _SAID = {
@@ -92,7 +92,7 @@ def invalid(request: HttpRequest, error: Exception) -> HttpResponse:
     del request
     found = error.errors if isinstance(error, ValidationError) else []
     fields = {_place(one["loc"]): _sentence(one) for one in found}
-    return problem(422, "invalid", gettext("Some fields cannot be taken. `fields` says which and why."), fields)
+    return problem(422, "invalid", gettext("Some fields are not valid. See `fields` for details."), fields)
 
 
 def _place(location: tuple[str | int, ...]) -> str:

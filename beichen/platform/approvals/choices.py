@@ -25,11 +25,11 @@ class RunState(TextChoices):
 class StepState(TextChoices):
     """Where one step is."""
 
-    WAITING = "waiting", _("Not yet asked")
+    WAITING = "waiting", _("Not started")
     ASKED = "asked", _("Asked")
     APPROVED = "approved", _("Approved")
     RETURNED = "returned", _("Returned")
-    PASSED_ON = "passed_on", _("Passed to the next")
+    PASSED_ON = "passed_on", _("Moved to the next person")
     VOID = "void", _("No longer needed")
 
 
@@ -88,12 +88,12 @@ CAME_BACK = template("approvals.returned", _("Returned with a comment: %(what)s"
 
 say(
     acts={
-        "approvals.start": pgettext_lazy("audit", "Ask for approval"),
+        "approvals.start": pgettext_lazy("audit", "Request approval"),
         "approvals.approve": pgettext_lazy("audit", "Approve"),
         "approvals.return": pgettext_lazy("audit", "Return"),
         "approvals.withdraw": pgettext_lazy("audit", "Withdraw"),
-        "approvals.delegate": pgettext_lazy("audit", "Let somebody else approve"),
-        "approvals.escalate": pgettext_lazy("audit", "Pass an overdue approval on"),
+        "approvals.delegate": pgettext_lazy("audit", "Delegate an approval"),
+        "approvals.escalate": pgettext_lazy("audit", "Reassign an overdue approval"),
     },
     kinds={
         "approvals.run": pgettext_lazy("audit", "Approval"),

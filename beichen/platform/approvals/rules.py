@@ -26,14 +26,14 @@ class NotYourTurn(Forbidden):
     """The step is somebody else's."""
 
     code = "not_your_turn"
-    text = gettext_noop("This step is not yours to decide.")
+    text = gettext_noop("You cannot decide this step.")
 
 
 class NobodyLeft(Refused):
     """G21 found nobody."""
 
     code = "nobody_left"
-    text = gettext_noop("Nobody is left who could approve this. Ask an HR administrator to name an outside seat.")
+    text = gettext_noop("Nobody can approve this. Ask an HR administrator to assign an outside seat.")
 
 
 class AlreadyRunning(Refused):
@@ -55,8 +55,9 @@ class NotDelegable(Refused):
 
     code = "not_delegable"
     text = gettext_noop(
-        "This step cannot be handed to that person until that day: at most 30 days, not onward, and never to somebody "
-        "it is about, who started it, or whose manager it is about."
+        "This step cannot be delegated like that: at most 30 days, no onward delegation, and "
+        "never to the person concerned, the person who started it, or somebody who reports to "
+        "the person concerned."
     )
 
 

@@ -47,17 +47,17 @@ def jobs() -> Words:
 class Sort(TextChoices):
     """What kind of row: somebody read, changed, or was refused; or whatever people did themselves."""
 
-    READS = "reads", _("Reads")
+    READS = "reads", _("Viewing")
     CHANGES = "changes", _("Changes")
     REFUSALS = "refusals", _("Refusals")
-    PEOPLE = "people", _("Acts of people, no jobs")
+    PEOPLE = "people", _("Actions by people (no jobs)")
 
 
 class Channel(TextChoices):
     """By which way somebody read."""
 
     PAGE = "page", _("On a page")
-    API = "api", _("By a program")
+    API = "api", _("Through the API")
     EXPORT = "export", _("In an export")
     JOB = "job", _("By a scheduled job")
 
@@ -66,40 +66,40 @@ class Fault(TextChoices):
     """Each kind of tampering, by the name an auditor reads."""
 
     CHANGED_ROW = "changed_row", _("A row was changed after it was sealed")
-    MISSING_ROW = "missing_row", _("A sealed row is gone")
-    INSERTED_ROW = "inserted_row", _("A row was put in beside the seals")
-    BACK_DATED = "back_dated", _("A row says it is older than the seals before it")
-    UNSEALED_ROW = "unsealed_row", _("A row has waited for its seal for too long: is the worker running?")
+    MISSING_ROW = "missing_row", _("A sealed row is missing")
+    INSERTED_ROW = "inserted_row", _("A row was inserted outside the seals")
+    BACK_DATED = "back_dated", _("A row is dated before earlier seals")
+    UNSEALED_ROW = "unsealed_row", _("A row has been waiting too long for its seal: is the worker running?")
     CHANGED_SEAL = "changed_seal", _("A seal was changed")
-    MISSING_SEAL = "missing_seal", _("A seal is gone")
+    MISSING_SEAL = "missing_seal", _("A seal is missing")
     BROKEN_LINK = "broken_link", _("A seal does not follow the one before it")
-    OTHER_HEAD = "other_head", _("The chain differs from a signed head: it was rewritten from here or before")
+    OTHER_HEAD = "other_head", _("The chain differs from a signed head: it was rewritten here or earlier")
     CUT_TAIL = "cut_tail", _("The chain is shorter than a signed head says: its end was cut or an old copy restored")
     BAD_SIGNATURE = "bad_signature", _("A signed head does not carry our signature, or the key is missing")
 
 
 say(
     acts={
-        "read": pgettext_lazy("audit", "Read"),
-        "refused": pgettext_lazy("audit", "Was refused"),
+        "read": pgettext_lazy("audit", "View"),
+        "refused": pgettext_lazy("audit", "Refused"),
         "job": pgettext_lazy("audit", "Run"),
         "identity.account_opened": pgettext_lazy("audit", "Open an account"),
         "identity.accounts_opened": pgettext_lazy("audit", "Open accounts"),
         "identity.account_changed": pgettext_lazy("audit", "Change an account"),
         "identity.password_set": pgettext_lazy("audit", "Set somebody's password"),
         "identity.password_changed": pgettext_lazy("audit", "Change one's own password"),
-        "identity.codes_issued": pgettext_lazy("audit", "Give out one-time codes"),
+        "identity.codes_issued": pgettext_lazy("audit", "Issue one-time codes"),
         "identity.code_used": pgettext_lazy("audit", "Sign in with a one-time code"),
-        "access.withdraw_act": pgettext_lazy("audit", "Withdraw what waits for a second person"),
-        "operate.backup": pgettext_lazy("audit", "Back the company up"),
+        "access.withdraw_act": pgettext_lazy("audit", "Withdraw a request for a second person"),
+        "operate.backup": pgettext_lazy("audit", "Back up the data"),
         "operate.restore": pgettext_lazy("audit", "Restore a backup"),
-        "identity.account_limited": pgettext_lazy("audit", "Leave an account its own records alone"),
+        "identity.account_limited": pgettext_lazy("audit", "Limit an account to its own records"),
         "identity.account_disabled": pgettext_lazy("audit", "Disable an account"),
         "identity.account_enabled": pgettext_lazy("audit", "Enable an account"),
         "identity.sessions_ended": pgettext_lazy("audit", "Sign out everywhere"),
         "identity.session_ended": pgettext_lazy("audit", "End a session"),
         "identity.idle_set": pgettext_lazy("audit", "Set when sessions end"),
-        "identity.token_created": pgettext_lazy("audit", "Make a token"),
+        "identity.token_created": pgettext_lazy("audit", "Create a token"),
         "identity.token_revoked": pgettext_lazy("audit", "Revoke a token"),
         "identity.signed_in": pgettext_lazy("audit", "Sign in"),
     },
@@ -111,7 +111,7 @@ say(
     },
     jobs={
         "first_administrator": pgettext_lazy("audit", "First administrator"),
-        "operate": pgettext_lazy("audit", "Command line of an operator"),
-        "api.forget_keys": pgettext_lazy("audit", "Forgetting of old keys"),
+        "operate": pgettext_lazy("audit", "Operator command line"),
+        "api.forget_keys": pgettext_lazy("audit", "Remove old request keys"),
     },
 )

@@ -31,7 +31,7 @@ def _acts() -> list[Any]:
     found: list[Any] = [ANY]
     for area, label in AREAS.items():
         if groups[area]:
-            whole = (f"{area}.", gettext("Everything of: %(area)s") % {"area": label})
+            whole = (f"{area}.", gettext("All: %(area)s") % {"area": label})
             found.append((str(label), [whole, *sorted(groups[area], key=lambda act: act[1])]))
     return found
 
@@ -47,10 +47,10 @@ class SearchForm(forms.Form):
     """Every field may stay empty; what cannot be read is named beside its field and left out."""
 
     person = forms.CharField(label=_("Who acted"), required=False, max_length=100)
-    subject = forms.CharField(label=_("About whom"), required=False, max_length=100)
-    sort = forms.ChoiceField(label=_("Sort of row"), required=False, choices=lambda: [ANY, *choices.Sort.choices])
-    act = forms.ChoiceField(label=_("Act"), required=False, choices=_acts)
-    kind = forms.ChoiceField(label=_("Kind of object"), required=False, choices=_kinds)
+    subject = forms.CharField(label=_("Person concerned"), required=False, max_length=100)
+    sort = forms.ChoiceField(label=_("Type of record"), required=False, choices=lambda: [ANY, *choices.Sort.choices])
+    act = forms.ChoiceField(label=_("Action"), required=False, choices=_acts)
+    kind = forms.ChoiceField(label=_("Type of object"), required=False, choices=_kinds)
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput({"type": "date"}))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput({"type": "date"}))
 

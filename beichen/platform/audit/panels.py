@@ -16,7 +16,7 @@ registry.nav(
 registry.nav(
     registry.NavEntry(
         key="looked",
-        label=_("Who looked at my file"),
+        label=_("Who viewed my data"),
         url_name="audit:looked",
         icon="eye",
         section="company",

@@ -12,7 +12,7 @@ class Language(models.TextChoices):
 
 
 class Theme(models.TextChoices):
-    AUTO = "auto", _("Like my device")
+    AUTO = "auto", _("Same as device")
     LIGHT = "light", _("Light")
     DARK = "dark", _("Dark")
 
@@ -23,12 +23,12 @@ class Scope(models.TextChoices):
     Nothing here opens class C5 (pay, unreleased grades, private notes) or an act that needs two people.
     """
 
-    READ = "read:c3", _("Read what colleagues may see (goals, people, own plans)")
+    READ = "read:c3", _("Read what colleagues can see (goals, people, own plans)")
     READ_C4 = "read:c4", _("Also read released reviews and feedback")
     WRITE_PEOPLE = "write:people", _("Change people and units")
     WRITE_STRATEGY = "write:strategy", _("Change the strategy page")
     WRITE_METRICS = "write:metrics", _("Change metrics")
-    WRITE_GOALS = "write:goals", _("Change goals and report progress")
+    WRITE_GOALS = "write:goals", _("Change goals and update progress")
     WRITE_CONVERSATIONS = "write:conversations", _("Write check-ins")
     WRITE_REVIEWS = "write:reviews", _("Write reviews")
 

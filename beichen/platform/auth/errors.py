@@ -8,19 +8,19 @@ from beichen.platform.kit.errors import Forbidden, Invalid, Refused, gettext_noo
 class AccountsExist(Refused):
     code = "accounts_exist"
     text = gettext_noop(
-        "There are accounts already, so the first administrator is no longer made here. "
-        "Ask an HR administrator to open an account."
+        "Accounts already exist, so the first administrator can no longer be created here. Ask "
+        "an HR administrator to open an account."
     )
 
 
 class AddressTaken(Invalid):
     code = "address_taken"
-    text = gettext_noop("Another account signs in with this address.")
+    text = gettext_noop("Another account already uses this e-mail address.")
 
 
 class WrongAddress(Invalid):
     code = "wrong_address"
-    text = gettext_noop("“%(email)s” is no e-mail address.")
+    text = gettext_noop("“%(email)s” is not an e-mail address.")
 
 
 class WrongPassword(Invalid):
@@ -35,22 +35,24 @@ class WrongDays(Invalid):
 
 class WrongScopes(Invalid):
     code = "wrong_scopes"
-    text = gettext_noop("Choose what the token may do. Not known: %(unknown)s")
+    text = gettext_noop("Choose what the token can do. Not recognised: %(unknown)s")
 
 
 class TooManyTokens(Refused):
     code = "too_many_tokens"
-    text = gettext_noop("You already have 20 live tokens. Revoke one you no longer need first.")
+    text = gettext_noop("You already have 20 active tokens. Revoke one you no longer need first.")
 
 
 class NotByToken(Forbidden):
     code = "not_by_token"
-    text = gettext_noop("A token may not do this. Sign in and do it on the page.")
+    text = gettext_noop("Tokens cannot do this. Sign in and do it on the page.")
 
 
 class OnlyRecords(Forbidden):
     code = "only_records"
-    text = gettext_noop("You have left the company: your account opens your own records, and no program may use it.")
+    text = gettext_noop(
+        "You have left the company: your account only opens your own records, and programs cannot use it."
+    )
 
 
 class WrongCode(Invalid):
@@ -58,7 +60,7 @@ class WrongCode(Invalid):
 
     code = "wrong_code"
     text = gettext_noop(
-        "This address and code do not fit together, or the code was used or has expired. Ask HR for a new one."
+        "The e-mail address and code do not match, or the code has been used or has expired. Ask HR for a new one."
     )
 
 

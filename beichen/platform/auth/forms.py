@@ -28,7 +28,7 @@ class SignInForm(allauth.LoginForm):
 class ChangePasswordForm(allauth.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self, oldpassword=_("Present password"), password1=_("New password"), password2=_("Once more"))
+        _plain(self, oldpassword=_("Current password"), password1=_("New password"), password2=_("Repeat password"))
 
     def save(self) -> None:
         super().save()
@@ -39,7 +39,7 @@ class ChangePasswordForm(allauth.ChangePasswordForm):
 class NewPasswordForm(allauth.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self, password1=_("New password"), password2=_("Once more"))
+        _plain(self, password1=_("New password"), password2=_("Repeat password"))
 
     def save(self) -> None:
         super().save()
@@ -59,7 +59,7 @@ class BeginForm(forms.Form):
         label=_("New password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
     password2 = forms.CharField(
-        label=_("Once more"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label=_("Repeat password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -70,21 +70,21 @@ class BeginForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
         if said.get("password1") and said.get("password1") != said.get("password2"):
-            self.add_error("password2", _("The two passwords differ."))
+            self.add_error("password2", _("The two passwords do not match."))
         return said
 
 
 class TokenForm(forms.Form):
     """What a new token is for, what it may do and how long."""
 
-    name = forms.CharField(label=_("What it is for"), max_length=80)
+    name = forms.CharField(label=_("Purpose"), max_length=80)
     scopes = forms.MultipleChoiceField(
-        label=_("What it may do"),
+        label=_("Permissions"),
         choices=Scope.choices,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         initial=[Scope.READ],
     )
-    days = forms.IntegerField(label=_("Days it lasts"), min_value=1, max_value=365, initial=90)
+    days = forms.IntegerField(label=_("Valid for (days)"), min_value=1, max_value=365, initial=90)
 
 
 def _plain(form: forms.Form, **labels: Any) -> None:

@@ -82,7 +82,7 @@ class PersonalToken(models.Model):
     """A key for scripts of one account; only its SHA-256 is kept. Class C3 (row 19d)."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(_("what it is for"), max_length=80)
+    name = models.CharField(_("purpose"), max_length=80)
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True)
     scopes = ArrayField(models.CharField(max_length=40, choices=Scope))

@@ -23,7 +23,7 @@ def monitor(request: PageRequest) -> HttpResponse:
 def try_again(request: PageRequest, job_id: int) -> HttpResponse:
     """One failed job once more."""
     rules.try_again(request.actor, job_id)
-    tell(request, gettext("The job waits for a worker again."))
+    tell(request, gettext("The job is queued again."))
     return see(HOME)
 
 
@@ -31,6 +31,6 @@ def try_again(request: PageRequest, job_id: int) -> HttpResponse:
 def try_all_again(request: PageRequest) -> HttpResponse:
     """Every failed job of one name once more."""
     tried = rules.try_all_again(request.actor, request.POST.get("name", "")[:128])
-    words = ngettext("%(n)s job waits for a worker again.", "%(n)s jobs wait for a worker again.", tried)
+    words = ngettext("%(n)s job is queued again.", "%(n)s jobs are queued again.", tried)
     tell(request, words % {"n": tried})
     return see(HOME)

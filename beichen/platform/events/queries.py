@@ -94,7 +94,7 @@ class Failed:
         """What went wrong; the places of a refusal stay empty, since they would name somebody."""
         if self.said:
             return re.sub(r"%\(\w+\)[sd]", "…", gettext(self.said))
-        return str(Fault(self.kind).label) if self.kind in Fault.values else gettext("Nothing more was noted.")
+        return str(Fault(self.kind).label) if self.kind in Fault.values else gettext("No further details.")
 
 
 @dataclass(frozen=True)

@@ -60,10 +60,10 @@ DELETE FROM procrastinate_jobs WHERE id IN (
 
 
 class NoSuchJob(NotFound):
-    """There is no parked job with this number; somebody may have started it again."""
+    """There is no failed job with this number; somebody may have restarted it already."""
 
     code = "no_such_job"
-    text = gettext_noop("There is no parked job with this number; somebody may have started it again.")
+    text = gettext_noop("There is no failed job with this number; somebody may have restarted it already.")
 
 
 def bring_back() -> int:

@@ -9,19 +9,19 @@ from beichen.platform.audit.choices import say
 
 
 class ExportState(models.TextChoices):
-    MAKING = "making", pgettext_lazy("of a file", "Being made")
+    MAKING = "making", pgettext_lazy("of a file", "In progress")
     READY = "ready", pgettext_lazy("of a file", "Ready")
     FAILED = "failed", pgettext_lazy("of a file", "Failed")
 
 
 say(
     acts={
-        "files.ask": pgettext_lazy("audit", "Ask for a file"),
-        "files.fetch": pgettext_lazy("audit", "Fetch a file"),
+        "files.ask": pgettext_lazy("audit", "Request a file"),
+        "files.fetch": pgettext_lazy("audit", "Download a file"),
     },
     kinds={"files.exportfile": pgettext_lazy("audit", "File")},
     jobs={
-        "files.make": pgettext_lazy("audit", "Writing of a file"),
-        "files.forget": pgettext_lazy("audit", "Forgetting of old files"),
+        "files.make": pgettext_lazy("audit", "Create a file"),
+        "files.forget": pgettext_lazy("audit", "Remove old files"),
     },
 )

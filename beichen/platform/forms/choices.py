@@ -11,16 +11,16 @@ from beichen.platform.forms.schema import Fault
 
 SENTENCES = {
     "required": gettext_noop("This question needs an answer."),
-    "unknown": gettext_noop("This form does not ask that."),
-    "text": gettext_noop("This is no text that can be kept."),
-    "too_long": gettext_noop("At most %(longest)s characters; these are %(length)s."),
+    "unknown": gettext_noop("The form has no such question."),
+    "text": gettext_noop("This text cannot be saved. Please check it and try again."),
+    "too_long": gettext_noop("At most %(longest)s characters; you have %(length)s."),
     "choice": gettext_noop("Choose one of the answers."),
     "yes_no": gettext_noop("Choose yes or no."),
     "range": gettext_noop("Enter a number from %(low)s to %(high)s."),
     "places": gettext_noop("Enter a number with at most %(places)s decimals."),
-    "evidence": gettext_noop("A score this far out needs a fact that shows it. Name one or two."),
+    "evidence": gettext_noop("A score this high or low needs facts to support it. Give one or two."),
     "reason": gettext_noop("Say in a sentence or two why."),
-    "loaded": gettext_noop("This number comes from the records, so none is entered here."),
+    "loaded": gettext_noop("This number comes from the records and is not entered here."),
 }
 
 

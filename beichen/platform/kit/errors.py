@@ -32,7 +32,7 @@ class Refused(Exception):
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 409
-    text: ClassVar[object] = gettext_noop("This cannot be done now.")
+    text: ClassVar[object] = gettext_noop("This is not possible right now.")
 
     def __init__(self, subject: object = None, *, field: str | None = None, **params: object) -> None:
         self.subject = subject
@@ -55,7 +55,7 @@ class NotFound(Refused):
 
     code = "not_found"
     status = 404
-    text: ClassVar[object] = gettext_noop("There is nothing here, or it is not open to you.")
+    text: ClassVar[object] = gettext_noop("There is nothing here, or you do not have access.")
 
 
 class Forbidden(Refused):
@@ -63,7 +63,7 @@ class Forbidden(Refused):
 
     code = "forbidden"
     status = 403
-    text: ClassVar[object] = gettext_noop("You can see this, but this step is not yours to take.")
+    text: ClassVar[object] = gettext_noop("You can see this, but you cannot take this step.")
 
 
 class Changed(Refused):
@@ -71,7 +71,7 @@ class Changed(Refused):
 
     code = "changed"
     text: ClassVar[object] = gettext_noop(
-        "Somebody changed this in the meantime. Look at the new version, then decide again."
+        "Somebody has changed this in the meantime. Look at the new version, then try again."
     )
 
 
@@ -80,7 +80,7 @@ class Invalid(Refused):
 
     code = "invalid"
     status = 422
-    text: ClassVar[object] = gettext_noop("Something entered here cannot be taken. The marked fields say why.")
+    text: ClassVar[object] = gettext_noop("Some entries are not valid. See the marked fields.")
 
     def __init__(
         self,

@@ -16,7 +16,7 @@ AT_MOST = gettext_noop("at most %(limit)s")
 BETWEEN = gettext_noop("from %(low)s to %(high)s")
 ONE_OF = gettext_noop("one of %(choices)s")
 A_PERIOD = gettext_noop("a period such as 2026, 2026H1, 2026Q2 or 2026-04")
-A_LATER_DAY = gettext_noop("a day after %(limit)s")
+A_LATER_DAY = gettext_noop("a date after %(limit)s")
 NOT_BEFORE = gettext_noop("%(limit)s or later")
 AN_AMOUNT = gettext_noop("an amount of money such as 12,500.00 or 1.25万")
 A_CURRENCY = gettext_noop("one currency in one pool")
@@ -24,7 +24,7 @@ NOT_THE_BASELINE = gettext_noop("a value other than the baseline, %(limit)s")
 ONE_EDGE = gettext_noop("a lower edge, an upper edge or both")
 ONE_OR_MORE = gettext_noop("one or more")
 TWO_OR_MORE = gettext_noop("two or more")
-ONE_DIRECTION = gettext_noop("values that all rise or all fall from the worst point to the best")
+ONE_DIRECTION = gettext_noop("values that only rise or only fall from the worst point to the best")
 RISING = gettext_noop("more than the score of the point before, %(limit)s")
 FALLING = gettext_noop("less than the grade above, %(limit)s")
 SUM_OF = gettext_noop("parts that add up to %(limit)s")
@@ -90,7 +90,7 @@ class BadValue(Invalid):
     """A value that no formula takes; `allowed` is one of the phrases above, with its places given by name."""
 
     code = "bad_value"
-    text = gettext_noop("“%(field)s” is %(value)s; allowed is %(allowed)s.")
+    text = gettext_noop("“%(field)s” is %(value)s; it must be %(allowed)s.")
 
     def __init__(self, field: str, value: object, allowed: Phrase, **places: object) -> None:
         super().__init__(field=field)

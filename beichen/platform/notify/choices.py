@@ -68,12 +68,12 @@ def known(key: str) -> Template:
 
 def footer(address: str) -> str:
     """The last lines of an e-mail."""
-    return str(format_lazy("{}\n{}\n", _("Open it in Beichen:"), address))
+    return str(format_lazy("{}\n{}\n", _("Open in Beichen:"), address))
 
 
 say(
     jobs={
-        "notify.mail": pgettext_lazy("audit", "Sending of mail"),
-        "notify.prune": pgettext_lazy("audit", "Forgetting of old notices"),
+        "notify.mail": pgettext_lazy("audit", "Send mail"),
+        "notify.prune": pgettext_lazy("audit", "Remove old notifications"),
     },
 )

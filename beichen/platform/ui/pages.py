@@ -188,13 +188,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's own refusals (PermissionDenied)."""
-    return _said(request, gettext("You can see this, but this step is not yours to take."), "forbidden")
+    return _said(request, gettext("You can see this, but you cannot take this step."), "forbidden")
 
 
 @requires_csrf_token
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form carried no valid token: usually a page that was open over a sign-out."""
-    return _said(request, gettext("This page was open too long. Load it again; what you typed is kept."), "stale_form")
+    return _said(request, gettext("This page was open for too long. Reload it; what you typed is kept."), "stale_form")
 
 
 def _said(request: HttpRequest, sentence: str, code: str) -> HttpResponse:

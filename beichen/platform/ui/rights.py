@@ -35,53 +35,53 @@ CODES: dict[str, str | Promise] = {
     "r": _("reads it"),
     "w": _("reads and writes it"),
     "o": _("writes and reads only their own part"),
-    "c": _("may write, and can never read it"),
+    "c": _("can write, but never read it"),
     "t": _("moves it on: approves, returns, releases"),
-    "x": _("sees only that it exists, its state and dates"),
-    "m": _("reads it with names hidden"),
-    "a": _("sees figures of a group, never one person"),
-    "b": _("only by breaking the glass, which is announced"),
+    "x": _("sees only that it exists, its state and its dates"),
+    "m": _("can read it with names hidden"),
+    "a": _("sees group figures, never individuals"),
+    "b": _("only by emergency access, which is announced"),
 }
 
 
 MASKS: dict[str, str | Promise] = {
-    "M1": _("reads it without author, unit and time, in another order"),
-    "M3": _("reads the last four released grades and the development text agreed on"),
+    "M1": _("can read it without author, unit and time, in a different order"),
+    "M3": _("can read the last four released grades and the agreed development text"),
     "M5": _(
-        "reads band and ratio to the middle of the band; the exact amount only for own reports, while pay is decided,"
-        " where the cycle says so"
+        "can read the pay range and compa-ratio; the exact amount only for direct reports, while "
+        "pay is being decided, and only if the cycle allows it"
     ),
-    "M6": _("reads the grounds addressed to them and the outcome, no names of witnesses, no confidential files"),
-    "M7": _("reads when, who in which seat, what kind of data and by which door"),
-    "M8": _("reads the shape of the data, every value blanked"),
-    "M9": _("reads it with the names and words of others removed"),
-    "M10": _("reads their own earlier managers and units alone"),
+    "M6": _("can read the reasons addressed to them and the outcome, without names of witnesses or confidential files"),
+    "M7": _("can read when, who, in which seat, what kind of data and through which channel"),
+    "M8": _("can see the structure of the data with every value blanked"),
+    "M9": _("can read it with the names and words of others removed"),
+    "M10": _("can only read their own earlier managers and units"),
 }
 
 REASONS: dict[str, str | Promise] = {
     "SE": _("it is about them"),
-    "LM": _("leads this person from day to day"),
-    "PM": _("led this person for a part of the cycle"),
-    "SK": _("answers for the manager’s decisions"),
-    "DL": _("works with this person in a project"),
+    "LM": _("manages this person day to day"),
+    "PM": _("managed this person for part of the cycle"),
+    "SK": _("is responsible for the manager’s decisions"),
+    "DL": _("works with this person on a project"),
     "CO": _("works in the same company"),
-    "PR": _("was asked for a view of this person’s work"),
-    "BP": _("looks after the people of this unit"),
+    "PR": _("was invited to comment on this person’s work"),
+    "BP": _("looks after the people in this unit"),
     "HA": _("runs the process"),
-    "CA": _("works out pay and bonuses"),
-    "EX": _("answers for the whole company"),
+    "CA": _("calculates pay and bonuses"),
+    "EX": _("is responsible for the whole company"),
     "CF": _("leads the session where grades are compared"),
-    "AU": _("checks that the rules are kept"),
-    "TK": _("another program of the company, with leave for this alone"),
+    "AU": _("checks that the rules are followed"),
+    "TK": _("another program of the company, with permission for this only"),
     "PA": _("keeps the system running"),
     "TE": _("it was about them; their own file stays open for 90 days"),
 }
 
 CLASSES: dict[str, str | Promise] = {
     "C2": _("open inside the company"),
-    "C3": _("for those concerned"),
-    "C4": _("confidential: every look by somebody else is noted"),
-    "C5": _("most confidential: every look by somebody else is noted, and the database itself guards each row"),
+    "C3": _("only for the people concerned"),
+    "C4": _("confidential: every view by somebody else is recorded"),
+    "C5": _("highly confidential: every view by somebody else is recorded, and the database itself guards each row"),
 }
 
 
@@ -112,7 +112,7 @@ def who_sees(row_id: str) -> str:
     if "CO" in columns:
         return gettext("Everyone in the company can see this")
     if not columns:
-        return gettext("Nobody reads this one by one; only figures of a group are shown")
+        return gettext("Nobody can see individual answers; only group figures are shown")
     if columns == ["SE"]:
         return gettext("Only you can see this")
     names = [gettext("you") if key == "SE" else str(RELATIONS[key]) for key in columns]

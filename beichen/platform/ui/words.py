@@ -48,12 +48,12 @@ def due(date: dt.date | None, today: dt.date, locale: str) -> Due:
         return Due(gettext("No date"), "calm")
     days = (date - today).days
     if days < 0:
-        return Due(ngettext("%(days)s day late", "%(days)s days late", -days) % {"days": -days}, "late")
+        return Due(ngettext("%(days)s day overdue", "%(days)s days overdue", -days) % {"days": -days}, "late")
     if days == 0:
         return Due(gettext("Due today"), "today")
     if days == 1:
         return Due(gettext("Due tomorrow"), "soon")
     if days <= 7:
-        text = ngettext("In %(days)s day", "In %(days)s days", days) % {"days": days}
+        text = ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
         return Due(text, "soon" if days < 4 else "calm")
     return Due(gettext("By %(day)s") % {"day": figures.day(date, today, locale)}, "calm")

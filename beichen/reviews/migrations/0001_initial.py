@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('subject_place', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('open', 'Being written'), ('in_calibration', 'In calibration'), ('locked', 'Locked'), ('released', 'Released'), ('archived', 'Archived')], default='open', max_length=14)),
+                ('state', models.CharField(choices=[('open', 'In progress'), ('in_calibration', 'In calibration'), ('locked', 'Locked'), ('released', 'Released'), ('archived', 'Archived')], default='open', max_length=14)),
                 ('peers_shown', models.BooleanField(default=False)),
                 ('released_at', models.DateTimeField(null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('subject_place', models.BigIntegerField()),
                 ('nominated_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('nominated', 'Nominated'), ('invited', 'Invited'), ('refused', 'Not chosen')], default='nominated', max_length=10)),
+                ('state', models.CharField(choices=[('nominated', 'Nominated'), ('invited', 'Invited'), ('refused', 'Not selected')], default='nominated', max_length=10)),
                 ('manager', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
                 ('nominated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
                 ('peer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),

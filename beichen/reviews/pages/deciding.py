@@ -107,7 +107,7 @@ def decide(request: PageRequest, review_id: int) -> HttpResponse:
     """Enter the grade."""
     sent = request.POST
     rules.decide(request.actor, review_id, sent.get("grade", ""), sent.get("reason", ""), request.version)
-    tell(request, _("Your decision is kept. You can change it until the calibration opens."))
+    tell(request, _("Your decision is saved. You can change it until the calibration opens."))
     return see(reverse("reviews:review", args=[review_id]))
 
 
@@ -165,7 +165,7 @@ def _named(sheet: queries.ResultSheet, by: Sequence[Mapping[str, Any]]) -> list[
 def acknowledge(request: PageRequest, review_id: int) -> HttpResponse:
     """Answer to the result."""
     rules.acknowledge(request.actor, review_id, request.POST.get("answer", ""), request.POST.get("comment", ""))
-    tell(request, _("Your answer is kept with the result."))
+    tell(request, _("Your response is kept with the result."))
     return see(reverse("reviews:result", args=[review_id]))
 
 
@@ -223,7 +223,7 @@ def close_session(request: PageRequest, plan_id: int) -> HttpResponse:
     done = rules.close_session(request.actor, plan_id)
     tell(
         request,
-        _("The calibration is closed.") if done else _("Asked for. It closes when the other of the two agrees."),
+        _("The calibration is closed.") if done else _("Requested. It closes once the other person agrees."),
     )
     return see(reverse("reviews:board", args=[plan_id]))
 
@@ -244,6 +244,6 @@ def move_grade(request: PageRequest, review_id: int) -> HttpResponse:
     """Move a grade with a reason."""
     sent = request.POST
     rules.move_grade(request.actor, review_id, sent.get("grade", ""), sent.get("reason", ""), request.version)
-    tell(request, _("Moved. The change and its reason are kept."))
+    tell(request, _("Changed. The change and its reason are on record."))
     plan_id = queries.review(request.actor, review_id).plan_id
     return see(reverse("reviews:board", args=[plan_id]))

@@ -159,7 +159,7 @@ def preview(request: PageRequest, plan_id: int) -> HttpResponse:
 def _example() -> tuple[GoalLine, ...]:
     """Two goals as examples: one with key results, one KPI."""
     return (
-        GoalLine(0, _("Example goal: the new version is out as promised"), 6000, 9200, "objective",
-                 (ResultLine(_("released by the day agreed"), 10000), ResultLine(_("crash rate below 0.1 %"), 8400))),
+        GoalLine(0, _("Example goal: the new version ships as promised"), 6000, 9200, "objective",
+                 (ResultLine(_("released by the agreed date"), 10000), ResultLine(_("crash rate below 0.1 %"), 8400))),
         GoalLine(0, _("Example KPI: retention after seven days"), 4000, 10500, "kpi"),
     )  # fmt: skip

@@ -20,8 +20,8 @@ from beichen.reviews import access, queries, rules
 from beichen.reviews.forms import PlanForm
 
 WHY_OUT = {
-    "left": lazy("left before the last day"), "manager": lazy("leads people"), "named": lazy("left out by name"),
-    "nobody": lazy("has nobody who decides"),
+    "left": lazy("left before the last day"), "manager": lazy("leads people"), "named": lazy("excluded by name"),
+    "nobody": lazy("has nobody to decide"),
 }  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def _entered(request: PageRequest) -> rules.PlanInput:
     found = people.by_number(request.actor, numbers)
     unknown = [number for number in numbers if number not in found]
     if unknown:
-        raise Invalid(fields={"without": _("Nobody has the number %(number)s.") % {"number": unknown[0]}})
+        raise Invalid(fields={"without": _("Nobody has the employee number %(number)s.") % {"number": unknown[0]}})
     unit = people.by_code(request.actor, [sent["unit"]]).get(sent["unit"])
     if unit is None:
         raise Invalid(fields={"unit": _("There is no unit with this code.")})
@@ -78,7 +78,7 @@ def _entered(request: PageRequest) -> rules.PlanInput:
 def create_plan(request: PageRequest) -> HttpResponse:
     """Draft a plan."""
     made = rules.create_plan(request.actor, _entered(request))
-    tell(request, _("Drafted. Look at who gets what, then launch."))
+    tell(request, _("Draft created. Check who gets what, then launch."))
     return see(reverse("reviews:plan", args=[made.id]))
 
 
@@ -152,7 +152,7 @@ def _asked(desk: queries.Console) -> list[tuple[str, Any]]:
     """Sentences about steps that wait for a second person."""
     steps = (
         (_("The launch"), desk.asked.launch), (_("The lock"), desk.asked.lock),
-        (_("The release"), desk.asked.release), (_("Opening the results again"), desk.asked.unlock),
+        (_("The release"), desk.asked.release), (_("Reopening the results"), desk.asked.unlock),
     )  # fmt: skip
     return [
         (_("%(step)s waits for a second HR administrator. %(who)s asked for it.")
@@ -162,7 +162,7 @@ def _asked(desk: queries.Console) -> list[tuple[str, Any]]:
 
 
 def _two(request: PageRequest, plan_id: int, done: str, happened: bool) -> HttpResponse:  # noqa: FBT001
-    asked = _("Asked for. It happens when a second HR administrator does the same.")
+    asked = _("Requested. It happens once a second HR administrator does the same.")
     tell(request, done if happened else asked)
     return see(reverse("reviews:plan", args=[plan_id]))
 
@@ -183,7 +183,7 @@ def lock(request: PageRequest, plan_id: int) -> HttpResponse:
 @door(access.UNLOCK, methods=("POST",))
 def unlock(request: PageRequest, plan_id: int) -> HttpResponse:
     """Open locked results again, by two people."""
-    return _two(request, plan_id, _("Open again."), rules.unlock_results(request.actor, plan_id, request.version))
+    return _two(request, plan_id, _("Reopened."), rules.unlock_results(request.actor, plan_id, request.version))
 
 
 @door(access.RELEASE, methods=("POST",))
@@ -193,7 +193,7 @@ def release(request: PageRequest, plan_id: int) -> HttpResponse:
     done = rules.release_results(
         request.actor, plan_id, request.version, int(unit) if unit.isascii() and unit.isdigit() else None
     )
-    return _two(request, plan_id, _("Released. Everyone concerned gets a notice without content."), done)
+    return _two(request, plan_id, _("Released. Everyone concerned gets a notification without content."), done)
 
 
 @door(access.CALIBRATE, methods=("POST",))
@@ -203,9 +203,9 @@ def move_phase(request: PageRequest, plan_id: int) -> HttpResponse:
     to = request.POST.get("to", "")
     moved = people_rules.move_cycle(request.actor, card.cycle.id, to, request.version)
     if to == Phase.RELEASE and moved.phase != to:
-        tell(request, _("Noted. The release begins when two HR administrators and an executive have agreed."))
+        tell(request, _("Noted. The release starts once two HR administrators and an executive have agreed."))
         return see(reverse("reviews:plan", args=[plan_id]))
-    return _two(request, plan_id, _("The cycle moved on."), moved.phase == to)
+    return _two(request, plan_id, _("The cycle has moved on."), moved.phase == to)
 
 
 @door(access.CALIBRATE, methods=("POST",))

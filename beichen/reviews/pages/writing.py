@@ -79,7 +79,7 @@ def submit_part(request: PageRequest, part_id: UUID) -> HttpResponse:
         response = part(request, part_id=part_id)
         response.status_code = changed.status
         return response
-    tell(request, _("Handed in. Thank you."))
+    tell(request, _("Submitted. Thank you."))
     return see(request.POST.get("next") or reverse("reviews:index"))
 
 
@@ -87,7 +87,7 @@ def submit_part(request: PageRequest, part_id: UUID) -> HttpResponse:
 def decline_part(request: PageRequest, part_id: UUID) -> HttpResponse:
     """I cannot judge this person's work."""
     rules.decline_part(request.actor, part_id, request.POST.get("reason", ""))
-    tell(request, _("Noted. Your part is left out."))
+    tell(request, _("Noted. Your review is left out."))
     return see(reverse("reviews:index"))
 
 
@@ -95,7 +95,7 @@ def decline_part(request: PageRequest, part_id: UUID) -> HttpResponse:
 def return_part(request: PageRequest, part_id: UUID) -> HttpResponse:
     """Give a part back to its writer."""
     review_id = rules.return_part(request.actor, part_id, request.version)
-    tell(request, _("Returned. The writer was told."))
+    tell(request, _("Returned. The author has been notified."))
     return see(reverse("reviews:review", args=[review_id]))
 
 
@@ -152,7 +152,7 @@ def nominate(request: PageRequest, review_id: int) -> HttpResponse:
 def settle(request: PageRequest, review_id: int) -> HttpResponse:
     """Invite or leave out those proposed."""
     rules.settle(request.actor, review_id, _ids(request, "invite"), _ids(request, "refuse"))
-    tell(request, _("Done. Those invited see it in their list."))
+    tell(request, _("Done. The people invited will find it in their to-do list."))
     return see(reverse("reviews:peers", args=[review_id]))
 
 

@@ -268,7 +268,7 @@ def test_t11_while_the_review_is_open_a_back_dated_move_counts_as_of_its_day(mad
     made.phase("C03")
     move("A2", "M2", "2026-04-10")
     assert heads(made, "A2") == ("M2", {"M1": (0, "draft"), "M2": (82, "draft")})
-    with pytest.raises(Exception, match="open only in the phase"):
+    with pytest.raises(Exception, match="only possible in the phase"):
         rules.nominate(made.actor("M2"), made.reviews["A2"], [made.id("B1")])
 
 

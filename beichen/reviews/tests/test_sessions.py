@@ -110,7 +110,7 @@ def _owed(made: World, number: str) -> list[tuple[str, str]]:
 def test_the_highest_manager_is_reminded_and_a_facilitator_once_the_other_asked(open_session):
     made, url = open_session, f"/reviews/plans/{open_session.plan_id}/calibration/"
     with translation.override("en"):
-        assert _owed(made, "E1") == [(url, "together with a facilitator, once the grades stand")]
+        assert _owed(made, "E1") == [(url, "together with a facilitator, once the grades are settled")]
         assert [_owed(made, number) for number in ("B1", "M1", "M2", "A1", "HA1", "HR2")] == [[]] * 6
         rules.close_session(made.actor("E1"), made.plan_id)
         assert _owed(made, "E1") == []

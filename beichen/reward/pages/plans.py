@@ -80,7 +80,7 @@ def _policy_lines(scenario: queries.ScenarioCard) -> list[shown.Term]:
         results = (f"{code} {shown.coefficient(result.coefficient)}" for code, result in read.units.items())
         lines.append((_("Units"), " · ".join(results)))
     evened = {**{k: v for k, v in read.flattening.items() if v}, **read.unit_flattening}
-    lines.append((_("Evened out"), " · ".join(_evened(key, value) for key, value in evened.items()) or _("nowhere")))
+    lines.append((_("Levelled"), " · ".join(_evened(key, value) for key, value in evened.items()) or _("not levelled")))
     if read.floor is not None or read.cap is not None:
         ends = [f"{value / policies.PERCENT:g} %" if value is not None else "–" for value in (read.floor, read.cap)]
         lines.append((_("Floor – cap"), " – ".join(ends)))
@@ -155,7 +155,7 @@ def _compared(request: PageRequest, card: queries.PlanCard, pair: list[queries.S
         "found": found, "part": found.pools.lines, "following": found.pools.following, "totals": totals,
         "listed": found.pools.sums, "adds_up": found.pools.sums == totals,
         "difference": totals[1] - totals[0], "paid_difference": pair[1].facts["shared"] - pair[0].facts["shared"],
-        "movers": [(_("Gain most under B"), found.gains), (_("Lose most under B"), found.losses)],
+        "movers": [(_("Biggest gains under B"), found.gains), (_("Biggest losses under B"), found.losses)],
         "curve_rows": shown.curve_rows(found.curves[0].rows, found.curves[1].rows) if found.curves else [],
         "even": [f"{curve.gini:.3f}" for curve in found.curves] if found.curves else [],
     }  # fmt: skip
@@ -209,7 +209,7 @@ def save_policy(request: PageRequest, plan_id: int, key: str) -> HttpResponse:
     except BadValue as refusal:
         refusal.field = FIELDS.get(refusal.field or "", refusal.field)
         raise
-    tell(request, _("Saved. Simulate to see what it pays."))
+    tell(request, _("Saved. Simulate to see the result."))
     return see(reverse("reward:plan", args=[plan_id]))
 
 
@@ -236,7 +236,7 @@ def choose(request: PageRequest, plan_id: int) -> HttpResponse:
     form = ChooseForm([("A", "A"), ("B", "B")], request.POST)
     sent = _valid(form)
     rules.choose(request.actor, plan_id, sent["key"], request.version, sent["adjust_until"])
-    tell(request, _("Chosen. The heads of the units have been told."))
+    tell(request, _("Chosen. Unit heads have been notified."))
     return see(reverse("reward:plan", args=[plan_id]))
 
 
@@ -251,7 +251,7 @@ def consolidate(request: PageRequest, plan_id: int) -> HttpResponse:
 def approve(request: PageRequest, plan_id: int) -> HttpResponse:
     """Lock, or ask the other seat to."""
     done = rules.approve(request.actor, plan_id, request.version)
-    tell(request, _("Locked.") if done else _("You agreed. The other seat must agree too."))
+    tell(request, _("Locked.") if done else _("You approved. The other seat must approve too."))
     return see(reverse("reward:plan", args=[plan_id]))
 
 
@@ -259,7 +259,7 @@ def approve(request: PageRequest, plan_id: int) -> HttpResponse:
 def unlock(request: PageRequest, plan_id: int) -> HttpResponse:
     """Open again, or ask the other seat to."""
     done = rules.unlock(request.actor, plan_id, request.version)
-    tell(request, _("Open again.") if done else _("You agreed. The other seat must agree too."))
+    tell(request, _("Reopened.") if done else _("You approved. The other seat must approve too."))
     return see(reverse("reward:plan", args=[plan_id]))
 
 
@@ -269,7 +269,7 @@ def send_letters(request: PageRequest, plan_id: int) -> HttpResponse:
     done = rules.ask_letters(request.actor, plan_id, request.version)
     tell(
         request,
-        _("The letters are going out.") if done else _("Asked for. A second HR administrator must do the same."),
+        _("The letters are being sent.") if done else _("Requested. A second HR administrator must do the same."),
     )
     return see(reverse("reward:plan", args=[plan_id]))
 

@@ -71,15 +71,15 @@ def _terms(sheet: queries.PoolSheet) -> list[shown.Term]:
         return []
     currency = sheet.plan.currency
     open_base = not sheet.hidden and all(line.target is not None for line in sheet.lines)
-    base = shown.cents(pool.base, currency) if open_base else _("closed to you: pay is not yours to read")
+    base = shown.cents(pool.base, currency) if open_base else _("hidden: you cannot see this pay data")
     found: list[shown.Term] = [
-        (_("Base: targets for the days of %(n)s people") % {"n": pool.people}, base),
+        (_("Base: target bonuses of %(n)s people, by days") % {"n": pool.people}, base),
         (_("Company result"), f"× {shown.coefficient(pool.c_company)}"),
         (_("Unit result"), f"× {shown.coefficient(pool.c_unit)}"),
     ]
     if pool.reserve:
-        found.append((_("Kept for appeals"), shown.cents(-pool.reserve, currency)))
-    return [*found, (_("Pool to share"), shown.cents(pool.to_share, currency))]
+        found.append((_("Reserved for appeals"), shown.cents(-pool.reserve, currency)))
+    return [*found, (_("Pool to distribute"), shown.cents(pool.to_share, currency))]
 
 
 def _changes(request: PageRequest, currency: str) -> list[rules.Change]:
@@ -123,5 +123,5 @@ def pass_on(request: PageRequest, pool_id: int) -> HttpResponse:
 def take_back(request: PageRequest, pool_id: int) -> HttpResponse:
     """Give a pool back to its managers."""
     rules.take_back(request.actor, pool_id)
-    tell(request, _("Given back to the managers."))
+    tell(request, _("Sent back to the managers."))
     return see(reverse("reward:pool", args=[pool_id]))

@@ -7,27 +7,27 @@ from beichen.platform.kit.errors import Forbidden, Invalid, Refused, gettext_noo
 
 class PlanDecided(Refused):
     code = "plan_decided"
-    text = gettext_noop("A policy of this plan was chosen already. Its settings do not change any more.")
+    text = gettext_noop("A policy has already been chosen for this plan. Its settings can no longer change.")
 
 
 class WrongState(Refused):
     code = "wrong_state"
-    text = gettext_noop("This step belongs to another state of the plan; it is in “%(now)s” now.")
+    text = gettext_noop("This step is not possible now; the plan is in “%(now)s”.")
 
 
 class StillComputing(Refused):
     code = "still_computing"
-    text = gettext_noop("The plan is being computed. Wait for it to end, then try again.")
+    text = gettext_noop("The plan is being calculated. Wait until it has finished, then try again.")
 
 
 class NotSimulated(Refused):
     code = "not_simulated"
-    text = gettext_noop("This policy has no result yet, or was changed after it. Simulate first.")
+    text = gettext_noop("This policy has no result yet, or has changed since. Simulate first.")
 
 
 class NoResults(Refused):
     code = "no_results"
-    text = gettext_noop("No result of this cycle is locked yet. A bonus is computed from locked results.")
+    text = gettext_noop("No results in this cycle are locked yet. Bonuses are calculated from locked results.")
 
 
 class UnknownUnit(Invalid):
@@ -37,23 +37,23 @@ class UnknownUnit(Invalid):
 
 class FloorsTooHigh(Refused):
     code = "floors_too_high"
-    text = gettext_noop("In %(unit)s the floors add up to more than the pool. Lower the floor or raise the pool.")
+    text = gettext_noop("In %(unit)s the floors add up to more than the pool. Lower the floor or increase the pool.")
 
 
 class SeveralCurrencies(Refused):
     code = "several_currencies"
-    text = gettext_noop("In %(unit)s people are paid in several currencies. One pool has one currency.")
+    text = gettext_noop("People in %(unit)s are paid in several currencies. A pool can only have one currency.")
 
 
 class TooLate(Refused):
     code = "too_late"
-    text = gettext_noop("Adjustments could be proposed until %(day)s.")
+    text = gettext_noop("Adjustments were possible until %(day)s.")
 
 
 class PassedOn(Refused):
     code = "passed_on"
     text = gettext_noop(
-        "This pool was passed on. Ask the next manager to take it up with the compensation administrator."
+        "This pool has been passed on. Ask the next manager to raise it with the compensation administrator."
     )
 
 
@@ -65,15 +65,17 @@ class PoolsWaiting(Refused):
 class OtherSeatNeeded(Forbidden):
     code = "other_seat_needed"
     text = gettext_noop(
-        "One seat has agreed already. The other one must agree now: compensation and executive together."
+        "One seat has already approved. Now the other must: compensation and executive approve together."
     )
 
 
 class OwnEdit(Forbidden):
     code = "own_edit"
-    text = gettext_noop("You adjusted awards of this pool. Somebody else has to pass it on.")
+    text = gettext_noop("You adjusted awards in this pool. Somebody else has to pass it on.")
 
 
 class NobodyReleased(Refused):
     code = "nobody_released"
-    text = gettext_noop("Every letter that may go out is out. The others follow when their rating is released.")
+    text = gettext_noop(
+        "Every letter that can be sent has been sent. The others follow once their results are released."
+    )

@@ -23,7 +23,7 @@ OPEN = (PlanState.DRAFT, PlanState.SIMULATED)
 
 class NameMissing(Invalid):
     code = "name_missing"
-    text = gettext_noop("Give it a name that people will recognise.")
+    text = gettext_noop("Give it a name people will recognise.")
 
 
 def default_policy(settings: Mapping[str, Any]) -> dict[str, Any]:

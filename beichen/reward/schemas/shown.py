@@ -69,9 +69,9 @@ def terms(line: AwardLine, cycle_days: int, currency: str) -> list[Term]:
         (_("Grade %(grade)s") % {"grade": line.grade}, coefficient(line.coefficient)),
     ]
     if story.flattened != story.coefficient:
-        found.append((_("Coefficient, evened out"), trimmed(story.flattened, 8)))
+        found.append((_("Coefficient after levelling"), trimmed(story.flattened, 8)))
     if story.pays is not None:
-        found.append((_("The pool pays for each unit of target × coefficient"), shown(story.pays, 8)))
+        found.append((_("Pool rate per unit of target × coefficient"), shown(story.pays, 8)))
     if line.at_limit:
         found.append((str(AtLimit(line.at_limit).label), cents(line.amount, currency)))
     else:
@@ -84,16 +84,16 @@ def terms(line: AwardLine, cycle_days: int, currency: str) -> list[Term]:
 
 def _without_target(line: AwardLine, cycle_days: int, currency: str) -> list[Term]:
     found: list[Term] = [
-        (_("Target bonus"), _("closed to you: pay is read by the person, the HR partner and compensation")),
+        (_("Target bonus"), _("hidden: only the person, the HR partner and compensation can see pay")),
         (_("Days"), f"{line.days} / {cycle_days}"),
         (_("Grade %(grade)s") % {"grade": line.grade}, coefficient(line.coefficient)),
     ]
     if line.flattened * FINE != line.coefficient:
-        found.append((_("Coefficient, evened out"), trimmed(line.flattened, 8)))
+        found.append((_("Coefficient after levelling"), trimmed(line.flattened, 8)))
     if line.at_limit:
         found.append((str(AtLimit(line.at_limit).label), cents(line.amount, currency)))
     else:
-        found.append((_("Computed"), cents(line.amount, currency)))
+        found.append((_("Calculated"), cents(line.amount, currency)))
     if line.delta:
         found.append((_("Manager’s adjustment"), cents(line.delta, currency, plus=True)))
     return [*found, (_("Bonus"), cents(line.final, currency))]
@@ -109,7 +109,7 @@ def problem(said: Any) -> str:
     if not said:
         return ""
     if said.get("code") == "bad_value":
-        return _("The settings cannot be used: %(field)s.") % {"field": said["params"].get("field", "")}
+        return _("These settings cannot be used: %(field)s.") % {"field": said["params"].get("field", "")}
     params: dict[str, str] = said.get("params", {})
     return str(_(said["text"])) % params
 

@@ -50,8 +50,8 @@ class TooManyPriorities(Refused):
 
     code = "too_many_priorities"
     text = gettext_noop(
-        "This page names %(n)s priorities, and a year has at most %(limit)s."
-        " Take some out, or move them to what we will not do."
+        "This page has %(n)s priorities; the limit is %(limit)s a year. Remove some, or move "
+        "them to “What we will not do”."
     )
 
 
@@ -59,7 +59,7 @@ class KeyTwice(Invalid):
     """Two priorities share a key."""
 
     code = "priority_key_twice"
-    text = gettext_noop("Two priorities have the key “%(key)s”. Give each its own.")
+    text = gettext_noop("Two priorities have the number “%(key)s”. Give each its own.")
 
 
 class IncompletePage(Invalid):

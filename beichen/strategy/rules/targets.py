@@ -35,8 +35,9 @@ class BadTarget(Invalid):
 
     code = "bad_target"
     text = gettext_noop(
-        "Priority “%(key)s”: a key metric is one of the library in force, with an owner of the priority, a starting"
-        " value, another target and a day; at most %(most)s of them, each once."
+        "Priority “%(key)s”: a key metric must be an active metric from the library, and the "
+        "priority needs an owner. Give a starting value, a different target and a date; at most "
+        "%(most)s, each only once."
     )
 
 

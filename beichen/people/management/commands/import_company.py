@@ -69,7 +69,7 @@ class Command(BaseCommand):
             self.stdout.write(gettext(note["note"]) % note["params"])
         if card.state != "applied" and card.writes:
             self.stdout.write(
-                gettext("Nothing is written yet: two HR administrators confirm it at /people/imports/%(id)s/.")
+                gettext("Nothing is written yet: two HR administrators have to confirm it at /people/imports/%(id)s/.")
                 % {"id": card.id}
             )
 

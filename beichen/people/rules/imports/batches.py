@@ -51,14 +51,14 @@ class NothingRecognised(Invalid):
     """None of the sheets is one of ours."""
 
     code = "nothing_recognised"
-    text = gettext_noop("None of these sheets is known. Name them like the template: %(sheets)s.")
+    text = gettext_noop("None of these sheets was recognised. Name them as in the template: %(sheets)s.")
 
 
 class NothingToWrite(Refused):
     """The workbook says what is already so."""
 
     code = "nothing_to_write"
-    text = gettext_noop("There is nothing to write: every row is already so, or was refused.")
+    text = gettext_noop("Nothing to import: every row either matches the current data or was refused.")
 
 
 class OwnSeatInside(Forbidden):
@@ -73,8 +73,8 @@ class NotYoursToConfirm(Forbidden):
 
     code = "not_yours_to_confirm"
     text = gettext_noop(
-        "This workbook changes people whose data are not yours to change: %(names)s. Another HR administrator has to "
-        "confirm it."
+        "This workbook changes people whose data you may not change: %(names)s. Another HR "
+        "administrator has to confirm it."
     )
 
 

@@ -21,12 +21,12 @@ NAMED = 10
 """So many forbidden rows stand in the sentence."""
 WRITING = frozenset(Action) - {Action.REFUSED, Action.UNCHANGED}
 PAY = "target_bonus_cents"
-UNKNOWN_SHEET = gettext_noop("The sheet “%(sheet)s” is not known here and was left out.")
-HIDDEN_SHEET = gettext_noop("The sheet “%(sheet)s” is hidden and was left out. Show it if it should be read.")
-HIDDEN_ROWS = gettext_noop("In “%(sheet)s” there are hidden rows; they were read as well: %(count)s.")
-UNKNOWN_COLUMN = gettext_noop("In “%(sheet)s” the column “%(column)s” is not known here and was left out.")
+UNKNOWN_SHEET = gettext_noop("The sheet “%(sheet)s” was not recognised and was skipped.")
+HIDDEN_SHEET = gettext_noop("The sheet “%(sheet)s” is hidden and was skipped. Unhide it if you want to import it.")
+HIDDEN_ROWS = gettext_noop("Hidden rows in “%(sheet)s” were imported too: %(count)s.")
+UNKNOWN_COLUMN = gettext_noop("In “%(sheet)s”, the column “%(column)s” was not recognised and was skipped.")
 PAY_LEFT_OUT = gettext_noop(
-    "Target bonuses in this workbook are left out: a compensation administrator has to upload or confirm it."
+    "Target bonuses in this workbook were skipped: a compensation administrator has to upload or confirm it."
 )
 
 
@@ -35,8 +35,9 @@ class ForbiddenRows(Forbidden):
 
     code = "forbidden_rows"
     text = gettext_noop(
-        "Nothing was read in: %(count)s rows of this workbook are not yours to write (yourself, people above you, your "
-        "own HR team, or a seat): %(rows)s. Take them out, or let another HR administrator upload the workbook."
+        "Nothing was imported: %(count)s rows of this workbook are not yours to change "
+        "(yourself, people above you, your own HR team, or a seat): %(rows)s. Remove them, or "
+        "have another HR administrator upload the workbook."
     )
 
 

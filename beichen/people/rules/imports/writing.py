@@ -27,7 +27,7 @@ from beichen.platform.registry.imports import Action, Counts, ImportSheet, Rows
 
 PEOPLE_FIRST = 100
 FAILED = gettext_noop("Nothing was written: %(sentence)s")
-CLASHED = gettext_noop("the company changed in the meantime. Upload the workbook again.")
+CLASHED = gettext_noop("the company’s data changed in the meantime. Upload the workbook again.")
 
 Report = progress.Reporter
 

@@ -47,7 +47,7 @@ class AlreadyGone(Refused):
 
 class StillHere(Refused):
     code = "still_here"
-    text = gettext_noop("%(name)s works here. Only somebody who left can come back.")
+    text = gettext_noop("%(name)s still works here. Only somebody who has left can be rehired.")
 
 
 class BeforeReturning(Invalid):

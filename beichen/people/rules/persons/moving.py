@@ -34,21 +34,19 @@ class CircularLine(Refused):
     """Nobody leads themselves through others."""
 
     code = "circular_line"
-    text = gettext_noop("These people would lead each other in a circle: %(names)s. Choose another manager.")
+    text = gettext_noop("These people would report to each other in a circle: %(names)s. Choose another manager.")
 
 
 class OverlappingAssignment(Refused):
     """One person, one assignment at a time."""
 
     code = "overlapping_assignment"
-    text = gettext_noop(
-        "From %(first)s another assignment is already planned for this person. Take that one back first."
-    )
+    text = gettext_noop("Another assignment is already planned for this person from %(first)s. Cancel that one first.")
 
 
 class NumberTaken(Invalid):
     code = "number_taken"
-    text = gettext_noop("Somebody already has this number or address.")
+    text = gettext_noop("This employee number or e-mail address is already in use.")
 
 
 class BeforeJoining(Invalid):

@@ -20,14 +20,14 @@ from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import gettext_noop as _
 from beichen.platform.registry.imports import Action, Column, Counts, Finding, ImportSheet, Kind, Row, Rows, refuse
 
-NO_PERSON = _("There is no person with the number %(number)s, neither in this workbook nor in the company.")
-NO_UNIT = _("There is no unit %(code)s, neither in this workbook nor in the company.")
-OWN_BOSS = _("Nobody is their own manager.")
+NO_PERSON = _("Nobody has the employee number %(number)s, in this workbook or in the company.")
+NO_UNIT = _("There is no unit %(code)s, in this workbook or in the company.")
+OWN_BOSS = _("Nobody can be their own manager.")
 ENDS_BEFORE = _("The last day, %(last)s, is before the first, %(first)s.")
-OVERLAPS_ROW = _("This overlaps with row %(row)s: one person has one assignment at a time.")
-OVERLAPS_KNOWN = _("This overlaps with the assignment from %(first)s to %(last)s that is already known.")
-BEFORE_HIRED = _("The assignment begins on %(first)s, before the joining day %(hired)s.")
-IN_CIRCLE = _("From %(day)s these people would lead each other in a circle: %(names)s.")
+OVERLAPS_ROW = _("This overlaps with row %(row)s: a person can only have one assignment at a time.")
+OVERLAPS_KNOWN = _("This overlaps with the existing assignment from %(first)s to %(last)s.")
+BEFORE_HIRED = _("The assignment starts on %(first)s, before the joining date %(hired)s.")
+IN_CIRCLE = _("From %(day)s these people would report to each other in a circle: %(names)s.")
 ONWARDS = "…"
 
 COLUMNS = (

@@ -21,15 +21,15 @@ from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import gettext_noop as _
 from beichen.platform.registry.imports import Action, Column, Counts, Finding, ImportSheet, Kind, Row, Rows, refuse
 
-NO_PROJECT = _("There is no project %(code)s, neither in this workbook nor in the company.")
-NO_PERSON = _("There is no person with the number %(number)s, neither in this workbook nor in the company.")
-NO_SHARE = _("A share of the working time is a whole number from 1 to 100; this one is %(share)s.")
+NO_PROJECT = _("There is no project %(code)s, in this workbook or in the company.")
+NO_PERSON = _("Nobody has the employee number %(number)s, in this workbook or in the company.")
+NO_SHARE = _("The share of working time must be a whole number from 1 to 100; this one is %(share)s.")
 ENDS_BEFORE = _("The last day, %(last)s, is before the first, %(first)s.")
-OUTSIDE = _("The project runs from %(first)s to %(last)s, and nobody works in it before or after.")
-AFTER_LEFT = _("The last working day is %(left)s; no membership goes on after it.")
-CLOSED = _("This project is closed since %(day)s and no longer changes.")
-OVERLAPS_ROW = _("This overlaps with row %(row)s: one person works once in a project at a time.")
-OVERLAPS_KNOWN = _("This overlaps with the membership from %(first)s to %(last)s that is already known.")
+OUTSIDE = _("The project runs from %(first)s to %(last)s; memberships must be within these dates.")
+AFTER_LEFT = _("The last working day is %(left)s; a membership cannot go beyond it.")
+CLOSED = _("This project was closed on %(day)s and can no longer change.")
+OVERLAPS_ROW = _("This overlaps with row %(row)s: a person can only have one membership in a project at a time.")
+OVERLAPS_KNOWN = _("This overlaps with the existing membership from %(first)s to %(last)s.")
 ONWARDS = "…"
 LONGEST_ROLE = 120
 

@@ -21,12 +21,12 @@ from beichen.platform.kit.errors import gettext_noop as _
 from beichen.platform.kit.names import pinyin_key
 from beichen.platform.registry.imports import Action, Column, Counts, Finding, ImportSheet, Kind, Row, Rows, refuse
 
-NUMBER_TWICE = _("The number %(number)s stands in row %(row)s as well.")
-EMAIL_TWICE = _("The address %(email)s stands in row %(row)s as well.")
-EMAIL_TAKEN = _("The address %(email)s belongs to %(name)s.")
-NO_EMAIL = _("“%(email)s” is no e-mail address.")
+NUMBER_TWICE = _("Employee number %(number)s also appears in row %(row)s.")
+EMAIL_TWICE = _("The e-mail address %(email)s also appears in row %(row)s.")
+EMAIL_TAKEN = _("The e-mail address %(email)s belongs to %(name)s.")
+NO_EMAIL = _("“%(email)s” is not an e-mail address.")
 LEFT_BEFORE = _("The last day, %(left)s, is before the first, %(hired)s.")
-NEGATIVE = _("A target bonus is 0 or more, in cents.")
+NEGATIVE = _("A target bonus must be 0 or more, in cents.")
 
 ROLES = {
     RoleType.STABLE.value: ("稳定", "稳定型"),

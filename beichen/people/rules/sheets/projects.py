@@ -18,12 +18,12 @@ from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import gettext_noop as _
 from beichen.platform.registry.imports import Action, Column, Counts, Finding, ImportSheet, Kind, Row, Rows, refuse
 
-CODE_TWICE = _("The project %(code)s stands in row %(row)s as well.")
-NO_PERSON = _("There is no person with the number %(number)s, neither in this workbook nor in the company.")
-NOBODY = _("A project is led by somebody who works here; %(number)s does not any more.")
+CODE_TWICE = _("The project %(code)s also appears in row %(row)s.")
+NO_PERSON = _("Nobody has the employee number %(number)s, in this workbook or in the company.")
+NOBODY = _("A project lead must be a current employee; %(number)s has left.")
 ENDS_BEFORE = _("The last day, %(last)s, is before the first, %(first)s.")
-STARTS_LATE = _("Somebody works in this project since %(day)s already, so it cannot begin on %(first)s.")
-CLOSED = _("This project is closed since %(day)s and no longer changes.")
+STARTS_LATE = _("Somebody has been in this project since %(day)s, so it cannot start on %(first)s.")
+CLOSED = _("This project was closed on %(day)s and can no longer change.")
 
 LIMITS = {"project": 40, "name": 120, "name_en": 120, "purpose": 500, "purpose_en": 500}
 COLUMNS = (

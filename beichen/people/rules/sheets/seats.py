@@ -25,11 +25,11 @@ from beichen.platform.registry.imports import (
     refuse,
 )
 
-NO_PERSON = _("There is no person with the number %(number)s, neither in this workbook nor in the company.")
-NO_UNIT = _("There is no unit %(code)s, neither in this workbook nor in the company.")
-TWICE = _("The same seat stands in row %(row)s as well.")
-OWN_SEAT = _("Nobody gives a seat to themselves.")
-NOT_YOURS = _("Seats are asked for by a system administrator: use the page of seats.")
+NO_PERSON = _("Nobody has the employee number %(number)s, in this workbook or in the company.")
+NO_UNIT = _("There is no unit %(code)s, in this workbook or in the company.")
+TWICE = _("The same seat also appears in row %(row)s.")
+OWN_SEAT = _("You cannot give yourself a seat.")
+NOT_YOURS = _("Seats are requested by a system administrator on the Seats page.")
 
 WORDS = {
     SeatKind.HRBP.value: ("HRBP",),

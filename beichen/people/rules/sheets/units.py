@@ -17,11 +17,11 @@ from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import gettext_noop as _
 from beichen.platform.registry.imports import Action, Column, Counts, Finding, ImportSheet, Kind, Row, Rows, refuse
 
-CODE_TWICE = _("The unit %(code)s stands in row %(row)s as well.")
-NO_PARENT = _("There is no unit %(code)s, neither in this workbook nor in the company.")
-NO_PERSON = _("There is no person with the number %(number)s, neither in this workbook nor in the company.")
-SECOND_ROOT = _("Only one unit stands at the top; this company already has %(code)s. Enter the unit above.")
-IN_CIRCLE = _("These units would stand above each other in a circle: %(names)s.")
+CODE_TWICE = _("The unit %(code)s also appears in row %(row)s.")
+NO_PARENT = _("There is no unit %(code)s, in this workbook or in the company.")
+NO_PERSON = _("Nobody has the employee number %(number)s, in this workbook or in the company.")
+SECOND_ROOT = _("There can only be one top unit; this company already has %(code)s. Enter the unit above.")
+IN_CIRCLE = _("These units would be above each other in a circle: %(names)s.")
 
 KINDS = {
     UnitKind.GROUP.value: ("集团",),

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('delegated_until', models.DateTimeField(null=True)),
                 ('days', models.PositiveSmallIntegerField(default=5)),
                 ('due_at', models.DateTimeField(null=True)),
-                ('state', models.CharField(choices=[('waiting', 'Not yet asked'), ('asked', 'Asked'), ('approved', 'Approved'), ('returned', 'Returned'), ('passed_on', 'Passed on, overdue'), ('void', 'No longer needed')], default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'Not started'), ('asked', 'Asked'), ('approved', 'Approved'), ('returned', 'Returned'), ('passed_on', 'Passed on, overdue'), ('void', 'No longer needed')], default='waiting', max_length=10)),
                 ('decided_by', models.BigIntegerField(null=True)),
                 ('on_behalf_of', models.BigIntegerField(null=True)),
                 ('decided_at', models.DateTimeField(null=True)),

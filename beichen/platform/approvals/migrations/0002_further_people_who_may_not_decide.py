@@ -19,6 +19,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='step',
             name='state',
-            field=models.CharField(choices=[('waiting', 'Not yet asked'), ('asked', 'Asked'), ('approved', 'Approved'), ('returned', 'Returned'), ('passed_on', 'Passed to the next'), ('void', 'No longer needed')], default='waiting', max_length=10),
+            field=models.CharField(choices=[('waiting', 'Not started'), ('asked', 'Asked'), ('approved', 'Approved'), ('returned', 'Returned'), ('passed_on', 'Moved to the next person'), ('void', 'No longer needed')], default='waiting', max_length=10),
         ),
     ]

@@ -44,7 +44,7 @@ def _rows(actor: Actor, wanted: Wanted, language: str) -> Iterator[list[str]]:
             try:
                 found, after = _stretch(actor, wanted, after)
             except Forbidden:
-                yield [gettext("Your right to read the audit ended here; the file is not complete.")]
+                yield [gettext("Your access to the audit ended here; the file is incomplete.")]
                 return
         yield from found
 
@@ -61,9 +61,9 @@ def _stretch(actor: Actor, wanted: Wanted, after: Q) -> tuple[list[list[str]], Q
 def heading() -> list[str]:
     """The first line of the file."""
     return [
-        gettext("When"), gettext("Who"), gettext("Number"), gettext("Unit"), gettext("Act"), gettext("Key of the act"),
-        gettext("What"), gettext("About"), gettext("How"), gettext("Details"), gettext("Sealed"), gettext("Request"),
-        gettext("Row"),
+        gettext("When"), gettext("Who"), gettext("Number"), gettext("Unit"), gettext("Action"), gettext("Action code"),
+        gettext("What"), gettext("Concerning"), gettext("How"), gettext("Details"), gettext("Sealed"),
+        gettext("Request"), gettext("Row"),
     ]  # fmt: skip
 
 
@@ -75,6 +75,6 @@ def cells(line: Line) -> list[str]:
         timezone.localtime(line.at).isoformat(timespec="microseconds"), line.who, line.number, line.unit, line.did,
         line.act, line.what, "; ".join([*about, *more]), line.door,
         "; ".join(f"{label}: {value}" for label, value in line.notes),
-        gettext("yes") if line.sealed else gettext("waits"), line.request_id, str(line.id),
+        gettext("yes") if line.sealed else gettext("waiting"), line.request_id, str(line.id),
     ]  # fmt: skip
     return [as_text(cell) for cell in found]

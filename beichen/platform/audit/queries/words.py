@@ -70,7 +70,7 @@ def job(key: str) -> str:
 def did(row: Entry) -> str:
     """The act of a row; for a refusal, what was refused."""
     if row.act == REFUSED and row.details.get("act"):
-        return gettext("Was refused: %(act)s") % {"act": act(str(row.details["act"]))}
+        return gettext("Refused: %(act)s") % {"act": act(str(row.details["act"]))}
     return act(row.act)
 
 

@@ -149,7 +149,7 @@ def test_a_weak_first_password_makes_nothing(monkeypatch):
 def test_no_first_account_for_what_is_no_address(monkeypatch):
     monkeypatch.setattr(hooks, "make_first_person", lambda *who: 41)
     monkeypatch.setenv("BEICHEN_FIRST_PASSWORD", PASSWORD)
-    with pytest.raises(CommandError, match="“hua” is no e-mail address"):
+    with pytest.raises(CommandError, match="“hua” is not an e-mail address"):
         call_command("first_administrator", email="hua", name="Hua", number="E001")
     assert not queries.any_account()
 
@@ -163,7 +163,7 @@ def test_on_a_terminal_a_password_is_asked_for_until_it_is_safe_and_typed_twice_
     call_command("first_administrator", email="hua@example.com", name="Hua", number="E001")
     said = capsys.readouterr().out
     assert "This password is not safe enough" in said
-    assert "The two passwords differ." in said
+    assert "The two passwords do not match." in said
     assert signed_in("hua@example.com")
 
 

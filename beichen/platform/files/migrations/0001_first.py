@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=60)),
                 ('name', models.CharField(blank=True, max_length=200)),
                 ('media', models.CharField(max_length=100)),
-                ('state', models.CharField(choices=[('making', 'Being made'), ('ready', 'Ready'), ('failed', 'Failed')], default='making', max_length=10)),
+                ('state', models.CharField(choices=[('making', 'In progress'), ('ready', 'Ready'), ('failed', 'Failed')], default='making', max_length=10)),
                 ('seats', models.JSONField(default=list)),
                 ('size', models.PositiveBigIntegerField(default=0)),
                 ('asked_at', models.DateTimeField()),

@@ -44,7 +44,7 @@ def test_a_command_speaks_the_language_of_its_terminal(told, language):
 
 def test_a_refusal_is_a_sentence_with_a_code():
     chinese = {
-        "“%(field)s” is %(value)s; allowed is %(allowed)s.": "“%(field)s”是 %(value)s,只能是%(allowed)s。",
+        "“%(field)s” is %(value)s; it must be %(allowed)s.": "“%(field)s”是 %(value)s,只能是%(allowed)s。",
         "weight": "权重",
         "at most %(limit)s": "不超过 %(limit)s 的数",
     }

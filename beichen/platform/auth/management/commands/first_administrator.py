@@ -73,7 +73,7 @@ class Command(BaseCommand):
             first, second = getpass.getpass("Password: "), getpass.getpass("Once more: ")
             if first == second:
                 return first
-            self.stdout.write("The two passwords differ.")
+            self.stdout.write("The two passwords do not match.")
 
 
 def _needs_terminal() -> None:

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("email")
         parser.add_argument("--scopes", default=Scope.READ.value, help=f"by comma, of: {', '.join(Scope.values)}")
         parser.add_argument("--days", type=int, default=90, help="1 to 365, 90 if not given")
-        parser.add_argument("--name", default="command line", help="what it is for")
+        parser.add_argument("--name", default="command line", help="purpose")
 
     def handle(self, *args: Any, **options: Any) -> None:
         scopes = [scope.strip() for scope in options["scopes"].split(",") if scope.strip()]
