@@ -61,7 +61,7 @@ def test_projects_come_in_from_a_workbook_and_stand_on_the_page_of_a_member(town
     town.work()
     member = town.browse("E009")
     member.menu("Org chart")
-    member.page.get_by_role("link", name="Open the page of 马骁").click()
+    member.page.get_by_role("link", name="Open 马骁’s page").click()
     member.settled()
     assert member.sees("Growth abroad")
     assert "实验设计 · 30 %" in member.reads()
