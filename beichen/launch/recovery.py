@@ -20,7 +20,8 @@ import psycopg
 from psycopg import sql
 
 from beichen.launch import database, environment, memory, places, roles
-from beichen.launch.cluster import Cluster
+from beichen.launch.binaries import find, reachable
+from beichen.launch.cluster import Cluster, made_by
 from beichen.launch.copies import KEYS, RECIPIENT
 from beichen.launch.database import NAME, Database
 from beichen.launch.environment import Environment
@@ -79,6 +80,8 @@ def back(words: Sequence[str]) -> int:
     cluster = database.embedded(env)
     if (cluster.folder / "PG_VERSION").exists():
         raise Stop(f"{cluster.folder} holds a database already, and a restore replaces nothing; name another folder.")
+    cluster.binaries = reachable(find(os.environ.get("BEICHEN_PG_BIN", ""), made_by(base)), cluster.place.servant,
+                                 cluster.place.state)  # fmt: skip
     note("Comparing the copy with its manifest …")
     _run(cluster, "pg_verifybackup", "--quiet", str(base))
     try:

@@ -1,8 +1,8 @@
 """Reads wait for each other, never in front of a write or a sign-in.
 
 A web process has more threads than reads may hold at once. The others wait as long as reads begin and end; once none
-began for two seconds, all those before them are stuck, and they are told to come back. So slow pages fill their own
-lane and no other, and a busy process is only slow.
+began for two seconds, those before them are stuck, and they are told to come back. So slow pages fill their own lane
+and no other, and a busy process is only slow.
 """
 
 from __future__ import annotations
