@@ -196,6 +196,11 @@ def writing(ask: Ask, path: Path, writers: int, *, honest: bool = True) -> Itera
         assert journal.titles["given-up"] == []
 
 
+def within(seconds: float) -> float:
+    """A figure for a machine that does nothing else, on this machine at this moment."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def until(journal: Journal, count: int, seconds: float, alive: Callable[[], bool]) -> None:
     """Wait for so many acknowledged writes; fails when they do not come in time."""
     deadline = time.monotonic() + seconds

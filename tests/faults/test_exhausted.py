@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 import threading
 import time
@@ -18,11 +19,11 @@ from beichen.launch.cluster import made_by
 from beichen.launch.progress import say
 from beichen.launch.servant import choose
 from tests.faults.conftest import all_of
-from tests.faults.journal import Answer, Ask, ask, reckon, until, writing
+from tests.faults.journal import Answer, Ask, ask, reckon, until, within, writing
 from tests.launch.running import Running
 
 WRITERS, WRITES = 4, 1_000
-CLIENTS, REQUESTS, PATIENCE = 40, 200, 2.0
+CLIENTS, REQUESTS, PATIENCE = 40, 200, 1.5
 """So many at once, so many in all; how long one waits alone for a refusal (a second, on a slow machine)."""
 NONE_LEFT = (
     "ALTER ROLE beichen_web CONNECTION LIMIT 0",
@@ -53,8 +54,8 @@ def test_no_connection_left_is_said_quickly_and_over_soon(well: Running, pen: As
     answers = few + many
     assert [answer.improper for answer in answers if answer.improper] == []
     assert {answer.status for answer in answers} == {503}
-    assert sorted(answer.seconds for answer in few)[3] <= PATIENCE
-    assert recovered <= 5
+    assert sorted(answer.seconds for answer in few)[3] <= within(PATIENCE)
+    assert recovered <= within(5)
     well.until(well.ready, 90)
     with well.superuser() as database:
         assert reckon(journal, database) == []
@@ -115,7 +116,10 @@ class SmallDisk:
         self.ballast.unlink()
 
     def __exit__(self, *_: object) -> None:
+        """Back onto the large disk with what was written since, or the audit would find an older database."""
         self.company.stop()
+        shutil.rmtree(self.aside)
+        subprocess.run(["cp", "-a", str(self.folder), str(self.aside)], check=True)
         subprocess.run(["umount", str(self.folder)], check=True)
         self.folder.rmdir()
         self.aside.rename(self.folder)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from beichen.launch.progress import say
-from tests.faults.journal import Ask, Journal, reckon, until, writing
+from tests.faults.journal import Ask, Journal, reckon, until, within, writing
 from tests.launch.running import Running
 
 WRITERS = 6
@@ -85,7 +85,8 @@ def test_sessions_and_the_database_killed_lose_nothing_and_come_back(well: Runni
             killed(well, journal, well.sessions if turn % 3 else lambda: [well.server()], turn)
             away.append(time.monotonic() - began)
         until(journal, SERVER_WRITES, 120, well.alive)
-    assert max(away) <= BACK, away
+    say(f"away for {[round(seconds, 1) for seconds in away]}")
+    assert max(away) <= within(BACK), away
     holds(well, journal)
 
 
@@ -93,16 +94,18 @@ EVENTS, WORKER_KILLS, RESUME = 1_000, 50, 10
 TWICE = """
 WITH event AS MATERIALIZED (SELECT gen_random_uuid() AS uuid FROM generate_series(1, %s))
 INSERT INTO procrastinate_jobs (queue_name, task_name, args, status)
-SELECT 'events', 'on:goals.drain_left',
-       jsonb_build_object('uuid', uuid, 'event', jsonb_build_object('cycle_id', %s::bigint)), 'todo'
+SELECT 'events', 'on:goals.close_goals',
+       jsonb_build_object('uuid', uuid, 'event', jsonb_build_object('cycle_id', %s::bigint, 'phase', 'C02')), 'todo'
 FROM event, generate_series(1, 2)
 """
 TOLD = """
 SELECT count(*), count(DISTINCT details->>'uuid') FROM audit_entry
-WHERE act = 'job' AND details->>'event' = 'RollupLeft' AND at >= %s
+WHERE act = 'job' AND details->>'event' = 'CycleMoved' AND at >= %s
 """
-OPEN = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'on:goals.drain_left' AND status IN ('todo', 'doing')"
-FAILED = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'on:goals.drain_left' AND status <> 'succeeded'"
+OPEN = (
+    "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'on:goals.close_goals' AND status IN ('todo', 'doing')"
+)
+FAILED = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'on:goals.close_goals' AND status <> 'succeeded'"
 
 
 @pytest.mark.slow
@@ -132,17 +135,17 @@ def test_a_worker_killed_again_and_again_does_every_event_once(well: Running, pe
                 os.kill(pid, signal.SIGKILL)
                 kills += 1
         left = EVENTS - asked("SELECT count(DISTINCT args->>'uuid') FROM procrastinate_jobs"
-                              " WHERE task_name = 'on:goals.drain_left'")[0]  # fmt: skip
+                              " WHERE task_name = 'on:goals.close_goals'")[0]  # fmt: skip
         if left > 0:
             database.execute(TWICE.encode(), [left, pen.cycle_id])
         well.until(lambda: asked(OPEN) == (0,), 300)
         assert asked(FAILED) == (0,)
         lines, events = asked(TOLD, since)
         (sent,) = asked("SELECT count(DISTINCT args->>'uuid') FROM procrastinate_jobs"
-                        " WHERE task_name = 'on:goals.drain_left'")  # fmt: skip
+                        " WHERE task_name = 'on:goals.close_goals'")  # fmt: skip
     assert lines == events == sent >= EVENTS
     say(f"{sent} events, each sent twice, each done once; {kills} kills; at work again within {max(away):.1f} s")
-    assert sorted(away)[len(away) // 2] <= RESUME, away
+    assert max(away) <= within(RESUME), away
 
 
 def weaken(company: Running) -> None:

@@ -143,9 +143,9 @@ class Running:
         return [row[0] for row in found]
 
     def running_server(self) -> int | None:
-        """The number in the server's pid file; None while there is none."""
+        """The number of a server that listens; None while there is none."""
         running = read_pid_file(self.home / "postgres")
-        return running.pid if running else None
+        return running.pid if running and running.socket_folder.is_absolute() else None
 
     def server(self) -> int:
         running = read_pid_file(self.home / "postgres")
