@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from beichen.config import logs
 from beichen.launch import environment
+from beichen.platform.kit import clock
 from beichen.platform.ui.digest import static_digest
 
 ENV = environment.read()
@@ -176,7 +177,8 @@ LOGGING = logs.LOGGING
 LANGUAGE_CODE = "zh-hans"
 LOCALE_PATHS = [BASE / "platform" / "kit" / "locale"]
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-TIME_ZONE = "Asia/Shanghai"
+TIME_ZONE = ENV.time_zone
+clock.live_in(TIME_ZONE)
 USE_TZ = True
 LANGUAGE_COOKIE_NAME = "beichen_language"
 

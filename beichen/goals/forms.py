@@ -104,7 +104,7 @@ class GoalForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": _("New users get value within three days")}),
     )
     title_en = _english()
-    owner = forms.ChoiceField(label=_("Whose goal is it?"))
+    owner = forms.ChoiceField(label=_("Whose goal is it?"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=GoalKind.choices)
     ambition = forms.ChoiceField(label=_("Ambition"), choices=Ambition.choices, widget=forms.RadioSelect)
     weight = _percent(label=_("Weight in the plan, %"))

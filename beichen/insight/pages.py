@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from beichen.insight import access, queries
@@ -63,7 +62,7 @@ def home(request: PageRequest) -> HttpResponse:
         request,
         "insight/home.html",
         fragment="owed" if request.htmx.target == "owed" else None,
-        hello=_greeting(timezone.localtime(clock.now()).hour) % {"name": getattr(request.user, "name", "")},
+        hello=_greeting(clock.local(clock.now()).hour) % {"name": getattr(request.user, "name", "")},
         owed=owed,
         start=queries.start(request.actor),
     )

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ROLES = ("owner", "web", "worker")
@@ -57,6 +58,7 @@ class Environment:
     smtp: str
     public_url: str
     metrics_token: str = ""
+    time_zone: str = "Asia/Shanghai"
 
 
 def database_address(url: str) -> DatabaseAddress:
@@ -114,6 +116,16 @@ def _smtp(text: str) -> str:
     )
 
 
+def _time_zone(text: str) -> str:
+    """Where the company lives: its days begin and end there."""
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadEnvironment(
+            f"BEICHEN_TIME_ZONE is {text!r}; it must be the name of a time zone, such as Asia/Shanghai."
+        ) from error
+
+
 def _secret(env: Mapping[str, str], data_dir: Path) -> str:
     """The signing key: given, in a named file, or the one the launcher keeps beside the data."""
     if env.get("BEICHEN_SECRET_KEY"):
@@ -168,6 +180,7 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         smtp=_smtp(env.get("BEICHEN_SMTP_URL", "")),
         public_url=_public_url(env.get("BEICHEN_PUBLIC_URL", "")),
         metrics_token=_metrics_token(env),
+        time_zone=_time_zone(env.get("BEICHEN_TIME_ZONE") or Environment.time_zone),
     )
 
 

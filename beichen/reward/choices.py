@@ -55,6 +55,10 @@ POOL_OPEN = template(
     params=("plan",),
     icon="adjustments",
 )
+POOL_OPEN_UNTIL = template(
+    "reward.pool_open_until", _("%(plan)s: check your unit’s pool and propose adjustments until %(when)s"),
+    params=("plan", "when"), icon="adjustments",
+)  # fmt: skip
 LETTER_READY = template(
     "reward.letter_ready", _("Your letter for %(plan)s is ready"), params=("plan",), icon="mail-opened"
 )

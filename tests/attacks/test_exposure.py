@@ -28,6 +28,7 @@ BAD: dict[str, dict[str, str]] = {
     "the cast for everybody": {"BEICHEN_DEMO": "1", "BEICHEN_HOST": "0.0.0.0", "BEICHEN_TLS": "1"},
     "an unknown role": {"BEICHEN_DB_ROLE": "superuser"},
     "another kind of database": {"BEICHEN_DATABASE_URL": "sqlite:///x"},
+    "a time zone that is none": {"BEICHEN_TIME_ZONE": "Mars/Olympus"},
     "a mail address that is none": {"BEICHEN_SMTP_URL": "http://mail.example.com"},
 }
 ROOT = Path(__file__).parents[2]

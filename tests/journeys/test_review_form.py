@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.journeys.test_quarter import both
-from tests.journeys.town import Town
+from tests.journeys.town import Person, Town
 
 PLAN = "二季度考核"
+ON_PHONE, AT_DESK = "路上想到：接口评审要提前", "灰度发布的步骤写成了清单"
 ASK_ZH, ASK_EN = "哪件事你会换一种做法？", "What would you do another way?"
 
 
@@ -58,3 +59,28 @@ def test_the_launched_form_asks_it_and_changes_no_more(town: Town) -> None:
     me.types_and_is_kept(me.page.locator("textarea[name=more1]"), "提前一天同步风险")
     me.again()
     assert "提前一天同步风险" in me.typed()
+
+
+@pytest.mark.fault("F18")
+@pytest.mark.req("REVIEW-03", "BASE-04")
+def test_what_a_phone_kept_without_a_connection_stands_beside_what_the_desk_saved(town: Town) -> None:
+    phone, desk = (town.browse("E007", phone=handheld) for handheld in (True, False))
+    for me in (phone, desk):
+        me.menu("Reviews")
+        me.go("Write my self review")
+    context, address = phone.page.context, phone.page.url
+    context.set_offline(True)
+    phone.page.locator("textarea[name=more1]").press_sequentially(ON_PHONE)
+    assert phone.sees("What you typed is kept on this device")
+    desk.types_and_is_kept(desk.page.locator("textarea[name=more1]"), AT_DESK)
+    phone.page.close()
+    context.set_offline(False)
+    phone = Person(town, context.new_page())
+    phone.page.goto(address)
+    phone.settled()
+    assert phone.page.locator("textarea[name=more1]").input_value() == ON_PHONE
+    for score in phone.page.locator("input[name^=score_]").all():
+        score.fill("85")
+    phone.press("Hand in")
+    shown = phone.page.locator(".both pre").all_inner_texts()
+    assert {ON_PHONE, AT_DESK} <= set(shown)

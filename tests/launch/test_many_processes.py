@@ -185,6 +185,7 @@ def test_wrong_passwords_count_over_both_processes(many: Many) -> None:
 
 
 @pytest.mark.req("BASE-07", "BASE-09")
+@pytest.mark.fault("F17")
 def test_one_key_acts_once_whichever_process_it_reaches(many: Many) -> None:
     """The form of the job monitor, sent to one process and then, the same, to the other."""
     me, form = Browser(), {"name": "api.forget_keys", "idempotency_key": str(new_id())}

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.utils.timezone import localtime
-
 from beichen.goals import access
 from beichen.goals.choices import GOAL, GoalState
 from beichen.goals.queries import plans
@@ -55,7 +53,7 @@ class StepView:
     @property
     def last_day(self) -> date | None:
         """The last day on which the delegate may decide."""
-        return localtime(self.delegated_until - timedelta(seconds=1)).date() if self.delegated_until else None
+        return clock.local(self.delegated_until - timedelta(seconds=1)).date() if self.delegated_until else None
 
     @property
     def is_late(self) -> bool:

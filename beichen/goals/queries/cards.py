@@ -11,12 +11,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.timezone import localtime
-
 from beichen.goals.choices import AlignmentState, Ambition, Confidence, GoalKind, GoalState, Measure, Visibility
 from beichen.goals.formulas.health import Health, two_steps_apart
 from beichen.goals.formulas.rollup import Item, progress_of
 from beichen.goals.models import Goal
+from beichen.platform.kit import clock
 from beichen.platform.ui.language import for_reader
 
 
@@ -138,7 +137,7 @@ def goal_card(goal: Goal) -> GoalCard:
         priority_name=_called(goal.priority), state=goal.state, visibility=goal.visibility,
         start=goal.start, due=goal.due, verification=goal.verification, author_id=goal.author_id,
         last_editor_id=goal.last_editor_id,
-        approver_id=getattr(goal, "approver_id", None), agree_by=localtime(asked).date() if asked else None,
+        approver_id=getattr(goal, "approver_id", None), agree_by=clock.local(asked).date() if asked else None,
         is_my_turn=bool(getattr(goal, "is_my_turn", False)),
         proposed_at=goal.proposed_at, comment=goal.comment, is_doubted=goal.is_doubted, is_dropped=goal.is_dropped,
         manual_progress=goal.manual_progress, manual_reason=goal.manual_reason, version=goal.version,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
@@ -263,9 +262,8 @@ def hand_on(actor: Actor, goal_id: int, to: int, last_day: date, version: int) -
     goal = queries.goal_to_change(actor, goal_id)
     _decides(actor, goal, version)
     require(actor, access.HAND_ON, goal)
-    midnight = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=ZoneInfo("Asia/Shanghai"))
     with _my_step():
-        approvals.delegate(actor, GOAL, goal.pk, to, midnight)
+        approvals.delegate(actor, GOAL, goal.pk, to, clock.end_of(last_day))
     return _card(actor, goal)
 
 

@@ -220,6 +220,7 @@ def test_the_owner_asks_whether_it_is_too_conservative(made):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.fault("F18")
 def test_two_approvers_at_once_make_one_decision(owner_db, made):
     card = proposed(made)
     rules.hand_on(made.actor("M1"), card.id, made.company.id("HR1"), LAST_DAY, card.version)

@@ -97,7 +97,9 @@ def move_cycle(actor: Actor, cycle_id: int, to: str, version: int, reason: str =
     Two HR administrators do the same; into the release an executive agrees as well, in any order. Errors: NotFound,
     Forbidden, Changed, NoSuchStep, PhaseHasWork, NobodyActs, NeedsReason. Cost: about ten statements.
     """
-    found = Cycle.objects.select_for_update(of=("self",)).select_related("period").filter(pk=cycle_id).first()
+    _in_line(_CLOSED, cycle_id)
+    rows = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("period")
+    found = rows.filter(pk=cycle_id).first()
     if found is None:
         raise NotFound
     if found.phase == to:
@@ -216,18 +218,25 @@ def _walk(actor: Actor, cycle: Cycle, to: str) -> CycleCard:
     return queries.cycle(actor, cycle.pk)
 
 
-def open_cycle(actor: Actor, cycle_id: int, *phases: str) -> CycleCard:
-    """The cycle, its row held against a move, when it is in one of the phases; else WrongPhase.
+_OPEN = "SELECT pg_advisory_xact_lock_shared(hashtext('people.cycle'), hashtext(%s::text))"
+_CLOSED = "SELECT pg_advisory_xact_lock(hashtext('people.cycle'), hashtext(%s::text))"
 
-    Every write that belongs to a window calls this first: a share lock here, a row lock in `move_cycle`,
+
+def _in_line(lock: str, cycle_id: int) -> None:
+    """Wait for the cycle: writers side by side, a move alone. First come, first served: a row lock would let ever new
+    writers past a move that waits, and in the last minute a window could not be closed."""
+    with connection.cursor() as cursor:
+        cursor.execute(lock, [cycle_id])
+
+
+def open_cycle(actor: Actor, cycle_id: int, *phases: str) -> CycleCard:
+    """The cycle, held against a move, when it is in one of the phases; else WrongPhase.
+
+    Every write that belongs to a window calls this first: a shared lock here, an exclusive one in `move_cycle`,
     so that "in time" means committed before the phase ended. Cost: two statements.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT phase FROM people_cycle WHERE id = %s FOR SHARE", [cycle_id])
-        line = cursor.fetchone()
-    locked = line[0] if line else None
-    if locked is None:
-        raise NotFound
-    if phases and locked not in phases:
-        raise WrongPhase(wanted=" / ".join(str(Phase(p).label) for p in phases), now=str(Phase(locked).label))
-    return queries.cycle(actor, cycle_id)
+    _in_line(_OPEN, cycle_id)
+    card = queries.cycle(actor, cycle_id)
+    if phases and card.phase not in phases:
+        raise WrongPhase(wanted=" / ".join(str(Phase(p).label) for p in phases), now=str(Phase(card.phase).label))
+    return card

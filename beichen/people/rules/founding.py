@@ -29,7 +29,8 @@ def first_administrator(name: str, number: str, email: str) -> int:
     with acting(actor):
         if Person.objects.exists() or OrgUnit.objects.exists():
             raise CompanyExists
-        entity, _made = LegalEntity.objects.get_or_create(code=ENTITY, defaults={"name": name})
+        made = {"name": name, "time_zone": clock.home().key}
+        entity, _made = LegalEntity.objects.get_or_create(code=ENTITY, defaults=made)
         unit = OrgUnit.objects.create(code=ROOT, name="公司", name_en="Company", kind=UnitKind.COMPANY, entity=entity)
         person = Person.objects.create(
             number=number, name=name, email=email.strip().lower(), entity=entity, unit=unit, sort_key=pinyin_key(name)

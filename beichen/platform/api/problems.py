@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop as _noop
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
-from beichen.platform.api.idempotency import AlreadyDone
+from beichen.platform.api.idempotency import AlreadyDone, told_again
 from beichen.platform.api.requests import NO_VERSION, actor_of
 from beichen.platform.audit.rules import record_refusal
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound, Refused, gettext_noop
@@ -136,7 +136,7 @@ def install(api: NinjaAPI) -> None:
     handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
         Exception: broken,
         Refused: refused,
-        AlreadyDone: lambda request, done: done.response,
+        AlreadyDone: told_again,
         ValidationError: invalid,
         HttpError: http_error,
         Http404: lambda request, error: problem(404),

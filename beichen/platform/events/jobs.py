@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 from procrastinate import JobContext, RetryStrategy, manager
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job as QueuedJob
 from procrastinate.tasks import Task
 
@@ -65,6 +65,9 @@ def put(task: Task[..., Any, ...], *batch: Mapping[str, Any], once: str = "") ->
             _queue.batch_defer_jobs(runs)
     except AlreadyEnqueued:
         return
+    except ConnectorException as error:
+        with connection.wrap_database_errors:  # a database that went away reads the same wherever it went
+            raise error.__cause__ or error from None
 
 
 @dataclass(frozen=True)

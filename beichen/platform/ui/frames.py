@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from beichen.platform import registry
+from beichen.platform.kit.errors import Invalid
 from beichen.platform.ui import keys, rights
 from beichen.platform.ui.requests import actor_of, drawn, field_errors, fresh_id, in_drawer
 
@@ -116,13 +117,14 @@ def form(
     that stores it on the server; `target` is the element that htmx replaces with the answer (in a drawer: the drawer).
     """
     request = _request(context)
+    action = action or request.get_full_path()
     return render_to_string(
         "ui/parts/form.html",
         {
             "content": content,
-            "action": action or request.get_full_path(),
+            "action": action,
             "draft": draft,
-            "version": version,
+            "version": _known(request, action, version),
             "save": save,
             "private": private,
             "target": "#drawer-body" if in_drawer(request) and not target else target,
@@ -132,6 +134,12 @@ def form(
         },
         request,
     )
+
+
+def _known(request: HttpRequest, action: str, version: int | None) -> int | None:
+    """The version the typed text was written upon: drawn again for a wrong field, a form still knows no newer one."""
+    again = isinstance(drawn(request).refusal, Invalid) and action.partition("?")[0] == request.path
+    return getattr(request, "version", version) if again and "version" in request.POST else version
 
 
 @register.inclusion_tag("ui/parts/field.html", takes_context=True)

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from beichen.people import queries as people
 from beichen.platform.forms.drawing import spoken
 from beichen.platform.forms.schema import Form, answers_from, words
+from beichen.platform.kit import clock
 from beichen.platform.kit.errors import Refused
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import PageRequest, SignedIn, door
@@ -64,7 +64,7 @@ def save_part(request: PageRequest, part_id: UUID) -> HttpResponse:
         saved = rules.save_part(request.actor, part_id, _sent(request, part_id), "", request.version)
     except Refused as refusal:
         return JsonResponse({"sentence": refusal.sentence(_)}, status=refusal.status)
-    time = timezone.localtime(saved.at).strftime("%H:%M")
+    time = clock.local(saved.at).strftime("%H:%M")
     sentence = _("Saved %(time)s, version %(number)s") % {"time": time, "number": saved.version}
     return JsonResponse({"version": saved.version, "sentence": sentence})
 

@@ -154,6 +154,7 @@ def test_each_read_of_a_result_leaves_one_audit_row(launched):
 
 
 @pytest.mark.req("REVIEW-07", "BASE-07")
+@pytest.mark.fault("F20")
 def test_a_release_cut_off_in_the_middle_is_seen_by_nobody_and_then_done_once(launched, drain_jobs, monkeypatch):
     _closed(launched)
     launched.step("lock")

@@ -109,6 +109,7 @@ def test_an_outlook_counts_what_the_launch_makes(storied):
 
 
 @pytest.mark.req("REVIEW-01", "BASE-07")
+@pytest.mark.fault("F20")
 def test_a_launch_cut_off_in_the_middle_goes_on_without_doubles(storied, monkeypatch):
     monkeypatch.setattr(launch, "BATCH", 2)
     with storied.worker():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,7 @@ def test_no_page_costs_more_with_more_people(owner_db, worker_db):
 
 
 @pytest.mark.req("REVIEW-03")
+@pytest.mark.fault("F18")
 def test_an_autosave_tells_its_version_and_a_second_window_loses_nothing(made):
     made.phase("C03")
     client, part = _client(made, "A2"), made.part("A2", "A2", "self")
@@ -92,6 +94,22 @@ def test_a_refused_form_comes_back_with_what_was_typed(made):
     assert answer.status_code == 422
     assert "写了很多" in answer.content.decode()
     assert 'value="180"' in answer.content.decode()
+
+
+@pytest.mark.fault("F18")
+@pytest.mark.req("REVIEW-03")
+def test_a_refused_form_overruns_nothing_that_was_saved_meanwhile(made):
+    made.phase("C03")
+    client, part = _client(made, "A2"), made.part("A2", "A2", "self")
+    client.post(f"/reviews/parts/{part}/save/", {"version": 0, "text_behaviour": "另一个窗口"})
+    wrong = {"version": 0, "text_behaviour": "这里", "score_behaviour": "180"}
+    answer = client.post(f"/reviews/parts/{part}/submit/", wrong)
+    assert answer.status_code == 422
+    assert 'name="version" value="0"' in answer.content.decode()
+    scored = {"text_behaviour": "这里", "score_behaviour": "80", "score_contribution": "80"}
+    both = client.post(f"/reviews/parts/{part}/submit/", {"version": 0, **scored})
+    assert both.status_code == 409
+    assert {"另一个窗口", "这里"} <= set(re.findall("另一个窗口|这里", both.content.decode()))
 
 
 @pytest.mark.req("REVIEW-09")

@@ -138,6 +138,7 @@ def test_every_save_is_a_version_that_comes_back(launched):
 
 
 @pytest.mark.req("REVIEW-03")
+@pytest.mark.fault("F18")
 def test_a_lost_update_shows_both_texts(launched):
     launched.phase("C03")
     part, actor = launched.part("A2", "A2", "self"), launched.actor("A2")
@@ -149,6 +150,7 @@ def test_a_lost_update_shows_both_texts(launched):
 
 
 @pytest.mark.req("REVIEW-03")
+@pytest.mark.fault("F19")
 def test_a_write_outside_its_phase_is_refused(launched):
     part = launched.part("A2", "A2", "self")
     for phase in ("C00", "C04", "C05", "C09"):

@@ -53,8 +53,8 @@ def adjust(actor: Actor, pool_id: int, changes: Sequence[Change], version: int) 
     Errors: NotFound, Forbidden, WrongPhase, WrongState, TooLate, PassedOn, BadValue, Changed. Cost: twelve statements.
     """
     plan = _open_pool(actor, pool_id)
-    if plan.adjust_until and clock.today() > plan.adjust_until:
-        raise TooLate(day=plan.adjust_until.isoformat())
+    if plan.adjust_until and clock.now() >= clock.end_of(plan.adjust_until):
+        raise TooLate(day=clock.last_moment(plan.adjust_until))
     if Consent.objects.filter(pool_id=pool_id).exists():
         raise PassedOn
     mine = {award.pk: award for award in BonusAward.objects.filter(access.adjustable(), pool_id=pool_id)}

@@ -20,7 +20,7 @@ from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Changed, NotFound
 from beichen.platform.notify import Letter, send_many
 from beichen.reward import access
-from beichen.reward.choices import POOL_OPEN, PlanState
+from beichen.reward.choices import POOL_OPEN, POOL_OPEN_UNTIL, PlanState
 from beichen.reward.events import BonusLocked, BonusProposed, BonusUnlocked
 from beichen.reward.formulas import policy as policies
 from beichen.reward.formulas.policy import PERCENT
@@ -71,12 +71,17 @@ def choose(actor: Actor, plan_id: int, key: str, version: int, adjust_until: dat
     plan.adjust_percent = Decimal(percent) / PERCENT
     _save(plan, "chosen", "state", "adjust_until", "adjust_percent")
     audit.record(actor, access.PROPOSE, plan, details={"policy": scenario.policy, "facts": scenario.facts})
-    heads = pools_of(plan).exclude(manager=None).values_list("manager_id", "pk")
-    send_many(
-        actor,
-        [Letter(head, POOL_OPEN, reverse("reward:pool", args=[pk]), {"plan": plan.name}) for head, pk in heads],
-    )
+    _tell_heads(actor, plan)
     publish(BonusProposed(plan.pk))
+
+
+def _tell_heads(actor: Actor, plan: BonusPlan) -> None:
+    """To whoever leads a unit with a pool: what to do, and until when."""
+    template, params = POOL_OPEN, {"plan": plan.name}
+    if plan.adjust_until:
+        template, params = POOL_OPEN_UNTIL, {**params, "when": clock.last_moment(plan.adjust_until)}
+    heads = pools_of(plan).exclude(manager=None).values_list("manager_id", "pk")
+    send_many(actor, [Letter(head, template, reverse("reward:pool", args=[pk]), params) for head, pk in heads])
 
 
 def pools_of(plan: BonusPlan) -> QuerySet[BonusPool]:

@@ -176,6 +176,7 @@ def test_a_token_stays_inside_its_scopes_and_never_reads_c5(ann, script):
     problem(everything.get("/api/v1/pay"), 403, "out_of_scope")
 
 
+@pytest.mark.fault("F17")
 def test_the_same_key_acts_once(script, owner_db):
     body, headers = {"title": "x"}, {"Idempotency-Key": key()}
     first = script.post("/api/v1/things", body, content_type=JSON, headers=headers)
@@ -208,6 +209,7 @@ def test_old_and_odd_keys_are_refused(script, owner_db):
     assert done(owner_db) == 0
 
 
+@pytest.mark.fault("F17")
 def test_a_form_pressed_twice_goes_to_the_same_place_and_acts_once(ann, owner_db):
     client = Client()
     client.force_login(ann)

@@ -9,7 +9,6 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -103,7 +102,7 @@ def day(value: dt.date | dt.datetime | None) -> SafeString | str:
     """`{{ date|day }}`: 10月3日 or 3 Oct, the year when it is another."""
     if value is None:
         return figures.NONE
-    date = value.astimezone(clock.now().tzinfo).date() if isinstance(value, dt.datetime) else value
+    date = clock.local(value).date() if isinstance(value, dt.datetime) else value
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), figures.day(date, clock.today(), _locale()))
 
 
@@ -112,9 +111,16 @@ def moment(value: dt.datetime | None) -> SafeString | str:
     """`{{ instant|moment }}`: day and minute in the company's time."""
     if value is None:
         return figures.NONE
-    local = timezone.localtime(value)
+    local = clock.local(value)
     text = f"{figures.day(local.date(), clock.today(), _locale())} {local:%H:%M}"
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
+
+
+@register.filter
+def until(value: dt.date) -> SafeString:
+    """`{{ date|until }}`: 8 Mar 24:00 (Asia/Shanghai): the whole of this day still counts."""
+    text = f"{figures.day(value, clock.today(), _locale())} 24:00 ({clock.home().key})"
+    return format_html('<time datetime="{}">{}</time>', clock.end_of(value).isoformat(), text)
 
 
 @register.filter

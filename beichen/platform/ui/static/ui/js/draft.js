@@ -35,13 +35,16 @@ export function start(form) {
   let version = form.elements.version?.value ?? "";
   const spills = store === sessionStorage;
   const drawn = JSON.stringify(values(form));
+  const drawnVersion = version;
   let pause;
 
   function restore() {
     const record = JSON.parse(store.getItem(key) ?? localStorage.getItem(key) ?? "null");
     if (!record || "refused" in form.dataset) return;
-    const stale = record.version !== version || Date.now() - record.at > WEEK;
+    const older = record.version !== version;
+    const stale = (older && !form.dataset.save) || Date.now() - record.at > WEEK;
     if (stale || JSON.stringify(record.values) === drawn) return void clear();
+    if (older) version = form.elements.version.value = record.version; // the server then shows both texts
     fill(form, record.values);
     keep();
     say(words().restored, true);
@@ -67,6 +70,7 @@ export function start(form) {
     button.textContent = words().discard;
     button.addEventListener("click", () => {
       fill(form, JSON.parse(drawn));
+      if (form.elements.version) version = form.elements.version.value = drawnVersion;
       clearTimeout(pause);
       clear();
       state.textContent = "";
