@@ -5,6 +5,7 @@ from beichen.goals.queries.ambition import Attained, Same
 from beichen.goals.queries.board import (
     Board,
     BoardLine,
+    Named,
     Wanted,
     board,
     chosen_to_nudge,
@@ -80,6 +81,7 @@ __all__ = [
     "GoalView",
     "KeyResultCard",
     "Matrix",
+    "Named",
     "MilestoneCard",
     "Plan",
     "PlanLine",
