@@ -261,7 +261,7 @@ def to_nudge(actor: Actor, cycle_id: int, wanted: Wanted) -> QuerySet[GoalStat]:
 
 @query
 def how_many_to_nudge(actor: Actor, cycle_id: int, wanted: Wanted) -> tuple[int, int]:
-    """How many goals and people would be asked, without those asked today. Cost: one statement, as `board` for the rest."""
+    """How many goals and people would be asked, without those asked today. Cost: one statement, two with a unit."""
     found = to_nudge(actor, cycle_id, wanted).exclude(goal__nudges__day=clock.today())
     counted = found.aggregate(goals=Count("pk"), owners=Count("goal__owner_id", distinct=True))
     return counted["goals"], counted["owners"]

@@ -115,7 +115,9 @@ def test_a_project_holds_the_goals_of_its_lead_and_of_who_works_in_it_in_this_cy
     }  # fmt: skip
     assert titles(made, actor, Wanted(project_id=one, owner_id=made.company.id("B1"))) == ["finished"]
     assert queries.how_many_to_nudge(made.actor("M1"), made.cycle.pk, Wanted(project_id=one)) == (2, 1)
-    assert queries.named(actor, "", "", "P1").project.id == other
+    named = queries.named(actor, "", "", "P1").project
+    assert named is not None
+    assert named.id == other
     with pytest.raises(NotFound):
         queries.named(actor, "", "", "nowhere")
 

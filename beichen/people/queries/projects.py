@@ -177,7 +177,7 @@ def find_projects(actor: Actor, text: str, limit: int = 20) -> list[ProjectCard]
 
 @query
 def project_people(actor: Actor, project_id: int, cycle_id: int) -> QuerySet[Any, int]:
-    """Ids of whoever leads a project or works in it on any day of a cycle, to filter by. Cost: none until it is read."""
+    """Ids of whoever leads a project or works in it on any day of a cycle. Cost: none until it is read."""
     held = Membership.objects.filter(access.visible_memberships(), project_id=project_id)
     ends = ("period__starts_on", "period__ends_on", Value("[]"))
     days = Func(*ends, function="daterange", output_field=DateRangeField())
