@@ -40,7 +40,7 @@ class _Asked:
     """The board as an address asks for it: form, filter, cycle, and whether a code in it is unknown."""
 
     def __init__(self, request: PageRequest, given: QueryDict) -> None:
-        self.cycle, self.cycles = cycle_of(request)
+        self.cycle, self.cycles = cycle_of(request, given)
         priorities = [(str(p.id), f"{p.key} {p.title}") for p in strategy.priorities(request.actor)]
         self.form = BoardForm(given, priorities=priorities)
         found = self.form.cleaned_data if self.form.is_valid() else {}
