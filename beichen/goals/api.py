@@ -55,6 +55,7 @@ from beichen.goals.schemas.shown import (
     TeamLineOut,
     WaitingOut,
 )
+from beichen.people import queries as people
 from beichen.platform.api.door import door
 from beichen.platform.api.paging import Slice
 from beichen.platform.api.requests import ApiRequest
@@ -107,9 +108,12 @@ def team(request: ApiRequest, cycle_id: int, only: str = "") -> list[dict[str, A
 def board(
     request: ApiRequest, asked: Query[PageIn], cycle_id: Id, state: BoardState = "", scope: BoardScope = "",
     kind: BoardKind = "", unit_id: Id | None = None, owner_id: Id | None = None, priority_id: Id | None = None,
+    project_id: Id | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Agreed goals that are open to you, the furthest behind first; `counts` and `total` come with the first page."""
-    wanted = Wanted(state, scope, kind, unit_id, owner_id, priority_id)
+    if project_id is not None:
+        people.project(request.actor, project_id)
+    wanted = Wanted(state, scope, kind, unit_id, owner_id, priority_id, project_id=project_id)
     found = queries.board(request.actor, cycle_id, wanted, asked)
     first = {"total": found.total, "counts": found.counts, "to_nudge": found.to_nudge} if not asked.cursor else {}
     return {"items": found.lines, "next": found.next, **first}

@@ -342,6 +342,7 @@ class BoardForm(forms.Form):
 
     unit = CodeField("unit", label=_("Unit"), required=False)
     owner = CodeField("person", label=_("Owner"), required=False)
+    project = CodeField("project", label=_("Project"), required=False)
     scope = forms.ChoiceField(
         label=_("Of"), required=False,
         choices=(("", _("Everyone")), ("branch", _("My reporting line")), ("asked", _("Those I can ask for updates"))),

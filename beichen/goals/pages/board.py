@@ -30,30 +30,32 @@ from beichen.strategy import queries as strategy
 STATES = ("off_track", "at_risk", "not_updated", "on_track", "ahead", "done", "early", "not_measured")
 ACROSS = ("attention", "behind", "risks")
 """Tabs that hold goals of several states."""
-KEPT = ("cycle", "state", "unit", "alone", "owner", "scope", "kind", "priority", "open")
+KEPT = ("cycle", "state", "unit", "alone", "owner", "scope", "kind", "priority", "project", "open")
 """What an address of the board may hold."""
+CODES = ("unit", "owner", "project")
+"""What of it names something by a code, in the order of `queries.named`."""
 
 
 class _Asked:
     """The board as an address asks for it: form, filter, cycle, and whether a code in it is unknown."""
 
     def __init__(self, request: PageRequest, given: QueryDict) -> None:
-        self.cycle, self.cycles = cycle_of(request)
+        self.cycle, self.cycles = cycle_of(request, given)
         priorities = [(str(p.id), f"{p.key} {p.title}") for p in strategy.priorities(request.actor)]
         self.form = BoardForm(given, priorities=priorities)
         found = self.form.cleaned_data if self.form.is_valid() else {}
         self.state = given.get("state", "")
         self.is_known = True
         try:
-            self.named = queries.named(request.actor, found.get("unit", ""), found.get("owner", ""))
+            self.named = queries.named(request.actor, *(found.get(name, "") for name in CODES))
         except NotFound:
-            self.named, self.is_known = queries.named(request.actor, "", ""), False
+            self.named, self.is_known = queries.Named(), False
         self.wanted = Wanted(
             state=self.state if self.state in (*STATES, *ACROSS) else "", scope=found.get("scope", ""),
             kind=found.get("kind", ""), unit_id=self.named.unit.id if self.named.unit else None,
             owner_id=self.named.owner.id if self.named.owner else None,
             priority_id=int(found.get("priority") or 0) or None, is_alone=bool(given.get("alone")),
-            is_open=bool(given.get("open")),
+            is_open=bool(given.get("open")), project_id=self.named.project.id if self.named.project else None,
         )  # fmt: skip
         self.address = urlencode([(name, given[name]) for name in KEPT if given.get(name)])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -26,10 +26,13 @@ from beichen.strategy import queries as strategy
 HEALTHS = ("off_track", "at_risk", "on_track", "ahead", "done", "not_updated", "early", "not_measured")
 
 
-def cycle_of(request: PageRequest) -> tuple[CycleCard | None, list[CycleCard]]:
-    """The cycle asked for, else the one that runs today, else the newest. Cost: one statement."""
+def cycle_of(request: PageRequest, given: QueryDict | None = None) -> tuple[CycleCard | None, list[CycleCard]]:
+    """The cycle asked for in the address (or in `given`), else the one that runs today, else the newest.
+
+    Cost: one statement.
+    """
     every = people.cycles(request.actor)
-    asked = request.GET.get("cycle", "")
+    asked = (request.GET if given is None else given).get("cycle", "")
     if asked.isdigit():
         return next((c for c in every if c.id == int(asked)), None), every
     return running(every), every

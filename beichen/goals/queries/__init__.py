@@ -5,6 +5,7 @@ from beichen.goals.queries.ambition import Attained, Same
 from beichen.goals.queries.board import (
     Board,
     BoardLine,
+    Named,
     Wanted,
     board,
     chosen_to_nudge,
@@ -81,6 +82,7 @@ __all__ = [
     "KeyResultCard",
     "Matrix",
     "MilestoneCard",
+    "Named",
     "Plan",
     "PlanLine",
     "PriorityCoverage",

@@ -19,7 +19,7 @@ from beichen.goals.models import Goal, GoalStat, Nudge, UpdateText
 from beichen.goals.queries.cards import GoalCard, goal_card
 from beichen.goals.queries.plans import LATE_OR_BEHIND
 from beichen.people import queries as people
-from beichen.people.queries import PersonCard, UnitCard
+from beichen.people.queries import PersonCard, ProjectCard, UnitCard
 from beichen.platform.access.current import query
 from beichen.platform.access.permissions import may
 from beichen.platform.access.relations import NOBODY, InPeople, InRanges
@@ -47,6 +47,7 @@ class Wanted:
     `state`: a health, or `attention` (late or behind), `behind` (for several reports running), `risks`.
     `scope`: `branch` (the own line) or `asked` (goals on which the actor may ask for a word).
     `unit_id`: the unit and all below it, or with `is_alone` itself. `is_open`: without goals of the own line only.
+    `project_id`: goals of those who lead it or work in it on any day of the cycle.
     """
 
     state: str = ""
@@ -57,6 +58,7 @@ class Wanted:
     priority_id: int | None = None
     is_alone: bool = False
     is_open: bool = False
+    project_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +106,16 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The unit and the person that a board is narrowed to by code and number."""
+    """The unit, the person and the project that a board is narrowed to by code and number."""
 
-    unit: UnitCard | None
-    owner: PersonCard | None
+    unit: UnitCard | None = None
+    owner: PersonCard | None = None
+    project: ProjectCard | None = None
 
 
 @query
 def board(actor: Actor, cycle_id: int, wanted: Wanted, asked: PageIn) -> Board:
-    """A page of the board. Cost: four statements and one of counting, one more for a unit."""
+    """A page of the board. Cost: four statements and one of counting; one more for a unit."""
     found = _narrowed(actor, cycle_id, wanted)
     page = page_of(actor, found.filter(_of(wanted.state)), asked, order=ORDER, name=f"goals.board {cycle_id} {wanted}")
     lines = _lines(actor, page.items)
@@ -142,7 +145,13 @@ def _narrowed(actor: Actor, cycle_id: int, wanted: Wanted) -> QuerySet[GoalStat]
         found = found.filter(access.goals_to_nudge("goal__"))
     if wanted.is_open:
         found = found.exclude(goal__visibility=Visibility.RESTRICTED)
-    return _in_unit(actor, found, wanted)
+    return _in_unit(actor, _in_project(actor, cycle_id, found, wanted), wanted)
+
+
+def _in_project(actor: Actor, cycle_id: int, found: QuerySet[GoalStat], wanted: Wanted) -> QuerySet[GoalStat]:
+    if wanted.project_id is None:
+        return found
+    return found.filter(goal__owner_id__in=people.project_people(actor, wanted.project_id, cycle_id))
 
 
 def _in_unit(actor: Actor, found: QuerySet[GoalStat], wanted: Wanted) -> QuerySet[GoalStat]:
@@ -273,10 +282,11 @@ def nudge_of(actor: Actor, goal_id: int) -> Nudge | None:
 
 
 @query
-def named(actor: Actor, unit_code: str, owner_number: str) -> Named:
-    """The unit and the person a board is narrowed to; NotFound for what is not there. Cost: two statements at most."""
+def named(actor: Actor, unit_code: str, owner_number: str, project_code: str = "") -> Named:
+    """What a board is narrowed to by codes; NotFound for what is not there. Cost: one statement for each."""
     units = people.by_code(actor, [unit_code]) if unit_code else {}
     owners = people.by_number(actor, [owner_number]) if owner_number else {}
     if (unit_code and unit_code not in units) or (owner_number and owner_number not in owners):
         raise NotFound
-    return Named(units.get(unit_code), owners.get(owner_number))
+    project = people.project_by_code(actor, project_code) if project_code else None
+    return Named(units.get(unit_code), owners.get(owner_number), project)

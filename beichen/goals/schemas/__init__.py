@@ -163,3 +163,4 @@ class NudgeIn(Strict):
     unit_id: Id | None = None
     owner_id: Id | None = None
     priority_id: Id | None = None
+    project_id: Id | None = None

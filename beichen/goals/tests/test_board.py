@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ from beichen.goals.models import Goal, GoalStat, KeyResultStat, Nudge
 from beichen.goals.queries import Wanted
 from beichen.goals.rules import errors, rollup
 from beichen.goals.tests.makers import NOON, goal, key_result, world
+from beichen.people.models import Membership, Project
 from beichen.people.rules.cycles import WrongPhase
 from beichen.platform.access import policy
 from beichen.platform.access.current import acting
@@ -90,6 +91,35 @@ def test_filters_by_unit_owner_kind_and_line(made, owner_db):
     assert titles(made, made.actor("A1"), Wanted(scope="branch")) == []
     with pytest.raises(NotFound):
         queries.named(actor, "nowhere", "")
+
+
+@pytest.mark.req("GOAL-12", "PEOPLE-03")
+def test_a_project_holds_the_goals_of_its_lead_and_of_who_works_in_it_in_this_cycle(made, owner_db):
+    """Also of whoever came or went within it; of nobody whose days lie outside, and of no other project."""
+    people, days = made.company.people, {"before": ("2026-01-01", "2026-04-01"), "in": ("2026-05-01", "2026-05-02"),
+                                         "on": ("2026-06-30", None), "after": ("2026-07-01", None)}  # fmt: skip
+    with owner_db():
+        projects = [Project.objects.create(code=f"P{n}", name=f"项目{n}", lead=people[lead], starts_on=date(2026, 1, 1))
+                    for n, lead in enumerate(("B1", "E1"))]  # fmt: skip
+        for project, who, when in ((0, "A1", "before"), (0, "A1", "in"), (0, "A2", "after"), (1, "A2", "on")):
+            Membership.objects.create(
+                project=projects[project], person=people[who], role="成员", share=10, period=days[when]
+            )
+    actor, one, other = made.actor("E1"), *(project.pk for project in projects)
+    assert titles(made, actor, Wanted(project_id=one)) == ["silent", "behind", "finished"]
+    assert titles(made, actor, Wanted(project_id=other)) == ["on track"]
+    page = queries.board(actor, made.cycle.pk, Wanted(project_id=one, state="attention"), FIRST)
+    assert ([line.goal.title for line in page.lines], page.total) == (["silent", "behind"], 3)
+    assert page.counts == {
+        "not_updated": 1, "at_risk": 1, "done": 1, "attention": 2, "behind": 0, "risks": 0
+    }  # fmt: skip
+    assert titles(made, actor, Wanted(project_id=one, owner_id=made.company.id("B1"))) == ["finished"]
+    assert queries.how_many_to_nudge(made.actor("M1"), made.cycle.pk, Wanted(project_id=one)) == (2, 1)
+    named = queries.named(actor, "", "", "P1").project
+    assert named is not None
+    assert named.id == other
+    with pytest.raises(NotFound):
+        queries.named(actor, "", "", "nowhere")
 
 
 @pytest.mark.req("GOAL-12")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from beichen.goals import queries, rules
 from beichen.goals.models import Alignment, Goal, KeyResult
 from beichen.goals.rules import rollup
 from beichen.people import queries as people
-from beichen.people.models import Cycle
+from beichen.people.models import Cycle, Membership, Project
 from beichen.platform import registry
 from beichen.platform.access.current import acting
 from beichen.platform.auth.models import Account
@@ -307,6 +307,35 @@ def test_the_board_by_clicks_and_by_program(golden, client_as):
     assert again.json() == {"count": 0, "left": 1}
     assert client_as("E006").post(reverse("goals:nudge"), posted).status_code == 403
     assert client_as("E006").get(reverse("goals:board"), {"unit": "nowhere"}).status_code == 200
+
+
+@pytest.mark.req("GOAL-12", "LINK-04")
+def test_the_board_of_a_project_by_clicks_and_by_program(golden, client_as):
+    project = Project.objects.create(
+        code="P1", name="留存攻坚", name_en="Retention", lead_id=golden.id("E004"), starts_on=date(2026, 1, 1)
+    )
+    Membership.objects.create(
+        project=project, person_id=golden.id("E006"), role="分析", share=40, period=(date(2026, 2, 1), None)
+    )
+    client, cycle = client_as("E009"), Cycle.objects.get().pk
+    whole = client.get("/api/v1/goals/board", {"cycle_id": cycle}).json()
+    found = client.get("/api/v1/goals/board", {"cycle_id": cycle, "project_id": project.pk}).json()
+    here = {golden.id("E004"), golden.id("E006")}
+    assert [one["goal"]["id"] for one in found["items"]] == [
+        one["goal"]["id"] for one in whole["items"] if one["goal"]["owner_id"] in here
+    ]
+    assert 0 < found["total"] == len(found["items"]) < whole["total"]
+    page = client.get(reverse("goals:board"), {"project": "P1 留存攻坚"}).content.decode()
+    assert f'<span class="num">{found["total"]}</span>' in page
+    assert "留存攻坚" in page
+    assert client.get(reverse("people:options", args=["project"]), {"project": "留存"}).content.decode().strip() == (
+        '<option value="P1">留存攻坚</option>'
+    )
+    assert client.get("/api/v1/goals/board", {"cycle_id": cycle, "project_id": 10**9}).status_code == 404
+    asked = {"unit": "U1", "owner": "E006", "project": "P1", "state": "attention"}
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(reverse("goals:board"), asked).status_code == 200
+    assert len([q for q in captured if not re.match(r"(SAVEPOINT|RELEASE)", q["sql"])]) <= 15
 
 
 @pytest.mark.req("GOAL-12", "STRAT-03")

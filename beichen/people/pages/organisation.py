@@ -137,10 +137,12 @@ def search(request: PageRequest) -> HttpResponse:
 
 @door(access.VIEW_PEOPLE)
 def options(request: PageRequest, kind: str) -> HttpResponse:
-    """Suggestions for a field that takes a person or a unit."""
+    """Suggestions for a field that takes a person, a unit or a project."""
     text = next((str(value) for value in request.GET.values() if value), "")
     if kind == "unit":
         found = [(unit.code, unit.title) for unit in queries.find_units(request.actor, text)]
+    elif kind == "project":
+        found = [(card.code, card.title) for card in queries.find_projects(request.actor, text)]
     else:
         found = [
             (card.number, f"{card.name} · {card.unit_title}") for card in queries.find_persons(request.actor, text)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.fields import DateRangeField
+from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from beichen.people import access
-from beichen.people.models import Membership, Project
+from beichen.people.models import Cycle, Membership, Project
 from beichen.platform.access.current import query
 from beichen.platform.api.paging import page_of
 from beichen.platform.api.schemas import PageIn
@@ -155,6 +156,34 @@ def project(actor: Actor, project_id: int) -> ProjectCard:
     if not found:
         raise NotFound
     return found[project_id]
+
+
+@query
+def project_by_code(actor: Actor, code: str) -> ProjectCard:
+    """One project by its code, or NotFound. Cost: one statement."""
+    found = _cards(_visible(actor).filter(code=code))
+    if not found:
+        raise NotFound
+    return next(iter(found.values()))
+
+
+@query
+def find_projects(actor: Actor, text: str, limit: int = 20) -> list[ProjectCard]:
+    """Projects by code, name or English name, those that run before those that are closed. Cost: one statement."""
+    named = Q(name__icontains=text.strip()) | Q(name_en__icontains=text.strip()) | Q(code__istartswith=text.strip())
+    found = _visible(actor).filter(named).order_by(F("closed_on").desc(nulls_first=True), "name", "pk")
+    return list(_cards(found[:limit]).values())
+
+
+@query
+def project_people(actor: Actor, project_id: int, cycle_id: int) -> QuerySet[Any, int]:
+    """Ids of whoever leads a project or works in it on any day of a cycle. Cost: none until it is read."""
+    held = Membership.objects.filter(access.visible_memberships(), project_id=project_id)
+    ends = ("period__starts_on", "period__ends_on", Value("[]"))
+    days = Func(*ends, function="daterange", output_field=DateRangeField())
+    cycle = Cycle.objects.filter(pk=cycle_id).annotate(days=days).values("days")
+    leads = _visible(actor).filter(pk=project_id).values_list("lead_id", flat=True)
+    return held.filter(period__overlap=Subquery(cycle)).values_list("person_id", flat=True).union(leads)
 
 
 @query

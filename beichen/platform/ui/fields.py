@@ -12,7 +12,7 @@ OPTIONS = "people:options"
 
 
 class CodeField(forms.CharField):
-    """A person's number or a unit's code, alone or followed by a name ("E004 许知微"). `kind`: person, unit.
+    """A person's number or a code, alone or followed by a name ("E004 许知微"). `kind`: person, unit, project.
 
     An area that offers a list of its own names the door that suggests from it in `options`.
     """
