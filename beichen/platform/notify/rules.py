@@ -83,15 +83,16 @@ def send_about(
         send_many(actor, [Letter(to, template, path, params or {}, f"{dedupe}:{pk}") for to, pk, path in paths])
         return
     find(template, params or {})
-    given = {"now": clock.now(), "template": template, "params": _short(params or {}), "url": url, "dedupe": dedupe}
+    given = {"template": template, "params": _short(params or {}), "url": url, "dedupe": dedupe}
     with acting(actor), connection.cursor() as cursor:
-        cursor.execute(ABOUT, {**given, "to": [to for to, _ in about], "objects": [pk for _, pk in about]})
+        cursor.execute(
+            ABOUT, {**given, "now": clock.now(), "to": [to for to, _ in about], "objects": [pk for _, pk in about]}
+        )
 
 
 def _send(letters: Sequence[Letter]) -> None:
     ids = [new_id() for _ in letters]
-    columns: list[object] = [
-        clock.now(),
+    columns: list[list[object]] = [
         list(ids),
         [letter.to for letter in letters],
         [letter.template for letter in letters],
@@ -100,7 +101,7 @@ def _send(letters: Sequence[Letter]) -> None:
         [letter.dedupe for letter in letters],
     ]
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, columns)
+        cursor.execute(INSERT, [clock.now(), *columns])
     if settings.NOTIFY_BY_MAIL:
         _post(ids, letters)
 
