@@ -38,8 +38,8 @@ class Program:
 @pytest.mark.req("LINK-04")
 def test_a_program_reports_with_a_token_until_it_is_revoked(town: Town) -> None:
     me = town.browse("E002")
-    token = token_of(me, "留存日报", "Read what colleagues may see (goals, people, own plans)",
-                     "Change goals and report progress")  # fmt: skip
+    token = token_of(me, "留存日报", "Read what colleagues can see (goals, people, own plans)",
+                     "Change goals and update progress")  # fmt: skip
     script = Program(town, token)
     [cycle] = script.get("/people/cycles").json()
     goals = script.get("/goals", cycle_id=cycle["id"], scope="mine").json()["items"]

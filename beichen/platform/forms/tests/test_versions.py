@@ -60,7 +60,7 @@ def test_refusal_holds_a_sentence_per_question():
     assert refused.value.fields == {
         "fulfilling": "This question needs an answer.",
         "load": "Choose one of the answers.",
-        "plan": "At most 1000 characters; these are 1001.",
+        "plan": "At most 1000 characters; you have 1001.",
     }
 
 
