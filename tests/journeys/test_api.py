@@ -14,10 +14,10 @@ def token_of(me: Person, name: str, *scopes: str) -> str:
     """A new token of this name, as the page shows it this once."""
     me.page.locator('[popovertarget="person-menu"]').click()
     me.go("Access tokens")
-    me.fill("What it is for", name)
+    me.fill("Purpose", name)
     for scope in scopes:
         me.tick(scope)
-    me.press("Make a token")
+    me.press("Create a token")
     return me.page.locator("code.token-value").inner_text()
 
 
@@ -77,4 +77,4 @@ def test_the_page_of_the_api_names_every_operation_and_leads_to_the_tokens(town:
     operations = {one["operationId"] for path in described.values() for one in path.values()}
     assert operations <= named
     me.go("My tokens")
-    assert me.sees("Make a token")
+    assert me.sees("Create a token")
