@@ -7,7 +7,9 @@ from django.utils.translation import pgettext_lazy
 from beichen.platform.audit.choices import say
 from beichen.platform.notify.choices import template
 
-RESULT_READY = template("reviews.result_ready", _("Your review result is ready."), icon="file-text")
+RESULT_READY = template(
+    "reviews.result_of", _("Your %(period)s review result is ready."), params=("period",), icon="file-text"
+)
 REVIEW_BEGUN = template(
     "reviews.begun",
     _("Your %(period)s review has been set up. What you need to write will appear in your to-do list."),

@@ -65,8 +65,8 @@ def ask_two(town: Town) -> None:
 def test_a_target_out_of_reach_is_asked_about_before_it_is_agreed(town: Town) -> None:
     last_quarter(town)
     me = drafted(town, GOAL, "44", "20")
-    assert me.sees("Own goals in 2026Q1, committed")
-    assert "2026Q1 reached 60% (50 → 44); this asks for 4 times that. Within reach?" in me.reads()
+    assert me.sees("Own committed goals in 2026Q1")
+    assert "2026Q1 achieved 60% (50 → 44), and this asks for 4 times that. Realistic?" in me.reads()
     me.press("Is this too conservative?")
     me.press("Submit")
     me.again()

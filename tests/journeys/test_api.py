@@ -14,10 +14,10 @@ def token_of(me: Person, name: str, *scopes: str) -> str:
     """A new token of this name, as the page shows it this once."""
     me.page.locator('[popovertarget="person-menu"]').click()
     me.go("Access tokens")
-    me.fill("What it is for", name)
+    me.fill("Purpose", name)
     for scope in scopes:
         me.tick(scope)
-    me.press("Make a token")
+    me.press("Create a token")
     return me.page.locator("code.token-value").inner_text()
 
 
@@ -38,8 +38,8 @@ class Program:
 @pytest.mark.req("LINK-04")
 def test_a_program_reports_with_a_token_until_it_is_revoked(town: Town) -> None:
     me = town.browse("E002")
-    token = token_of(me, "留存日报", "Read what colleagues may see (goals, people, own plans)",
-                     "Change goals and report progress")  # fmt: skip
+    token = token_of(me, "留存日报", "Read what colleagues can see (goals, people, own plans)",
+                     "Change goals and update progress")  # fmt: skip
     script = Program(town, token)
     [cycle] = script.get("/people/cycles").json()
     goals = script.get("/goals", cycle_id=cycle["id"], scope="mine").json()["items"]
@@ -77,4 +77,4 @@ def test_the_page_of_the_api_names_every_operation_and_leads_to_the_tokens(town:
     operations = {one["operationId"] for path in described.values() for one in path.values()}
     assert operations <= named
     me.go("My tokens")
-    assert me.sees("Make a token")
+    assert me.sees("Create a token")

@@ -52,7 +52,7 @@ def test_hr_asks_about_ten_late_goals_and_an_owner_answers_on_a_phone(town: Town
         silent.nth(n).check()
     hr.fill("Message", WORDS)
     hr.press("Request updates on selected")
-    assert hr.sees("Asked for a word on 10 goals.")
+    assert hr.sees("Updates requested on 10 goals.")
     hr.again()
     assert hr.page.get_by_text(WORDS).count() == 10
     assert silent.count() == 0

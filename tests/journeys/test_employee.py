@@ -54,7 +54,7 @@ def test_a_check_in_is_written_on_a_phone_and_answered_by_the_manager(town: Town
     me.fill("What was most fulfilling lately?", PROUD)
     me.fill("What is in the way", OBSTACLE)
     me.tick("It is heavy")
-    me.fill("What are the next two weeks for?", PLAN)
+    me.fill("What is your plan for the next two weeks?", PLAN)
     me.press("Send to 许知微")
     me.again()
     assert me.sees(PROUD)

@@ -128,8 +128,8 @@ def test_whoever_holds_a_seat_takes_two_people(town: Town) -> None:
     assert hr.sees("You requested this.")
     assert hr.page.get_by_role("button", name="Issue the code").count() == 0
     other = town.browse("E016")
-    other.go("As the second person: Give a one-time code")
-    assert other.sees("Asked for by 钱多多")
+    other.go("Second person needed: Issue a one-time code")
+    assert other.sees("Requested by 钱多多")
     other.press("Issue the code")
     pay = begin(town, "E017", shown_code(other))
     assert pay.page.url == f"{town.url}/"

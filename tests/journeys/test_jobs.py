@@ -44,7 +44,7 @@ def test_the_administrator_tries_a_failed_job_again(town: Town, phone: bool) -> 
     assert button.count() == 0
     me.page.get_by_role("button", name="Retry all").first.click()
     me.settled()
-    assert me.sees("2 jobs wait for a worker again.")
+    assert me.sees("2 jobs are queued again.")
 
 
 @pytest.mark.req("BASE-09")

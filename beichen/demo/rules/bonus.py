@@ -8,6 +8,7 @@ from beichen.demo.rules.moments import after_quarter
 from beichen.demo.rules.reviews import ADMINISTRATORS
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor, system
+from beichen.platform.notify import rules as notify
 from beichen.reward import queries, rules
 from beichen.reward.rules import load
 
@@ -71,6 +72,13 @@ def send_letters(place: Place, plan_id: int) -> None:
             actor = place.person(number)
             rules.ask_letters(actor, plan_id, _version(actor, plan_id))
         rules.send_letters(system("reward.send_letters", "two people agreed"), plan_id)
+
+
+def read_all(place: Place) -> None:
+    """The cast read what that quarter brought them."""
+    with clock.frozen(after_quarter(place.story, 41)):
+        for player in place.story.cast:
+            notify.mark_read(place.person(player.person))
 
 
 def _version(actor: Actor, plan_id: int) -> int:

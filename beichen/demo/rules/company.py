@@ -77,6 +77,7 @@ def _earlier(place: Place, aims: list[Aim], say: Callable[[str], None]) -> None:
         reviews.move(then, "C09", after_quarter(then.story, 35))
         reviews.release(ACTOR, then, plan_id)
         bonus.send_letters(then, bonus_id)
+        bonus.read_all(then)
         reviews.move(then, "C10", after_quarter(then.story, 42))
         reviews.move(then, "C11", after_quarter(then.story, 60))
         say(f"{quarter.key} closed")

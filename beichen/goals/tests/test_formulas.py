@@ -119,17 +119,17 @@ def test_keep_within_never_leaves_zero_to_one(low, width, tolerance, current):
 @pytest.mark.parametrize(
     ("build", "says"),
     [
-        (lambda: Linear(D(5), D("5.0")), "“target” is 5.0; allowed is a value other than the baseline, 5"),
-        (lambda: KeepWithin(D(1), D(2), D(0)), "“tolerance” is 0; allowed is more than 0"),
+        (lambda: Linear(D(5), D("5.0")), "“target” is 5.0; it must be a value other than the baseline, 5"),
+        (lambda: KeepWithin(D(1), D(2), D(0)), "“tolerance” is 0; it must be more than 0"),
         (lambda: KeepWithin(None, None, D(1)), "a lower edge, an upper edge or both"),
-        (lambda: KeepWithin(D(3), D(2), D(1)), "“upper edge” is 2; allowed is at least 3"),
-        (lambda: Milestones(()), "“milestones” is 0; allowed is one or more"),
+        (lambda: KeepWithin(D(3), D(2), D(1)), "“upper edge” is 2; it must be at least 3"),
+        (lambda: Milestones(()), "“milestones” is 0; it must be one or more"),
         (lambda: Milestone(-1, DUE), "“weight” is -1"),
         (lambda: Linear(D("NaN"), D(1)), "a decimal number"),
-        (lambda: attainment(YesNo(), D(0)), "“cap” is 0; allowed is more than 0"),
-        (lambda: When(DUE, DUE, DUE), "“due date” is 2026-07-10; allowed is a day after 2026-07-10"),
+        (lambda: attainment(YesNo(), D(0)), "“cap” is 0; it must be more than 0"),
+        (lambda: When(DUE, DUE, DUE), "“due date” is 2026-07-10; it must be a date after 2026-07-10"),
         (lambda: progress_of([Item("a", -1, 5)]), "“weight” is -1"),
-        (lambda: shared_weights([1, 0], [1, 1], by_contribution=True), "“share” is 0; allowed is more than 0"),
+        (lambda: shared_weights([1, 0], [1, 1], by_contribution=True), "“share” is 0; it must be more than 0"),
     ],
 )
 def test_bad_input_is_refused_with_field_value_and_what_is_allowed(build, says):

@@ -80,14 +80,14 @@ def test_better_never_scores_less_and_stepped_never_more(gaps, rises, value, mor
 @pytest.mark.parametrize(
     ("points", "says"),
     [
-        ((Point(D(1), 0),), "“points” is 1; allowed is two or more"),
+        ((Point(D(1), 0),), "“points” is 1; it must be two or more"),
         ((Point(D(1), 0), Point(D(1), 5)), "all rise or all fall"),
         (
             (Point(D(1), 0), Point(D(3), 5), Point(D(2), 6)),
-            "“points” is 2; allowed is values that all rise or all fall",
+            "“points” is 2; it must be values that only rise or only fall",
         ),
-        ((Point(D(1), 500), Point(D(2), 500)), "“score” is 5; allowed is more than the score of the point before, 5"),
-        ((Point(D(1), -1), Point(D(2), 5)), "“score” is -1; allowed is 0 or more"),
+        ((Point(D(1), 500), Point(D(2), 500)), "“score” is 5; it must be more than the score of the point before, 5"),
+        ((Point(D(1), -1), Point(D(2), 5)), "“score” is -1; it must be 0 or more"),
     ],
 )
 def test_a_bad_table_is_refused(points, says):

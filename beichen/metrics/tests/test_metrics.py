@@ -48,7 +48,7 @@ def test_a_metric_takes_two_people(company):
 def test_a_bad_table_is_refused_with_a_sentence(company, points):
     with pytest.raises(BadValue) as refused:
         rules.create_band_table(company.actor("HA1"), "k", "k", "interpolated", points)
-    assert "allowed is" in refused.value.sentence()
+    assert "it must be" in refused.value.sentence()
 
 
 @pytest.mark.django_db

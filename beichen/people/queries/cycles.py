@@ -54,6 +54,11 @@ class CycleCard:
         return (self.last - self.first).days + 1
 
     @property
+    def phase_label(self) -> str:
+        """The phase in words."""
+        return str(Phase(self.phase).label)
+
+    @property
     def is_overdue(self) -> bool:
         """Whether the period has passed and the cycle was never begun."""
         return self.phase == Phase.SETUP and self.last < clock.today()

@@ -37,7 +37,7 @@ def test_the_executive_is_asked_until_the_own_part_is_given(town: Company) -> No
     assert owed(town, "E1") == []
     move(town, pk, "C09", "HA1")
     assert owed(town, "E1") == [("Agree to the release: 2026Q2", "agreed so far: HA1")]
-    assert [title for title, _ in owed(town, "HA2")] == ["As the second person: Move a cycle on"]
+    assert [title for title, _ in owed(town, "HA2")] == ["Second person needed: Move a cycle on"]
     move(town, pk, "C09", "HA2")
     assert owed(town, "E1") == [("Agree to the release: 2026Q2", "agreed so far: HA1, HA2")]
     assert owed(town, "HA2") == owed(town, "HA1") == []
@@ -54,7 +54,7 @@ def test_both_administrators_are_asked_where_the_executive_was_first(town: Compa
     assert owed(town, "E1") == owed(town, "M1") == owed(town, "HR2") == owed(town, "CA1") == owed(town, "X1") == []
     move(town, pk, "C09", "HA1")
     assert owed(town, "HA1") == []
-    assert [title for title, _ in owed(town, "HA2")] == ["As the second person: Move a cycle on"]
+    assert [title for title, _ in owed(town, "HA2")] == ["Second person needed: Move a cycle on"]
 
 
 @pytest.mark.req("INSIGHT-01", "BASE-01")
@@ -84,7 +84,7 @@ def test_a_cycle_of_the_past_that_was_never_begun_is_brought_to_hr(town: Company
         with clock.frozen(now), acting(actor):
             return [str(line.title) for line in panels.cycles_to_move(actor, 30)]
 
-    wanted = ["2026Q2 has passed, and its cycle was never begun"]
+    wanted = ["2026Q2 is over, and its cycle was never started"]
     assert titles("HA1", JULY) == titles("HA2", JULY) == wanted
     assert titles("HA1", MAY) == titles("E1", JULY) == titles("A1", JULY) == titles("B1", JULY) == []
     put_in_phase("C01", pk)

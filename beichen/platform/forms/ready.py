@@ -6,7 +6,7 @@ from beichen.platform.forms.schema import Decline, Form, Kind, Option, Question,
 
 CHECK_IN = Form(
     key="check_in",
-    title={"zh": "双周沟通", "en": "Two-week check-in"},
+    title={"zh": "双周沟通", "en": "Check-in"},
     sections=(
         Section(
             key="talk",
@@ -33,7 +33,7 @@ CHECK_IN = Form(
                     },
                     help={
                         "zh": "没有就写“没有”。这里的内容不会出现在考核里。",
-                        "en": "Write “none” if there is nothing. This never appears beside a review.",
+                        "en": "Write “none” if there is nothing. This never appears in a review.",
                     },
                 ),
                 Question(
@@ -41,10 +41,10 @@ CHECK_IN = Form(
                     kind=Kind.CHOICE,
                     row="23c",
                     required=True,
-                    label={"zh": "现在的工作负荷能持续吗？", "en": "Can you keep up this load?"},
+                    label={"zh": "现在的工作负荷能持续吗？", "en": "Is your workload sustainable?"},
                     help={
                         "zh": "如实选就好；连续两次“难以持续”，上级会最先看到。",
-                        "en": "Twice “not for long” and your manager sees it first of all.",
+                        "en": "If you choose “Not for long” twice in a row, your manager sees it first.",
                     },
                     options=(
                         Option("light", {"zh": "还有余力", "en": "I could take more"}),
@@ -59,7 +59,7 @@ CHECK_IN = Form(
                     row="23b",
                     required=True,
                     longest=1000,
-                    label={"zh": "接下来两周打算做什么？", "en": "What are the next two weeks for?"},
+                    label={"zh": "接下来两周打算做什么？", "en": "What is your plan for the next two weeks?"},
                     help={"zh": "写最重要的一到三件。", "en": "The one to three things that matter most."},
                 ),
                 Question(
@@ -82,10 +82,10 @@ REVIEW_ROWS = {"self": "06b", "manager": "08b", "peer": "07c"}
 """The row of the table of rights that guards the answers of each part."""
 
 _ANCHORS = (
-    Option("60", {"zh": "离要求有明显差距", "en": "clearly short of it"}),
-    Option("80", {"zh": "基本达到", "en": "nearly met"}),
-    Option("100", {"zh": "达到要求", "en": "met"}),
-    Option("120", {"zh": "远超要求", "en": "far beyond"}),
+    Option("60", {"zh": "离要求有明显差距", "en": "clearly below expectations"}),
+    Option("80", {"zh": "基本达到", "en": "nearly meets expectations"}),
+    Option("100", {"zh": "达到要求", "en": "meets expectations"}),
+    Option("120", {"zh": "远超要求", "en": "far exceeds expectations"}),
 )
 _SCORE = {"zh": "分数", "en": "Score"}
 _HELP_BY_HAND = {
@@ -129,7 +129,7 @@ REVIEW = Form(
             weight=60,
             questions=(
                 _results("self", "目标做得怎么样？遇到了什么阻碍？",
-                         "What came of your goals, and what stood in the way?"),
+                         "How did your goals go, and what got in the way?"),
                 _results("manager", "这些结果说明了什么？又有什么没有说出来？",
                          "What do the results say, and what do they not say?"),
                 _results("peer", "对这些目标上的工作，你有什么观察？",
@@ -142,11 +142,11 @@ REVIEW = Form(
             weight=25,
             questions=(
                 _judged("behaviour", "self", "哪件事体现了我们的价值观？一件具体的事胜过十个形容词。",
-                        "Where did you live our values? One thing that happened says more than ten adjectives."),
+                        "Where did you live our values? One concrete example says more than ten adjectives."),
                 _judged("behaviour", "manager", "你看到了什么？请举一件具体的事。",
-                        "What did you see? Name one thing that happened."),
+                        "What did you see? Give one concrete example."),
                 _judged("behaviour", "peer", "一起共事的感受如何？请举一件具体的事。",
-                        "What was it like to work together? Name one thing that happened."),
+                        "What was it like to work together? Give one concrete example."),
             ),
         ),
         Section(
@@ -155,7 +155,7 @@ REVIEW = Form(
             weight=15,
             questions=(
                 _judged("contribution", "self", "你帮助了谁？后来怎么样？",
-                        "Whom did you help, and what became of it?"),
+                        "Who did you help, and what came of it?"),
                 _judged("contribution", "manager", "如果没有对方的工作，会少了什么？",
                         "What would be missing without this person’s work?"),
                 _judged("contribution", "peer", "对方的工作在哪里帮到了你？",
@@ -178,9 +178,9 @@ REVIEW = Form(
         parts=("manager", "peer"),
         reasons=(
             Option("too_little", {"zh": "这段时间共事太少，无法公正评价",
-                                  "en": "We worked together too little for a fair judgement"}),
-            Option("too_close", {"zh": "关系太近，不便评价", "en": "We are too close for me to judge"}),
-            Option("no_time", {"zh": "这段时间没有时间认真写", "en": "I have no time to do it with care"}),
+                                  "en": "We worked together too little for a fair review"}),
+            Option("too_close", {"zh": "关系太近，不便评价", "en": "We are too close for me to be impartial"}),
+            Option("no_time", {"zh": "这段时间没有时间认真写", "en": "I do not have time to do it properly"}),
         ),
     ),
 )  # fmt: skip

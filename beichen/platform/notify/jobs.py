@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import translation
 
 from beichen.platform.events.jobs import job
+from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.notify import queries
 from beichen.platform.notify.choices import footer, known
@@ -38,4 +39,6 @@ def _note(notice: UUID) -> None:
 def prune(_actor: Actor) -> None:
     """Delete notices older than a year."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM notify_notice WHERE created_at < clock_timestamp() - interval '1 year'")
+        cursor.execute(
+            "DELETE FROM notify_notice WHERE created_at < %s::timestamptz - interval '1 year'", [clock.now()]
+        )

@@ -12,13 +12,14 @@ from django.db import connection
 
 from beichen.platform.access.current import acting
 from beichen.platform.audit.rules import new_id
+from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.notify.choices import LONGEST, Params, find
 
 # Nothing is returned: the sender may not read what it sent to somebody else.
 INSERT = """
 INSERT INTO notify_notice (id, addressee_id, template, params, url, dedupe_key, created_at)
-SELECT id, addressee, template, params, url, nullif(dedupe, ''), clock_timestamp()
+SELECT id, addressee, template, params, url, nullif(dedupe, ''), %s
 FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::jsonb[], %s::text[], %s::text[])
      AS letter (id, addressee, template, params, url, dedupe)
 ON CONFLICT DO NOTHING
@@ -54,10 +55,10 @@ def send_many(actor: Actor, letters: Sequence[Letter]) -> None:
 # Ids grow with time like those made in Python.
 ABOUT = """
 INSERT INTO notify_notice (id, addressee_id, template, params, url, dedupe_key, created_at)
-SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
+SELECT (lpad(to_hex((extract(epoch FROM %(now)s::timestamptz) * 1000)::bigint), 12, '0') || '7'
         || substr(mixed, 1, 3) || '8' || substr(mixed, 4, 15))::uuid,
        addressee, %(template)s, %(params)s::jsonb, replace(%(url)s, '/0/', '/' || object || '/'),
-       %(dedupe)s || ':' || object, clock_timestamp()
+       %(dedupe)s || ':' || object, %(now)s
 FROM (SELECT addressee, object, md5(gen_random_uuid()::text) AS mixed
       FROM unnest(%(to)s::bigint[], %(objects)s::bigint[]) AS line (addressee, object)) line
 ON CONFLICT DO NOTHING
@@ -84,7 +85,9 @@ def send_about(
     find(template, params or {})
     given = {"template": template, "params": _short(params or {}), "url": url, "dedupe": dedupe}
     with acting(actor), connection.cursor() as cursor:
-        cursor.execute(ABOUT, {**given, "to": [to for to, _ in about], "objects": [pk for _, pk in about]})
+        cursor.execute(
+            ABOUT, {**given, "now": clock.now(), "to": [to for to, _ in about], "objects": [pk for _, pk in about]}
+        )
 
 
 def _send(letters: Sequence[Letter]) -> None:
@@ -98,7 +101,7 @@ def _send(letters: Sequence[Letter]) -> None:
         [letter.dedupe for letter in letters],
     ]
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, columns)
+        cursor.execute(INSERT, [clock.now(), *columns])
     if settings.NOTIFY_BY_MAIL:
         _post(ids, letters)
 
@@ -119,8 +122,17 @@ def mark_read(actor: Actor, notice: UUID | None = None) -> int:
     """Note that the actor read one of their notices, or all; how many were unread. Cost: one statement."""
     with acting(actor), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE notify_notice SET read_at = clock_timestamp() "
+            "UPDATE notify_notice SET read_at = %s "
             "WHERE addressee_id = %s AND read_at IS NULL AND (%s::uuid IS NULL OR id = %s)",
-            [actor.person_id, notice, notice],
+            [clock.now(), actor.person_id, notice, notice],
         )
         return int(cursor.rowcount)
+
+
+def mark_answered(actor: Actor, url: str) -> None:
+    """Note that the actor did what their notices of this address were about. Cost: one statement."""
+    with acting(actor), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notify_notice SET read_at = %s WHERE addressee_id = %s AND read_at IS NULL AND url = %s",
+            [clock.now(), actor.person_id, url],
+        )

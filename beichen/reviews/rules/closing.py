@@ -190,14 +190,15 @@ def _statement(name: str) -> str:
 
 def _tell(actor: Actor, agreed: StepAgreed, lines: Sequence[tuple[int, int]]) -> None:
     """Events in batches; to the persons a notice that says only that there is something to read."""
-    cycle_id = ReviewPlan.objects.values_list("cycle_id", flat=True).get(pk=agreed.plan_id)
+    cycle_id, period = ReviewPlan.objects.values_list("cycle_id", "cycle__period__key").get(pk=agreed.plan_id)
     parts = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
     if agreed.step == LOCK:
         publish(*(ResultLocked(cycle_id, tuple(pk for pk, _ in part)) for part in parts))
     if agreed.step == RELEASE:
         publish(*(ResultReleased(cycle_id, tuple(pk for pk, _ in p), tuple(who for _, who in p)) for p in parts))
         about = [(subject, pk) for pk, subject in lines]
-        notify.send_about(actor, RESULT_READY, about, url=reverse("reviews:result", args=[0]), dedupe="result")
+        url = reverse("reviews:result", args=[0])
+        notify.send_about(actor, RESULT_READY, about, url=url, dedupe="result", params={"period": period})
 
 
 @rule

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
 from beichen.people.rules import open_cycle
 from beichen.platform.access.current import rule
 from beichen.platform.access.permissions import require
@@ -9,6 +11,7 @@ from beichen.platform.audit import rules as audit
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Invalid, NotFound
+from beichen.platform.notify import rules as notify
 from beichen.reviews import access
 from beichen.reviews.choices import Receipt, ReviewState
 from beichen.reviews.models import Acknowledgement, AcknowledgementContent, Review
@@ -19,7 +22,7 @@ from beichen.reviews.rules.errors import Answered, CommentNeeded, NotReleased
 def acknowledge(actor: Actor, review_id: int, answer: str, comment: str) -> None:
     """Say that one has read the result, or read it and disagrees. The same answer again changes nothing.
 
-    Errors: NotFound, NotReleased, WrongPhase, CommentNeeded, Answered. Cost: eight statements.
+    Errors: NotFound, NotReleased, WrongPhase, CommentNeeded, Answered. Cost: nine statements.
     """
     head = Review.objects.filter(access.visible_reviews(), pk=review_id).first()
     if head is None or head.subject_id != actor.person_id:
@@ -46,3 +49,4 @@ def acknowledge(actor: Actor, review_id: int, answer: str, comment: str) -> None
         [AcknowledgementContent(acknowledgement=made, answer=answer, comment=comment)]
     )
     audit.record(actor, access.ACKNOWLEDGE, head, subjects=[head.subject_id])
+    notify.mark_answered(actor, reverse("reviews:result", args=[review_id]))

@@ -174,7 +174,7 @@ def test_a_release_cut_off_in_the_middle_is_seen_by_nobody_and_then_done_once(la
     drain_jobs()
     with launched.owner(), connection.cursor() as cursor:
         assert {rating.state for rating in Rating.objects.all()} == {"released"}
-        cursor.execute("SELECT addressee_id FROM notify_notice WHERE template = 'reviews.result_ready'")
+        cursor.execute("SELECT addressee_id FROM notify_notice WHERE template = 'reviews.result_of'")
         told = sorted(line[0] for line in cursor.fetchall())
     assert told == sorted(launched.id(number) for number in ("A1", "A2"))
 

@@ -173,9 +173,9 @@ def test_totals_at_the_edges():
 @pytest.mark.req("REVIEW-03")
 def test_the_grade_hangs_on_the_rounded_total():
     assert [suggested_grade(n, GRADES).key for n in (9500, 9499, 8500, 7000, 6999, 0)] == list("SAABCD")
-    with pytest.raises(BadValue, match=r"“minimum” is 95\.00; allowed is less than the grade above, 95\.00"):
+    with pytest.raises(BadValue, match=r"“minimum” is 95\.00; it must be less than the grade above, 95\.00"):
         Scale((Grade("S", 9500), Grade("A", 9500)))
-    with pytest.raises(BadValue, match="allowed is exactly 0"):
+    with pytest.raises(BadValue, match="it must be exactly 0"):
         Scale((Grade("S", 9500),))
     with pytest.raises(BadValue, match="“coefficient” is -1"):
         Scale((Grade("S", 0, -1),))
@@ -242,7 +242,7 @@ def test_quotas():
     assert quotas(15, [1000, 2000, 4000, 2000, 1000]) == (2, 3, 6, 3, 1)
     assert quotas(10, [3333, 3333, 3334]) == (3, 3, 4)
     assert quotas(0, [5000, 5000]) == (0, 0)
-    with pytest.raises(BadValue, match=r"“shares” is 90\.00; allowed is parts that add up to 100"):
+    with pytest.raises(BadValue, match=r"“shares” is 90\.00; it must be parts that add up to 100"):
         quotas(5, [4000, 5000])
 
 

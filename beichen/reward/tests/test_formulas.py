@@ -64,21 +64,21 @@ def test_pools():
 @pytest.mark.parametrize(
     ("build", "says"),
     [
-        (lambda: Stretch(-1, 3), "“target bonus” is -1; allowed is 0 or more"),
+        (lambda: Stretch(-1, 3), "“target bonus” is -1; it must be 0 or more"),
         (lambda: Stretch(1, -3), "“days” is -3"),
-        (lambda: Stretch(1, 3, D("1.2")), "“full-time equivalent” is 1.2; allowed is from 0 to 1"),
+        (lambda: Stretch(1, 3, D("1.2")), "“full-time equivalent” is 1.2; it must be from 0 to 1"),
         (lambda: person("E1", k=-1), "“coefficient” is -1"),
         (lambda: base([person("E1"), person("E2", currency="USD")], 91), "one currency in one pool"),
-        (lambda: base([person("E1")], 90), "“days” is 91; allowed is at most 90"),
-        (lambda: base([], 0), "“days” is 0; allowed is more than 0"),
+        (lambda: base([person("E1")], 90), "“days” is 91; it must be at most 90"),
+        (lambda: base([], 0), "“days” is 0; it must be more than 0"),
         (lambda: coefficient([], F(1)), "“points” is 0"),
-        (lambda: coefficient([TABLE[1], TABLE[0]], F(1)), "allowed is more than 4/5"),
+        (lambda: coefficient([TABLE[1], TABLE[0]], F(1)), "it must be more than 4/5"),
         (lambda: coefficient([CoefficientPoint(F(0), -1)], F(1)), "“coefficient” is -1"),
         (lambda: pool("U1", F(1), -1, 1), "“coefficient” is -1"),
         (lambda: scaled_pools({"U1": 0}, 5), "at least one pool above 0"),
-        (lambda: reserved(5, 101), "“reserve” is 101; allowed is from 0 to 100"),
-        (lambda: bonus_shares(5, [], "1.1"), "“flattening” is 1.1; allowed is from 0 to 1"),
-        (lambda: parts("0.2", "0.3", "0.4"), "“parts” is 9/10; allowed is parts that add up to 1"),
+        (lambda: reserved(5, 101), "“reserve” is 101; it must be from 0 to 100"),
+        (lambda: bonus_shares(5, [], "1.1"), "“flattening” is 1.1; it must be from 0 to 1"),
+        (lambda: parts("0.2", "0.3", "0.4"), "“parts” is 9/10; it must be parts that add up to 1"),
         (lambda: parts("-0.2", "0.7", "0.5"), "“parts” is -1/5"),
     ],
 )
@@ -171,9 +171,9 @@ def test_adjustments_keep_the_pool():
     fair = [Adjustment(("E1", ""), 100, "carried the launch"), Adjustment(("E2", ""), -100, "shared it")]
     assert adjusted(amounts, fair) == {("E1", ""): 1100, ("E2", ""): 1900}
     bad = {
-        "“adjustment” is 101; allowed is at most 100": [replace(fair[0], delta=101), fair[1]],
-        "“reason” is  ; allowed is a reason": [replace(fair[0], reason=" "), fair[1]],
-        "“sum of the adjustments” is 100; allowed is exactly 0": fair[:1],
+        "“adjustment” is 101; it must be at most 100": [replace(fair[0], delta=101), fair[1]],
+        "“reason” is  ; it must be a reason": [replace(fair[0], reason=" "), fair[1]],
+        "“sum of the adjustments” is 100; it must be exactly 0": fair[:1],
         "one adjustment for each person": [*fair, fair[0], fair[1]],
     }
     for says, changes in bad.items():

@@ -122,7 +122,7 @@ def test_auditor_verifies_and_the_run_is_audited(enter, company, worker_db):
     html = client.get("/company/audit/").content.decode()
     assert "The audit holds: 2 rows in 1 seals." in html
     assert "Verify the audit" in html
-    assert "2 rows in 1 seals, nothing touched." in html
+    assert "2 rows in 1 seals, no tampering found." in html
 
 
 def test_request_carries_its_id_into_the_audit(enter, company):
@@ -216,7 +216,7 @@ def test_refusals_are_rows_with_the_act_in_words_and_the_door(enter, company):
     assert enter("M1").get("/api/v1/audit/entries").status_code == 403
     client = enter("B2")
     assert [(row[0], row[2]) for row in found(client, sort="refusals")] == [
-        ("Name M1", "Was refused: Search the audit"), ("Name A1", "Was refused: Search the audit"),
+        ("Name M1", "Refused: Search the audit"), ("Name A1", "Was refused: Search the audit"),
     ]  # fmt: skip
     rows = client.get("/api/v1/audit/entries", {"sort": "refusals"}).json()["items"]
     assert [row["channel"] for row in rows] == ["api", "page"]

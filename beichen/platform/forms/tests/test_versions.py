@@ -60,7 +60,7 @@ def test_refusal_holds_a_sentence_per_question():
     assert refused.value.fields == {
         "fulfilling": "This question needs an answer.",
         "load": "Choose one of the answers.",
-        "plan": "At most 1000 characters; these are 1001.",
+        "plan": "At most 1000 characters; you have 1001.",
     }
 
 
@@ -78,7 +78,10 @@ def draw(form: Form, answers: dict[str, Any], language: str) -> str:
 @pytest.mark.req("TALK-02")
 @pytest.mark.parametrize(
     ("language", "label", "option"),
-    [("zh-hans", "接下来两周打算做什么？", "难以持续"), ("en", "What are the next two weeks for?", "Not for long")],
+    [
+        ("zh-hans", "接下来两周打算做什么？", "难以持续"),
+        ("en", "What is your plan for the next two weeks?", "Not for long"),
+    ],
 )
 def test_form_is_drawn_in_the_language_of_the_page(language, label, option):
     html = draw(CHECK_IN, {"load": "fine", "plan": "上线新引导"}, language)

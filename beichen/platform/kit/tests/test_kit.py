@@ -49,7 +49,7 @@ def test_a_refusal_is_a_sentence_with_a_code():
         "at most %(limit)s": "不超过 %(limit)s 的数",
     }
     refused = BadValue("weight", 120, errors.gettext_noop("at most %(limit)s"), limit=100)
-    assert refused.sentence() == str(refused) == "“weight” is 120; allowed is at most 100."
+    assert refused.sentence() == str(refused) == "“weight” is 120; it must be at most 100."
     assert refused.sentence(lambda text: chinese.get(text, text)) == "“权重”是 120,只能是不超过 100 的数。"
     assert refused.messages() == {"weight": str(refused)}
     assert (refused.code, refused.status, refused.field) == ("bad_value", 422, "weight")
@@ -161,5 +161,5 @@ def test_a_mean_keeps_its_terms():
     assert mean([term("a", 0, 1), term("b", 0, 2)], equal_when_zero=True).value == Fraction(3, 2)
     assert mean([term("a", 0, 1)], equal_when_zero=False).value is None
     assert mean([], equal_when_zero=True).value is None
-    with pytest.raises(BadValue, match="“weight” is -1; allowed is 0 or more"):
+    with pytest.raises(BadValue, match="“weight” is -1; it must be 0 or more"):
         term("a", -1, 1)

@@ -57,7 +57,7 @@ def test_scales():
     assert decimal(8480, 100) == Decimal("84.80")
     assert str(decimal(5, 1_000_000)) == "0.000005"
     assert clip(Fraction(5, 4), 0, 1) == 1
-    with pytest.raises(BadValue, match=r"“weight” is 0.125; allowed is a number with at most 2 decimal digits"):
+    with pytest.raises(BadValue, match=r"“weight” is 0.125; it must be a number with at most 2 decimal digits"):
         scaled("0.125", 100, "weight")
     with pytest.raises(BadValue, match="any number but 0"):
         half_even(1, 0)

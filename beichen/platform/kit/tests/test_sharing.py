@@ -82,9 +82,9 @@ def test_upper_limits_below_the_pool_are_paid_and_the_rest_is_reported():
 
 
 def test_bad_limits_are_refused():
-    with pytest.raises(BadValue, match="sum of the lower limits” is 20; allowed is at most 15"):
+    with pytest.raises(BadValue, match="sum of the lower limits” is 20; it must be at most 15"):
         share_within(15, [1, 1], [10, 10], [None, None], "ab")
-    with pytest.raises(BadValue, match="upper limit” is 5; allowed is at least 10"):
+    with pytest.raises(BadValue, match="upper limit” is 5; it must be at least 10"):
         share_within(15, [1], [10], [5], "a")
     with pytest.raises(BadValue, match="“weight” is -1"):
         share(1, [-1], "a")

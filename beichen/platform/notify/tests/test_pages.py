@@ -36,11 +36,11 @@ def test_notice_is_read_by_following_it(client, people):
     sign_in(client, bo)
     html = client.get("/notices/").content.decode()
     assert "王梓 agreed to 次日留存提升" in html
-    assert "1 unread notice" in html
+    assert "1 unread notification" in html
     (address,) = re.findall(r'action="(/notices/[0-9a-f-]{36}/)"', html)
     answer = client.post(address)
     assert (answer.status_code, answer["Location"]) == (303, "/company/looked/")
-    assert "unread notice" not in client.get("/notices/").content.decode()
+    assert "unread notification" not in client.get("/notices/").content.decode()
 
 
 def test_somebody_elses_notice_is_not_found(client, people):

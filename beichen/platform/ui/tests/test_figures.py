@@ -58,8 +58,9 @@ def test_initials(name, expected):
 
 @pytest.mark.parametrize(
     ("days", "text", "tone"),
-    [(-2, "2 days late", "late"), (-1, "1 day late", "late"), (0, "Due today", "today"), (1, "Due tomorrow", "soon"),
-     (5, "In 5 days", "calm"), (40, "By 9 Nov", "calm"), (200, "By 18 Apr 2027", "calm")],
+    [(-2, "2 days overdue", "late"), (-1, "1 day overdue", "late"), (0, "Due today", "today"),
+     (1, "Due tomorrow", "soon"), (5, "5 days left", "calm"), (40, "By 9 Nov", "calm"),
+     (200, "By 18 Apr 2027", "calm")],
 )  # fmt: skip
 def test_due_dates_are_said_as_people_say_them(days, text, tone):
     with translation.override("en"):

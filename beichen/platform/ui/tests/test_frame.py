@@ -178,7 +178,7 @@ def test_the_worker_script_keeps_static_files_only_and_has_a_page_for_no_network
     script = Path(found).read_text(encoding="utf-8")
     assert 'startsWith("/static/")' in script
     assert script.count("cache.put(") == 1
-    assert "没有网络" in script
+    assert "暂时连不上" in script
     assert "No connection" in script
 
 

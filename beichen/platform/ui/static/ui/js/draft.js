@@ -57,6 +57,10 @@ export function start(form) {
     if (spills && !navigator.onLine) localStorage.setItem(key, record);
   }
 
+  function spill() {
+    if (spills && store.getItem(key)) localStorage.setItem(key, store.getItem(key));
+  }
+
   function clear() {
     store.removeItem(key);
     localStorage.removeItem(key);
@@ -97,7 +101,7 @@ export function start(form) {
       const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
       say(answer.ok ? `${words().saved} ${time}` : words().kept);
     } catch {
-      if (spills && store.getItem(key)) localStorage.setItem(key, store.getItem(key));
+      spill();
       say(words().kept);
     }
   }
@@ -118,6 +122,7 @@ export function start(form) {
   form.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.elt === form && taken(detail)) forget();
   });
+  form.addEventListener("htmx:sendError", spill);
   form.addEventListener("submit", () => {
     clearTimeout(pause);
     if (!form.hasAttribute("hx-post")) sessionStorage.setItem("beichen:sent", JSON.stringify({ key, page: location.href.split("#")[0] }));

@@ -23,7 +23,7 @@ export function listen() {
       toast(words().failed, "error");
     }
   });
-  body.addEventListener("htmx:sendError", () => toast(words().offline, "error"));
+  body.addEventListener("htmx:sendError", () => toast(navigator.onLine ? words().unreached : words().offline, "error"));
   body.addEventListener("beichen:toasts", ({ detail }) => detail.toasts.forEach(({ text, tone }) => toast(text, tone)));
   body.addEventListener("htmx:beforeRequest", () => {
     clearTimeout(slow);
