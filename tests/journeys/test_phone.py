@@ -39,7 +39,11 @@ def test_a_check_in_is_written_and_answered_in_three_taps(town: Town) -> None:
         remind(system("conversations.open_due", "a journey"), clock.today())
     thumb = opened(town, "E006", owed="Write your check-in", notice=talks.DUE_TODAY, act="Send to 许知微")
     me = thumb.me
-    for label in ("What was most fulfilling lately?", "What is in the way", "What is your plan for the next two weeks?"):
+    for label in (
+        "What was most fulfilling lately?",
+        "What is in the way",
+        "What is your plan for the next two weeks?",
+    ):
         me.fill(label, TYPED)
     thumb.tap(me.page.get_by_label(me.said("It is heavy"), exact=True))
     thumb.press("Send to 许知微")
