@@ -23,9 +23,9 @@ from tests.launch.running import Running
 
 pytestmark = [pytest.mark.slow, pytest.mark.fault("F26"), pytest.mark.req("BASE-07")]
 MORE = """
-INSERT INTO goals_goal SELECT (jsonb_populate_record(goal, jsonb_build_object(
+INSERT INTO goals_goal SELECT (jsonb_populate_record(one.goal, jsonb_build_object(
     'id', nextval(pg_get_serial_sequence('goals_goal', 'id')), 'title', 'drill ' || n))).*
-FROM (SELECT * FROM goals_goal ORDER BY id LIMIT 1) goal, generate_series(1, 500) n
+FROM (SELECT goal FROM goals_goal goal ORDER BY id LIMIT 1) one, generate_series(1, 500) n
 """
 LETTERS = """
 INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, scheduled_at)

@@ -130,6 +130,7 @@ class Running:
         """A connection to the embedded server past every right."""
         running = read_pid_file(self.home / "postgres")
         assert running
+        assert running.socket_folder.is_absolute(), "it does not listen yet"
         return psycopg.connect(host=str(running.socket_folder), user="postgres", dbname="beichen", autocommit=True)
 
     def alive(self) -> bool:

@@ -220,9 +220,27 @@ def test_what_is_not_understood_is_said_in_one_sentence(drill: Drill) -> None:
         (("backup", "--full"), "backup FILE"),
         (("restore",), "restore FILE"),
         (("restore", "/nowhere.age"), "There is no file /nowhere.age"),
+        (("restore", "--fence"), "is for a database in BEICHEN_DATABASE_URL"),
+        (("backup", "--base"), "backup --base /a/new/folder --wal /a/folder"),
+        (("restore", "--base", "/a", "--wal", "/b", "--until", "2026-11-28 13:00"), "write the time with its offset"),
     ):
         done = drill.live.run(*words)
         assert done.returncode == 1
         assert text in done.stderr
         assert done.stderr.strip().count("\n") == 0
     assert SUPERUSER not in drill.said.stdout
+
+
+@pytest.mark.fault("F26")
+@pytest.mark.req("BASE-07")
+def test_a_lost_key_is_named_before_anything_is_loaded(drill: Drill) -> None:
+    """The drill is the time to learn it; nothing was made that would have to be cleared away."""
+    words = ("--base", "/nowhere", "--wal", "/nowhere", "--until", "2026-11-28 13:00+08:00")
+    other, said = drill.restore("keyless", *words)
+    assert "lacks secret_key and audit_key and anchors.log" in said
+    assert not other.home.exists()
+    other.home.mkdir(parents=True)
+    (other.home / "secret_key").write_text("a key")
+    _, said = drill.restore("keyless", *words)
+    assert "lacks audit_key and anchors.log" in said
+    assert [path.name for path in other.home.iterdir()] == ["secret_key"]

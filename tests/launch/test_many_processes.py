@@ -318,6 +318,18 @@ def test_a_login_that_only_reads_is_enough_for_the_backup(many: Many) -> None:
     assert "Name a login that sees past row security" in nobody.stderr
 
 
+@pytest.mark.fault("F26")
+@pytest.mark.req("BASE-07", "BASE-09")
+def test_mail_is_held_back_in_a_database_that_its_own_server_brought_back(many: Many) -> None:
+    many.ask("INSERT INTO procrastinate_jobs (task_name, queue_name, args, status, scheduled_at) "
+             "VALUES ('notify.mail', 'mail', '{}', 'todo', now() + interval '1 day') RETURNING 1")  # fmt: skip
+    done = many.run("restore", "--fence")
+    assert done.returncode == 0, done.stderr
+    assert "1 mails that waited then are not sent" in done.stdout
+    assert many.ask("SELECT status::text FROM procrastinate_jobs WHERE queue_name = 'mail'") == [("cancelled",)]
+    assert many.ask("SELECT count(*) FROM audit_entry WHERE act = 'operate.restore'") == [(1,)]
+
+
 @pytest.mark.req("BASE-07", "BASE-09")
 def test_what_is_missing_is_said_in_one_sentence(many: Many, tmp_path: Path) -> None:
     embedded = many.run("web", BEICHEN_DATABASE_URL="")

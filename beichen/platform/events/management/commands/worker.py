@@ -13,6 +13,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.psycopg_connector import PsycopgConnector
 
 from beichen.platform.audit import sealing
 from beichen.platform.events import rules
@@ -20,6 +22,8 @@ from beichen.platform.events.loops import Loop, Loops
 
 log = logging.getLogger(__name__)
 DAY = 24 * 3600
+PATIENCE, TRYING = 5, 2
+"""Seconds the queue waits for a connection, and goes on trying before it begins anew: pauses between tries double."""
 
 
 class Command(BaseCommand):
@@ -63,8 +67,9 @@ async def _work(concurrency: int) -> None:
 async def _until_broken(concurrency: int) -> None:
     if not isinstance(app.connector, DjangoConnector):
         raise TypeError("the queue is not on Django's connection")
+    queue = PsycopgConnector(kwargs=connector_params(), timeout=PATIENCE, reconnect_timeout=TRYING)
     try:
-        with app.replace_connector(app.connector.get_worker_connector()):
+        with app.replace_connector(queue):
             async with app.open_async():
                 await app.run_worker_async(
                     concurrency=concurrency,
