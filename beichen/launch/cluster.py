@@ -28,7 +28,8 @@ STOP_SECONDS = 30
 ROOM_MB = 300
 UNSAFE = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
 
-# Servers we started that others go on using: kept here, since Python complains of a child nobody waits for.
+# Servers we started that others go on using: kept here until they end, since Python complains of a child nobody
+# waits for.
 _LEFT_TO_OTHERS: list[subprocess.Popen[bytes]] = []
 
 
@@ -224,13 +225,15 @@ class Cluster:
                 os.kill(pid, kind)
             if self._gone(pid, patience):
                 break
+        _LEFT_TO_OTHERS[:] = [child for child in _LEFT_TO_OTHERS if child.poll() is None]
         with contextlib.suppress(OSError):
             self.socket.rmdir()
 
     def _gone(self, pid: int, patience: float) -> bool:
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
-            if self._child.poll() is not None if self._child else not _lives(pid, self.folder):
+            ours = self._child if self._child and self._child.pid == pid else None
+            if ours.poll() is not None if ours else not _lives(pid, self.folder):
                 return True
             time.sleep(0.03)
         return False

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from beichen.launch import places, roles
-from beichen.launch.cluster import Cluster, read_pid_file
+from beichen.launch.cluster import _LEFT_TO_OTHERS, Cluster, read_pid_file
 from beichen.launch.environment import DatabaseAddress
 from beichen.launch.failures import Stop
 from tests.launch.conftest import open_cluster
@@ -88,6 +88,7 @@ def test_a_second_launcher_shares_the_server_and_the_last_one_stops_it(cluster: 
     assert value(other, "SELECT 1") == 1
     other.close()
     assert read_pid_file(cluster.folder) is None
+    assert _LEFT_TO_OTHERS == []
 
 
 @pytest.mark.fault("F03")

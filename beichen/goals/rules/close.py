@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
+from django.db import connection
 from django.db.models import F
 from django.urls import reverse
 
@@ -23,22 +25,43 @@ from beichen.platform.kit.actor import Actor
 from beichen.platform.notify import rules as notify
 from beichen.platform.notify.rules import Letter
 
-BATCH = 1_000
+BATCH, AT_ONCE = 1_000, 10_000
+CLOSE = """
+UPDATE goals_goal SET state = 'closed', closed_at = %(now)s
+WHERE id IN (SELECT id FROM goals_goal WHERE cycle_id = %(cycle)s AND state = ANY (%(running)s)
+             ORDER BY id LIMIT %(most)s FOR UPDATE)
+RETURNING id
+"""
 
 
 @rule
 def close_cycle(actor: Actor, cycle_id: int) -> int:
-    """Close every running goal of a cycle at once; gives how many. Cost: five statements per 1,000 goals."""
+    """Close every running goal of a cycle, 10,000 at a time in one transaction; gives how many.
+
+    Cost: for each 10,000 goals two statements, and one more for each 1,000.
+    """
     require(actor, access.CLOSE)
-    running = Goal.objects.filter(cycle_id=cycle_id, state__in=list(RUNNING))
-    ids = list(running.order_by("pk").select_for_update().values_list("pk", flat=True))
-    Goal.objects.filter(pk__in=ids).update(state=GoalState.CLOSED, closed_at=clock.now())
-    if ids:
+    closed = 0
+    while ids := _close_some(cycle_id):
         audit.record_bulk(actor, access.CLOSE, "goals.goal", ids, {"cycle": cycle_id})
         parts = [tuple(ids[start : start + BATCH]) for start in range(0, len(ids), BATCH)]
         publish(*(GoalsClosed(cycle_id=cycle_id, goal_ids=part) for part in parts))
         rollup.mark(ids, [cycle_id])
-    return len(ids)
+        closed += len(ids)
+    return closed
+
+
+def _close_some(cycle_id: int) -> list[int]:
+    """The next running goals in the order of their ids, closed."""
+    given: dict[str, Any] = {
+        "cycle": cycle_id,
+        "running": [state.value for state in RUNNING],
+        "now": clock.now(),
+        "most": AT_ONCE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSE, given)
+        return sorted(pk for (pk,) in cursor.fetchall())
 
 
 @rule

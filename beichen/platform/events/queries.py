@@ -203,3 +203,25 @@ def workers() -> list[Worker]:
 def worker_lives(within_seconds: int = 15) -> bool:
     """Whether some worker beat its heart lately. Cost: a handful of rows."""
     return Heartbeat.objects.filter(at__gte=clock.now() - timedelta(seconds=within_seconds)).exists()
+
+
+# ── for the pages of what a job works on ────────────────────────────────────────────────────────────────────────────
+
+_STANDS = """
+SELECT coalesce(bool_or(job.status IN ('todo', 'doing')), false),
+       coalesce((array_agg(failure.kind ORDER BY job.id DESC) FILTER (WHERE job.status = 'failed'))[1], '')
+FROM procrastinate_jobs job LEFT JOIN events_failure failure ON failure.job_id = job.id
+WHERE job.task_name = 'on:' || %s AND job.args -> 'event' ->> %s::text = %s
+  AND job.status IN ('todo', 'doing', 'failed')
+"""
+
+
+def why_stopped(subscriber: str, field: str, value: int) -> str | None:
+    """Why nobody works any more on what an event asked of this subscriber, in words; None while it waits or runs.
+
+    `field` and `value` find the event. Cost: one statement, over the jobs that wait, run or are parked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDS, [subscriber, field, str(value)])
+        works, kind = cursor.fetchone()
+    return None if works else str(dict(Fault.choices).get(kind, ""))

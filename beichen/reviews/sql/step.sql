@@ -1,5 +1,6 @@
 -- Every result of a plan (or one unit of it) in one state goes into another, with its parts and its head; whoever is one
 -- of the two who agreed is noted as moved by the other. A release notes when enough peers wrote. Gives whom it moved.
+-- The twin is formulas/steps.py, review by review.
 WITH moved AS (
     UPDATE reviews_rating t SET state = %(rating)s, {columns} version = version + 1
     WHERE t.plan_id = %(plan)s AND t.state = %(source)s

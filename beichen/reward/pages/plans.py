@@ -101,10 +101,13 @@ def plan(request: PageRequest, plan_id: int) -> HttpResponse:
     pair = queries.scenarios(request.actor, plan_id)
     ran = len(pair) == 2 and all(s.facts and not s.problem and s.simulated_at for s in pair)
     asked = queries.waiting_for(request.actor, _next_permission(card), [plan_id]).get(plan_id)
+    stopped = queries.why_stopped(request.actor, plan_id, card.busy)
     return page(
         request, "reward/plan.html", fragment="rows" if "after" in request.GET else "busy", plan=card, path=PATH,
+        stopped=stopped, has_stopped=stopped is not None,
         phase=str(Phase(card.phase).label),
-        pair=[(s, _policy_lines(s), shown.problem(s.problem)) for s in pair], rights=_rights(request, card),
+        pair=[(s, _policy_lines(s), shown.problem(s.problem)) for s in pair],
+        rights=_rights(request, card, free=not card.busy or stopped is not None),
         asked=asked, asked_name=_name(request, asked.asked_by) if asked else "", mine=_is_mine(request, asked),
         **(_compared(request, card, pair) if ran else {}),
         choose=_choose(request, pair) if ran else None,
@@ -130,19 +133,19 @@ def _is_mine(request: PageRequest, asked: Any) -> bool:
     return asked is not None and asked.asked_by == request.actor.person_id
 
 
-def _rights(request: PageRequest, card: queries.PlanCard) -> dict[str, bool]:
-    """Which buttons to draw; the seats were looked up once."""
+def _rights(request: PageRequest, card: queries.PlanCard, *, free: bool) -> dict[str, bool]:
+    """Which buttons to draw; `free`: nothing is being computed. The seats were looked up once."""
     in_phase = card.phase == Phase.COMPENSATION
     open_now = card.state in (PlanState.DRAFT, PlanState.SIMULATED)
     letters = card.state in (PlanState.LOCKED, PlanState.RELEASED) and card.phase in (Phase.RELEASE, Phase.APPEAL)
     states = {
-        "edit": (access.EDIT_PLAN, open_now and not card.busy),
-        "simulate": (access.SIMULATE, open_now and in_phase and not card.busy),
+        "edit": (access.EDIT_PLAN, open_now and free),
+        "simulate": (access.SIMULATE, open_now and in_phase and free),
         "choose": (access.PROPOSE, card.state == PlanState.SIMULATED and in_phase),
         "consolidate": (access.CONSOLIDATE, card.state == PlanState.PROPOSED and in_phase),
         "approve": (access.APPROVE, card.state == PlanState.CONSOLIDATED and in_phase),
         "unlock": (access.UNLOCK, card.state == PlanState.LOCKED and in_phase),
-        "letters": (access.RELEASE, letters and not card.busy and card.letters_out < card.letters_due),
+        "letters": (access.RELEASE, letters and free and card.letters_out < card.letters_due),
     }
     return {name: now and may(request.actor, permission, card) for name, (permission, now) in states.items()}
 
@@ -224,8 +227,9 @@ def simulate(request: PageRequest, plan_id: int) -> HttpResponse:
 def busy(request: PageRequest, plan_id: int) -> HttpResponse:
     """Asked by the page while something is computed: the sign again, or the order to draw the page anew."""
     card = queries.plan(request.actor, plan_id)
+    stopped = queries.why_stopped(request.actor, plan_id, card.busy)
     response = page(request, "reward/plan.html", fragment="busy", plan=card, polled=True)
-    if not card.busy:
+    if not card.busy or stopped is not None:
         response["HX-Refresh"] = "true"
     return response
 
@@ -279,7 +283,7 @@ def queue(request: PageRequest) -> HttpResponse:
     """Plans that wait for two people. Cost: six statements."""
     found = queries.plans(request.actor)
     to_lock = [card for card in found if card.state == PlanState.CONSOLIDATED]
-    to_send = [card for card in found if _rights(request, card)["letters"]]
+    to_send = [card for card in found if _rights(request, card, free=not card.busy)["letters"]]
     asked = queries.waiting_for(request.actor, access.APPROVE, [card.id for card in to_lock])
     sent = queries.waiting_for(request.actor, access.RELEASE, [card.id for card in to_send])
     names = queries.names_of(request.actor, [a.asked_by for a in (*asked.values(), *sent.values())])

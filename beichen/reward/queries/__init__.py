@@ -28,6 +28,7 @@ from beichen.reward.queries.plans import (
     plans,
     scenarios,
     waiting_for,
+    why_stopped,
 )
 from beichen.reward.queries.pools import (
     AwardLine,
@@ -74,4 +75,5 @@ __all__ = [
     "scenarios",
     "to_pass_on",
     "waiting_for",
+    "why_stopped",
 ]

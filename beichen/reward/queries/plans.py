@@ -18,6 +18,7 @@ from beichen.people.queries import PersonCard
 from beichen.platform.access.current import query
 from beichen.platform.access.permissions import Permission
 from beichen.platform.access.two_person import Asked, waiting
+from beichen.platform.events import queries as jobs
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.platform.registry import PhaseWork
@@ -116,6 +117,15 @@ def plan(actor: Actor, plan_id: int) -> PlanCard:
     if not found:
         raise NotFound
     return found[0]
+
+
+WORKS = {"simulate": "reward.simulate", "letters": "reward.send_letters"}
+"""Who does what a plan is busy with."""
+
+
+def why_stopped(_actor: Actor, plan_id: int, busy: str) -> str | None:
+    """Why what a plan is busy with has ended for good without a result; None while it goes on. Cost: one statement."""
+    return jobs.why_stopped(WORKS[busy], "plan_id", plan_id) if busy else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,14 @@ class SeveralCurrencies(Refused):
     text = gettext_noop("People in %(unit)s are paid in several currencies. A pool can only have one currency.")
 
 
+class UnitClosed(Refused):
+    code = "unit_closed"
+    text = gettext_noop(
+        "%(unit)s is closed and has no pool, but people would be paid from it. "
+        "Transfer whoever is still in it, or choose “The unit on the last day”."
+    )
+
+
 class TooLate(Refused):
     code = "too_late"
     text = gettext_noop("Adjustments were possible until %(day)s.")

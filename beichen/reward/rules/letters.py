@@ -21,8 +21,8 @@ from beichen.reward.choices import LETTER_READY, PlanState
 from beichen.reward.events import LettersAsked, LettersReleased
 from beichen.reward.models import BonusAward, BonusPlan
 from beichen.reward.queries import plan_key
-from beichen.reward.rules.errors import NobodyReleased, StillComputing, WrongState
-from beichen.reward.rules.plans import plan_to_change
+from beichen.reward.rules.errors import NobodyReleased, WrongState
+from beichen.reward.rules.plans import not_computing, plan_to_change
 
 BATCH = 1_000
 RATED = ("released", "archived")
@@ -36,8 +36,7 @@ def ask_letters(actor: Actor, plan_id: int, version: int) -> bool:
     """
     plan = plan_to_change(plan_id)
     require(actor, access.RELEASE, plan)
-    if plan.busy:
-        raise StillComputing
+    not_computing(actor, plan)
     if plan.version != version:
         raise Changed(plan)
     open_cycle(actor, plan.cycle_id, Phase.RELEASE, Phase.APPEAL)

@@ -16,6 +16,7 @@ from beichen.reward import access
 from beichen.reward.choices import PlanState
 from beichen.reward.formulas import policy as policies
 from beichen.reward.models import BonusPlan, Scenario
+from beichen.reward.queries.plans import why_stopped
 from beichen.reward.rules.errors import PlanDecided, StillComputing, UnknownUnit
 
 OPEN = (PlanState.DRAFT, PlanState.SIMULATED)
@@ -69,6 +70,12 @@ def create_plan(
     return plan.pk
 
 
+def not_computing(actor: Actor, plan: BonusPlan) -> None:
+    """Nothing is being computed; what ended for good without a result stops nobody. Errors: StillComputing."""
+    if plan.busy and why_stopped(actor, plan.pk, plan.busy) is None:
+        raise StillComputing
+
+
 def plan_to_change(plan_id: int, version: int | None = None) -> BonusPlan:
     """The plan, its row held, as the caller read it. Errors: NotFound, Changed."""
     plan = BonusPlan.objects.select_for_update().filter(access.visible_plans(), pk=plan_id).first()
@@ -92,8 +99,7 @@ def edit_scenario(actor: Actor, plan_id: int, key: str, name: str, entered: Mapp
         raise NotFound
     if plan.state not in OPEN:
         raise PlanDecided
-    if plan.busy:
-        raise StillComputing
+    not_computing(actor, plan)
     if scenario.version != version:
         raise Changed(scenario)
     if not name.strip():

@@ -29,12 +29,15 @@ from beichen.reward.events import SimulationAsked
 from beichen.reward.formulas import policy as policies
 from beichen.reward.formulas.policy import Policy
 from beichen.reward.models import BonusAward, BonusEntry, BonusPlan, BonusPool, Scenario
-from beichen.reward.rules.errors import FloorsTooHigh, NoResults, PlanDecided, SeveralCurrencies
+from beichen.reward.queries.plans import why_stopped
+from beichen.reward.rules.errors import FloorsTooHigh, NoResults, PlanDecided, SeveralCurrencies, UnitClosed
 from beichen.reward.rules.plans import OPEN, plan_to_change
 
 SQL = Path(__file__).resolve().parents[1] / "sql"
 RULES = "2026.1"
 """The version of the arithmetic, kept with every result."""
+PROBLEMS = {"currency": SeveralCurrencies, "floor": FloorsTooHigh, "closed": UnitClosed}
+"""What refusals.sql finds in a unit."""
 
 
 @rule
@@ -42,7 +45,7 @@ def ask_simulation(actor: Actor, plan_id: int, version: int) -> None:
     """Have both policies computed by a job. Errors: NotFound, Forbidden, WrongPhase, PlanDecided, Changed."""
     plan = plan_to_change(plan_id)
     require(actor, access.SIMULATE, plan)
-    if plan.busy:
+    if plan.busy and why_stopped(actor, plan.pk, plan.busy) is None:
         return
     if plan.version != version:
         raise Changed(plan)
@@ -134,7 +137,7 @@ def _path(unit_id: int, units: Mapping[int, UnitCard]) -> list[str]:
 
 
 def compute(plan_id: int, scenario_id: int, policy: Policy, cycle_days: int, terms: Mapping[str, list[Any]]) -> None:
-    """Pools, then awards, of one policy from the frozen inputs. Errors: BadValue, FloorsTooHigh, SeveralCurrencies."""
+    """Pools, then awards, of one policy from the frozen inputs. Errors: BadValue and those of `PROBLEMS`."""
     given = {
         "plan": plan_id, "scenario": scenario_id, "by_days": policy.mover == "by_days", "mode": policy.mode,
         "cycle_days": cycle_days, "c_company": policy.company.coefficient, "reserve": policy.reserve,
@@ -156,7 +159,7 @@ def _refuse(given: Mapping[str, Any], policy: Policy) -> None:
         if not with_money.exists():
             raise BadValue("pools", 0, NOT_ALL_ZERO)
     for unit, problem in _execute("refusals", given):
-        raise SeveralCurrencies(unit=unit) if problem == "currency" else FloorsTooHigh(unit=unit)
+        raise PROBLEMS[problem](unit=unit)
 
 
 def facts_of(scenario_id: int, plan_id: int) -> dict[str, Any]:

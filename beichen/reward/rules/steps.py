@@ -26,8 +26,8 @@ from beichen.reward.formulas import policy as policies
 from beichen.reward.formulas.policy import PERCENT
 from beichen.reward.models import BonusPlan, BonusPool, Consent, Scenario
 from beichen.reward.queries import plan_key
-from beichen.reward.rules.errors import NotSimulated, OtherSeatNeeded, PoolsWaiting, StillComputing, WrongState
-from beichen.reward.rules.plans import plan_to_change
+from beichen.reward.rules.errors import NotSimulated, OtherSeatNeeded, PoolsWaiting, WrongState
+from beichen.reward.rules.plans import not_computing, plan_to_change
 
 NAMED = 5
 """How many units a refusal names."""
@@ -39,8 +39,7 @@ def _step(actor: Actor, plan_id: int, version: int, permission: Permission, stat
     if plan.version != version:
         raise Changed(plan)
     open_cycle(actor, plan.cycle_id, Phase.COMPENSATION)
-    if plan.busy:
-        raise StillComputing
+    not_computing(actor, plan)
     if plan.state != state:
         raise WrongState(now=str(PlanState(plan.state).label))
     return plan
