@@ -20,13 +20,13 @@ SHIFT = 10_000_000
 
 ROOTS = frozenset({"people_person", "people_orgunit"})
 SHARED = frozenset(
-    {"people_branch", "people_conflict", "people_cycle", "people_seat", "reviews_calibrationsession",
-     "reviews_reviewplan", "reward_bonusplan", "reward_scenario"}
+    {"people_branch", "people_conflict", "people_cycle", "people_roleposition", "people_roleprofile", "people_seat",
+     "reviews_calibrationsession", "reviews_reviewplan", "reward_bonusplan", "reward_scenario"}
 )  # fmt: skip
 SHARED_AREAS = ("strategy_", "metrics_", "forms_")
 MARKED = {
     ("people_person", "number"), ("people_person", "email"), ("people_orgunit", "code"), ("identity_account", "email"),
-    ("goals_goal", "key"),
+    ("goals_goal", "key"), ("people_project", "code"),
 }  # fmt: skip
 OWNERS = {"identity_account": ("people_person",)}
 """Tables that name a person without a foreign key."""

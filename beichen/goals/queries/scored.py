@@ -62,16 +62,11 @@ class ScoredGoal:
 @query
 def scored_goals(actor: Actor, person_ids: Iterable[int], cycle_id: int) -> dict[int, list[ScoredGoal]]:
     """The persons' own goals that count: running or closed, not dropped, not those of units. Cost: three statements."""
-    found = Goal.objects.filter(
-        Q(state__in=list(RUNNING)) | Q(state=GoalState.CLOSED), owner_id__in=list(person_ids), cycle_id=cycle_id,
-        unit_id__isnull=True, is_dropped=False,
-    ).select_related("stat").prefetch_related(
+    found = _counting(actor, person_ids, cycle_id).select_related("stat").prefetch_related(
         Prefetch("key_results", queryset=KeyResult.objects.select_related("stat")),
         Prefetch("children", queryset=Alignment.objects.filter(
             state=AlignmentState.ACCEPTED, is_rollup=True).select_related("child__stat")),
     )  # fmt: skip
-    if actor.person_id is not None:
-        found = found.filter(access.visible_goals())
     scored: dict[int, list[ScoredGoal]] = defaultdict(list)
     for goal in found.order_by("owner_id", "-weight", "id"):
         stat = getattr(goal, "stat", None)
@@ -82,6 +77,20 @@ def scored_goals(actor: Actor, person_ids: Iterable[int], cycle_id: int) -> dict
             )
         )  # fmt: skip
     return dict(scored)
+
+
+@query
+def has_scores(actor: Actor, person_id: int, cycle_id: int) -> bool:
+    """Whether any of the person's `scored_goals` has a score. Cost: one statement."""
+    return _counting(actor, [person_id], cycle_id).filter(stat__score__isnull=False).exists()
+
+
+def _counting(actor: Actor, person_ids: Iterable[int], cycle_id: int) -> QuerySet[Goal]:
+    found = Goal.objects.filter(
+        Q(state__in=list(RUNNING)) | Q(state=GoalState.CLOSED), owner_id__in=list(person_ids), cycle_id=cycle_id,
+        unit_id__isnull=True, is_dropped=False,
+    )  # fmt: skip
+    return found if actor.person_id is None else found.filter(access.visible_goals())
 
 
 def _items(goal: Goal) -> tuple[ScoredItem, ...]:

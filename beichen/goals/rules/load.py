@@ -21,10 +21,9 @@ from beichen.goals.rules.drafts import measured
 from beichen.people import queries as people
 from beichen.platform import audit
 from beichen.platform.access.current import rule
+from beichen.platform.access.many import write_many
 from beichen.platform.access.permissions import require
 from beichen.platform.kit.actor import Actor
-
-BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +101,17 @@ class GoalRow:
 
 @rule
 def load_goals(actor: Actor, rows: Sequence[GoalRow]) -> dict[str, int]:
-    """Write the goals; ids by key. The numbers of goals follow with `restate`. Cost: five statements per 2,000 rows.
+    """Write the goals; ids by key. The numbers of goals follow with `restate`. Cost: twelve statements per 5,000 rows.
 
     What is proposed comes as a draft: its people propose and agree to it through the rules.
     """
     require(actor, access.IMPORT)
-    goals = Goal.objects.bulk_create([_goal(row) for row in rows], batch_size=BATCH)
+    goals = [_goal(row) for row in rows]
+    write_many(goals)
     ids = {row.key: goal.pk for row, goal in zip(rows, goals, strict=True)}
     settings = {card.id: card.settings for card in people.cycles(actor)}
     pairs = [(row, kr, result) for row, goal in zip(rows, goals, strict=True) for kr, result in _key_results(row, goal)]
-    KeyResult.objects.bulk_create([kr for _, kr, _ in pairs], batch_size=BATCH)
+    write_many(kr for _, kr, _ in pairs)
     steps = _steps(pairs)
     _reports(pairs, steps, settings)
     _align(rows, ids)
@@ -189,7 +189,7 @@ def _steps(pairs: Pairs) -> dict[int, list[Milestone]]:
                 )
                 for n, step in enumerate(result.steps)
             ]
-    Milestone.objects.bulk_create([step for found in steps.values() for step in found], batch_size=BATCH)
+    write_many(step for found in steps.values() for step in found)
     return steps
 
 
@@ -201,31 +201,28 @@ def _reports(pairs: Pairs, steps: dict[int, list[Milestone]], settings: dict[int
     for row, kr, result in pairs:
         cap = cap_of(settings[row.cycle_id], row.ambition)
         stat = _first(kr, steps.get(kr.pk, []), cap)
-        line = _Line(row.owner_id, kr, stat, steps.get(kr.pk, []), cap, rules[row.cycle_id])
+        line = _Line(row.owner_id, kr, stat, steps.get(kr.pk, []), cap, rules[row.cycle_id], {})
         for report in result.reports:
             update = _report(line, report)
             updates.append(update)
             if report.problem or report.next_action or report.support or report.risk:
                 words.append((update, report))
         stats.append(stat)
-    Update.objects.bulk_create(updates, batch_size=BATCH)
+    write_many(updates)
     risky = {id(update) for update, report in words if report.risk}
     by_key_result = {stat.key_result_id: stat for stat in stats}
     for update in updates:
         by_key_result[update.key_result_id].risk_update = update.pk if id(update) in risky else None
-    KeyResultStat.objects.bulk_create(stats, batch_size=BATCH)
-    UpdateText.objects.bulk_create(
-        (
-            UpdateText(
-                update=update,
-                problem=report.problem,
-                next_action=report.next_action,
-                support=report.support,
-                risk=report.risk,
-            )
-            for update, report in words
-        ),
-        batch_size=BATCH,
+    write_many(stats)
+    write_many(
+        UpdateText(
+            update=update,
+            problem=report.problem,
+            next_action=report.next_action,
+            support=report.support,
+            risk=report.risk,
+        )
+        for update, report in words
     )
 
 
@@ -247,7 +244,7 @@ def _as_of(step: Milestone, day: date | None) -> Milestone:
 
 def _report(line: _Line, report: ReportRow) -> Update:
     kr, stat = line.kr, line.stat
-    then = [_as_of(step, report.day) for step in line.steps]
+    then = line.as_of(report.day)
     value = answer = None
     if kr.measure == Measure.YES_NO:
         stat.answer = answer = bool(report.value)
@@ -255,7 +252,7 @@ def _report(line: _Line, report: ReportRow) -> Update:
         stat.current = value = report.value
     stat.updated_on, stat.confidence = report.day, report.confidence
     measured(kr, stat, then, None, line.cap)
-    vars(kr)["_prefetched_objects_cache"] = {"milestones": _Held(then)}
+    vars(kr)["_prefetched_objects_cache"] = {"milestones": then}
     health = stand_on(kr, report.day, line.rules)[0].health
     stat.behind = stat.behind + 1 if health in BEHIND else 0
     return Update(
@@ -284,6 +281,14 @@ class _Line:
     steps: list[Milestone]
     cap: Decimal
     rules: HealthRules
+    known: dict[int, _Held]
+
+    def as_of(self, day: date) -> _Held:
+        """Its milestones as they stood on a day, by how many were finished."""
+        done = sum(1 for step in self.steps if step.finished_on and step.finished_on <= day)
+        if done not in self.known:
+            self.known[done] = _Held(_as_of(step, day) for step in self.steps)
+        return self.known[done]
 
 
 class _Held(list[Milestone]):
@@ -296,21 +301,18 @@ class _Held(list[Milestone]):
 
 def _align(rows: Sequence[GoalRow], ids: dict[str, int]) -> None:
     owners = {row.key: row for row in rows}
-    Alignment.objects.bulk_create(
-        (
-            Alignment(
-                child_id=ids[row.key],
-                parent_id=ids[row.parent],
-                weight=row.parent_weight,
-                proposed_by_id=row.owner_id,
-                state=AlignmentState.ACCEPTED if row.is_linked else AlignmentState.PROPOSED,
-                decided_by_id=_other(owners[row.parent].owner_id, row.owner_id) if row.is_linked else None,
-                decided_at=row.approved_at if row.is_linked else None,
-            )
-            for row in rows
-            if row.parent in ids and row.state != GoalState.DRAFT
-        ),
-        batch_size=BATCH,
+    write_many(
+        Alignment(
+            child_id=ids[row.key],
+            parent_id=ids[row.parent],
+            weight=row.parent_weight,
+            proposed_by_id=row.owner_id,
+            state=AlignmentState.ACCEPTED if row.is_linked else AlignmentState.PROPOSED,
+            decided_by_id=_other(owners[row.parent].owner_id, row.owner_id) if row.is_linked else None,
+            decided_at=row.approved_at if row.is_linked else None,
+        )
+        for row in rows
+        if row.parent in ids and row.state != GoalState.DRAFT
     )
 
 

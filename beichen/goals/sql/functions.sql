@@ -31,8 +31,9 @@ CREATE TRIGGER goals_updatetext_append_only BEFORE UPDATE OR DELETE ON goals_upd
     FOR EACH ROW EXECUTE FUNCTION access.goals_append_only();
 
 -- No goal may serve itself, over however many steps. The lock makes two writers of one circle meet; the query after
--- it has a snapshot of its own and sees what the other committed.
-CREATE OR REPLACE FUNCTION access.goals_no_circle() RETURNS trigger LANGUAGE plpgsql AS $$
+-- it has a snapshot of its own and sees what the other committed. By index only: a plan made while the table was small
+-- would read all of it for each row of a large import.
+CREATE OR REPLACE FUNCTION access.goals_no_circle() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
     IF NEW.state = 'declined' THEN
         RETURN NEW;
@@ -120,7 +121,7 @@ BEGIN
         FROM unnest(goals) AS one (id)
         JOIN goals_goal g ON g.id = one.id AND g.cycle_id = of_cycle
         JOIN people_person p ON p.id = g.owner_id
-    ), step AS (
+    ), step AS MATERIALIZED (
         SELECT k.id, sum(m.weight) AS whole, count(*) AS steps,
                coalesce(sum(m.weight) FILTER (WHERE m.due <= on_day), 0) AS reached,
                count(*) FILTER (WHERE m.due <= on_day) AS passed
@@ -179,7 +180,7 @@ BEGIN
         FROM item GROUP BY goal_id, d
     ), common AS (
         SELECT *, kit.lcm_of(d) OVER (PARTITION BY goal_id) AS lcm FROM alike
-    ), summed AS (
+    ), summed AS MATERIALIZED (
         SELECT goal_id, max(updated_on) AS updated_on, min(lcm) AS lcm,
                coalesce(max(behind), 0) AS behind, sum(risks) AS risks,
                sum(shared_risks) AS shared_risks,

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from beichen.people import queries
 from beichen.people.models import OrgChange, OrgUnit, Person, Seat
 from beichen.people.tests.makers import outside
 from beichen.platform.kit import clock
@@ -79,6 +80,18 @@ def test_person_page_shows_level_only_to_whom_the_table_says(client_as: SignIn, 
 
 
 @pytest.mark.req("PEOPLE-02")
+def test_a_long_list_of_reports_ends_and_leads_to_the_chart(
+    client_as: SignIn, golden: Golden, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chief = golden.id("E001")
+    some = queries.reports_of(golden.actor("E001"))
+    for many, shown, is_cut in ((20, 20, False), (21, 20, True)):
+        monkeypatch.setattr(queries, "reports_of", lambda *_: (some * 21)[:many])  # noqa: B023
+        text = client_as("E001").get(reverse("people:person", args=[chief])).content.decode()
+        assert text.count("<li>", text.index("people-faces"), text.index("</ul>", text.index("people-faces"))) == shown
+        assert (f"查看全部 {many} 人" in text) == is_cut
+
+
 def test_as_of_a_day_is_answered_from_the_assignments(client_as: SignIn, golden: Golden) -> None:
     address = reverse("people:as_of", args=[golden.unit("U12")])
     page = client_as("E015").get(address, {"day": "2026-05-15"}).content.decode()

@@ -13,10 +13,12 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 
 from beichen.goals import queries as goals
 from beichen.platform import audit
 from beichen.platform.access.current import rule
+from beichen.platform.access.many import write_many
 from beichen.platform.kit.actor import Actor
 from beichen.reviews import queries
 from beichen.reviews.choices import NominationState, PartRole, PartState
@@ -37,8 +39,6 @@ from beichen.reviews.models import (
 from beichen.reviews.queries import PlanCard
 from beichen.reviews.queries.results import scores
 from beichen.reviews.rules.launch import new_part
-
-BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def invite(actor: Actor, plan_id: int, peers: Mapping[int, Sequence[int]], at: d
     reviews = {review.subject_id: review for review in Review.objects.filter(plan_id=plan_id)}
     pairs = [(reviews[subject], peer) for subject, found in peers.items() for peer in found if subject in reviews]
     pairs = [(review, peer) for review, peer in pairs if peer != review.manager_id]
-    Nomination.objects.bulk_create(
+    write_many(
         [
             Nomination(
                 review=review,
@@ -100,10 +100,9 @@ def invite(actor: Actor, plan_id: int, peers: Mapping[int, Sequence[int]], at: d
                 settled_by_id=review.manager_id,
             )
             for review, peer in pairs
-        ],
-        batch_size=BATCH,
+        ]
     )
-    Part.objects.bulk_create([new_part(review, peer, PartRole.PEER) for review, peer in pairs], batch_size=BATCH)
+    write_many([new_part(review, peer, PartRole.PEER) for review, peer in pairs])
     return len(pairs)
 
 
@@ -129,8 +128,8 @@ def hand_in(actor: Actor, plan_id: int, rows: Iterable[PartRow]) -> int:
             )
         )
         versions.append(PartVersion(part=part, number=1, answers=row.answers, saved_at=row.at))
-    PartContent.objects.bulk_create(contents, batch_size=BATCH)
-    PartVersion.objects.bulk_create(versions, batch_size=BATCH)
+    write_many(contents)
+    write_many(versions)
     _turn(touched)
     audit.record_bulk(actor, "reviews.load_parts", "reviews.review", sorted({part.review_id for part in touched}))
     return len(touched)
@@ -169,7 +168,7 @@ def decide(
     terms = goals.scored_goals(actor, [rating.subject_id for rating in ratings], card.cycle.id)
     results = {r.pk: _result(card, r, voices[r.pk], terms.get(r.subject_id, [])) for r in ratings}
     made = [_decided(rating, results[rating.pk], choose, card) for rating in ratings]
-    _store(card, ratings, results, made, at)
+    _store(card, results, made, at)
     audit.record_bulk(actor, "reviews.load_decisions", "reviews.rating", [rating.pk for rating in ratings])
     return [found for found, _ in made]
 
@@ -207,13 +206,12 @@ def _decided(
 
 def _store(
     card: PlanCard,
-    ratings: Sequence[Rating],
     results: Mapping[int, Result],
     made: Sequence[tuple[Decided, str]],
     at: datetime,
 ) -> None:
     worth = {row.key: row.coefficient for row in card.rules.scale.grades}
-    RatingContent.objects.bulk_create(
+    write_many(
         [
             RatingContent(
                 rating_id=d.review_id,
@@ -226,19 +224,15 @@ def _store(
                 coefficient=worth[d.decided],
             )
             for d, reason in made
-        ],
-        batch_size=BATCH,
+        ]
     )
-    Explanation.objects.bulk_create(
+    write_many(
         [
             Explanation(review_id=pk, terms=result.story, rule_version=card.rules.version)
             for pk, result in results.items()
-        ],
-        batch_size=BATCH,
+        ]
     )
-    for rating in ratings:
-        rating.decided_by_id, rating.decided_at, rating.version = rating.manager_id, at, rating.version + 1
-    Rating.objects.bulk_update(ratings, ["decided_by", "decided_at", "version"], batch_size=BATCH)
+    Rating.objects.filter(plan_id=card.id).update(decided_by=F("manager"), decided_at=at, version=F("version") + 1)
 
 
 @rule
@@ -252,13 +246,12 @@ def receive(actor: Actor, plan_id: int, answers: Mapping[int, tuple[str, str]], 
         for head in heads
         if answers.get(head.subject_id, ("",))[0]
     ]
-    Acknowledgement.objects.bulk_create(made, batch_size=BATCH)
-    AcknowledgementContent.objects.bulk_create(
+    write_many(made)
+    write_many(
         [
             AcknowledgementContent(acknowledgement=one, answer=answer, comment=comment)
             for one, (answer, comment) in ((one, answers[one.subject_id]) for one in made)
-        ],
-        batch_size=BATCH,
+        ]
     )
     return len(made)
 

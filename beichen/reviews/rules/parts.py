@@ -90,16 +90,18 @@ def _checked(form: Form, answers: Answers, closing: str, *, complete: bool) -> d
     return cleaned
 
 
-def _keep(actor: Actor, part: Part, answers: Answers, version: int) -> Saved:
+def _keep(actor: Actor, part: Part, answers: Answers, version: int, *, counted: bool = False) -> Saved:
     content = PartContent.objects.filter(pk=part.pk).first()
     now = clock.now()
     if content is not None and content.answers == answers:
+        if counted:
+            PartContent.objects.filter(pk=part.pk).update(counted=True)
         return Saved(content.version, now)
     if (content.version if content else 0) != version:
         theirs = PartText(content.answers, content.version) if content else EMPTY
         raise PartChanged(PartText(answers, version), theirs)
     number = version + 1
-    values: dict[str, Any] = {"answers": answers, "version": number}
+    values: dict[str, Any] = {"answers": answers, "version": number, **({"counted": True} if counted else {})}
     if content is None:
         PartContent.objects.bulk_create([PartContent(part=part, review_id=part.review_id, role=part.role, **values)])
     else:
@@ -117,8 +119,7 @@ def submit_part(actor: Actor, part_id: UUID, answers: Answers, closing: str, ver
         return
     _open(actor, part)
     form = queries.plan(actor, part.plan_id).form.for_part(part.role, missing_records(actor, part))
-    _keep(actor, part, _checked(form, answers, closing, complete=True), version)
-    PartContent.objects.filter(pk=part_id).update(counted=True)
+    _keep(actor, part, _checked(form, answers, closing, complete=True), version, counted=True)
     part.state, part.submitted_at, part.version = PartState.SUBMITTED, clock.now(), part.version + 1
     part.save(update_fields=["state", "submitted_at", "version"])
     audit.record(actor, "reviews.submit_part", part, subjects=[part.subject_id])
