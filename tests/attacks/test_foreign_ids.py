@@ -129,7 +129,7 @@ def make() -> World:
                 asked_at=clock.now(),
             )  # fmt: skip
         PendingAct.objects.create(
-            act="people.release", object_key="cycle:1", digest="0" * 64, payload={}, asked_by=world.golden.id("E015"),
+            act="people.import", object_key="import:1", digest="0" * 64, payload={}, asked_by=world.golden.id("E015"),
             asked_at=clock.now(), expires_at=clock.now() + timedelta(days=1),
         )  # fmt: skip
     return world

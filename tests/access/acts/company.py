@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from beichen.platform.events.tests.makers import make_failed
+from beichen.platform.kit import clock
 from tests.access import oracle
 from tests.access.acts.base import Act, version_of
 from tests.access.worlds import World
 
 EDITOR = "E007"
+OWN = UUID("00000000-0000-4000-8000-00000000000a")
 BAND = {"name": "留存", "points": [{"value": "0", "score": 0}, {"value": "10", "score": 10000}]}
 
 
@@ -35,6 +39,47 @@ def acts(world: World) -> Iterator[Act]:
     parked = make_failed()
     yield Act("jobs_retry", {"job_id": parked}, row="18g", code="t")
     yield Act("jobs_retry_all", body={"name": "notify.mail"}, row="18g", code="t")
+    yield from _own(world)
+
+
+def _own(world: World) -> Iterator[Act]:
+    """What somebody asked for or was told: nobody else's, so that no row of the table speaks of it."""
+    person = world.golden.id("E015")
+    yield Act("files_ask", body={"kind": "people.company"})
+    for operation in ("files_get", "files_content"):
+        yield Act(operation, {"file_id": OWN}, stage=lambda: _file(person))
+    yield Act("notices_read_one", {"notice_id": OWN}, stage=lambda: _notice(person))
+    yield Act("second_person_withdraw", {"pending_id": OWN}, stage=lambda: _asked(person))
+
+
+def _file(person_id: int) -> None:
+    """A file that is ready, with one piece."""
+    from beichen.platform.files.models import ExportFile, ExportPiece
+
+    made = ExportFile.objects.create(
+        pk=OWN, person_id=person_id, kind="people.company", name="company.xlsx", media="application/octet-stream",
+        state="ready", seats=sorted({"CO", *oracle.seats("E015")}), size=1, asked_at=clock.now(), ready_at=clock.now(),
+    )  # fmt: skip
+    ExportPiece.objects.create(file=made, person_id=person_id, number=0, content=b"x")
+
+
+def _notice(person_id: int) -> None:
+    """A message that nobody has read."""
+    from beichen.platform.notify.models import Notice
+
+    Notice.objects.create(
+        pk=OWN, addressee_id=person_id, template="People talk", url="/talks/", created_at=clock.now()
+    )  # fmt: skip
+
+
+def _asked(person_id: int) -> None:
+    """An act that waits for a second person."""
+    from beichen.platform.access.models import PendingAct
+
+    PendingAct.objects.create(
+        pk=OWN, act="people.import", object_key="import:1", digest="0" * 64, asked_by=person_id, asked_at=clock.now(),
+        expires_at=clock.now() + timedelta(days=1),
+    )  # fmt: skip
 
 
 def _targets(world: World, map_id: int) -> Iterator[Act]:

@@ -139,3 +139,4 @@ def _peers(world: World) -> Iterator[Act]:
     yield Act("reviews_nominate", review, {"peers": [world.golden.id("E010")]}, code="wo", only={"SE", "LM"}, **stage)
     asked = [one.canary for one in world.planted if (one.row, one.subject, one.author) == ("07a", SUBJECT, "E004")]
     yield Act("reviews_settle_peers", review, {"invite": asked}, code="t", **stage)
+    yield Act("reviews_withdraw_nomination", {**review, "nomination_id": asked[0]}, stage=stage["stage"])
