@@ -190,7 +190,7 @@ def test_an_update_in_its_drawer_survives_the_lost_connection(town: Town) -> Non
 @pytest.mark.req("BASE-04")
 def test_what_is_typed_outlives_a_server_that_does_not_answer(town: Town) -> None:
     with wired(town.url) as wire:
-        me = replace(town, url=wire.url).browse("E008", phone=True)
+        me = replace(town, url=wire.url).browse("E002", phone=True)
         write(me)
         me.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         me.again()
@@ -205,7 +205,9 @@ def test_what_is_typed_outlives_a_server_that_does_not_answer(town: Town) -> Non
         me.settled()
         assert me.page.locator("main textarea").first.input_value() == TYPED
         me.menu("Goals")
-        me.go("Update 完成量")
+        update = me.page.get_by_role("link", name="Update").filter(visible=True).first
+        update.tap()
+        me.settled()
         wire.cut()
         me.inside().locator("textarea").first.press_sequentially(TYPED)
         me.fill("Where does it stand now?", "6")
@@ -215,7 +217,8 @@ def test_what_is_typed_outlives_a_server_that_does_not_answer(town: Town) -> Non
         wire.mend()
         town.faults.clear()
         me.again()
-        me.go("Update 完成量")
+        update.tap()
+        me.settled()
         assert me.inside().locator("textarea").first.input_value() == TYPED
 
 
@@ -289,7 +292,7 @@ def walked(page: Page, *, most: int = 90) -> tuple[list[str], list[str]]:
 
 @pytest.mark.req("BASE-04")
 def test_a_check_in_and_an_update_are_walked_by_keyboard(town: Town) -> None:
-    me = town.browse("E008", phone=True)
+    me = town.browse("E002", phone=True)
     me.page.emulate_media(reduced_motion="reduce")
     write(me)
     order, hidden = walked(me.page)
@@ -311,7 +314,7 @@ def test_a_check_in_and_an_update_are_walked_by_keyboard(town: Town) -> None:
 
 @pytest.mark.req("BASE-04")
 def test_a_mistake_is_tied_to_its_box_and_the_page_fits_a_small_screen(town: Town) -> None:
-    me = town.browse("E008", phone=True, locale="zh-hans")
+    me = town.browse("E002", phone=True, locale="zh-hans")
     me.page.emulate_media(reduced_motion="reduce")
     write(me)
     me.page.locator("main textarea").first.fill("")

@@ -68,7 +68,7 @@ class Picture:
 
 
 PICTURES = (
-    Picture("sign-in", None, "/account/login/", 940, 600),
+    Picture("sign-in", None, "/account/login/", 1280, 800),
     Picture("home-phone", 0, "/", 390, 844),
     Picture("home-manager", 1, "/", 1280, 1290),
     Picture("goal-plan", 0, "/goals/", 1280, 860),
