@@ -64,7 +64,7 @@ def test_projects_come_in_from_a_workbook_and_stand_on_the_page_of_a_member(town
     member.page.get_by_role("link", name="Open 马骁’s page").click()
     member.settled()
     assert member.sees("Growth abroad")
-    assert "实验设计 · 30 %" in member.reads()
+    assert "实验设计 · 30%" in member.reads()
     member.page.locator("main").get_by_role("link", name="Growth abroad").click()
     member.settled()
     assert "没有这个人" not in member.reads()
