@@ -23,10 +23,12 @@ from beichen.people.rules import move_cycle
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.reviews import queries, rules
+from beichen.reviews.choices import RESULT_READY
 from beichen.reviews.models import Rating
 from beichen.reviews.tests.makers import World, decided, world
 from beichen.reward import queries as pools
 from beichen.reward import rules as reward
+from beichen.reward.choices import LETTER_READY
 from beichen.reward.tests.makers import Money, money
 from benchmarks.company import multiply
 from tests.database import past_the_guards, put_in_phase
@@ -101,7 +103,7 @@ def _whole(made: World, *states: tuple[str, str]) -> Callable[[], None]:
         assert now <= set(states)
         released = now == {("released", "released")}
         assert _readable(made) is released
-        assert dict(_asked(made, NOTICES, "reviews.result_ready")) == (dict.fromkeys(everyone, 1) if released else {})
+        assert dict(_asked(made, NOTICES, RESULT_READY)) == (dict.fromkeys(everyone, 1) if released else {})
 
     return look
 
@@ -148,7 +150,7 @@ UPDATE reviews_rating SET state = 'in_calibration', decided_by_id = two.one, dec
 """
 HEADS = "UPDATE reviews_review SET state = 'in_calibration' RETURNING 1"
 PARTS = "UPDATE reviews_part SET state = 'submitted', submitted_at = now() RETURNING 1"
-TOLD = "SELECT count(*), count(DISTINCT addressee_id) FROM notify_notice WHERE template = 'reviews.result_ready'"
+TOLD = "SELECT count(*), count(DISTINCT addressee_id) FROM notify_notice WHERE template = 'reviews.result_of'"
 
 
 @pytest.fixture
@@ -275,6 +277,6 @@ def test_a_bonus_killed_on_the_way_is_exact_to_the_cent_at_every_moment(simulate
     reaper.jobs(exact)
     exact()
     assert made.plan().letters_out == len(awards)
-    told = dict(_asked(made, NOTICES, "reward.letter_ready"))
+    told = dict(_asked(made, NOTICES, LETTER_READY))
     assert told == {made.id(number): 1 for number in awards}
     assert reaper.deaths["job"] > 40 // every

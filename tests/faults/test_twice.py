@@ -22,6 +22,7 @@ from beichen.goals import queries
 from beichen.goals.models import Goal
 from beichen.goals.tests.makers import NOON, World, world
 from beichen.goals.tests.test_rules import draft
+from beichen.platform.api.idempotency import KeyReused
 from beichen.platform.auth import rules as accounts
 from beichen.platform.kit import clock
 from beichen.platform.ui.keys import idempotency_key
@@ -207,6 +208,6 @@ def _from_the_history(made: World, owner_db: Any) -> None:
     assert (again.status_code, again.headers["Location"]) == (303, first.headers["Location"])
     other = client.post("/goals/new/", {**fields, "title": "增长"})
     assert other.status_code == 422
-    assert "This idempotency key already stands for another request." in other.content.decode()
+    assert str(KeyReused.text) in other.content.decode()
     assert fields["idempotency_key"] not in other.content.decode()
     assert _titles(owner_db) == ["留存"]
