@@ -223,7 +223,7 @@ def test_page_and_api_keep_the_target_from_the_line(made, client):
         assert line["target"] == (target if reads else None), viewer
         html = client.get(reverse("reward:pool", args=[pool.pk])).content.decode()
         assert (shown in html) == reads, viewer
-        assert ("closed to you" in html) != reads, viewer
+        assert ("hidden: only the person" in html) != reads, viewer
 
 
 def enter(client: Any, made: Money, number: str) -> None:
