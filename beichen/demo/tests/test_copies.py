@@ -1,4 +1,4 @@
-"""A large company is made of copies: everything in it holds together, and its people have names of their own."""
+"""A large company is made of copies: everything in it holds together, and its people have their own names. Longer half."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def rows(statement: str) -> list[tuple[Any, ...]]:
         return found
 
 
+@pytest.mark.slow
 @pytest.mark.req("BASE-08")
 def test_a_company_of_copies_holds_together(db: None, worker_db: Any, owner_db: Any) -> None:
     with worker_db():
