@@ -10,7 +10,6 @@ from io import StringIO
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext
-from django.utils.translation import gettext_lazy as _
 
 from beichen.goals import access, queries
 from beichen.goals.forms import MapForm
@@ -86,7 +85,9 @@ def _shown(asked: _Asked, found: GoalMap | None) -> list[Shown]:
     """In the order of the strategy page; goals that name no priority come last."""
     tops = {top.priority_id: top for top in found.tops} if found and asked.cycle else {}
     order = [*(pk for pk in asked.priorities if pk in tops), *(pk for pk in tops if pk not in asked.priorities)]
-    return [Shown(tops[pk], _called(asked, pk), _rest(asked.cycle, pk)) for pk in sorted(order, key=lambda k: k is None)]
+    return [
+        Shown(tops[pk], _called(asked, pk), _rest(asked.cycle, pk)) for pk in sorted(order, key=lambda k: k is None)
+    ]
 
 
 def _called(asked: _Asked, priority_id: int | None) -> str:
@@ -147,16 +148,11 @@ def map_file(request: PageRequest, kind: str) -> HttpResponse:
     return answer
 
 
-HIDDEN = _("A goal you cannot see")
-
-
 def _branch(one: Shown) -> picture.Box:
     return picture.Box(one.title, "", "", [_box(node) for node in one.top.nodes])
 
 
 def _box(node: MapNode) -> picture.Box:
-    if node.goal is None:
-        return picture.Box(str(HIDDEN), "", "", [_box(child) for child in node.children])
     facts = " · ".join(filter(None, [node.goal.holder, *_stands(node.goal)]))
     return picture.Box(node.goal.shown_title, facts, node.goal.health, [_box(child) for child in node.children])
 
@@ -182,9 +178,8 @@ def _table(shown: list[Shown]) -> bytes:
 
 
 def _lines(node: MapNode, level: int, above: str, priority: str) -> Iterator[list[str]]:
-    goal = node.goal
-    title = goal.shown_title if goal else str(HIDDEN)
-    facts = [goal.holder, *_stands(goal)] if goal else ["", "", ""]
+    title = node.goal.shown_title
+    facts = [node.goal.holder, *_stands(node.goal)]
     counts = (gettext("yes") if node.counts else gettext("no")) if above else ""
     yield [str(level), priority, title, *facts, above, counts]
     for child in node.children:

@@ -116,7 +116,7 @@ def _broken(title: str) -> list[str]:
     if sum(map(_wide, title)) <= LINE:
         return [title]
     used = end = space = 0
-    for end, character in enumerate(title):  # noqa: B007
+    for end, character in enumerate(title):
         used += _wide(character)
         if used > LINE:
             break

@@ -2,7 +2,7 @@
 
 A goal stands below everything it is aligned with; where it stands a second time nothing hangs below it. Goals of
 all cycles that share days with the chosen one belong to the map, since layers may run on different cycles. What the
-actor may not read is not in it; between two visible goals it is a node without a name.
+actor may not read is not in it, also not as a gap (01e): what serves it stands at the top.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value, Window
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import RowNumber
 
 from beichen.goals import access
@@ -23,6 +21,7 @@ from beichen.goals.models import Alignment, Goal
 from beichen.goals.queries.board import AGREED
 from beichen.goals.queries.cards import RELATED, GoalCard, goal_card
 from beichen.goals.queries.plans import LATE_OR_BEHIND
+from beichen.goals.queries.ways import serving, way_up
 from beichen.people import queries as people
 from beichen.platform.access.current import query
 from beichen.platform.kit.actor import Actor
@@ -55,12 +54,15 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A goal in the map; `goal` is None where it is hidden between visible ones. `below`: how many stand directly
-    below it, of which `children` are drawn. `counts`: whether it rolls up into the goal above. `again`: it stands
-    elsewhere in the map with what is below it. `last`: the last of the children, where the others come behind it."""
+    """A goal in the map.
+
+    `below`: how many stand directly below it, of which `children` are drawn; `last` of them, where the others come
+    behind it. `counts`: whether it rolls up into the goal above. `again`: it stands elsewhere in the map with what is
+    below it.
+    """
 
     id: int
-    goal: GoalCard | None
+    goal: GoalCard
     children: tuple[Node, ...] = ()
     below: int = 0
     counts: bool = True
@@ -123,7 +125,7 @@ class _Grown:
 
 @query
 def goal_map(actor: Actor, cycle_id: int, looked: Looked) -> GoalMap:
-    """The map of a cycle. Cost: at most eight statements, however large the company."""
+    """The map of a cycle. Cost: at most seven statements, however large the company."""
     cycles = _cycles(actor, cycle_id)
     if looked.goal_id is not None:
         return _around(actor, cycles, looked.goal_id)
@@ -148,7 +150,7 @@ def map_below(actor: Actor, cycle_id: int, goal_id: int, after: int | None = Non
 def map_tops(actor: Actor, cycle_id: int, priority_id: int | None, after: int | None = None) -> Part:
     """The goals at the top of a priority (None: of none), behind the last one drawn. Cost: six statements."""
     cycles = _cycles(actor, cycle_id)
-    found = _tops(actor, cycles).filter(priority_id=priority_id)
+    found = _tops(actor, cycles).filter(Q(priority_id=priority_id) if priority_id else Q(priority__isnull=True))
     counts = Value(True)  # noqa: FBT003
     return _part(actor, cycles, found.annotate(at=F("owner_place"), one=F("pk"), counts=counts), after)
 
@@ -231,12 +233,12 @@ def _from_above(actor: Actor, cycles: Sequence[int], priority_id: int | None) ->
     found = _tops(actor, cycles)
     if priority_id is not None:
         found = found.filter(priority_id=priority_id)
-    windows: dict[str, Any] = {
-        "n": Window(RowNumber(), partition_by=F("priority_id"), order_by=("owner_place", "pk")),
-        "total": Window(Count("pk"), partition_by=F("priority_id")),
-    }
     each = TOPS if priority_id is not None else EACH
-    lines = found.annotate(**windows).filter(n__lte=each).order_by("owner_place", "pk")
+    lines = found.annotate(
+        n=Window(RowNumber(), partition_by=F("priority_id"), order_by=("owner_place", "pk")),
+        total=Window(Count("pk"), partition_by=F("priority_id")),
+    )
+    lines = lines.filter(n__lte=each).order_by("owner_place", "pk")
     tops: dict[int | None, list[int]] = defaultdict(list)
     totals: dict[int | None, int] = {}
     for pk, of, total in lines.values_list("pk", "priority_id", "total"):
@@ -272,13 +274,13 @@ def _grow(
 
 def _level(actor: Actor, cycles: Sequence[int], parents: Sequence[int], each: int) -> list[tuple[int, int, bool, int]]:
     """Below each parent the first few: parent, child, whether it counts, how many there are. Cost: one statement."""
-    windows: dict[str, Any] = {
-        "n": Window(RowNumber(), partition_by=F("parent_id"), order_by=("child__owner_place", "child_id")),
-        "total": Window(Count("pk"), partition_by=F("parent_id")),
-    }
-    found = _aligned(actor, cycles).filter(parent_id__in=parents).annotate(**windows).filter(n__lte=each)
+    found = _aligned(actor, cycles).filter(parent_id__in=parents)
+    found = found.annotate(
+        n=Window(RowNumber(), partition_by=F("parent_id"), order_by=("child__owner_place", "child_id")),
+        total=Window(Count("pk"), partition_by=F("parent_id")),
+    )
     order = {parent: n for n, parent in enumerate(parents)}
-    lines = found.values_list("parent_id", "child_id", "is_rollup", "total", "n")
+    lines = found.filter(n__lte=each).values_list("parent_id", "child_id", "is_rollup", "total", "n")
     return [line[:4] for line in sorted(lines, key=lambda line: (order[line[0]], line[4]))]
 
 
@@ -297,42 +299,10 @@ def _sought(actor: Actor, cycles: Sequence[int], looked: Looked) -> GoalMap:
         unit = people.unit(actor, looked.unit_id)
         found = found.filter(stat__unit__place__gte=unit.place, stat__unit__place__lte=unit.place_end)
     if looked.priority_id is not None:
-        found = found.filter(pk__in=_serving(looked.priority_id, cycles))
+        found = found.filter(pk__in=serving(looked.priority_id, cycles))
     hits = list(found.order_by("-stat__gap", "pk").values_list("pk", flat=True)[:HITS])
     total = found.count() if len(hits) == HITS else len(hits)
     return _with_way_up(actor, cycles, hits, total, frozenset(hits))
-
-
-SERVING = """
-    WITH RECURSIVE serving(id) AS (
-        SELECT id FROM goals_goal WHERE priority_id = %s AND cycle_id = ANY(%s)
-        UNION
-        SELECT a.child_id FROM goals_alignment a JOIN serving ON a.parent_id = serving.id WHERE a.state = 'accepted'
-    ) SELECT id FROM serving
-"""
-WAY_UP = """
-    WITH RECURSIVE way(child, parent, counts, at) AS (
-        SELECT child_id, parent_id, is_rollup, id FROM goals_alignment WHERE child_id = ANY(%s) AND state = 'accepted'
-        UNION
-        SELECT a.child_id, a.parent_id, a.is_rollup, a.id FROM goals_alignment a JOIN way ON a.child_id = way.parent
-        WHERE a.state = 'accepted'
-    )
-    SELECT way.child, way.parent, way.counts FROM way
-    JOIN goals_goal g ON g.id = way.parent AND g.cycle_id = ANY(%s) AND NOT g.is_dropped
-    JOIN goals_goal c ON c.id = way.child ORDER BY c.owner_place, way.child
-"""
-
-
-def _serving(priority_id: int, cycles: Sequence[int]) -> RawSQL:
-    return RawSQL(SERVING, [priority_id, list(cycles)])
-
-
-def _way_up(ids: Sequence[int], cycles: Sequence[int]) -> list[tuple[int, int, bool]]:
-    """Every alignment on the way up from these: child, parent, whether it counts. Cost: one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(WAY_UP, [list(ids), list(cycles)])
-        found: list[tuple[int, int, bool]] = cursor.fetchall()
-        return found
 
 
 def _with_way_up(
@@ -343,20 +313,25 @@ def _with_way_up(
     marked: frozenset[int],
     grown: _Grown | None = None,
 ) -> GoalMap:
-    grown = grown or _Grown()
-    for child, parent, counts in _way_up(hits, cycles):
-        if len(grown.ids) < MOST:
+    grown, edges = grown or _Grown(), way_up(hits, cycles)
+    cards = _cards(actor, {*grown.ids, *hits, *(parent for _, parent, _ in edges)})
+    above: dict[int, list[int]] = defaultdict(list)
+    for child, parent, _ in edges:
+        if child in cards and parent in cards:
+            above[child].append(parent)
+    kept, level = set(hits), list(hits)
+    while level:
+        level = [parent for child in level for parent in above[child] if parent not in kept][:MOST]
+        kept.update(level)
+    for child, parent, counts in edges:
+        if child in kept and parent in above[child] and parent in kept:
             grown.add(parent, child, counts=counts)
-            grown.ids.add(parent)
-    grown.ids.update(hits)
-    above = {child for lines in grown.below.values() for child, _ in lines}
-    roots = [pk for pk in [*dict.fromkeys([*grown.below, *hits])] if pk not in above]
+    grown.ids.update(kept)
     grown.counts.update(_counts(actor, cycles, list(grown.ids)))
-    cards = _cards(actor, grown.ids)
     tops: dict[int | None, list[int]] = defaultdict(list)
-    for pk in roots:
-        card = cards.get(pk)
-        tops[card.priority_id if card else None].append(pk)
+    for pk in sorted(kept):
+        if not above[pk]:
+            tops[cards[pk].priority_id].append(pk)
     return _drawn(actor, grown, tops, {of: len(pks) for of, pks in tops.items()}, marked, total, cards)
 
 
@@ -389,12 +364,12 @@ def _drawn(
 def _node(
     grown: _Grown, cards: dict[int, GoalCard], pk: int, seen: set[int], marked: frozenset[int], *, counts: bool = True
 ) -> Node:
-    card, again = cards.get(pk), pk in seen
+    card, again = cards[pk], pk in seen
     seen.add(pk)
     if again:
         return Node(pk, card, counts=counts, is_hit=pk in marked, again=True)
-    lines = [(child, does) for child, does in grown.below.get(pk, ()) if child in cards or child in grown.below]
+    lines = [(child, does) for child, does in grown.below.get(pk, ()) if child in cards]
     children = tuple(_node(grown, cards, child, seen, marked, counts=does) for child, does in lines)
-    below = max(grown.counts.get(pk, 0), len(children)) if card else len(children)
+    below = max(grown.counts.get(pk, 0), len(children))
     last = children[-1].id if children and pk in grown.opened else None
     return Node(pk, card, children, below, counts, is_hit=pk in marked, last=last)
