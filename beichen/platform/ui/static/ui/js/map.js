@@ -77,7 +77,7 @@ export function start(root) {
     fold.type = "button";
     fold.className = "map-fold";
     fold.setAttribute("aria-expanded", "true");
-    fold.setAttribute("aria-label", open.getAttribute("aria-label"));
+    fold.setAttribute("aria-label", open.querySelector(".visually-hidden").textContent);
     open.replaceWith(fold);
   });
 
