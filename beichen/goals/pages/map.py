@@ -77,6 +77,7 @@ def goal_map(request: PageRequest) -> HttpResponse:
     return page(
         request, "goals/map.html", found=found, tops=_shown(asked, found), form=asked.form, unit=asked.unit,
         cycle=asked.cycle, cycles=asked.cycles, looked=asked.looked, states=STATES, address=_address(request),
+        fold=not (asked.looked.searches or asked.looked.goal_id),
         **frame(request, "map"),
     )  # fmt: skip
 
