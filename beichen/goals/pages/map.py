@@ -83,7 +83,7 @@ def goal_map(request: PageRequest) -> HttpResponse:
 
 
 def _shown(asked: _Asked, found: GoalMap | None) -> list[Shown]:
-    """In the order of the strategy page; goals that name no priority come last."""
+    """In the order of the strategy page, also those nothing serves; goals that name no priority come last."""
     tops = {top.priority_id: top for top in found.tops} if found and asked.cycle else {}
     order = [*(pk for pk in asked.priorities if pk in tops), *(pk for pk in tops if pk not in asked.priorities)]
     return [

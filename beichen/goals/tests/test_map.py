@@ -21,7 +21,9 @@ from beichen.platform.auth.models import Account
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import system
 from beichen.strategy.models import Priority, StrategyMap
-from tests.cast import sign_in
+from tests.cast import golden, sign_in
+
+__all__ = ["golden"]
 
 pytestmark = pytest.mark.django_db
 DRAINS = system("goals.drain", "test")
@@ -69,6 +71,24 @@ def drawn(found, actor, **looked):
 
 
 WHOLE = {"P1": {"company": {"unit": {"lead": {"person": {}}}}}, "P2": {"other": {}}, "": {"alone": {}}}
+
+
+@pytest.mark.req("GOAL-05")
+def test_the_golden_company_stands_as_its_workbook_says(golden):
+    def below(nodes):
+        return {node.goal.key: below(node.children) for node in nodes}
+
+    cycle, names = Cycle.objects.get(), dict(Priority.objects.values_list("pk", "key"))
+    shown = queries.goal_map(golden.actor("E012"), cycle.pk, Looked())
+    assert {names.get(top.priority_id, ""): below(top.nodes) for top in shown.tops} == {
+        "P1": {"G1": {"G11": {"G111": {}, "G21": {}, "G22": {}, "G31": {}}, "G12": {}}}, "P3": {"G41": {}},
+    }  # fmt: skip
+    page = client_of(golden, "E012").get("/goals/map/").content.decode()
+    assert page.index("P1 核心产品") < page.index("P2 广告") < page.index("P3 新业务")
+
+
+def client_of(golden, number):
+    return sign_in(golden.id(number))
 
 
 @pytest.mark.req("GOAL-05")
