@@ -39,6 +39,8 @@ NOT_MET = {
     "goals:edit": "open while goals can be agreed to: beichen/goals/tests/test_pages.py",
     "goals:edit_key_result": "as goals:edit",
     "goals:align": "as goals:edit",
+    "goals:map_below": "needs more goals than the map draws at first: beichen/goals/tests/test_map.py",
+    "goals:map_tops": "as goals:map_below",
     "reviews:edit_plan_form": "needs a plan in its draft: tests/journeys/test_quarter.py",
     "reviews:peers": "open in the phase of self reviews: tests/journeys/test_quarter.py",
     "reviews:move_form": "open in the phase of calibration: tests/journeys/test_quarter.py",

@@ -14,6 +14,8 @@ from beichen.goals.queries import (
     Filter,
     GoalCard,
     GoalView,
+    Looked,
+    MapNode,
     Plan,
     UpdateCard,
     Wanted,
@@ -30,12 +32,14 @@ from beichen.goals.schemas import (
     KeyResultIn,
     Made,
     ManyIn,
+    MapState,
     NewGoalIn,
     NudgeIn,
     ReportIn,
     VersionIn,
     WordsIn,
 )
+from beichen.goals.schemas.map import MapOut, MapPartOut
 from beichen.goals.schemas.shown import (
     AgreedOut,
     AgreementOut,
@@ -101,6 +105,40 @@ def team(request: ApiRequest, cycle_id: int, only: str = "") -> list[dict[str, A
          "committed": line.committed, "stretch": line.stretch, "attention": line.attention, "goals": line.goals}
         for line in queries.team(request.actor, cycle_id, only)
     ]  # fmt: skip
+
+
+@router.get("/map", response=MapOut, operation_id="goals_map")
+@door(access.VIEW, reads=C3)
+def goal_map(
+    request: ApiRequest, cycle_id: Id, state: MapState = "", text: str = "", unit_id: Id | None = None,
+    priority_id: Id | None = None, goal_id: Id | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """From the priorities down to people, 300 goals at most; narrowed to those that fit and their way up, or to one."""
+    found = queries.goal_map(request.actor, cycle_id, Looked(state, text, unit_id, priority_id, goal_id))
+    tops = [
+        {"priority_id": top.priority_id, "total": top.total, "nodes": _map_nodes(top.nodes, None)} for top in found.tops
+    ]
+    return {"found": found.found, "tops": tops}
+
+
+@router.get("/map/{goal_id}/below", response=MapPartOut, operation_id="goals_map_below")
+@door(access.VIEW, reads=C3)
+def map_below(request: ApiRequest, goal_id: Id, cycle_id: Id, after: Id | None = None) -> dict[str, Any]:
+    """What supports a goal directly, behind the goal `after`."""
+    part = queries.map_below(request.actor, cycle_id, goal_id, after)
+    return {"nodes": _map_nodes(part.nodes, goal_id), "last": part.last, "left": part.left}
+
+
+def _map_nodes(nodes: tuple[MapNode, ...], parent_id: int | None) -> list[dict[str, Any]]:
+    """The tree as a list, each goal behind the one above it."""
+    found: list[dict[str, Any]] = []
+    for node in nodes:
+        found.append(
+            {"id": node.id, "parent_id": parent_id, "goal": node.goal, "below": node.below, "counts": node.counts,
+             "is_hit": node.is_hit}
+        )  # fmt: skip
+        found.extend(_map_nodes(node.children, node.id))
+    return found
 
 
 @router.get("/board", response=GoalBoardOut, operation_id="goals_board")

@@ -337,7 +337,19 @@ class ReportForm(forms.Form):
         }
 
 
-class BoardForm(forms.Form):
+class OfPriorityForm(forms.Form):
+    """Whatever can be narrowed to a priority."""
+
+    priority = forms.ChoiceField(label=_("Priority"), required=False)
+
+    def __init__(self, *args: Any, priorities: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named: dict[str, Any] = self.fields
+        named["priority"].choices = [("", _("Any priority")), *priorities]
+        self.order_fields([name for name in named if name != "priority"])
+
+
+class BoardForm(OfPriorityForm):
     """What the board of progress is narrowed to."""
 
     unit = CodeField("unit", label=_("Unit"), required=False)
@@ -348,12 +360,13 @@ class BoardForm(forms.Form):
         choices=(("", _("Everyone")), ("branch", _("My reporting line")), ("asked", _("Those I can ask for updates"))),
     )  # fmt: skip
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=(("", _("Any kind")), *GoalKind.choices))
-    priority = forms.ChoiceField(label=_("Priority"), required=False)
 
-    def __init__(self, *args: Any, priorities: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        named: dict[str, Any] = self.fields
-        named["priority"].choices = [("", _("Any priority")), *priorities]
+
+class MapForm(OfPriorityForm):
+    """What the goal map is narrowed to."""
+
+    q = forms.CharField(label=_("Search"), required=False)
+    unit = CodeField("unit", label=_("Unit"), required=False)
 
 
 class AlignForm(forms.Form):
@@ -373,7 +386,7 @@ class AlignForm(forms.Form):
         named["parent"].choices = list(parents)
 
 
-class FilterForm(forms.Form):
+class FilterForm(OfPriorityForm):
     """What the list of all goals is narrowed to."""
 
     q = forms.CharField(label=_("Search"), required=False)
@@ -383,9 +396,3 @@ class FilterForm(forms.Form):
         choices=(("", _("Everyone")), ("units", _("Units")), ("branch", _("My reporting line"))),
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=(("", _("Any kind")), *GoalKind.choices))
-    priority = forms.ChoiceField(label=_("Priority"), required=False)
-
-    def __init__(self, *args: Any, priorities: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        named: dict[str, Any] = self.fields
-        named["priority"].choices = [("", _("Any priority")), *priorities]

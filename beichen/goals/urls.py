@@ -1,12 +1,16 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from beichen.goals.pages import agreement, alignments, board, goals, plans, reports
+from beichen.goals.pages import agreement, alignments, board, goals, map, plans, reports
 
 app_name = "goals"
 urlpatterns = [
     path("", plans.plan, name="plan"),
     path("team/", plans.team, name="team"),
     path("all/", plans.all_goals, name="all"),
+    path("map/", map.goal_map, name="map"),
+    path("map/top/", map.tops, name="map_tops"),
+    path("map/below/<int:goal_id>/", map.below, name="map_below"),
+    re_path(r"^map/goal-map\.(?P<kind>svg|csv)$", map.map_file, name="map_file"),
     path("board/", board.board, name="board"),
     path("board/nudge/", board.nudge, name="nudge"),
     path("priorities/", board.matrix, name="matrix"),

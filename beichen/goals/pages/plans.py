@@ -51,7 +51,8 @@ def tabs(actor: Actor, *, leads: bool) -> list[tuple[str, str, str]]:
     if leads:
         found.append(("team", _("My team"), reverse("goals:team")))
     return [
-        *found, ("all", _("All goals"), reverse("goals:all")), ("board", _("Progress board"), reverse("goals:board")),
+        *found, ("all", _("All goals"), reverse("goals:all")), ("map", _("Goal map"), reverse("goals:map")),
+        ("board", _("Progress board"), reverse("goals:board")),
         ("inbox", _("To approve"), reverse("goals:inbox")),
     ]  # fmt: skip
 

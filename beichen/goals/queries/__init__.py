@@ -24,6 +24,9 @@ from beichen.goals.queries.cards import (
 )
 from beichen.goals.queries.inbox import AlignmentAsk, DueReport, due_reports, waiting_alignments, waiting_goals
 from beichen.goals.queries.lists import Filter, GoalPage, all_goals, listed, parents_to_choose
+from beichen.goals.queries.map import GoalMap, Looked, goal_map, map_below, map_tops
+from beichen.goals.queries.map import Node as MapNode
+from beichen.goals.queries.map import Top as MapTop
 from beichen.goals.queries.matrix import Cell, Matrix, matrix
 from beichen.goals.queries.pages import (
     GoalView,
@@ -78,9 +81,13 @@ __all__ = [
     "DueReport",
     "Filter",
     "GoalCard",
+    "GoalMap",
     "GoalPage",
     "GoalView",
     "KeyResultCard",
+    "Looked",
+    "MapNode",
+    "MapTop",
     "Matrix",
     "MilestoneCard",
     "Named",
@@ -106,6 +113,7 @@ __all__ = [
     "coverage",
     "due_reports",
     "goal",
+    "goal_map",
     "goal_to_change",
     "goal_view",
     "goals_by_id",
@@ -117,6 +125,8 @@ __all__ = [
     "key_result_to_report",
     "key_results",
     "listed",
+    "map_below",
+    "map_tops",
     "matrix",
     "may_align",
     "may_nudge",

@@ -147,6 +147,7 @@ BoardState = Literal[
     "", "off_track", "at_risk", "not_updated", "on_track", "ahead", "done", "early", "not_measured",
     "attention", "behind", "risks",
 ]  # fmt: skip
+MapState = Literal["", "attention", "off_track", "at_risk", "not_updated", "on_track", "ahead", "done"]
 BoardScope = Literal["", "branch", "asked"]
 BoardKind = Literal["", "objective", "kpi", "milestone", "behaviour"]
 
