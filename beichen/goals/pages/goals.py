@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from beichen.goals import access, queries, rules
 from beichen.goals.forms import GoalForm, KeyResultForm, trimmed
-from beichen.goals.pages import terms
+from beichen.goals.pages import standing, terms
 from beichen.goals.pages.plans import cycle_of
-from beichen.goals.queries import GoalCard
+from beichen.goals.queries import GoalCard, GoalView
 from beichen.metrics import queries as metrics
 from beichen.people import queries as people
 from beichen.platform.kit.errors import Forbidden
@@ -33,11 +33,19 @@ def goal(request: PageRequest, goal_id: int) -> HttpResponse:
     view = queries.goal_view(request.actor, goal_id)
     hints = rules.hints(request.actor, view.goal, view.settings) if view.goal.state in ("draft", "proposed") else []
     return page(
-        request, "goals/goal.html", view=view, goal=view.goal, results=terms.drawn(view.key_results),
-        terms=terms.goal_terms(view), weight=terms.weight(view.goal.weight), sum=terms.weight(view.weight),
+        request, "goals/goal.html", view=view, goal=view.goal, results=terms.drawn(view.key_results, _fives(view)),
+        terms=terms.goal_terms(view), five=standing.of_goal(view), weight=terms.weight(view.goal.weight),
         hints=[_(hint.sentence) % hint.params if hint.params else _(hint.sentence) for hint in hints],
         children=[(line, terms.weight(line.weight)) for line in view.children],
     )  # fmt: skip
+
+
+def _fives(view: GoalView) -> dict[int, list[standing.Fact]]:
+    return {
+        card.id: standing.of_key_result(card, view.settings, view.goal.ambition)
+        for card in view.key_results
+        if not card.is_dropped and not view.goal.waits
+    }
 
 
 def _priorities(request: PageRequest) -> list[tuple[str, str]]:

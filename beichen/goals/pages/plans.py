@@ -12,6 +12,7 @@ from beichen.goals import access, queries
 from beichen.goals.choices import GoalKind
 from beichen.goals.forms import FilterForm
 from beichen.goals.pages import terms
+from beichen.goals.pages.differences import told
 from beichen.goals.queries import Filter, PlanLine
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard
@@ -53,6 +54,7 @@ def tabs(actor: Actor, *, leads: bool) -> list[tuple[str, str, str]]:
     return [
         *found, ("all", _("All goals"), reverse("goals:all")), ("board", _("Progress board"), reverse("goals:board")),
         ("inbox", _("To approve"), reverse("goals:inbox")),
+        ("restated", _("Restated"), reverse("goals:restated")),
     ]  # fmt: skip
 
 
@@ -90,7 +92,8 @@ def _plan(request: PageRequest, person_id: int) -> HttpResponse:
     return page(
         request, "goals/plan.html", plan=found, cycles=every, own=own, weight=terms.weight(found.weight),
         lines=[_line(line) for line in found.lines], unit_lines=[_line(line) for line in found.unit_lines],
-        may_report=own, **frame(request, "mine" if own else ""),
+        may_report=own, goes_through=own and bool(queries.season(cycle.settings).rhythm),
+        **frame(request, "mine" if own else ""),
     )  # fmt: skip
 
 
@@ -141,11 +144,12 @@ def inbox(request: PageRequest) -> HttpResponse:
     """Goals that wait for my word, and goals that want to serve mine."""
     actor = request.actor
     waiting, asks = queries.waiting_goals(actor), queries.waiting_alignments(actor)
+    changes = [(one, [told(each) for each in one.differences]) for one in queries.waiting_changes(actor)]
     results = queries.key_results(actor, waiting)
     lines = [
         {"goal": g, "results": terms.drawn(results.get(g.id, [])), "weight": terms.weight(g.weight)} for g in waiting
     ]
-    return page(request, "goals/inbox.html", lines=lines, asks=asks, **frame(request, "inbox"))
+    return page(request, "goals/inbox.html", lines=lines, asks=asks, changes=changes, **frame(request, "inbox"))
 
 
 @door(access.VIEW, leavers=True)

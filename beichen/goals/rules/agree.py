@@ -17,7 +17,8 @@ from beichen.goals.events import GoalApproved, GoalProposed, GoalReturned
 from beichen.goals.formulas.rollup import total_weight
 from beichen.goals.models import Alignment, Goal
 from beichen.goals.queries import GoalCard
-from beichen.goals.rules import errors, rollup
+from beichen.goals.queries.season import TERMS
+from beichen.goals.rules import errors, rollup, versions
 from beichen.goals.rules.align import tell_parents
 from beichen.goals.rules.drafts import FULL
 from beichen.people.queries import CycleCard
@@ -102,6 +103,7 @@ def propose_goal(actor: Actor, goal_id: int, version: int) -> GoalCard:
     require(actor, access.PROPOSE, goal)
     if goal.version != version:
         raise Changed(goal)
+    versions.open_for(goal, TERMS)
     cycle = open_cycle(actor, goal.cycle_id, *WRITING)
     if not _has_measure(goal):
         raise errors.NothingMeasured(goal)
@@ -134,7 +136,7 @@ def approve_goal(actor: Actor, goal_id: int, version: int) -> GoalCard:
     cycle = open_cycle(actor, goal.cycle_id, *WRITING)
     if cycle.settings.get("goals", {}).get("limits", "warn") == "block":
         _blocked(actor, goal, cycle.settings)
-    with _my_step():
+    with my_step():
         run = approvals.approve(actor, GOAL, goal.pk, version)
     if run.state == "pending":
         audit.record(actor, access.DECIDE, goal, subjects=[goal.owner_id], details={"decision": "step approved"})
@@ -179,7 +181,7 @@ def _decides(actor: Actor, goal: Goal, version: int) -> None:
 
 
 @contextmanager
-def _my_step() -> Iterator[None]:
+def my_step() -> Iterator[None]:
     """Who may see the goal and takes no part in its approval learns that the step is somebody else's."""
     try:
         yield
@@ -217,7 +219,7 @@ def return_goal(actor: Actor, goal_id: int, comment: str, version: int) -> GoalC
     _decides(actor, goal, version)
     if not comment.strip():
         raise errors.NoReason(goal, field="comment")
-    with _my_step():
+    with my_step():
         approvals.return_(actor, GOAL, goal.pk, comment.strip()[:500])
     return _back(actor, goal, access.DECIDE.key, comment.strip()[:500])
 
@@ -262,7 +264,7 @@ def hand_on(actor: Actor, goal_id: int, to: int, last_day: date, version: int) -
     goal = queries.goal_to_change(actor, goal_id)
     _decides(actor, goal, version)
     require(actor, access.HAND_ON, goal)
-    with _my_step():
+    with my_step():
         approvals.delegate(actor, GOAL, goal.pk, to, clock.end_of(last_day))
     return _card(actor, goal)
 

@@ -58,6 +58,8 @@ class Goal(models.Model):
     closed_at = models.DateTimeField(null=True)
     manual_progress = models.PositiveIntegerField(null=True)
     manual_reason = models.CharField(max_length=300, blank=True)
+    manual_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    manual_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
