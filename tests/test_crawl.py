@@ -52,6 +52,8 @@ NOT_MET = {
     "files:file": "there once a file was asked for: tests/journeys/test_files.py",
     "files:content": "as files:file",
     "goals:nudge": "needs goals that are late or behind: tests/journeys/test_board.py",
+    "goals:change": "needs a change that somebody asked for: tests/journeys/test_changes.py",
+    "goals:change_goal": "as goals:change", "goals:correct": "as goals:change",
     "goals:agreement": "needs a proposal at its step: tests/journeys/test_agreement.py",
     "goals:decide": "as goals:agreement",
     "goals:hand_on": "as goals:agreement",

@@ -168,6 +168,8 @@ MATRIX = Permission(
     key="goals.matrix", label=_("See the priorities by unit"), row="22g", subject=None,
     only=frozenset({"EX", "BP", "HA"}),
 )  # fmt: skip
+WEIGH = Permission(key="goals.weigh", label=_("Set the weights of a plan"))
+HINTS = Permission(key="goals.hints", label=_("See hints on the wording of a goal"))
 READ_SEASON = Permission(key="goals.read_season", label=_("See the goal rules of a cycle"), row="21a", subject=None)
 SEASON = Permission(
     key="goals.season", label=_("Choose the goal rules of a cycle"), row="21a", code="w", subject=None,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from beichen.goals.pages import agreement, alignments, board, changes, goals, plans, reports
+from beichen.goals.pages import agreement, alignments, board, changes, goals, plans, quality, reports, weights
 
 app_name = "goals"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("board/", board.board, name="board"),
     path("board/nudge/", board.nudge, name="nudge"),
     path("priorities/", board.matrix, name="matrix"),
+    path("people/<int:person_id>/weights/", weights.weights, name="weights"),
+    path("hints/", quality.hints, name="hints"),
+    path("<int:goal_id>/wording/", quality.wording, name="wording"),
     path("restated/", changes.restated, name="restated"),
     path("review/", changes.review, name="review"),
     path("cycles/<int:cycle_id>/rules/", changes.season, name="season"),

@@ -10,8 +10,8 @@ from ninja import Status
 from beichen.goals import access, queries, rules
 from beichen.goals.api.goals import C3, router
 from beichen.goals.formulas.versions import FreeRange, plain, written
-from beichen.goals.queries import GoalCard, Lock, Season
-from beichen.goals.rules import ChangeInput, KeyResultInput, ResultChange
+from beichen.goals.queries import GoalCard, Lock, Season, Wording
+from beichen.goals.rules import ChangeInput, KeyResultInput, ResultChange, Weighed, Weights
 from beichen.goals.schemas import VersionIn, WordsIn
 from beichen.goals.schemas.changes import (
     ChangeIn,
@@ -19,10 +19,14 @@ from beichen.goals.schemas.changes import (
     ChangeOut,
     CheckIn,
     CorrectIn,
+    HintOut,
     RestatedOut,
     SeasonIn,
     SeasonOut,
     VersionsOut,
+    WeighedOut,
+    WeightsIn,
+    WordingIn,
 )
 from beichen.goals.schemas.shown import GoalOut
 from beichen.people import queries as people
@@ -174,3 +178,23 @@ def _season(card: CycleCard) -> dict[str, Any]:
         "free_weight": chosen.free.weight, "free_days": chosen.free.days, "goal_review": chosen.rhythm,
         "locks": chosen.locks,
     }  # fmt: skip
+
+
+@router.put("/weights", response=WeighedOut, operation_id="goals_set_weights")
+@door(access.WEIGH, reads=C3)
+def set_weights(request: ApiRequest, body: WeightsIn) -> Weighed:
+    """Weights of several goals and their key results at once; for your own running goals you ask, with a reason."""
+    wanted = {
+        one.goal_id: Weights(one.version, one.weight, {part.key_result_id: part.weight for part in one.results})
+        for one in body.goals
+    }
+    return rules.set_weights(request.actor, wanted, body.reason)
+
+
+@router.post("/hints", response=list[HintOut], operation_id="goals_hints")
+@door(access.HINTS, reads=C3)
+def hints(request: ApiRequest, body: WordingIn) -> list[dict[str, Any]]:
+    """What to think about in the words of a goal or key result; nothing is kept."""
+    given = body.dict()
+    given["owner_id"] = given["owner_id"] or request.actor.person_id or 0
+    return [{"code": one.code, "words": list(one.words)} for one in queries.findings(request.actor, Wording(**given))]

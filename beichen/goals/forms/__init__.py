@@ -1,6 +1,6 @@
 """What people type about goals."""
 
-from beichen.goals.forms.changes import ChangeForm, CheckForm, CorrectForm, SeasonForm
+from beichen.goals.forms.changes import ChangeForm, CheckForm, CorrectForm, SeasonForm, WeightsForm
 from beichen.goals.forms.goals import (
     AlignForm,
     BoardForm,
@@ -29,6 +29,7 @@ __all__ = [
     "KeyResultForm",
     "ReportForm",
     "SeasonForm",
+    "WeightsForm",
     "checked",
     "chosen_goals",
     "hundredths",

@@ -15,8 +15,8 @@ from django.utils.translation import pgettext_lazy
 from beichen.goals.choices import LINEAR, GoalKind, Measure, Verdict
 from beichen.goals.forms.goals import DayInput, checked, hundredths, number_field, percent_field, trimmed
 from beichen.goals.formulas.versions import FreeRange
-from beichen.goals.queries import GoalCard, KeyResultCard, Lock, Season
-from beichen.goals.rules import ChangeInput, KeyResultInput, ResultChange
+from beichen.goals.queries import GoalCard, KeyResultCard, Lock, PlanLine, Season
+from beichen.goals.rules import ChangeInput, KeyResultInput, ResultChange, Weights
 
 LOCKS = 3
 
@@ -59,10 +59,15 @@ class ChangeForm(forms.Form):
     def __init__(self, *args: Any, goal: GoalCard, results: Sequence[KeyResultCard], **how: Any) -> None:
         super().__init__(*args, **how)
         self.goal, self.cards = goal, [card for card in results if not card.is_dropped]
-        labels = {"target": _("To"), "low": _("No less than"), "high": _("No more than")}
+        labels = {
+            "target": pgettext_lazy("of a measure", "Target"),
+            "low": _("No less than"),
+            "high": _("No more than"),
+        }
         for card in self.cards:
             for name in _numbers_of(card):
                 self.fields[f"kr_{card.id}_{name}"] = number_field(label=labels[name])
+                self.fields[f"kr_{card.id}_{name}"].required = getattr(card, name) is not None
             self.fields[f"kr_{card.id}_weight"] = percent_field(label=_("Weight in the goal, %"))
             self.fields[f"kr_{card.id}_due"] = forms.DateField(label=_("Due"), widget=DayInput())
             self.fields[f"kr_{card.id}_drop"] = forms.BooleanField(
@@ -216,3 +221,60 @@ class SeasonForm(forms.Form):
         for n, lock in enumerate(chosen.locks[:LOCKS]):
             values |= {f"what_{n}": lock.what, f"kind_{n}": lock.kind, f"since_{n}": lock.since}
         return values
+
+
+class WeightsForm(forms.Form):
+    """The weights of a plan's goals and of the key results in each."""
+
+    reason = forms.CharField(
+        label=_("Why should weights of running goals change?"), max_length=500, required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("The launch now comes first.")}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, lines: Sequence[PlanLine], **how: Any) -> None:
+        super().__init__(*args, **how)
+        self.lines = list(lines)
+        for line in self.lines:
+            self._part(f"goal_{line.goal.id}", line.goal.shown_title)
+            self.fields[f"version_{line.goal.id}"] = forms.IntegerField(widget=forms.HiddenInput())
+            for card in _counted(line):
+                self._part(f"kr_{card.id}", card.shown_title)
+
+    def _part(self, name: str, title: str) -> None:
+        self.fields[name] = percent_field(label=title)
+        self.fields[name].widget.attrs |= {"data-part": "", "class": "form-control"}
+
+    @property
+    def goals(self) -> Iterator[tuple[PlanLine, forms.BoundField, forms.BoundField, list[forms.BoundField]]]:
+        """Each goal with its weight, the version that was read, and the weights of its key results."""
+        for line in self.lines:
+            pk = line.goal.id
+            yield (
+                line, self[f"goal_{pk}"], self[f"version_{pk}"], [self[f"kr_{card.id}"] for card in _counted(line)]
+            )  # fmt: skip
+
+    def entered(self) -> tuple[dict[int, Weights], str]:
+        """What the rule takes; Invalid names the fields at fault."""
+        values = checked(self)
+        wanted = {
+            line.goal.id: Weights(
+                values[f"version_{line.goal.id}"], hundredths(values[f"goal_{line.goal.id}"]),
+                {card.id: hundredths(values[f"kr_{card.id}"]) for card in _counted(line)},
+            )
+            for line in self.lines
+        }  # fmt: skip
+        return wanted, values["reason"]
+
+    @staticmethod
+    def initial_of(lines: Sequence[PlanLine]) -> dict[str, Any]:
+        """The weights as they are."""
+        values: dict[str, Any] = {}
+        for line in lines:
+            values[f"goal_{line.goal.id}"] = trimmed(Decimal(line.goal.weight) / 100)
+            values[f"version_{line.goal.id}"] = line.goal.version
+            values |= {f"kr_{card.id}": trimmed(Decimal(card.weight) / 100) for card in _counted(line)}
+        return values
+
+
+def _counted(line: PlanLine) -> list[KeyResultCard]:
+    return [card for card in line.key_results if not card.is_dropped]

@@ -116,6 +116,10 @@ class GoalForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"placeholder": _("The data warehouse report “First three days”, every Monday")}),
     )
+    effort_days = forms.IntegerField(
+        label=_("How many working days will it take you?"), min_value=1, max_value=400, required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )  # fmt: skip
     visibility = forms.ChoiceField(label=_("Who can see it once it is approved?"), choices=Visibility.choices)
 
     def __init__(
@@ -146,6 +150,7 @@ class GoalForm(forms.Form):
             visibility=values["visibility"],
             due=values["due"],
             verification=values["verification"].strip(),
+            effort_days=values["effort_days"],
         )
 
     @property

@@ -48,7 +48,7 @@ def change_goal(request: PageRequest, goal_id: int) -> HttpResponse:
     free = queries.season(view.settings).free
     return page(
         request, "goals/change_form.html", form=form, goal=view.goal, free=free if free.is_open else None,
-        free_target=figures.percent(free.target * 1_000_000), free_weight=terms.weight(free.weight),
+        free_target=figures.percent(free.target), free_weight=terms.weight(free.weight),
     )  # fmt: skip
 
 
@@ -161,7 +161,11 @@ def review(request: PageRequest) -> HttpResponse:
     first = {f"verdict_{line.goal.id}": line.verdict for line in found.lines} if found else {}
     form = CheckForm(request.POST, ids=ids) if typed else CheckForm(initial=first, ids=ids)
     lines = [
-        (line, terms.weight(line.goal.weight), *((form[f"verdict_{pk}"], form[f"reason_{pk}"]) if pk in ids else ()))
+        (
+            line,
+            terms.weight(line.goal.weight),
+            *((form[f"verdict_{pk}"], form[f"reason_{pk}"]) if pk in ids else (None, None)),
+        )
         for line in (found.lines if found else ())
         for pk in [line.goal.id]
     ]

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from beichen.goals.choices import LINEAR, Ambition, Measure
@@ -19,7 +19,8 @@ from beichen.platform.ui import figures
 WORDS = {
     "title": lambda: _("Wording"), "ambition": lambda: _("Ambition"), "weight": lambda: _("Weight"),
     "due": lambda: _("Due"), "is_dropped": lambda: _("Goal"), "measure": lambda: _("Kind of measure"),
-    "baseline": lambda: _("From"), "target": lambda: _("To"), "low": lambda: _("No less than"),
+    "baseline": lambda: pgettext("of a measure", "Start"), "target": lambda: pgettext("of a measure", "Target"),
+    "low": lambda: _("No less than"),
     "high": lambda: _("No more than"), "tolerance": lambda: _("Tolerance"), "unit": lambda: _("Unit of measure"),
     "steps": lambda: _("Milestones"), "added": lambda: _("Key result"),
 }  # fmt: skip

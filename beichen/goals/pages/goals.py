@@ -73,7 +73,10 @@ def new_goal(request: PageRequest) -> HttpResponse:
         tell(request, _("Draft saved. Next, say how it will be measured."))
         return see(_at(made.id))
     first = {"ambition": "committed", "due": cycle.last if cycle else None, "visibility": "public"}
-    return page(request, "goals/goal_form.html", form=_form(request, GoalForm, how, first), goal=None, cycle=cycle)
+    return page(
+        request, "goals/goal_form.html", form=_form(request, GoalForm, how, first), goal=None,
+        cycle_id=cycle.id if cycle else "",
+    )  # fmt: skip
 
 
 @door(access.VIEW, methods=("GET", "POST"))
@@ -90,9 +93,11 @@ def edit_goal(request: PageRequest, goal_id: int) -> HttpResponse:
     first = {
         "title": card.title, "title_en": card.title_en, "kind": card.kind, "ambition": card.ambition, "due": card.due,
         "weight": trimmed(Decimal(card.weight) / 100), "priority": str(card.priority_id or ""),
-        "verification": card.verification, "visibility": card.visibility,
+        "verification": card.verification, "visibility": card.visibility, "effort_days": card.effort_days,
     }  # fmt: skip
-    return page(request, "goals/goal_form.html", form=_form(request, GoalForm, how, first), goal=card)
+    return page(
+        request, "goals/goal_form.html", form=_form(request, GoalForm, how, first), goal=card, cycle_id=card.cycle_id
+    )
 
 
 def _form(request: PageRequest, kind: Any, how: dict[str, Any], first: dict[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from beichen.goals.choices import GoalKind
 from beichen.goals.forms import FilterForm
 from beichen.goals.pages import terms
 from beichen.goals.pages.differences import told
-from beichen.goals.queries import Filter, PlanLine
+from beichen.goals.queries import Filter, Plan, PlanLine
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard
 from beichen.platform.access.permissions import leads_people
@@ -92,9 +92,16 @@ def _plan(request: PageRequest, person_id: int) -> HttpResponse:
     return page(
         request, "goals/plan.html", plan=found, cycles=every, own=own, weight=terms.weight(found.weight),
         lines=[_line(line) for line in found.lines], unit_lines=[_line(line) for line in found.unit_lines],
-        may_report=own, goes_through=own and bool(queries.season(cycle.settings).rhythm),
+        may_report=own, weighs=_weighs(request, found, own=own),
+        goes_through=own and bool(queries.season(cycle.settings).rhythm),
         **frame(request, "mine" if own else ""),
     )  # fmt: skip
+
+
+def _weighs(request: PageRequest, found: Plan, *, own: bool) -> bool:
+    """Whether to offer all weights on one screen: to the owner, and to whoever changes terms of a running goal."""
+    lines = [line.goal for line in found.lines if line.goal.state in ("draft", "active")]
+    return len(lines) > 1 and (own or queries.may_write(request.actor, lines[0]))
 
 
 @door(access.VIEW)

@@ -66,6 +66,7 @@ from beichen.goals.queries.plans import (
     plan,
     team,
 )
+from beichen.goals.queries.quality import Wording, findings
 from beichen.goals.queries.restated import LevelCount, Restated, RestatedLine, restated
 from beichen.goals.queries.scored import (
     Coverage,
@@ -126,6 +127,7 @@ __all__ = [
     "VersionCard",
     "VersionsView",
     "Wanted",
+    "Wording",
     "agreement",
     "alignment_to_change",
     "all_goals",
@@ -139,6 +141,7 @@ __all__ = [
     "chosen_to_nudge",
     "coverage",
     "due_reports",
+    "findings",
     "goal",
     "goal_review",
     "goal_to_change",

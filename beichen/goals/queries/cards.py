@@ -48,6 +48,7 @@ class GoalCard:
     start: date
     due: date
     verification: str
+    effort_days: int | None
     author_id: int | None
     last_editor_id: int | None
     approver_id: int | None
@@ -137,7 +138,8 @@ def goal_card(goal: Goal) -> GoalCard:
         unit_id=goal.unit_id, unit_name=_called(goal.unit), cycle_id=goal.cycle_id, weight=goal.weight,
         priority_id=goal.priority_id, priority_key=goal.priority.key if goal.priority else "",
         priority_name=_called(goal.priority), state=goal.state, visibility=goal.visibility,
-        start=goal.start, due=goal.due, verification=goal.verification, author_id=goal.author_id,
+        start=goal.start, due=goal.due, verification=goal.verification, effort_days=goal.effort_days,
+        author_id=goal.author_id,
         last_editor_id=goal.last_editor_id,
         approver_id=getattr(goal, "approver_id", None), agree_by=clock.local(asked).date() if asked else None,
         is_my_turn=bool(getattr(goal, "is_my_turn", False)),

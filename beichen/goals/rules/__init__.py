@@ -2,12 +2,10 @@
 
 from beichen.goals.rules.agree import (
     Agreed,
-    Hint,
     approve_goal,
     approve_goals,
     doubt_goal,
     hand_on,
-    hints,
     propose_goal,
     return_goal,
     withdraw_goal,
@@ -42,10 +40,12 @@ from beichen.goals.rules.drafts import (
     edit_key_result,
     reweigh_key_result,
 )
+from beichen.goals.rules.hints import Hint, hints
 from beichen.goals.rules.nudge import LONGEST, Nudged, nudge
 from beichen.goals.rules.reports import ReportInput, report
 from beichen.goals.rules.rollup import drain, recount, restate
 from beichen.goals.rules.season import set_season
+from beichen.goals.rules.weights import Weighed, Weights, set_weights
 
 __all__ = [
     "LONGEST",
@@ -58,6 +58,8 @@ __all__ = [
     "Nudged",
     "ReportInput",
     "ResultChange",
+    "Weighed",
+    "Weights",
     "accept_alignment",
     "add_key_result",
     "approve_change",
@@ -90,6 +92,7 @@ __all__ = [
     "reweigh_key_result",
     "set_progress",
     "set_season",
+    "set_weights",
     "take_back_progress",
     "withdraw_change",
     "withdraw_goal",

@@ -38,7 +38,7 @@ from beichen.platform.approvals import rules as approvals
 from beichen.platform.events.bus import publish
 from beichen.platform.kit import clock, words
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Changed
+from beichen.platform.kit.errors import Changed, NotFound
 from beichen.platform.kit.words import BadValue
 from beichen.platform.notify import rules as notify
 from beichen.platform.notify.rules import Letter
@@ -119,6 +119,8 @@ def wanted_terms(goal: Goal, before: v.Terms, entered: ChangeInput) -> v.Terms:
     due = entered.due or before.due
     if due <= goal.start:
         raise BadValue("due", due, words.A_LATER_DAY, limit=goal.start)
+    if set(entered.results) - {one.id for one in before.results}:
+        raise NotFound
     results = [_wanted(goal, one, entered.results.get(one.id)) for one in before.results]
     if entered.add is not None:
         results.append(_added(goal, entered.add))

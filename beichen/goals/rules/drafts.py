@@ -52,6 +52,7 @@ class GoalInput:
     start: date | None = None
     due: date | None = None
     verification: str = ""
+    effort_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +185,22 @@ def edit_key_result(actor: Actor, key_result_id: int, entered: KeyResultInput, v
 
 
 @rule
+def reweigh_goal(actor: Actor, goal_id: int, weight: int, version: int) -> int:
+    """Change the share of a goal in its plan; gives the new version. `weight` in hundredths."""
+    goal = queries.goal_to_change(actor, goal_id)
+    if goal.weight == weight:
+        return goal.version
+    _may_write(actor, goal)
+    if goal.version != version:
+        raise Changed(goal)
+    open_cycle(actor, goal.cycle_id, *WRITING)
+    before, goal.weight = goal.weight, weight_of(weight)
+    _saved(actor, goal)
+    _note(actor, goal, {"weight": [before, weight]})
+    return goal.version
+
+
+@rule
 def reweigh_key_result(actor: Actor, key_result_id: int, weight: int, version: int) -> int:
     """Change the share of a key result in its goal; gives the new version. `weight` in hundredths."""
     kr = queries.key_result_to_change(actor, key_result_id)
@@ -221,6 +238,7 @@ def drop_key_result(actor: Actor, key_result_id: int, version: int) -> None:
 
 _GOAL_FIELDS = (
     "title", "title_en", "kind", "ambition", "weight", "priority_id", "visibility", "start", "due", "verification",
+    "effort_days",
 )  # fmt: skip
 _KEY_RESULT_FIELDS = (
     "title", "title_en", "measure", "baseline", "target", "low", "high", "tolerance", "unit", "weight", "start", "due",
@@ -282,7 +300,7 @@ def _fill(actor: Actor, goal: Goal, entered: GoalInput, cycle: CycleCard, unit_i
         raise Invalid(fields={"title": gettext_noop("A goal needs a title.")})
     if entered.priority_id and entered.priority_id not in {p.id for p in strategy.priorities(actor)}:
         raise NotFound
-    for name in ("title", "title_en", "kind", "ambition", "priority_id", "visibility", "verification"):
+    for name in ("title", "title_en", "kind", "ambition", "priority_id", "visibility", "verification", "effort_days"):
         setattr(goal, name, getattr(entered, name))
     goal.weight, goal.start, goal.due = (
         weight_of(entered.weight),

@@ -51,6 +51,20 @@ class TooManyGoals(Refused):
     )
 
 
+class KeyResultWeightsOff(Refused):
+    """The weights in a goal do not add up and the company blocks that."""
+
+    code = "key_result_weights_off"
+    text: ClassVar[Phrase] = gettext_noop("The weights of its key results add up to %(sum)s%%; they must make 100%%.")
+
+
+class NotVerified(Refused):
+    """The goal says nothing of how its result is verified and the company blocks that."""
+
+    code = "goal_not_verified"
+    text = gettext_noop("Say how the result will be verified. Your company asks for it before a goal is approved.")
+
+
 class KeyTaken(Invalid):
     """Another goal of the cycle has the key."""
 

@@ -189,3 +189,53 @@ class SeasonOut(Schema):
     free_days: int
     goal_review: str
     locks: list[LockOut]
+
+
+class PartWeightIn(Strict):
+    """What a key result should weigh in its goal, in hundredths."""
+
+    key_result_id: Id
+    weight: int = Field(ge=0, le=10_000)
+
+
+class GoalWeightIn(Strict):
+    """What a goal and its key results should weigh; `version` is the goal's you read."""
+
+    goal_id: Id
+    version: int
+    weight: int | None = SHARE
+    results: list[PartWeightIn] = Field([], max_length=50)
+
+
+class WeightsIn(Strict):
+    """Weights of several goals, all or none."""
+
+    goals: list[GoalWeightIn] = Field(min_length=1, max_length=50)
+    reason: str = Field("", max_length=500)
+
+
+class WeighedOut(Schema):
+    """How many goals have new weights, and for how many they wait for a decision."""
+
+    changed: int
+    asked: int
+
+
+class WordingIn(Strict):
+    """Words of a goal or key result; `measured`: numbers stand beside them; without `owner_id` it is yours."""
+
+    title: str = Field(max_length=160)
+    cycle_id: Id
+    owner_id: Id | None = None
+    goal_id: Id | None = None
+    unit_id: Id | None = None
+    measured: bool = False
+    due: date | None = None
+    effort_days: int | None = Field(None, ge=1, le=400)
+
+
+class HintOut(Schema):
+    """One thing to think about: its kind, and the words it names."""
+
+    code: str
+    words: list[str]
