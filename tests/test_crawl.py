@@ -54,6 +54,8 @@ NOT_MET = {
     "goals:nudge": "needs goals that are late or behind: tests/journeys/test_board.py",
     "goals:change": "needs a change that somebody asked for: tests/journeys/test_changes.py",
     "goals:change_goal": "as goals:change", "goals:correct": "as goals:change",
+    "goals:review": "linked where a cycle has its goals gone through: beichen/goals/tests/test_changes.py",
+    "goals:wording": "as goals:agreement",
     "goals:agreement": "needs a proposal at its step: tests/journeys/test_agreement.py",
     "goals:decide": "as goals:agreement",
     "goals:hand_on": "as goals:agreement",
