@@ -44,7 +44,7 @@ def test_hr_asks_about_ten_late_goals_and_an_owner_answers_on_a_phone(town: Town
     hr = town.browse("E015")
     hr.menu("Goals")
     hr.go("Progress board")
-    hr.page.get_by_role("link", name=re.compile("^Late or behind")).click()
+    hr.page.get_by_role("link", name=re.compile("^Overdue or behind")).click()
     hr.settled()
     silent = hr.page.get_by_role("checkbox", name="沉默的目标")
     assert silent.count() == 10

@@ -35,7 +35,7 @@ def test_the_administrator_tries_a_failed_job_again(town: Town, phone: bool) -> 
     me.menu("Jobs")
     assert me.sees("No worker is running.")
     assert me.sees("SMTPServerDisconnected")
-    button = me.page.get_by_role("button", name=f"Try again Sending of mail {job_id}", exact=True)
+    button = me.page.get_by_role("button", name=f"Retry Send mail {job_id}", exact=True)
     button.click()
     me.settled()
     assert me.sees("The job is queued again.")

@@ -86,7 +86,7 @@ def test_two_administrators_move_somebody_and_history_keeps_it(town: Town) -> No
     first.page.keyboard.press("Enter")
     first.settled()
     first.go("马骁")
-    first.go("Change grade")
+    first.go("Transfer")
     first.fill("Effective from", "2026-06-01")
     first.fill("Unit", "U11")
     first.fill("Manager", "E004")

@@ -81,6 +81,6 @@ def test_what_a_phone_kept_without_a_connection_stands_beside_what_the_desk_save
     assert phone.page.locator("textarea[name=more1]").input_value() == ON_PHONE
     for score in phone.page.locator("input[name^=score_]").all():
         score.fill("85")
-    phone.press("Hand in")
+    phone.press("Submit")
     shown = phone.page.locator(".both pre").all_inner_texts()
     assert {ON_PHONE, AT_DESK} <= set(shown)

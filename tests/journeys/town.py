@@ -71,7 +71,7 @@ class Town:
     def open(self, *, phone: bool = False) -> Person:
         """A browser nobody is signed in to."""
         width, height = PHONE if phone else WIDE
-        context = self.browser.new_context(viewport={"width": width, "height": height}, has_touch=phone)
+        context = self.browser.new_context(viewport={"width": width, "height": height}, has_touch=phone, locale="en-US")
         self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(BUSY_MS)
@@ -236,6 +236,11 @@ class Person:
     def again(self) -> None:
         """Reload: what was written must still be there."""
         self.page.reload()
+        self.settled()
+
+    def scroll_down(self) -> None:
+        """To the end of the page: panels come when they are reached."""
+        self.page.mouse.wheel(0, 5000)
         self.settled()
 
     def sees(self, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""A large company is made of copies: everything in it holds together, and its people have their own names. Longer half."""
+"""A large company is made of copies: it holds together, and its people have their own names. Longer half."""
 
 from __future__ import annotations
 

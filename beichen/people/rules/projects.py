@@ -224,7 +224,7 @@ def _check_share(person: Person, new: MemberFields) -> None:
     ]
     day, given = fullest([one for _name, one in held], new.first, new.until)
     if given + new.share > WHOLE:
-        parts = "; ".join(f"{name} {one.share} %" for name, one in held if one.on(day))
+        parts = "; ".join(f"{name} {one.share}%" for name, one in held if one.on(day))
         raise TooMuch(
             person, field="share", name=person.name, day=day, given=given_on([one for _name, one in held], day),
             parts=parts, share=new.share, total=given + new.share, free=WHOLE - given,

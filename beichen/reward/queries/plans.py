@@ -125,7 +125,7 @@ WORKS = {"simulate": "reward.simulate", "letters": "reward.send_letters"}
 
 def why_stopped(_actor: Actor, plan_id: int, busy: str) -> str | None:
     """Why what a plan is busy with has ended for good without a result; None while it goes on. Cost: one statement."""
-    return jobs.why_stopped(WORKS[busy], "plan_id", plan_id) if busy else None
+    return jobs.why_stopped(WORKS[busy], "plan_id", plan_id) if busy in WORKS else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def company(owner_db, settings, tmp_path):
 
 
 APPROVED = ("Name M1", "U1", "Approve a goal or send it back", "A1")
-READ = ("Name HA1", "HR", "Read · Result", "A1")
+READ = ("Name HA1", "HR", "View · Result", "A1")
 
 
 def found(client, **asked) -> list[tuple[str, str, str, str]]:
@@ -151,7 +151,7 @@ def test_seat_of_the_auditor_has_its_conflicts_and_its_scope(enter, company, own
             audit.record_read(company.actor("HA1"), "reviews.board", [company.id(number) for number in about])
     client = enter("B2")
     boards = [row for row in found(client, sort="reads") if "Calibration list" in row[2]]
-    assert boards == [("Name HA1", "HR", "Read · Calibration list", "B1")]
+    assert boards == [("Name HA1", "HR", "View · Calibration list", "B1")]
     rows = client.get("/api/v1/audit/entries", {"kind": "reviews.board"}).json()["items"]
     assert [(row["subjects"], row["more"]) for row in rows] == [([company.id("B1")], 1)]
     for hidden in ("B2", "M2", "E1"):
@@ -216,7 +216,7 @@ def test_refusals_are_rows_with_the_act_in_words_and_the_door(enter, company):
     assert enter("M1").get("/api/v1/audit/entries").status_code == 403
     client = enter("B2")
     assert [(row[0], row[2]) for row in found(client, sort="refusals")] == [
-        ("Name M1", "Refused: Search the audit"), ("Name A1", "Was refused: Search the audit"),
+        ("Name M1", "Refused: Search the audit"), ("Name A1", "Refused: Search the audit"),
     ]  # fmt: skip
     rows = client.get("/api/v1/audit/entries", {"sort": "refusals"}).json()["items"]
     assert [row["channel"] for row in rows] == ["api", "page"]

@@ -221,7 +221,7 @@ def test_every_row_of_the_table_is_said_in_words_with_its_reason_in_both_languag
                     assert bool(words) == (cell != "-"), (row.id, column)
                     assert all(re.search(script, word) for word in [*words, str(rights.REASONS[column])]), row.id
                 assert re.search(script, str(rights.CLASSES[row.sensitivity]))
-            assert ("区间" if locale != "en" else "band") in rights.cell_words("m", policy.row("12a").note)[0]
+            assert ("区间" if locale != "en" else "pay range") in rights.cell_words("m", policy.row("12a").note)[0]
 
 
 # Templates that ask for a text and need no sentence on who reads it, with the reason.
