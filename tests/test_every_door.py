@@ -23,6 +23,7 @@ from tests.database import login
 
 NOT_OPENED = {
     "reward:of_review": "a part of the page of a result: needs a result and a letter of one cycle (tests/journeys)",
+    "goals:change": "needs a change that somebody asked for (tests/journeys/test_changes.py)",
     "goals:hand_on": "needs a proposal that waits for its reader (tests/journeys/test_agreement.py)",
     "audit:batches": "needs an act on many rows (beichen/platform/audit/tests)",
     "ui:readyz": "answers 503 as long as no worker beats, as here",
@@ -172,7 +173,8 @@ def known(world: worlds.World) -> dict[str, list[str]]:
     with login(None):
         for word, label in {
             "unit_id": "people.OrgUnit", "person_id": "people.Person", "batch_id": "people.ImportBatch",
-            "goal_id": "goals.Goal", "key_result_id": "goals.KeyResult", "map_id": "strategy.StrategyMap",
+            "goal_id": "goals.Goal", "change_id": "goals.ChangeRequest", "key_result_id": "goals.KeyResult",
+            "map_id": "strategy.StrategyMap",
             "check_in_id": "conversations.CheckIn", "review_id": "reviews.Review", "part_id": "reviews.Part",
             "cycle_id": "people.Cycle", "project_id": "people.Project", "membership_id": "people.Membership",
             "profile_id": "people.RoleProfile",

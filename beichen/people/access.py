@@ -219,6 +219,10 @@ SET_STEPS = Permission(
     key="people.set_steps", label=_("Choose who approves goals in a cycle"), row="21a", code="w", subject=None,
     unit=lambda cycle: cycle.scope_id,
 )  # fmt: skip
+SET_GOAL_RULES = Permission(
+    key="people.set_goal_rules", label=_("Choose the goal rules of a cycle"), row="21a", code="w", subject=None,
+    unit=lambda cycle: cycle.scope_id, jobs=frozenset({"load_demo"}),
+)  # fmt: skip
 MOVE_CYCLE = Permission(
     key="people.move_cycle", label=_("Move a cycle on"), row="21b", code="t", subject=None, only=frozenset({"HA"})
 )

@@ -114,6 +114,8 @@ OPEN = {
     "reviews_withdraw_nomination": "whoever proposed: tests/attacks/test_pages_and_calls.py",
     "goals_create": "for oneself by everybody; for others: beichen/goals/tests/test_access.py",
     "goals_approve_many": "as goals_approve, each on its own",
+    "goals_set_weights": "drafts as goals_update, running goals as goals_ask_change, each on its own",
+    "goals_hints": "changes nothing: words about a wording that is being typed",
     "talks_begin": "for oneself by everybody who has a manager",
     "reviews_close_session": "the facilitator and the highest manager of the round: beichen/reviews/tests",
 }

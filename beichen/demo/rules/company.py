@@ -134,9 +134,14 @@ def _people(story: Company, seed: int) -> Place:
 
 
 def _two_steps() -> dict[str, Any]:
-    """In the running quarter the manager's manager agrees to goals as well."""
+    """In the running quarter the manager's manager agrees too; small changes are free; goals are reviewed monthly."""
     settings = company_settings()
     settings["goals"] = {**settings["goals"], "approval": [{"role": "LM", "days": 5}, {"role": "SK", "days": 5}]}
+    settings["goals"] |= {
+        "change_free": {"target_percent": "5", "weight": 500, "days": 3},
+        "goal_review": "month",
+        "versions": "by_time",
+    }
     return settings
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from beichen.goals import access, queries, rules
 from beichen.goals.forms import GoalForm, KeyResultForm, trimmed
-from beichen.goals.pages import terms
+from beichen.goals.pages import standing, terms
 from beichen.goals.pages.plans import cycle_of
-from beichen.goals.queries import GoalCard
+from beichen.goals.queries import GoalCard, GoalView
 from beichen.metrics import queries as metrics
 from beichen.people import queries as people
 from beichen.platform.kit.errors import Forbidden
@@ -33,11 +33,19 @@ def goal(request: PageRequest, goal_id: int) -> HttpResponse:
     view = queries.goal_view(request.actor, goal_id)
     hints = rules.hints(request.actor, view.goal, view.settings) if view.goal.state in ("draft", "proposed") else []
     return page(
-        request, "goals/goal.html", view=view, goal=view.goal, results=terms.drawn(view.key_results),
-        terms=terms.goal_terms(view), weight=terms.weight(view.goal.weight), sum=terms.weight(view.weight),
+        request, "goals/goal.html", view=view, goal=view.goal, results=terms.drawn(view.key_results, _fives(view)),
+        terms=terms.goal_terms(view), five=standing.of_goal(view), weight=terms.weight(view.goal.weight),
         hints=[_(hint.sentence) % hint.params if hint.params else _(hint.sentence) for hint in hints],
         children=[(line, terms.weight(line.weight)) for line in view.children],
     )  # fmt: skip
+
+
+def _fives(view: GoalView) -> dict[int, list[standing.Fact]]:
+    return {
+        card.id: standing.of_key_result(card, view.settings, view.goal.ambition)
+        for card in view.key_results
+        if not card.is_dropped and not view.goal.waits
+    }
 
 
 def _priorities(request: PageRequest) -> list[tuple[str, str]]:
@@ -65,7 +73,10 @@ def new_goal(request: PageRequest) -> HttpResponse:
         tell(request, _("Draft saved. Next, say how it will be measured."))
         return see(_at(made.id))
     first = {"ambition": "committed", "due": cycle.last if cycle else None, "visibility": "public"}
-    return page(request, "goals/goal_form.html", form=_form(request, GoalForm, how, first), goal=None, cycle=cycle)
+    return page(
+        request, "goals/goal_form.html", form=_form(request, GoalForm, how, first), goal=None,
+        cycle_id=cycle.id if cycle else "",
+    )  # fmt: skip
 
 
 @door(access.VIEW, methods=("GET", "POST"))
@@ -82,9 +93,11 @@ def edit_goal(request: PageRequest, goal_id: int) -> HttpResponse:
     first = {
         "title": card.title, "title_en": card.title_en, "kind": card.kind, "ambition": card.ambition, "due": card.due,
         "weight": trimmed(Decimal(card.weight) / 100), "priority": str(card.priority_id or ""),
-        "verification": card.verification, "visibility": card.visibility,
+        "verification": card.verification, "visibility": card.visibility, "effort_days": card.effort_days,
     }  # fmt: skip
-    return page(request, "goals/goal_form.html", form=_form(request, GoalForm, how, first), goal=card)
+    return page(
+        request, "goals/goal_form.html", form=_form(request, GoalForm, how, first), goal=card, cycle_id=card.cycle_id
+    )
 
 
 def _form(request: PageRequest, kind: Any, how: dict[str, Any], first: dict[str, Any]) -> Any:

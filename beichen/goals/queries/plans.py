@@ -147,11 +147,12 @@ def _sparks(ids: Sequence[int]) -> dict[int, tuple[Point, ...]]:
     lines = (
         Update.objects.filter(key_result_id__in=ids, progress__isnull=False)
         .annotate(place=newest).filter(place__lte=SPARK).order_by("day", "id")
-        .values_list("key_result_id", "day", "progress")
+        .values_list("key_result_id", "day", "progress", "source", "author__name", "confidence")
     )  # fmt: skip
     points: dict[int, list[Point]] = defaultdict(list)
-    for kr_id, day, progress in lines:
-        points[kr_id].append(Point(day, progress or 0))
+    for kr_id, day, progress, *origin in lines:
+        source, author, confidence = origin
+        points[kr_id].append(Point(day, progress or 0, source, author or "", confidence))
     return {kr_id: tuple(row) for kr_id, row in points.items()}
 
 

@@ -8,15 +8,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from beichen.goals import access, queries
-from beichen.goals.choices import LINEAR, RUNNING, VALUED, Measure, Source
+from beichen.goals.choices import CHANGING, LINEAR, RUNNING, VALUED, Measure, Source
 from beichen.goals.events import KeyResultUpdated
 from beichen.goals.formulas.health import BEHIND
 from beichen.goals.models import KeyResult, KeyResultStat, Milestone, Update, UpdateText
+from beichen.goals.queries.season import PROGRESS
 from beichen.goals.queries.standing import cap_of, health_rules, measure_of, stand_on
-from beichen.goals.rules import errors, rollup
+from beichen.goals.rules import errors, rollup, versions
 from beichen.goals.rules.drafts import measured
 from beichen.metrics import queries as metrics
-from beichen.people.choices import Phase
 from beichen.people.queries import CycleCard
 from beichen.people.rules import open_cycle
 from beichen.platform import audit
@@ -26,7 +26,7 @@ from beichen.platform.events.bus import publish
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 
-REPORTING = (Phase.GOALS, Phase.EXECUTION, Phase.SELF, Phase.PEER)
+REPORTING = CHANGING
 AGAIN = timedelta(seconds=60)
 
 
@@ -72,6 +72,7 @@ def report(actor: Actor, key_result_id: int, entered: ReportInput) -> int:
         raise errors.NotRunning(kr)
     if kr.is_dropped:
         raise errors.Dropped(kr)
+    versions.open_for(kr.goal, PROGRESS)
     cycle = open_cycle(actor, kr.goal.cycle_id, *REPORTING)
     update = _append(actor, kr, entered, cycle)
     audit.record(

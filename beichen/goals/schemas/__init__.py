@@ -34,6 +34,7 @@ class GoalIn(Strict):
     start: date | None = None
     due: date | None = None
     verification: str = Field("", max_length=300)
+    effort_days: int | None = Field(None, ge=1, le=400, description="Working days it is said to take")
 
 
 class NewGoalIn(GoalIn):

@@ -28,7 +28,7 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-def _percent(**how: Any) -> forms.DecimalField:
+def percent_field(**how: Any) -> forms.DecimalField:
     return forms.DecimalField(
         min_value=0,
         max_value=100,
@@ -39,7 +39,7 @@ def _percent(**how: Any) -> forms.DecimalField:
     )
 
 
-def _number(**how: Any) -> forms.DecimalField:
+def number_field(**how: Any) -> forms.DecimalField:
     return forms.DecimalField(
         max_digits=24,
         decimal_places=6,
@@ -107,7 +107,7 @@ class GoalForm(forms.Form):
     owner = forms.ChoiceField(label=_("Whose goal is it?"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=GoalKind.choices)
     ambition = forms.ChoiceField(label=_("Ambition"), choices=Ambition.choices, widget=forms.RadioSelect)
-    weight = _percent(label=_("Weight in the plan, %"))
+    weight = percent_field(label=_("Weight in the plan, %"))
     priority = forms.ChoiceField(label=_("Which priority does it support?"), required=False)
     due = forms.DateField(label=_("Due"), widget=DayInput(), required=False)
     verification = forms.CharField(
@@ -116,6 +116,10 @@ class GoalForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"placeholder": _("The data warehouse report “First three days”, every Monday")}),
     )
+    effort_days = forms.IntegerField(
+        label=_("How many working days will it take you?"), min_value=1, max_value=400, required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )  # fmt: skip
     visibility = forms.ChoiceField(label=_("Who can see it once it is approved?"), choices=Visibility.choices)
 
     def __init__(
@@ -146,6 +150,7 @@ class GoalForm(forms.Form):
             visibility=values["visibility"],
             due=values["due"],
             verification=values["verification"].strip(),
+            effort_days=values["effort_days"],
         )
 
     @property
@@ -165,17 +170,17 @@ class KeyResultForm(forms.Form):
     )
     title_en = _english()
     measure = forms.ChoiceField(label=_("How is it measured?"), choices=Measure.choices)
-    baseline = _number(label=_("From"))
-    target = _number(label=_("To"))
-    low = _number(label=_("No less than"))
-    high = _number(label=_("No more than"))
-    tolerance = _number(
+    baseline = number_field(label=_("From"))
+    target = number_field(label=_("To"))
+    low = number_field(label=_("No less than"))
+    high = number_field(label=_("No more than"))
+    tolerance = number_field(
         label=_("Tolerance"),
         help_text=_("Beyond this distance outside the range, the score is 0. Within it, the score is partial."),
     )
     unit = forms.CharField(label=pgettext_lazy("of a measure", "Unit"), max_length=20, required=False)
     band = forms.ChoiceField(label=_("Band table"), required=False)
-    weight = _percent(label=_("Weight in the goal, %"))
+    weight = percent_field(label=_("Weight in the goal, %"))
     due = forms.DateField(label=_("Due"), widget=DayInput(), required=False)
 
     def __init__(self, *args: Any, bands: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
@@ -185,7 +190,7 @@ class KeyResultForm(forms.Form):
         for n in range(STEPS):
             named[f"step_{n}"] = forms.CharField(label=_("Milestone"), max_length=120, required=False)
             named[f"step_{n}_due"] = forms.DateField(label=_("Due"), widget=DayInput(), required=False)
-            named[f"step_{n}_weight"] = _percent(label=_("Weight"), required=False)
+            named[f"step_{n}_weight"] = percent_field(label=_("Weight"), required=False)
             named[f"step_{n}_id"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
     @property
@@ -278,7 +283,7 @@ def _line(label: Any, placeholder: Any) -> forms.CharField:
 class ReportForm(forms.Form):
     """Progress, problem, next step, support: the loop in one small form."""
 
-    value = _number(label=_("Where does it stand now?"))
+    value = number_field(label=_("Where does it stand now?"))
     answer = forms.ChoiceField(
         label=_("Achieved?"),
         required=False,

@@ -27,7 +27,8 @@ class Goal(models.Model):
 
     `owner` is the person who answers for it: the owner, or today's head where `unit` owns it (kept by a trigger);
     `owner_place` repeats the owner's place. `key` is its number in an imported workbook. Who is to agree is held by
-    the approval run alone. `is_doubted`: the owner asks whether it is too conservative.
+    the approval run alone. `is_doubted`: the owner asks whether it is too conservative. `effort_days`: working days it
+    is said to take.
     """
 
     key = models.CharField(max_length=20, blank=True)
@@ -47,6 +48,7 @@ class Goal(models.Model):
     start = models.DateField()
     due = models.DateField()
     verification = models.CharField(max_length=300, blank=True)
+    effort_days = models.PositiveSmallIntegerField(null=True)
     author = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     last_editor = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(null=True)
@@ -58,6 +60,8 @@ class Goal(models.Model):
     closed_at = models.DateTimeField(null=True)
     manual_progress = models.PositiveIntegerField(null=True)
     manual_reason = models.CharField(max_length=300, blank=True)
+    manual_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    manual_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
