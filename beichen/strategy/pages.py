@@ -18,6 +18,7 @@ from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
 from beichen.strategy import access, queries, rules
 from beichen.strategy.choices import ANSWERS, Box, TradeOff
+from beichen.strategy.formulas import sheet_size
 from beichen.strategy.forms import PageForm, number
 from beichen.strategy.queries import Agreement, PageCard, PriorityCard, TargetCard
 
@@ -150,6 +151,20 @@ def version(request: PageRequest, map_id: int, number: int) -> HttpResponse:
         others=[line for line in queries.history(actor, map_id) if line.number != number],
         may_restore=not (draft and draft.number == number) and queries.may_edit(actor, draft or card),
         draft_version=draft.version if draft else 0,
+    )  # fmt: skip
+
+
+@door(access.VIEW)
+def sheet(request: PageRequest, map_id: int, number: int) -> HttpResponse:
+    """A version as one A4 sheet, to be printed or saved as PDF by the browser."""
+    card = queries.page(request.actor, map_id, number)
+    size = sheet_size(
+        list(card.boxes.values()), ["\n".join((line.title, *(t.said for t in line.targets))) for line in card.priorities],
+        card.exclusions, card.tradeoffs["why"],
+    )  # fmt: skip
+    return draw(
+        request, "strategy/sheet.html", card=card, boxes=_boxes(card), chosen=_chosen(card), lines=_lines(card),
+        size=size,
     )  # fmt: skip
 
 

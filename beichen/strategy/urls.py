@@ -12,5 +12,6 @@ urlpatterns = [
     path("targets/<int:target_id>/confirm/", pages.confirm, name="confirm"),
     path("history/", pages.history, name="history"),
     path("<int:map_id>/versions/<int:number>/", pages.version, name="version"),
+    path("<int:map_id>/versions/<int:number>/sheet/", pages.sheet, name="sheet"),
     path("<int:map_id>/versions/<int:number>/restore/", pages.restore, name="restore"),
 ]

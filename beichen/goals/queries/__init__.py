@@ -65,6 +65,7 @@ from beichen.goals.queries.scored import (
     scored_goals,
     unit_attainment,
 )
+from beichen.goals.queries.sheets import UnitSheet, unit_sheet
 
 __all__ = [
     "Agreement",
@@ -94,6 +95,7 @@ __all__ = [
     "StepView",
     "TeamLine",
     "Uncovered",
+    "UnitSheet",
     "UpdateCard",
     "Wanted",
     "agreement",
@@ -134,6 +136,7 @@ __all__ = [
     "team",
     "to_nudge",
     "unit_attainment",
+    "unit_sheet",
     "waiting_alignments",
     "waiting_goals",
 ]
