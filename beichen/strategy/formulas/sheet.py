@@ -1,4 +1,4 @@
-"""Arithmetic of the strategy: how large the letters of a page may be so that it fits one A4 sheet."""
+"""How large the letters of a page may be so that it fits one A4 sheet."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
 from beichen.strategy import access, queries, rules
 from beichen.strategy.choices import ANSWERS, Box, TradeOff
-from beichen.strategy.formulas import sheet_size
+from beichen.strategy.formulas.sheet import sheet_size
 from beichen.strategy.forms import PageForm, number
 from beichen.strategy.queries import Agreement, PageCard, PriorityCard, TargetCard
 
