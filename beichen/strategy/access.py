@@ -141,9 +141,7 @@ def _oneself(obj: Any) -> int:
 ACKNOWLEDGE = Permission(
     key="strategy.acknowledge", label=_("Confirm having read"), row="22e", code="w", subject=_oneself
 )
-SEE_RATE = Permission(
-    key="strategy.see_rate", label=_("See how many have read"), row="22e", code="x", subject=None
-)
+SEE_RATE = Permission(key="strategy.see_rate", label=_("See how many have read"), row="22e", code="x", subject=None)
 REMIND = Permission(
     key="strategy.remind", label=_("Remind those who have not read"), row="22e", code="x", subject=None,
     only=frozenset({"HA"}),

@@ -39,7 +39,12 @@ def _entry(line: Owed) -> TodoEntry:
         why = _("Changed before its time: %(reason)s") % {"reason": line.reason} if line.reason else ""
         under = why or _("Two minutes to read; confirm with one tap.")
         return TodoEntry(
-            f"strategy.read:{line.kind}", _("Please read: %(name)s") % {"name": name}, under, at, kind="book", act_url=at
+            f"strategy.read:{line.kind}",
+            _("Please read: %(name)s") % {"name": name},
+            under,
+            at,
+            kind="book",
+            act_url=at,
         )
     said = _("Sign: %(name)s") if line.act == "sign" else _("Publish: %(name)s")
     return TodoEntry(

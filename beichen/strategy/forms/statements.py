@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,7 @@ def _starter() -> dict[str, Any]:
 
 
 def _words(label: Any, longest: int = 2000, rows: int = 2) -> forms.CharField:
-    return forms.CharField(
-        label=label, required=False, max_length=longest, widget=forms.Textarea(attrs={"rows": rows})
-    )
+    return forms.CharField(label=label, required=False, max_length=longest, widget=forms.Textarea(attrs={"rows": rows}))
 
 
 class StatementForm(forms.Form):
@@ -61,7 +60,8 @@ class StatementForm(forms.Form):
                 self._line(group, n)
 
     def _line(self, group: Group, n: int) -> None:
-        at, named = f"{group.value}_{n}", {}
+        at = f"{group.value}_{n}"
+        named: dict[str, forms.Field] = {}
         named[f"rank_{at}"] = forms.IntegerField(
             label=_("Rank"), required=False, min_value=1, max_value=99, widget=forms.NumberInput(attrs={"step": 1})
         )
@@ -110,8 +110,8 @@ class StatementForm(forms.Form):
         values = self.cleaned()
         nameless = {
             f"title_{group.value}_{n}": str(_("This line needs a title."))
-            for group, count in self.counts.items() if group != Group.USE
-            for n in range(count) if values[f"text_{group.value}_{n}"].strip() and not values[f"title_{group.value}_{n}"].strip()
+            for group, count in self.counts.items() if group != Group.USE for n in range(count)
+            if values[f"text_{group.value}_{n}"].strip() and not values[f"title_{group.value}_{n}"].strip()
         }  # fmt: skip
         if nameless:
             raise Invalid(fields=nameless)
@@ -159,8 +159,6 @@ class StatementForm(forms.Form):
 
 def _keyed(item: Item, n: int, taken: set[str]) -> Item:
     """A new line gets the next free key; a grade keeps its letter."""
-    from dataclasses import replace
-
     key = item.title[:20] if item.group == Group.GRADE and item.title.isascii() and item.title.isalnum() else ""
     while not key or key in taken:
         n += 1
@@ -171,6 +169,14 @@ def _keyed(item: Item, n: int, taken: set[str]) -> Item:
 
 def _count(group: Group, values: Mapping[str, Any]) -> int:
     """How many lines to draw: every use; else those that are there and one to spare."""
-    filled = [n for n in range(MOST) if str(values.get(f"key_{group.value}_{n}") or values.get(f"title_{group.value}_{n}") or "").strip()]
+    filled = [
+        n
+        for n in range(MOST)
+        if str(values.get(f"key_{group.value}_{n}") or values.get(f"title_{group.value}_{n}") or "").strip()
+    ]
     there = filled[-1] + 1 if filled else 0
     return max(there, len(Use)) if group == Group.USE else min(MOST, max(there + SPARE, 3))
+
+
+def _is_there(values: Mapping[str, Any], at: str) -> bool:
+    return any(str(values.get(f"{name}_{at}") or "").strip() for name in ("key", "title"))

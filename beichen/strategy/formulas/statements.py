@@ -64,10 +64,12 @@ def untold(people: Mapping[int, int]) -> frozenset[int]:
 
 
 def outside(sections: Sequence[tuple[str, str]], items: Iterable[Item]) -> tuple[str, ...]:
-    """Titles of the sections of a review, pairs (key, title), that the published list does not name as judged.
+    """Keys of the sections of a review, pairs (key, title), that the published list does not name as judged.
 
     A line names a section by its key, or by its title in either language.
     """
     judged = [item for item in items if item.group == "judged"]
     names = {name.strip().casefold() for item in judged for name in (item.key, item.title, item.title_en) if name}
-    return tuple(title for key, title in sections if key.casefold() not in names and title.strip().casefold() not in names)
+    return tuple(
+        key for key, title in sections if key.casefold() not in names and title.strip().casefold() not in names
+    )

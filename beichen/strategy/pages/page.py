@@ -18,8 +18,8 @@ from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
 from beichen.strategy import access, queries, rules
 from beichen.strategy.choices import ANSWERS, Box, TradeOff
-from beichen.strategy.formulas.sheet import sheet_size
 from beichen.strategy.forms import PageForm, number
+from beichen.strategy.formulas.sheet import sheet_size
 from beichen.strategy.queries import Agreement, PageCard, PriorityCard, TargetCard
 
 
@@ -158,10 +158,8 @@ def version(request: PageRequest, map_id: int, number: int) -> HttpResponse:
 def sheet(request: PageRequest, map_id: int, number: int) -> HttpResponse:
     """A version as one A4 sheet, to be printed or saved as PDF by the browser."""
     card = queries.page(request.actor, map_id, number)
-    size = sheet_size(
-        list(card.boxes.values()), ["\n".join((line.title, *(t.said for t in line.targets))) for line in card.priorities],
-        card.exclusions, card.tradeoffs["why"],
-    )  # fmt: skip
+    named = ["\n".join((line.title, *(target.said for target in line.targets))) for line in card.priorities]
+    size = sheet_size(list(card.boxes.values()), named, card.exclusions, card.tradeoffs["why"])
     return draw(
         request, "strategy/sheet.html", card=card, boxes=_boxes(card), chosen=_chosen(card), lines=_lines(card),
         size=size,

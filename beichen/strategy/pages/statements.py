@@ -39,8 +39,8 @@ def _lists(card: StatementCard) -> list[dict[str, Any]]:
     """The lists of a version in the reader's language."""
     return [
         {
-            "key": group.value, "label": str(group.label), "marked": group in MARKED, "ranked": group == Group.ORIENTATION,
-            "more": str(WITH_MORE[group]) if group in WITH_MORE else "",
+            "key": group.value, "label": str(group.label), "marked": group in MARKED,
+            "ranked": group == Group.ORIENTATION, "more": str(WITH_MORE[group]) if group in WITH_MORE else "",
             "lines": [
                 {"key": item.key, "title": queries.title_of(item), "text": for_reader(item.text, item.text_en),
                  "more": for_reader(item.more, item.more_en), "share": item.share, "fixed": item.fixed}
@@ -61,7 +61,7 @@ def index(request: PageRequest) -> HttpResponse:
 
 @door(access.READ, leavers=True)
 def statement(request: PageRequest, kind: str) -> HttpResponse:
-    """A text in force, to be read and confirmed; its draft for those who work on it. In the drawer of the home page too."""
+    """A text in force, to be read and confirmed, in the drawer of the home page too; its draft for those named."""
     of, actor = _kind(kind), request.actor
     draft = queries.statement_draft(actor, kind)
     shows_draft = "draft" in request.GET and draft is not None
@@ -69,7 +69,11 @@ def statement(request: PageRequest, kind: str) -> HttpResponse:
     said = queries.remarks(actor, kind, draft.number) if shows_draft and draft else []
     titles = {item.key: queries.title_of(item) for item in card.items} if card else {}
     may = queries.may_about(actor, draft)
-    names = people.persons(actor, {pk for ids in draft.people_by_part.values() for pk in ids}) if draft and may["name"] else {}
+    names = (
+        people.persons(actor, {pk for ids in draft.people_by_part.values() for pk in ids})
+        if draft and may["name"]
+        else {}
+    )
     cycles = people.cycles(actor) if card and of == StatementKind.RULES and not shows_draft else []
     kept = queries.rules_of_cycles(actor, [c.id for c in cycles]) if cycles else {}
     in_force = queries.statement_in_force(actor, kind) if shows_draft else card

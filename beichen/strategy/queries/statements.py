@@ -335,7 +335,7 @@ def rules_of_cycle(actor: Actor, cycle_id: int) -> StatementCard | None:
 
 @query
 def outside_the_list(actor: Actor, sections: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """Which sections of a review, pairs (key, title), are not on the published list of what is judged.
+    """Keys of the sections of a review, pairs (key, title), that are not on the published list of what is judged.
 
     None while nothing is published. Cost: one statement.
     """

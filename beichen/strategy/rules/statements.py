@@ -135,7 +135,8 @@ def _draft(actor: Actor, kind: str) -> StatementVersion:
     _lock()
     _statement(kind)
     seen = visible(actor).filter(statement__kind=kind, state=VersionState.DRAFT).values_list("pk", flat=True).first()
-    found = StatementVersion.objects.select_for_update(of=("self",)).select_related("statement").filter(pk=seen).first()
+    rows = StatementVersion.objects.select_for_update(of=("self",)).select_related("statement")
+    found = rows.filter(pk=seen or 0).first()
     if found is None:
         require(actor, access.WRITE_STATEMENT)
         raise NothingDrafted
@@ -217,7 +218,9 @@ def name_members(
     audit.record(actor, access.NAME_MEMBERS, of, subjects=sorted(every), details={"kind": kind, "named": dict(named)})
     draft = StatementVersion.objects.filter(statement=of, state=VersionState.DRAFT).first()
     if draft is not None:
-        _tell(actor, draft, REMARK_ASKED, set(named.get(MemberPart.REMARK, ())) - set(before.get(MemberPart.REMARK, ())))
+        _tell(
+            actor, draft, REMARK_ASKED, set(named.get(MemberPart.REMARK, ())) - set(before.get(MemberPart.REMARK, ()))
+        )
         if draft.asked_at is not None:
             _tell(actor, draft, SIGNATURE_ASKED, set(named.get(MemberPart.SIGN, ())))
     return people_by_part(of.pk)
@@ -228,7 +231,8 @@ def _tell(actor: Actor, draft: StatementVersion, template: str, who: set[int]) -
     url, name = f"{reverse('strategy:statement', args=[kind.value])}?draft", str(kind.label)
     once = f"{template}:{draft.pk}:{draft.version}"
     notify.send_many(
-        actor, [Letter(pk, template, url, {"name": name}, f"{once}:{pk}") for pk in sorted(who - {actor.person_id or 0})]
+        actor,
+        [Letter(pk, template, url, {"name": name}, f"{once}:{pk}") for pk in sorted(who - {actor.person_id or 0})],
     )
 
 
