@@ -207,9 +207,12 @@ def test_rules_stay_until_their_day_and_an_earlier_change_needs_a_reason_everybo
 
 
 @pytest.mark.req("STRAT-05")
-def test_a_cycle_opens_under_published_rules_and_keeps_them(company):
+def test_a_cycle_opens_under_published_rules_and_keeps_them(company, owner_db):
     from beichen.people import rules as people
+    from beichen.people.tests.makers import outside
 
+    with owner_db():
+        outside(company.units["U0"])
     cycle = people.start_cycle(company.actor("HA1"), "2027Q1", company.units["U0"].pk)
 
     def move():
