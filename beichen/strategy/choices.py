@@ -83,7 +83,7 @@ GROUPS = {
 }
 MARKED = (Group.PRINCIPLE, Group.GRADE, Group.USE)
 """Lists whose lines say whether they are open to discussion."""
-WITH_MORE = {Group.USE: _("Other evidence beside it"), Group.ELSEWHERE: _("Where")}
+WITH_MORE = {Group.USE: _("Other evidence beside it"), Group.ELSEWHERE: _("Handled where")}
 
 
 class Use(models.TextChoices):
@@ -98,7 +98,7 @@ class Use(models.TextChoices):
     TRAINING = "training", _("Training places")
     PIP = "pip", _("Improvement plan")
     TRANSFER = "transfer", _("Transfer to another role")
-    LEAVING = "leaving", _("Leaving")
+    LEAVING = "leaving", pgettext_lazy("use of results", "Leaving")
 
 
 REMARK_ASKED = template(
