@@ -15,6 +15,7 @@ from beichen.demo.formulas.story import Aim, Company, Human
 from beichen.demo.rules import bonus, reviews
 from beichen.demo.rules.goals import load_goals
 from beichen.demo.rules.moments import after_quarter, moment
+from beichen.demo.rules.principles import load_statements
 from beichen.demo.rules.projects import KEEPER, load_projects, load_roles
 from beichen.demo.rules.talks import load_talks
 from beichen.metrics import queries as metric_queries
@@ -59,6 +60,7 @@ def load_demo(seed: int, day: date, people_count: int, say: Callable[[str], None
         _metrics(place)
         say(f"{_recommended(place)} recommended metrics")
         _strategy(place)
+        say(f"{load_statements(ACTOR, place)} confirmations of principles and rules")
         aims = load_goals(ACTOR, place)
         say(f"{len(aims)} goals")
         say(f"{load_talks(ACTOR, place, aims)} check-ins")
