@@ -45,7 +45,7 @@ def save(request: ApiRequest, kind: s.Kind, sent: s.StatementIn) -> StatementCar
         items=[Item(**item.dict()) for item in sent.items], opening=sent.opening, opening_en=sent.opening_en,
         note=sent.note, stable_until=sent.stable_until,
     )  # fmt: skip
-    return rules.save_statement(request.actor, kind, entered, sent.version)
+    return rules.save_statement(request.actor, kind, entered, request.version)
 
 
 @router.get("/{kind}/versions", response=list[s.StatementLineOut], operation_id="statements_versions")
@@ -74,7 +74,7 @@ def changes(request: ApiRequest, kind: s.Kind, number: int, against: int = Numbe
 def members(request: ApiRequest, kind: s.Kind, sent: s.MembersIn) -> s.MembersOut:
     """Say who writes, comments and signs."""
     named = {"write": sent.write, "remark": sent.remark, "sign": sent.sign}
-    found = rules.name_members(request.actor, kind, named, sent.version)
+    found = rules.name_members(request.actor, kind, named, request.version)
     return s.MembersOut(**{part: list(found.get(part, ())) for part in named})
 
 
@@ -98,21 +98,21 @@ def remark(request: ApiRequest, kind: s.Kind, sent: s.RemarkIn) -> Status[None]:
 @door(access.PUT_FORWARD)
 def put_forward(request: ApiRequest, kind: s.Kind, sent: s.DraftVersionIn) -> StatementCard:
     """Have the draft signed and published as it stands."""
-    return rules.put_forward(request.actor, kind, sent.version)
+    return rules.put_forward(request.actor, kind, request.version)
 
 
 @router.post("/{kind}/sign", response=s.StatementOut, operation_id="statements_sign")
 @door(access.SIGN)
 def sign(request: ApiRequest, kind: s.Kind, sent: s.DraftVersionIn) -> StatementCard:
     """Sign the draft."""
-    return rules.sign_statement(request.actor, kind, sent.version)
+    return rules.sign_statement(request.actor, kind, request.version)
 
 
 @router.post("/{kind}/publish", response=s.StatementOut, operation_id="statements_publish")
 @door(access.PUBLISH_STATEMENT)
 def publish(request: ApiRequest, kind: s.Kind, sent: s.PublishIn) -> StatementCard:
     """Put the draft into force."""
-    return rules.publish_statement(request.actor, kind, sent.version, sent.reason)
+    return rules.publish_statement(request.actor, kind, request.version, sent.reason)
 
 
 @router.post("/{kind}/read", response=s.StatementOut, operation_id="statements_read")

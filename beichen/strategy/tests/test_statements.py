@@ -25,6 +25,7 @@ from beichen.strategy.formulas import statements as formulas
 from beichen.strategy.formulas.statements import Item
 from beichen.strategy.models import Acknowledgement, Remark, StatementVersion
 from beichen.strategy.rules import statements as errors
+from beichen.strategy.tests.makers import publish
 
 pytestmark = pytest.mark.django_db
 PRINCIPLES, RULES, SCOPE = "principles", "rules", "scope"
@@ -41,10 +42,7 @@ def company(db, owner_db):
 
 def published(company, kind=PRINCIPLES, *, by="E1", entered=None, reason=""):
     """HA1 writes and puts forward, an executive publishes."""
-    before = queries.statement_draft(company.actor("HA1"), kind)
-    draft = rules.save_statement(company.actor("HA1"), kind, entered or ready(kind), before.version if before else 0)
-    rules.put_forward(company.actor("HA1"), kind, draft.version)
-    return rules.publish_statement(company.actor(by), kind, draft.version, reason)
+    return publish(company.actor("HA1"), company.actor(by), kind, entered, reason)
 
 
 def asked(company, number):
@@ -154,10 +152,11 @@ def test_the_rate_is_counted_by_unit_against_the_people_there(company):
     leads = queries.rates(company.actor("M2"), PRINCIPLES)
     led = Q(manager_id=company.id("M2")) | Q(manager__manager_id=company.id("M2"))
     reports = set(Person.objects.filter(led, is_active=True).values_list("name", flat=True))
-    assert leads.whole is None
+    led_by_one = queries.rates(company.actor("A1"), PRINCIPLES)
+    assert (leads.whole, [p.name for p in led_by_one.missing]) == (None, ["A3"])
     assert {p.name for p in leads.missing} == reports == {"B1", "B2"}
     assert own.whole is not None, "the executive seat sees figures"
-    nobody = queries.rates(company.actor("A1"), PRINCIPLES)
+    nobody = queries.rates(company.actor("A2"), PRINCIPLES)
     assert (nobody.whole, nobody.missing_count) == (None, 0)
 
 
