@@ -237,6 +237,7 @@ def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
         )  # fmt: skip
         found.append(Record(row, "U0", canary(row, "U0"), paths, reads("", stands=editors)))
     found += _statements(world, editors)
+    found.append(_process(world))
     world.ids["26a", "U0"] = Metric.objects.create(code="M1", name=canary("26a", "U0"), state="in_force").pk
     world.ids["26a.draft", "U0"] = Metric.objects.create(code="M2", name="草稿").pk
     found.append(
@@ -327,3 +328,14 @@ def _statements(world: World, members: Columns) -> list[Record]:
         )  # fmt: skip
         found.append(Record(row, "U0", canary(row, "U0"), paths, reads("", stands=members)))
     return found
+
+
+def _process(world: World) -> Record:
+    """A process with a step nobody answers for."""
+    from beichen.people.models import Process, ProcessStep
+
+    made = Process.objects.create(code="P24", name=canary("24d", "U0"), edited_at=THEN)
+    ProcessStep.objects.create(process=made, position=0, name="第一步")
+    world.ids["24d", "U0"] = made.pk
+    doors = ("/people/processes/", "/api/v1/people/processes", f"/api/v1/people/processes/{made.pk}")
+    return Record("24d", "U0", canary("24d", "U0"), doors, reads("", stands=EVERYBODY))
