@@ -38,6 +38,9 @@ NAMED = {
 }  # fmt: skip
 
 
+WRITTEN = ("title", "title_en", "text", "text_en", "more", "more_en")
+
+
 class Words(HTMLParser):
     """The words of a page, those of attributes that are read out included."""
 
@@ -75,7 +78,17 @@ def names(world: worlds.World) -> set[str]:
             found |= {
                 text for line in (*profile.scenarios, *profile.responsibilities) for text in line.values() if text
             }
+        found |= statement_texts()
     return found
+
+
+def statement_texts() -> set[str]:
+    """What principles and rules say, in each language, also the ready text that a form begins with."""
+    texts = {getattr(item, name) for kind in StatementKind.values for item in ready(kind).items for name in WRITTEN}
+    texts |= {text for kind in StatementKind.values for text in (ready(kind).opening, ready(kind).opening_en)}
+    for version in apps.get_model("strategy.StatementVersion")._base_manager.all():
+        texts |= {item.get(name, "") for item in version.content["items"] for name in WRITTEN}
+    return {text for text in texts if text}
 
 
 @pytest.mark.django_db

@@ -51,16 +51,22 @@ def stable_until(day: date, years: int = STABLE_YEARS) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def untold(people: Mapping[int, int]) -> frozenset[int]:
-    """Which of the units of one level are not told: fewer than five people, and then the next smallest as well,
-    until those left out hold two units and five people at least (P6). Units without people tell nothing.
+def untold(units: Mapping[int, tuple[int, int]]) -> frozenset[int]:
+    """Which of the units of one level are not told; `units`: people and how many of them have read.
+
+    Fewer than five people (P1), or fewer than ten who nearly all did or did not (P7); and then the next smallest as
+    well, until those left out are two units with five people at least (P6). Units without people tell nothing.
     """
-    held = {unit: count for unit, count in people.items() if count}
-    small = {unit for unit, count in held.items() if count < LEAST}
+    held = {unit: count for unit, (count, _read) in units.items() if count}
+    small = {unit for unit, (count, read) in units.items() if count and _is_small(count, read)}
     rest = sorted((count, unit) for unit, count in held.items() if unit not in small)
     while small and rest and (len(small) < 2 or sum(held[unit] for unit in small) < LEAST):
         small.add(rest.pop(0)[1])
     return frozenset(small)
+
+
+def _is_small(count: int, read: int) -> bool:
+    return count < LEAST or (count < 2 * LEAST and not count < 10 * read < 9 * count)
 
 
 def outside(sections: Sequence[tuple[str, str]], items: Iterable[Item]) -> tuple[str, ...]:

@@ -70,9 +70,8 @@ def rates(actor: Actor, kind: str, unit_id: int | None = None) -> Rates:
 def _units(
     actor: Actor, version_id: int, unit_id: int | None, seats: frozenset[str]
 ) -> tuple[tuple[UnitCard, ...], RateLine | None, tuple[RateLine, ...]]:
-    tops = _scopes(actor, seats)
-    every = people.units(actor)
-    held = [unit for unit in every.values() if any(a <= unit.place and unit.place_end <= b for a, b in tops)]
+    scope = _scope(seats)
+    held = [unit for unit in people.units(actor).values() if unit.id in scope]
     if unit_id is None:
         unit = min(held, key=lambda one: (one.depth, one.place), default=None)
     else:
@@ -83,13 +82,23 @@ def _units(
         return (), None, ()
     below = [one for one in held if one.parent_id == unit.id]
     counted = _counted(version_id, [unit.id, *(one.id for one in below)])
-    each = bool(seats & EACH) and _holds(actor, unit)
-    hidden = frozenset() if each else untold({one.id: counted.get(one.id, (0, 0))[0] for one in below})
-    alone = counted.get(unit.id, (0, 0))
+    each = scope[unit.id]
+    whole_of = counted.get(unit.id, (0, 0))
+    hidden = frozenset() if each else untold({0: _beside(whole_of, below, counted), **_of(below, counted)})
     lines = tuple(_line(one, counted, told=one.id not in hidden) for one in below)
     path = [one for one in held if one.place <= unit.place and unit.place_end <= one.place_end]
-    whole = RateLine(unit, *alone, is_told=each or not untold({unit.id: alone[0]}))
+    whole = RateLine(unit, *whole_of, is_told=each or not untold({unit.id: whole_of}))
     return tuple(path), whole, tuple(line for line in lines if line.people)
+
+
+def _of(below: Sequence[UnitCard], counted: dict[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
+    return {one.id: counted.get(one.id, (0, 0)) for one in below}
+
+
+def _beside(whole: tuple[int, int], below: Sequence[UnitCard], counted: dict[int, tuple[int, int]]) -> tuple[int, int]:
+    """Whoever sits in the unit itself: a line of its own, which would follow from the others."""
+    lines = _of(below, counted).values()
+    return whole[0] - sum(line[0] for line in lines), whole[1] - sum(line[1] for line in lines)
 
 
 def _line(unit: UnitCard, counted: dict[int, tuple[int, int]], *, told: bool) -> RateLine:
@@ -97,21 +106,17 @@ def _line(unit: UnitCard, counted: dict[int, tuple[int, int]], *, told: bool) ->
     return RateLine(unit, count, read if told else 0, is_told=told)
 
 
-def _holds(actor: Actor, unit: UnitCard) -> bool:
-    """Whether a seat that knows of each person holds this unit."""
-    return any(a <= unit.place and unit.place_end <= b for a, b in _scopes(actor, seats_of(actor) & EACH))
-
-
-def _scopes(actor: Actor, seats: frozenset[str]) -> list[tuple[int, int]]:
+def _scope(seats: frozenset[str]) -> dict[int, bool]:
+    """The units in which these seats hold, and whether one of them may know of each person there."""
     with connection.cursor() as cursor:
-        cursor.execute(_SCOPES, [sorted(seats)])
-        return list(cursor.fetchall())
+        cursor.execute(_SCOPE, [sorted(EACH), sorted(seats)])
+        return dict(cursor.fetchall())
 
 
-_SCOPES = """
-    SELECT DISTINCT u.place, u.place_end FROM unnest(%s::text[]) AS seat
+_SCOPE = """
+    SELECT held.id, bool_or(seat = ANY (%s)) FROM unnest(%s::text[]) AS seat
     CROSS JOIN LATERAL access.seat_units(seat) AS held(id)
-    JOIN people_orgunit u ON u.id = held.id
+    GROUP BY held.id
 """
 
 # Everybody who works here and sits in a unit; each unit with all below it.

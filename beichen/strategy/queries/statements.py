@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from beichen.platform.access.current import query
-from beichen.platform.access.permissions import may, seats_of
+from beichen.platform.access.permissions import leads_people, may, seats_of
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
@@ -307,7 +307,7 @@ def may_about(actor: Actor, card: StatementCard | None) -> dict[str, bool]:
         "put_forward": card is not None and card.is_draft and may(actor, access.PUT_FORWARD, card),
         "sign": card is not None and card.is_put_forward and may(actor, access.SIGN, card),
         "publish": card is not None and card.is_put_forward and may(actor, access.PUBLISH_STATEMENT, card),
-        "rate": may(actor, access.SEE_RATE),
+        "rate": may(actor, access.SEE_RATE) or "EX" in seats_of(actor) or leads_people(actor),
     }
 
 

@@ -177,10 +177,12 @@ def test_those_who_have_not_read_are_reminded_once_a_day(company):
 
 @pytest.mark.req("STRAT-04")
 def test_few_people_are_not_told_of_and_cannot_be_worked_out():
-    assert formulas.untold({1: 30, 2: 12}) == frozenset()
-    assert formulas.untold({1: 30, 2: 12, 3: 4}) == {3, 2}, "one alone would follow from the whole"
-    assert formulas.untold({1: 30, 2: 3, 3: 1}) == {2, 3, 1}, "four people are too few together"
-    assert formulas.untold({1: 30, 2: 4, 3: 4, 4: 0}) == {2, 3}
+    half = {1: (30, 15), 2: (12, 6)}
+    assert formulas.untold(half) == frozenset()
+    assert formulas.untold({**half, 3: (4, 2)}) == {3, 2}, "one alone would follow from the whole"
+    assert formulas.untold({1: (30, 15), 2: (3, 1), 3: (1, 1)}) == {2, 3, 1}, "four people are too few together"
+    assert formulas.untold({1: (30, 15), 2: (4, 2), 3: (4, 2), 4: (0, 0)}) == {2, 3}
+    assert formulas.untold({1: (30, 30), 2: (9, 5), 3: (9, 9), 4: (9, 0)}) == {3, 4}, "nearly all of few"
 
 
 @pytest.mark.req("STRAT-05")
