@@ -43,7 +43,7 @@ def test_the_ready_text_is_commented_signed_published_and_confirmed_with_one_tap
     manager.page.get_by_role("button", name=re.compile("comment on the draft")).first.click()
     manager.settled()
     manager.fill("Comment", "“草率”要举个例子。")
-    manager.press("Comment")
+    manager.press("Add the comment")
     hr.again()
     assert "“草率”要举个例子。" in hr.reads()
     employee = town.browse(EMPLOYEE, phone=True)

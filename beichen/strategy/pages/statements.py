@@ -61,7 +61,7 @@ def index(request: PageRequest) -> HttpResponse:
 
 @door(access.READ, leavers=True)
 def statement(request: PageRequest, kind: str) -> HttpResponse:
-    """A text in force, to be read and confirmed, in the drawer of the home page too; its draft for those named."""
+    """A text in force, to be read and confirmed with one tap; its draft for those named."""
     of, actor = _kind(kind), request.actor
     draft = queries.statement_draft(actor, kind)
     shows_draft = "draft" in request.GET and draft is not None
