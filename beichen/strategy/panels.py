@@ -44,7 +44,6 @@ def _entry(line: Owed) -> TodoEntry:
             under,
             at,
             kind="book",
-            act_url=at,
         )
     said = _("Sign: %(name)s") if line.act == "sign" else _("Publish: %(name)s")
     return TodoEntry(
