@@ -12,7 +12,7 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 
 from beichen.strategy.choices import StatementKind
-from beichen.strategy.forms import ready
+from beichen.strategy.rules import ready
 from tests.access import worlds
 from tests.cast import sign_in
 from tests.database import login

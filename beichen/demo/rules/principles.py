@@ -13,9 +13,8 @@ from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.strategy import rules
 from beichen.strategy.choices import MemberPart, StatementKind
-from beichen.strategy.forms import ready
 from beichen.strategy.formulas.statements import Item
-from beichen.strategy.rules import load
+from beichen.strategy.rules import load, ready
 
 if TYPE_CHECKING:
     from beichen.demo.rules.company import Place

@@ -10,8 +10,7 @@ from beichen.reviews.models import ReviewPlan
 from beichen.reviews.rules import launch
 from beichen.reviews.rules.errors import OutsideTheList
 from beichen.reviews.tests.makers import world
-from beichen.strategy.forms import ready
-from beichen.strategy.rules import StatementInput
+from beichen.strategy.rules import StatementInput, ready
 from beichen.strategy.tests.makers import publish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("STRAT-06")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from ninja import Query, Router, Status
 
 from beichen.platform.api.door import door
@@ -14,7 +16,8 @@ from beichen.strategy.schemas import statements as s
 from beichen.strategy.schemas.page import WordingOut
 
 router = Router()
-Number = Query(..., ge=0, le=2**31 - 1)
+Unit = Annotated[int | None, Query(ge=1, le=2**62)]
+Number = Annotated[int, Query(ge=0, le=2**31 - 1)]
 
 
 def _there(card: StatementCard | None) -> StatementCard:
@@ -64,7 +67,7 @@ def version(request: ApiRequest, kind: s.Kind, number: int) -> StatementCard:
 
 @router.get("/{kind}/versions/{int:number}/changes", response=list[WordingOut], operation_id="statements_changes")
 @door(access.READ, leavers=True)
-def changes(request: ApiRequest, kind: s.Kind, number: int, against: int = Number) -> list[queries.Change]:
+def changes(request: ApiRequest, kind: s.Kind, number: int, against: Number) -> list[queries.Change]:
     """What differs in a version from another; 0 is an empty one."""
     return queries.statement_changes(request.actor, kind, number, against)
 
@@ -124,7 +127,7 @@ def acknowledge(request: ApiRequest, kind: s.Kind, sent: s.ReadIn) -> StatementC
 
 @router.get("/{kind}/readers", response=s.ReadersOut, operation_id="statements_readers")
 @door(access.READ)
-def readers(request: ApiRequest, kind: s.Kind, unit_id: int | None = Query(None, ge=1, le=2**62)) -> s.ReadersOut:
+def readers(request: ApiRequest, kind: s.Kind, unit_id: Unit = None) -> s.ReadersOut:
     """How many have read it, by unit, and whom the caller may know not to have."""
     found = queries.rates(request.actor, kind, unit_id)
     return s.ReadersOut(

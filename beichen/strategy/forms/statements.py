@@ -1,12 +1,9 @@
-"""A statement as people type it: its lists line by line, and the ready text a company begins with."""
+"""A statement as people type it: its lists line by line."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -14,25 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from beichen.platform.kit.errors import Invalid
 from beichen.strategy.choices import GROUPS, MARKED, WITH_MORE, Group, StatementKind, Use
-from beichen.strategy.formulas.statements import Item, items_of
+from beichen.strategy.formulas.statements import Item
 from beichen.strategy.queries import StatementCard
 from beichen.strategy.rules import StatementInput
 
 SPARE = 1
 MOST = 12
-
-
-def ready(kind: str) -> StatementInput:
-    """The ready text of a statement."""
-    found = _starter()[kind]
-    return StatementInput(items=items_of(found), opening=found["opening"], opening_en=found["opening_en"])
-
-
-@cache
-def _starter() -> dict[str, Any]:
-    path = Path(__file__).resolve().parents[1] / "starter_statements.toml"
-    with path.open("rb") as file:
-        return tomllib.load(file)
 
 
 def _words(label: Any, longest: int = 2000, rows: int = 2) -> forms.CharField:

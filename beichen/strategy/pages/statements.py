@@ -19,7 +19,7 @@ from beichen.platform.ui.language import for_reader
 from beichen.platform.ui.requests import PageRequest
 from beichen.strategy import access, queries, rules
 from beichen.strategy.choices import GROUPS, MARKED, WITH_MORE, Group, MemberPart, StatementKind
-from beichen.strategy.forms import StatementForm, number, ready
+from beichen.strategy.forms import StatementForm, number
 from beichen.strategy.queries import StatementCard
 
 LEADS = {
@@ -113,7 +113,7 @@ def edit(request: PageRequest, kind: str) -> HttpResponse:
         return see(reverse("strategy:statement", args=[kind]) + "?draft")
     if not queries.may_about(actor, draft)["write"]:
         raise Forbidden
-    source = draft or queries.statement_in_force(actor, kind) or ready(kind)
+    source = draft or queries.statement_in_force(actor, kind) or rules.ready(kind)
     typed = request.drawn.refusal is not None and request.POST
     form = StatementForm(kind, request.POST) if typed else StatementForm(kind, initial=StatementForm.initial_of(source))
     return draw(

@@ -11,6 +11,7 @@ from beichen.strategy.rules.pages import (
     save_draft,
     set_limit,
 )
+from beichen.strategy.rules.starters import ready
 from beichen.strategy.rules.statements import (
     StatementInput,
     acknowledge,
@@ -40,6 +41,7 @@ __all__ = [
     "publish_statement",
     "put_forward",
     "put_priorities",
+    "ready",
     "remark",
     "remind_readers",
     "restore",

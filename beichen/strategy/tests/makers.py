@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from beichen.platform.kit.actor import Actor
 from beichen.strategy import queries, rules
-from beichen.strategy.forms import ready
 from beichen.strategy.queries import StatementCard
-from beichen.strategy.rules import StatementInput
+from beichen.strategy.rules import StatementInput, ready
 
 
 def publish(

@@ -20,10 +20,11 @@ from beichen.platform.notify import queries as notices
 from beichen.platform.registry import todos
 from beichen.strategy import queries, rules
 from beichen.strategy.choices import Use
-from beichen.strategy.forms import StatementForm, ready
+from beichen.strategy.forms import StatementForm
 from beichen.strategy.formulas import statements as formulas
 from beichen.strategy.formulas.statements import Item
 from beichen.strategy.models import Acknowledgement, Remark, StatementVersion
+from beichen.strategy.rules import ready
 from beichen.strategy.rules import statements as errors
 from beichen.strategy.tests.makers import publish
 
@@ -191,7 +192,9 @@ def test_rules_stay_until_their_day_and_an_earlier_change_needs_a_reason_everybo
         first = published(company, RULES)
         assert first.stable_until == date(2029, 3, 2)
     with clock.frozen(datetime(2027, 3, 2, 2, tzinfo=UTC)):
-        assert queries.statement_in_force(company.actor("A1"), RULES).is_locked
+        now = queries.statement_in_force(company.actor("A1"), RULES)
+        assert now is not None
+        assert now.is_locked
         draft = rules.save_statement(company.actor("HA1"), RULES, replace(ready(RULES), opening="改"), 0)
         rules.put_forward(company.actor("HA1"), RULES, draft.version)
         for said in ("", "   太短   "):
@@ -230,7 +233,9 @@ def test_a_cycle_opens_under_published_rules_and_keeps_them(company, owner_db):
     published(company, RULES, entered=replace(ready(RULES), opening="第二版"), reason=why)
     kept = queries.rules_of_cycle(company.actor("A1"), cycle.id)
     assert kept is not None
-    assert (kept.number, queries.statement_in_force(company.actor("A1"), RULES).number) == (1, 2)
+    now = queries.statement_in_force(company.actor("A1"), RULES)
+    assert now is not None
+    assert (kept.number, now.number) == (1, 2)
     later = people.start_cycle(company.actor("HA1"), "2027Q2", company.units["U0"].pk)
     before = queries.rules_of_cycle(company.actor("A1"), later.id)
     assert before is not None
