@@ -127,7 +127,7 @@ def test_the_page_and_a_units_quarter_print_on_one_sheet_each(town: Town) -> Non
     assert sheets(me) == 1
     me.menu("Strategy")
     me.go("My unit’s quarter on one page")
-    assert me.page.locator(".sheet").count() == 1
+    assert me.page.locator(".paper").count() == 1
     assert sheets(me) == 1
 
 

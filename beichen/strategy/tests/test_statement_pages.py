@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from beichen.people.models import Person
 from beichen.strategy.forms import StatementForm
-from beichen.strategy.formulas.sheet import SIZES, sheet_size
+from beichen.strategy.formulas.paper import SIZES, sheet_size
 from beichen.strategy.rules import ready
 from beichen.strategy.tests.makers import publish
 from tests.cast import client_as, golden
@@ -91,11 +91,11 @@ def test_a_version_and_a_units_quarter_are_one_sheet(golden, client_as):
     client = client_as("E006")
     answer = client.get("/api/v1/strategy").json()
     sheet = client.get(f"/strategy/{answer['map_id']}/versions/{answer['number']}/sheet/").content.decode()
-    assert 'class="sheet sheet-' in sheet
+    assert 'class="paper paper-' in sheet
     assert answer["priorities"][0]["name"] in sheet
     assert client.get(f"/strategy/{answer['map_id']}/versions/99/sheet/").status_code == 404
     own = client.get("/goals/units/")
     assert own.status_code == 303
     page = client.get(own["Location"]).content.decode()
-    assert page.count('class="sheet-results"') <= 3
+    assert page.count('class="paper-results"') <= 3
     assert client.get("/goals/units/999999999/").status_code == 404
