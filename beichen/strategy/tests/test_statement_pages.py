@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from beichen.people.models import Person
 from beichen.strategy.forms import StatementForm
-from beichen.strategy.formulas.paper import SIZES, sheet_size
+from beichen.strategy.formulas.sheet import SIZES, sheet_size
 from beichen.strategy.rules import ready
 from beichen.strategy.tests.makers import publish
 from tests.cast import client_as, golden
