@@ -18,9 +18,14 @@ nav(NavEntry(key="strategy", label=gettext_lazy("Strategy"), url_name="strategy:
 
 
 def _opens_with(actor: Actor) -> tuple[str, str]:
-    """The application rules a cycle would open with now. Cost: one statement."""
+    """The application rules a cycle would open with now. Cost: one statement, five where none are published."""
     there = queries.statements_in_force(actor).get(StatementKind.RULES)
-    said = _("Version %(n)s") % {"n": there[0]} if there else _("None published. This is noted when the cycle opens.")
+    if there:
+        said = _("Version %(n)s") % {"n": there[0]}
+    elif queries.statement_draft(actor, StatementKind.RULES):
+        said = _("Still a draft: the cycle cannot start before they are published.")
+    else:
+        said = _("Waived: the company has no application rules. This is recorded.")
     return _("Rules for what results are used for"), said
 
 
