@@ -11,7 +11,10 @@ from django.test import Client
 
 from beichen.metrics.models import BandTable, Metric
 from beichen.people.rules.profiles import take_starter_set
+from beichen.people.tests.makers import make_process
 from beichen.platform.ui.crawl import reached
+from beichen.strategy.choices import StatementKind
+from beichen.strategy.tests.makers import publish
 from tests.access import worlds
 from tests.cast import sign_in
 from tests.database import login
@@ -84,6 +87,9 @@ def test_every_page_door_is_met_and_speaks_one_language() -> None:
 def prepared(world: worlds.World) -> list[tuple[Client, str]]:
     """The cast signed in, each reading in a language; there are a metric, its bands and the starter set of roles."""
     take_starter_set(world.golden.actor("E015"))
+    make_process(world.golden.actor("E015"))
+    for kind in StatementKind.values:
+        publish(world.golden.actor("E015"), world.golden.actor("E001"), kind)
     with login(None):
         metric = Metric.objects.create(code="M1", name="留存")
         table = BandTable.objects.create(key="retention", name="留存", metric=metric)

@@ -236,6 +236,8 @@ def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
             f"/api/v1/{at}", f"/api/v1/{at}/{number}", f"/api/v1/{at}/{other}/changes?against={number}",
         )  # fmt: skip
         found.append(Record(row, "U0", canary(row, "U0"), paths, reads("", stands=editors)))
+    found += _statements(world, editors)
+    found.append(_process(world))
     world.ids["26a", "U0"] = Metric.objects.create(code="M1", name=canary("26a", "U0"), state="in_force").pk
     world.ids["26a.draft", "U0"] = Metric.objects.create(code="M2", name="草稿").pk
     found.append(
@@ -304,3 +306,36 @@ def _plan_settings() -> Mapping[str, Any]:
 
     found: Mapping[str, Any] = company_settings()["reviews"]
     return found
+
+
+def _statements(world: World, members: Columns) -> list[Record]:
+    """The principles: a version in force, and a draft that E007 writes."""
+    from beichen.strategy.models import Statement, StatementMember, StatementVersion
+
+    of, _ = Statement.objects.get_or_create(kind="principles", defaults={"published": 1})
+    StatementMember.objects.create(statement=of, person=world.people["E007"], part="write")
+    found = []
+    for row, state, number in (("22d", "published", 1), ("22c", "draft", 2)):
+        line = {"group": "principle", "key": f"k{number}", "title": canary(row, "U0"), "text": "正文"}
+        StatementVersion.objects.create(
+            statement=of, number=number, state=state, content={"opening": "", "opening_en": "", "items": [line]},
+            edited_at=THEN, published_at=THEN if state == "published" else None,
+        )  # fmt: skip
+        at, api = "/strategy/says/principles", "/api/v1/strategy/says/principles"
+        paths: tuple[str, ...] = (
+            f"{at}/", f"{at}/?draft", f"{at}/{number}/", f"{at}/{3 - number}/?against={number}", f"{at}/history/",
+            api, f"{api}/draft", f"{api}/versions/{number}", f"{api}/versions/{3 - number}/changes?against={number}",
+        )  # fmt: skip
+        found.append(Record(row, "U0", canary(row, "U0"), paths, reads("", stands=members)))
+    return found
+
+
+def _process(world: World) -> Record:
+    """A process with a step nobody answers for."""
+    from beichen.people.models import Process, ProcessStep
+
+    made = Process.objects.create(code="P24", name=canary("24d", "U0"), edited_at=THEN)
+    ProcessStep.objects.create(process=made, position=0, name="第一步")
+    world.ids["24d", "U0"] = made.pk
+    doors = ("/people/processes/", "/api/v1/people/processes", f"/api/v1/people/processes/{made.pk}")
+    return Record("24d", "U0", canary("24d", "U0"), doors, reads("", stands=EVERYBODY))

@@ -109,6 +109,7 @@ OPEN = {
     "imports_upload": "takes a file: beichen/people/tests/test_imports.py",
     "files_ask": "each kind of file asks for its own permission: beichen/platform/files/tests",
     "notices_read": "everybody's own",
+    "statements_read": "everybody's own: beichen/strategy/tests/test_statements.py",
     "notices_read_one": "as notices_read: tests/attacks/test_pages_and_calls.py",
     "second_person_withdraw": "whoever asked, and whoever could be the second: beichen/people/tests/test_second.py",
     "reviews_withdraw_nomination": "whoever proposed: tests/attacks/test_pages_and_calls.py",

@@ -15,7 +15,8 @@ from beichen.demo.formulas.story import Aim, Company, Human
 from beichen.demo.rules import bonus, reviews
 from beichen.demo.rules.goals import load_goals
 from beichen.demo.rules.moments import after_quarter, moment
-from beichen.demo.rules.projects import KEEPER, load_projects, load_roles
+from beichen.demo.rules.principles import load_statements
+from beichen.demo.rules.projects import KEEPER, load_processes, load_projects, load_roles
 from beichen.demo.rules.talks import load_talks
 from beichen.metrics import queries as metric_queries
 from beichen.metrics import rules as metrics
@@ -56,9 +57,11 @@ def load_demo(seed: int, day: date, people_count: int, say: Callable[[str], None
         place = _people(story, seed)
         say(f"{len(story.people)} people")
         say(f"{load_roles(ACTOR, place)} role profiles, {load_projects(place)} memberships")
+        say(f"{load_processes(place)} processes")
         _metrics(place)
         say(f"{_recommended(place)} recommended metrics")
         _strategy(place)
+        say(f"{load_statements(ACTOR, place)} confirmations of principles and rules")
         aims = load_goals(ACTOR, place)
         say(f"{len(aims)} goals")
         say(f"{load_talks(ACTOR, place, aims)} check-ins")

@@ -19,11 +19,14 @@ from beichen.people.queries import CycleCard
 from beichen.platform.access.permissions import leads_people
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
-from beichen.platform.ui.answers import page
+from beichen.platform.kit.errors import NotFound
+from beichen.platform.ui.answers import page, see
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
 from beichen.strategy import queries as strategy
 
+DENSE = 12
+"""More key results than this on one sheet are drawn smaller."""
 HEALTHS = ("off_track", "at_risk", "on_track", "ahead", "done", "not_updated", "early", "not_measured")
 
 
@@ -184,3 +187,27 @@ def coverage(request: PageRequest) -> HttpResponse:
     """Attainment per priority, priorities nobody serves, goals that serve none: a part of the strategy page."""
     found = queries.coverage(request.actor)
     return page(request, "goals/coverage.html", coverage=found)
+
+
+@door(access.VIEW)
+def own_unit_sheet(request: PageRequest) -> HttpResponse:
+    """The page of the unit the reader works in."""
+    unit_id = people.me(request.actor).unit_id
+    if unit_id is None:
+        raise NotFound
+    return see(reverse("goals:unit_sheet", args=[unit_id]))
+
+
+@door(access.VIEW)
+def unit_sheet(request: PageRequest, unit_id: int) -> HttpResponse:
+    """A unit's quarter on one page: its three most important goals and their key results; prints on one A4 sheet."""
+    cycle, every = cycle_of(request)
+    if cycle is None:
+        return page(request, "goals/sheet.html", sheet=None, cycles=every)
+    found = queries.unit_sheet(request.actor, unit_id, cycle)
+    lines = [(goal, terms.weight(goal.weight), terms.drawn(results)) for goal, results in found.lines]
+    results = sum(len(drawn) for _goal, _weight, drawn in lines)
+    return page(
+        request, "goals/sheet.html", sheet=found, lines=lines, cycle=cycle, cycles=every, today=clock.today(),
+        dense="dense" if results > DENSE else "",
+    )  # fmt: skip

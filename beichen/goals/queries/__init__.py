@@ -87,6 +87,7 @@ from beichen.goals.queries.scored import (
 from beichen.goals.queries.season import Lock, Season, season
 from beichen.goals.queries.standing import cap_of
 from beichen.goals.queries.terms import Ledger
+from beichen.goals.queries.sheets import UnitSheet, unit_sheet
 
 __all__ = [
     "Agreement",
@@ -130,6 +131,7 @@ __all__ = [
     "StepView",
     "TeamLine",
     "Uncovered",
+    "UnitSheet",
     "UpdateCard",
     "VersionCard",
     "VersionsView",
@@ -184,6 +186,7 @@ __all__ = [
     "team",
     "to_nudge",
     "unit_attainment",
+    "unit_sheet",
     "versions",
     "waiting_alignments",
     "waiting_changes",

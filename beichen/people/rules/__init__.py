@@ -1,6 +1,6 @@
 """Every change to people."""
 
-from beichen.people.rules import changes, codes, imports, persons, places, profiles, projects, seats, units
+from beichen.people.rules import changes, codes, imports, persons, places, processes, profiles, projects, seats, units
 from beichen.people.rules.cycles import move_cycle, open_cycle, start_cycle
 from beichen.people.rules.founding import first_administrator
 from beichen.people.rules.persons import Hire, Move, Profile, Return
@@ -27,6 +27,7 @@ __all__ = [
     "open_cycle",
     "persons",
     "places",
+    "processes",
     "profiles",
     "projects",
     "seats",

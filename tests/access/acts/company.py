@@ -33,6 +33,7 @@ def acts(world: World) -> Iterator[Act]:
     version = version_of(world, "strategy.StrategyMap", page["map_id"])
     yield Act("strategy_limit", page, {"limit": 5, "version": version}, row="22a", code="t")
     yield from _targets(world, page["map_id"])
+    yield from _statements(world)
     yield Act("strategy_changes", {**page, "number": 91}, query={"against": 91})
     yield Act("audit_verify", row="18c", code="t")
     yield from _metrics(world)
@@ -80,6 +81,35 @@ def _asked(person_id: int) -> None:
         pk=OWN, act="people.import", object_key="import:1", digest="0" * 64, asked_by=person_id, asked_at=clock.now(),
         expires_at=clock.now() + timedelta(days=1),
     )  # fmt: skip
+
+
+def _statements(world: World) -> Iterator[Act]:
+    """Everything that is done about the principles, whose draft E007 writes and signs."""
+    kind: dict[str, Any] = {"kind": "principles"}
+    named: dict[str, Any] = {"row": "22c", "special": {"SE": {EDITOR}}}
+    line = {"group": "principle", "key": "k2", "title": "结果与过程"}
+    yield Act("statements_save", kind, {"items": [line], "version": 1}, **named)
+    yield Act("statements_remark", kind, {"text": "很好"}, **named)
+    members = {"remark": [world.golden.id("E008")], "version": 1}
+    yield Act("statements_members", kind, members, row="22c", only={"HA", "EX"})
+    yield Act("statements_forward", kind, {"version": 1}, row="22d")
+    yield Act("statements_sign", kind, {"version": 1}, only={"SE"}, stage=lambda: _forward(world), **named)
+    yield Act(
+        "statements_publish", kind, {"version": 1}, row="22d", code="t", stage=lambda: _forward(world, signed=True)
+    )
+    yield Act("statements_remind", kind, row="22e", code="x", only={"HA"})
+
+
+def _forward(world: World, *, signed: bool = False) -> None:
+    """The draft was put forward by E007, who is to sign it or has."""
+    from beichen.strategy.models import Signature, StatementMember, StatementVersion
+
+    draft = StatementVersion.objects.get(statement__kind="principles", state="draft")
+    StatementMember.objects.get_or_create(statement=draft.statement, person_id=world.golden.id(EDITOR), part="sign")
+    draft.asked_by_id, draft.asked_at = world.golden.id(EDITOR), clock.now()
+    draft.save(update_fields=["asked_by", "asked_at"])
+    if signed:
+        Signature.objects.create(version=draft, person_id=world.golden.id(EDITOR), at=clock.now())
 
 
 def _targets(world: World, map_id: int) -> Iterator[Act]:

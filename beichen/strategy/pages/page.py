@@ -19,6 +19,7 @@ from beichen.platform.ui.requests import PageRequest
 from beichen.strategy import access, queries, rules
 from beichen.strategy.choices import ANSWERS, Box, TradeOff
 from beichen.strategy.forms import PageForm, number
+from beichen.strategy.formulas.sheet import sheet_size
 from beichen.strategy.queries import Agreement, PageCard, PriorityCard, TargetCard
 
 
@@ -150,6 +151,18 @@ def version(request: PageRequest, map_id: int, number: int) -> HttpResponse:
         others=[line for line in queries.history(actor, map_id) if line.number != number],
         may_restore=not (draft and draft.number == number) and queries.may_edit(actor, draft or card),
         draft_version=draft.version if draft else 0,
+    )  # fmt: skip
+
+
+@door(access.VIEW)
+def sheet(request: PageRequest, map_id: int, number: int) -> HttpResponse:
+    """A version as one A4 sheet, to be printed or saved as PDF by the browser."""
+    card = queries.page(request.actor, map_id, number)
+    named = ["\n".join((line.title, *(target.said for target in line.targets))) for line in card.priorities]
+    size = sheet_size(list(card.boxes.values()), named, card.exclusions, card.tradeoffs["why"])
+    return draw(
+        request, "strategy/sheet.html", card=card, boxes=_boxes(card), chosen=_chosen(card), lines=_lines(card),
+        size=size,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from beichen.platform.kit.errors import NotFound
 from beichen.strategy import access, queries, rules
 from beichen.strategy.queries import Change, EditorsCard, PageCard, PriorityCard, TargetCard, VersionCard
 from beichen.strategy.rules import PageInput, PriorityInput, TargetInput
-from beichen.strategy.schemas import (
+from beichen.strategy.schemas.page import (
     EditorsIn,
     EditorsOut,
     LimitIn,
