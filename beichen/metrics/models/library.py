@@ -2,22 +2,57 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from beichen.metrics.choices import BandMode, BandState, Direction, MetricState
+from beichen.metrics.choices import (
+    BandMode,
+    BandState,
+    Direction,
+    MetricKind,
+    MetricState,
+    OnZero,
+    Subject,
+    VersionState,
+)
+from beichen.people.choices import PeriodKind
 
 
 class Metric(models.Model):
-    """An entry of the metric library: what is counted, in which unit, who answers for it. Class C2 (row 26a)."""
+    """An entry of the metric library: what is counted, in which unit, who answers for it. Class C2 (row 26a).
+
+    `roles` holds codes of role profiles, `also_named` other words for the same figure. With a `formula` (its one
+    spelling) the values are computed, else they are collected. `least`, `most` and `jump_percent` are what a value is
+    held to; `due_days` is how long after its period a value may take.
+    """
 
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120, blank=True)
+    also_named = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    kind = models.CharField(max_length=10, choices=MetricKind.choices, default=MetricKind.RESULT)
     unit = models.CharField(max_length=20, blank=True)
     direction = models.CharField(max_length=10, choices=Direction.choices, default=Direction.HIGHER)
     owner = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     definition = models.TextField(blank=True)
+    definition_en = models.TextField(blank=True)
+    calculation = models.CharField(max_length=300, blank=True)
+    calculation_en = models.CharField(max_length=300, blank=True)
+    rhythm = models.CharField(max_length=10, choices=PeriodKind.choices, default=PeriodKind.MONTH)
+    subject = models.CharField(max_length=10, choices=Subject.choices, default=Subject.UNIT)
+    source = models.CharField(max_length=120, blank=True)
+    source_en = models.CharField(max_length=120, blank=True)
+    roles = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    scenes = models.CharField(max_length=200, blank=True)
+    scenes_en = models.CharField(max_length=200, blank=True)
+    is_general = models.BooleanField(default=False)
+    formula = models.CharField(max_length=500, blank=True)
+    on_zero = models.CharField(max_length=10, choices=OnZero.choices, default=OnZero.MISSING)
+    least = models.DecimalField(null=True, max_digits=24, decimal_places=6)
+    most = models.DecimalField(null=True, max_digits=24, decimal_places=6)
+    jump_percent = models.PositiveIntegerField(null=True)
+    due_days = models.PositiveSmallIntegerField(default=5)
     state = models.CharField(max_length=10, choices=MetricState.choices, default=MetricState.DRAFT)
     last_editor = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=1)
@@ -26,10 +61,45 @@ class Metric(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(direction__in=Direction.values), name="metric_known_direction"),
             models.CheckConstraint(condition=Q(state__in=MetricState.values), name="metric_known_state"),
+            models.CheckConstraint(condition=Q(kind__in=MetricKind.values), name="metric_known_kind"),
+            models.CheckConstraint(condition=Q(subject__in=Subject.values), name="metric_known_subject"),
+            models.CheckConstraint(
+                condition=Q(least__isnull=True) | Q(most__isnull=True) | Q(least__lte=F("most")), name="metric_range"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class MetricVersion(models.Model):
+    """A definition as it was agreed, or as it is proposed for an active metric. Class C2 (row 26a).
+
+    `content` holds the fields of `rules.MetricInput`, decimals as text; a proposal becomes the metric when somebody
+    else than its editor agrees.
+    """
+
+    metric = models.ForeignKey(Metric, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=VersionState.choices, default=VersionState.PROPOSED)
+    content = models.JSONField()
+    edited_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    edited_at = models.DateTimeField()
+    agreed_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    agreed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["metric", "number"], name="metric_version_once"),
+            models.UniqueConstraint(fields=["metric"], condition=Q(state="proposed"), name="metric_one_proposal"),
+            models.CheckConstraint(
+                condition=Q(agreed_by__isnull=True) | Q(edited_by__isnull=True) | ~Q(agreed_by=F("edited_by")),
+                name="metric_version_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric_id} {self.number}"
 
 
 class BandTable(models.Model):
