@@ -41,15 +41,15 @@ class VersionState(models.TextChoices):
     """A definition: proposed by one person, agreed to by another."""
 
     PROPOSED = "proposed", _("Proposed")
-    AGREED = "agreed", _("Agreed")
+    AGREED = "agreed", pgettext_lazy("of a version", "Agreed")
 
 
 class Origin(models.TextChoices):
     """Where a value came from."""
 
-    BY_HAND = "by_hand", _("Entered by hand")
-    IMPORT = "import", _("Imported")
-    TOKEN = "token", _("Through the API")
+    BY_HAND = "by_hand", pgettext_lazy("of a figure", "Entered by hand")
+    IMPORT = "import", pgettext_lazy("of a figure", "Imported")
+    TOKEN = "token", pgettext_lazy("of a figure", "Through the API")
     FORMULA = "formula", _("Computed")
 
 

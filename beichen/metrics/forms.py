@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -91,6 +92,8 @@ class MetricForm(forms.Form):
     due_days = forms.IntegerField(label=FIELD_LABELS["due_days"], min_value=0, max_value=365, initial=5)
 
     def __init__(self, *args: Any, roles: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        if args and args[0] is not None:
+            args = (_with_defaults(args[0]), *args[1:])
         super().__init__(*args, **kwargs)
         field: Any = self.fields["roles"]
         field.choices = list(roles)
@@ -114,6 +117,15 @@ class MetricForm(forms.Form):
         for name in ("least", "most"):
             values[name] = None if values[name] is None else f"{values[name].normalize():f}"
         return {**values, "owner": owner, "also_named": ", ".join(card.also_named)}
+
+
+def _with_defaults(typed: QueryDict) -> QueryDict:
+    """What was typed, with what a short form leaves out as it is by default."""
+    found = typed.copy()
+    for name, field in MetricForm.base_fields.items():
+        if field.initial is not None and name not in found:
+            found[name] = str(field.initial)
+    return found
 
 
 _COMMAS = re.compile(r"[,，、;；]")

@@ -50,6 +50,7 @@ from beichen.metrics.rules.values import (
     WrongPeriod,
     decide_held,
     enter_value,
+    enter_values,
 )
 
 __all__ = [
@@ -97,7 +98,7 @@ __all__ = [
     "edit_metric",
     "enact_drafts",
     "enact_metric",
-    "enter_value",
+    "enter_value", "enter_values",
     "freeze_band_table",
     "put_bands",
     "retire_metric",

@@ -21,10 +21,12 @@ from beichen.platform.access.many import write_many
 from beichen.platform.access.permissions import require
 from beichen.platform.kit import clock, periods, words
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Changed, Invalid, NotFound, Refused
+from beichen.platform.kit.errors import Changed, Invalid, NotFound, Phrase, Refused
 from beichen.platform.kit.words import BadValue
 
 LARGEST = Decimal(10) ** 18
+_EVERY = {"year": Phrase("Year"), "half": Phrase("Half-year"), "quarter": Phrase("Quarter"), "month": Phrase("Month")}
+"""The names of the rhythms, as the choices have them."""
 
 
 class NotCollected(Refused):
@@ -45,7 +47,9 @@ class WrongPeriod(Invalid):
     """The period does not fit the metric, or has not begun."""
 
     code = "wrong_period"
-    text = gettext_noop("“%(period)s” does not fit: the metric is kept by %(rhythm)s, up to today.")
+    text = gettext_noop(
+        "“%(period)s” does not fit. This metric’s figures are for: %(rhythm)s; the period must have begun."
+    )
 
 
 class ReasonMissing(Invalid):
@@ -114,6 +118,18 @@ def enter_value(actor: Actor, metric_id: int, entered: ValueInput) -> Taken:
     return take(actor, metric, period, {subject: (entered.value, entered.reason.strip())}, origin)
 
 
+@rule
+def enter_values(actor: Actor, metric_id: int, period: str, figures: Mapping[int, Decimal]) -> Taken:
+    """Write many figures of one metric and period by the ids of their subjects; none may correct another.
+
+    Errors: as `enter_value`. Cost: about eleven statements, however many.
+    """
+    metric = queries.metric_to_change(actor, metric_id)
+    require(actor, access.WRITE_VALUES)
+    entered = {subject: (value, "") for subject, value in figures.items()}
+    return take(actor, metric, collecting(metric, period), entered, Origin.IMPORT)
+
+
 def _about(actor: Actor, metric: Metric, entered: ValueInput) -> About:
     wanted = entered.person_id if metric.subject == Subject.PERSON else entered.unit_id
     if wanted is None or (entered.person_id is not None and entered.unit_id is not None):
@@ -136,7 +152,7 @@ def fitting(metric: Metric, key: str) -> str:
     """The key of a period of the metric's rhythm that has begun."""
     period = periods.parse(key)
     if period.kind != metric.rhythm or period.start > clock.today():
-        raise WrongPeriod(metric, field="period", period=key, rhythm=gettext_noop(metric.rhythm))
+        raise WrongPeriod(metric, field="period", period=key, rhythm=_EVERY[metric.rhythm])
     return period.key
 
 
