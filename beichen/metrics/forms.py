@@ -221,20 +221,34 @@ class BandForm(forms.Form):
     key = forms.CharField(label=_("Key"), max_length=40)
     name = forms.CharField(label=_("Name"), max_length=120)
     mode = forms.ChoiceField(label=_("Between two points"), choices=BandMode.choices)
+    metric = MetricField("metric", options="metrics:options", label=pgettext_lazy("one", "Metric"), required=False)
+    cycle = forms.ChoiceField(label=_("Only for the cycle"), required=False)
+    role = forms.ChoiceField(label=_("Only for the role"), required=False)
+    level = forms.CharField(label=_("Only for the level"), max_length=20, required=False)
+    unit = CodeField("unit", label=_("Only for the unit"), required=False)
+    reason = forms.CharField(
+        label=_("Why these differ"), max_length=300, required=False,
+        help_text=_("Needed where the metric has other bands in the same cycle."),
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, cycles: Sequence[tuple[str, str]] = (), roles: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         named: dict[str, Any] = self.fields
+        named["cycle"].choices = [("", "–"), *cycles]
+        named["role"].choices = [("", "–"), *roles]
         for n in range(ROWS):
             named[f"value_{n}"] = forms.DecimalField(label=_("Value"), required=False, max_digits=24, decimal_places=6)
             named[f"score_{n}"] = forms.DecimalField(
                 label=_("Score"), required=False, min_value=0, max_digits=5, decimal_places=2
             )
+            named[f"condition_{n}"] = forms.CharField(label=_("On condition that"), required=False, max_length=200)
 
     @property
-    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """The rows of points."""
-        return [(self[f"value_{n}"], self[f"score_{n}"]) for n in range(ROWS)]
+    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
+        """The rows of points: value, score, condition."""
+        return [(self[f"value_{n}"], self[f"score_{n}"], self[f"condition_{n}"]) for n in range(ROWS)]
 
     @property
     def points(self) -> list[Point]:
@@ -247,7 +261,7 @@ class BandForm(forms.Form):
         if half:
             raise Invalid(fields=half)
         return [
-            Point(values[f"value_{n}"], int(values[f"score_{n}"] * 100))
+            Point(values[f"value_{n}"], int(values[f"score_{n}"] * 100), values[f"condition_{n}"].strip())
             for n in range(ROWS) if values[f"value_{n}"] is not None
         ]  # fmt: skip
 
@@ -256,5 +270,10 @@ class BandForm(forms.Form):
         """What the form shows for a table that is there."""
         values: dict[str, Any] = {"key": card.key, "name": card.name, "mode": card.mode}
         for n, point in enumerate(card.points[:ROWS]):
-            values |= {f"value_{n}": point.value.normalize(), f"score_{n}": Decimal(point.score) / 100}
-        return values
+            values |= {
+                f"value_{n}": f"{point.value.normalize():f}", f"score_{n}": Decimal(point.score) / 100,
+                f"condition_{n}": point.condition,
+            }  # fmt: skip
+        return {
+            **values, "cycle": str(card.cycle_id or ""), "role": card.role, "level": card.level, "reason": card.reason,
+        }  # fmt: skip

@@ -180,6 +180,11 @@ class BandOut(Schema):
     metric_id: int | None
     mode: str
     state: str
+    cycle_id: int | None
+    role: str
+    level: str
+    unit_id: int | None
+    reason: str
     points: list[PointOut]
     version: int
 
@@ -269,6 +274,11 @@ class BandIn(Strict):
     name: str = Field(min_length=1, max_length=120)
     mode: BandMode = BandMode.INTERPOLATED
     metric_id: int | None = None
+    cycle_id: int | None = None
+    role: str = Field("", max_length=40)
+    level: str = Field("", max_length=20)
+    unit_id: int | None = None
+    reason: str = Field("", max_length=300)
     points: list[PointIn]
     version: int = 0
 

@@ -199,6 +199,7 @@ class KeyResultCard:
     due: date
     is_dropped: bool
     by_metric: bool
+    metric_id: int | None
     band_id: int | None
     version: int
     current: Decimal | None
@@ -295,6 +296,7 @@ class UpdateCard:
     support: str
     risk: str
     is_shared: bool
+    is_correction: bool
 
     @property
     def confidence_label(self) -> str:

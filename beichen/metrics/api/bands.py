@@ -32,10 +32,16 @@ def _points(body: BandIn) -> list[Point]:
 @door(access.EDIT_BAND)
 def create_band(request: ApiRequest, body: BandIn) -> Status[BandCard]:
     """Add a draft table."""
-    made = rules.create_band_table(
-        request.actor, body.key, body.name, body.mode, _points(body), metric_id=body.metric_id
+    return Status(
+        201, rules.create_band_table(request.actor, body.key, body.name, body.mode, _points(body), _whom(body))
     )
-    return Status(201, made)
+
+
+def _whom(body: BandIn) -> rules.ForWhom:
+    return rules.ForWhom(
+        metric_id=body.metric_id, cycle_id=body.cycle_id, role=body.role, level=body.level, unit_id=body.unit_id,
+        reason=body.reason,
+    )  # fmt: skip
 
 
 @router.get("/bands/{int:table_id}", response=BandOut, operation_id="bands_get")
@@ -56,7 +62,9 @@ def score(request: ApiRequest, table_id: int, value: Decimal) -> dict[str, Decim
 @door(access.EDIT_BAND)
 def edit_band(request: ApiRequest, table_id: int, body: BandIn) -> BandCard:
     """Change a draft table."""
-    return rules.edit_band_table(request.actor, table_id, body.name, body.mode, _points(body), version=request.version)
+    return rules.edit_band_table(
+        request.actor, table_id, body.name, body.mode, _points(body), version=request.version, whom=_whom(body)
+    )
 
 
 @router.post("/bands/{int:table_id}/freeze", response=BandOut, operation_id="bands_freeze")

@@ -117,7 +117,7 @@ class _Sql:
         match node:
             case Number(value):
                 top = Fraction(value)
-                return f"{top.numerator}::numeric", f"{top.denominator}" if top.denominator > 1 else "1"
+                return f"{top.numerator}::numeric", f"{top.denominator}::numeric" if top.denominator > 1 else "1"
             case Ref():
                 return self.columns[node], "1"
             case Operation(sign, left, right):
@@ -187,7 +187,7 @@ class _Sql:
             return f"abs({parts[0][0]})", parts[0][1]
         if name == "round":
             n, d = self._step(parts[0])
-            return f"kit.half_even({n} * {10**digits}, {d})", f"{10**digits}"
+            return f"kit.half_even({n} * {10**digits}, {d})", f"{10**digits}::numeric"
         return self._extreme("<=" if name == "min" else ">=", [self._step(part) for part in parts])
 
     def _extreme(self, sign: str, parts: list[tuple[str, str]]) -> tuple[str, str]:

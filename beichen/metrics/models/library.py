@@ -103,11 +103,20 @@ class MetricVersion(models.Model):
 
 
 class BandTable(models.Model):
-    """Points that turn a value into a score. A draft is class C3 (26b); frozen it is C2 (26c) and never changes."""
+    """Points that turn a value into a score. A draft is class C3 (26b); frozen it is C2 (26c) and never changes.
+
+    With a `cycle` it holds for that cycle alone: it is agreed to before goals run and frozen when they do. `role` (the
+    code of a role profile), `level` and `unit` narrow for whom; `reason` says why it stands beside another one.
+    """
 
     key = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     metric = models.ForeignKey(Metric, null=True, on_delete=models.PROTECT, related_name="band_tables")
+    cycle = models.ForeignKey("people.Cycle", null=True, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=40, blank=True)
+    level = models.CharField(max_length=20, blank=True)
+    unit = models.ForeignKey("people.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300, blank=True)
     mode = models.CharField(max_length=14, choices=BandMode.choices, default=BandMode.INTERPOLATED)
     state = models.CharField(max_length=10, choices=BandState.choices, default=BandState.DRAFT)
     last_editor = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
@@ -117,6 +126,15 @@ class BandTable(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(mode__in=BandMode.values), name="band_known_mode"),
             models.CheckConstraint(condition=Q(state__in=BandState.values), name="band_known_state"),
+            models.CheckConstraint(
+                condition=Q(cycle__isnull=True) | Q(metric__isnull=False), name="band_of_a_cycle_has_metric"
+            ),
+            models.UniqueConstraint(
+                fields=["metric", "cycle", "role", "level", "unit"],
+                condition=Q(cycle__isnull=False),
+                nulls_distinct=False,
+                name="band_once_for_whom",
+            ),
         ]
 
     def __str__(self) -> str:

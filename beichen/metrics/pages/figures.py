@@ -32,11 +32,21 @@ def figures(request: PageRequest, metric_id: int, period: str) -> HttpResponse:
     return page(
         request, "metrics/figures.html", fragment="rows" if after else None, metric=card, card=found,
         lines=lines[: queries.PAGE], next=lines[queries.PAGE - 1].subject_id if len(lines) > queries.PAGE else None,
-        missing=queries.missing(actor, card, key) if not after else [], held=queries.held(actor, card.id, key),
+        missing=queries.missing(actor, card, key) if not after else [],
+        spread=_spread(request, card, key) if not after else None, held=queries.held(actor, card.id, key),
         may_write=may(actor, access.WRITE_VALUES), may_sign=_may_sign(request, found.last_editor_id),
         mine=found.last_editor_id is not None and found.last_editor_id == actor.person_id, me=actor.person_id,
         earlier=periods.parse(key).shifted(-1).key, later=periods.parse(key).shifted(1).key, is_newest=key >= now,
     )  # fmt: skip
+
+
+def _spread(request: PageRequest, card: MetricCard, key: str) -> dict[str, object] | None:
+    """How the figures are spread, as people read them."""
+    found = queries.spread_of(request.actor, card, key)
+    if found is None or found.count < 2:
+        return None
+    names = ("least", "lower", "middle", "upper", "most")
+    return {"tells": found.tells, **{name: queries.plain(getattr(found, name)) for name in names}}
 
 
 def _may_sign(request: PageRequest, last_editor: int | None) -> bool:
@@ -109,8 +119,10 @@ def desk(request: PageRequest) -> HttpResponse:
     """What is due, what is held back, what waits for a signature."""
     require(request.actor, access.SEE_HELD)
     lines, held = queries.desk(request.actor), queries.held(request.actor)
+    quiet, planned = queries.untracked(request.actor)
     return page(
         request, "metrics/desk.html", lines=lines, held=held, may_write=may(request.actor, access.WRITE_VALUES),
+        quiet=quiet, planned=planned, quiet_percent=round(100 * len(quiet) / planned) if planned else 0,
         me=request.actor.person_id, open=sum(not line.card.is_published for line in lines),
     )  # fmt: skip
 

@@ -31,10 +31,7 @@ def library(request: PageRequest) -> HttpResponse:
     actor, text = request.actor, request.GET.get("q", "")
     kind = request.GET.get("kind", "") if request.GET.get("kind", "") in KEPT else ""
     metrics = queries.metrics(actor, text, kind=kind)
-    bands = [
-        (card, BandMode(card.mode).label, [(f"{p.value.normalize():f}", p.score) for p in card.points])
-        for card in queries.band_tables(actor).values()
-    ]
+    bands = _bands(request)
     may_edit = may(actor, access.EDIT)
     drafts = [card for card in metrics if card.state == MetricState.DRAFT]
     kinds = [("", _("All"), "?"), *((one.value, one.label, f"?kind={one.value}") for one in MetricKind)]
@@ -44,6 +41,24 @@ def library(request: PageRequest) -> HttpResponse:
         drafts=sum(card.last_editor_id != actor.person_id for card in drafts),
         starters=_starters_left(metrics) if may_edit and not (text or kind) else 0,
     )  # fmt: skip
+
+
+def _bands(request: PageRequest) -> list[tuple[Any, str, str]]:
+    """Band tables with how they read between points, and for whom they are. Cost: at most six statements."""
+    actor = request.actor
+    found = list(queries.band_tables(actor).values())
+    if not any(card.cycle_id or card.role or card.level or card.unit_id for card in found):
+        return [(card, str(BandMode(card.mode).label), "") for card in found]
+    cycles = {card.id: card.period_key for card in people.cycles(actor)}
+    roles = {card.code: card.title for card in people.profiles(actor)}
+    units = people.units(actor, [card.unit_id for card in found])
+    return [
+        (card, str(BandMode(card.mode).label), " · ".join(filter(None, (
+            cycles.get(card.cycle_id or 0, ""), roles.get(card.role, card.role), card.level,
+            units[card.unit_id].title if card.unit_id in units else "",
+        ))))
+        for card in found
+    ]  # fmt: skip
 
 
 def _starters_left(known: list[MetricCard]) -> int:

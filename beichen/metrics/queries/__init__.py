@@ -1,8 +1,16 @@
 """Every read of metrics. Cards are frozen; scores come from `formulas`."""
 
 from beichen.metrics.formulas import BandScore, Point, Table, band_score
-from beichen.metrics.queries.bands import BandCard, band_table, band_tables, band_to_change, bands_by_key, score
-from beichen.metrics.queries.cards import About, DeskLine, Explanation, HeldLine, PeriodCard, Term, ValueLine
+from beichen.metrics.queries.bands import (
+    BandCard,
+    band_for,
+    band_table,
+    band_tables,
+    band_to_change,
+    bands_by_key,
+    score,
+)
+from beichen.metrics.queries.cards import About, DeskLine, Explanation, HeldLine, PeriodCard, Term, ValueLine, plain
 from beichen.metrics.queries.explaining import explain, reads
 from beichen.metrics.queries.library import (
     Change,
@@ -15,13 +23,16 @@ from beichen.metrics.queries.library import (
     versions,
 )
 from beichen.metrics.queries.recommended import RecommendedCard, RecommendedLine, recommended
+from beichen.metrics.queries.usage import Untracked, spread_of, untracked
 from beichen.metrics.queries.values import (
     PAGE,
     begins,
     desk,
+    figures_of,
     held,
     held_to_change,
     missing,
+    newest_published,
     period_card,
     period_cards,
     published,
@@ -44,8 +55,10 @@ __all__ = [
     "RecommendedLine",
     "Table",
     "Term",
+    "Untracked",
     "ValueLine",
     "VersionCard",
+    "band_for",
     "band_score",
     "band_table",
     "band_tables",
@@ -55,18 +68,23 @@ __all__ = [
     "changes",
     "desk",
     "explain",
+    "figures_of",
     "held",
     "held_to_change",
     "metric",
     "metric_to_change",
     "metrics",
     "missing",
+    "newest_published",
     "period_card",
     "period_cards",
+    "plain",
     "published",
     "reads",
     "recommended",
     "score",
+    "spread_of",
+    "untracked",
     "values",
     "versions",
 ]

@@ -41,3 +41,9 @@ def read(town: Company, card: MetricCard, period: str, by: str = "HA1") -> dict[
     """The current figures by the name of their subject."""
     actor = town.actor(by)
     return {line.subject: line.value for line in queries.values(actor, queries.metric(actor, card.id), period)}
+
+
+def correct(town: Company, card: MetricCard, period: str, unit: str, value: Any, by: str = "HA1") -> None:
+    """Another figure with a reason."""
+    entered = rules.ValueInput(period=period, value=Decimal(str(value)), unit_id=town.units[unit].pk, reason="补录")
+    rules.enter_value(town.actor(by), card.id, entered)

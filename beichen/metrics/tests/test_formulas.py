@@ -81,7 +81,7 @@ def test_better_never_scores_less_and_stepped_never_more(gaps, rises, value, mor
     ("points", "says"),
     [
         ((Point(D(1), 0),), "“points” is 1; it must be two or more"),
-        ((Point(D(1), 0), Point(D(1), 5)), "all rise or all fall"),
+        ((Point(D(1), 0), Point(D(1), 5)), "only rise or only fall"),
         (
             (Point(D(1), 0), Point(D(3), 5), Point(D(2), 6)),
             "“points” is 2; it must be values that only rise or only fall",
