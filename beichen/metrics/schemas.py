@@ -143,6 +143,7 @@ class HeldOut(Schema):
     origin: str
     author: str
     at: datetime
+    said: str
     version: int
 
 

@@ -119,7 +119,7 @@ def _corrections(lines: Sequence[Update]) -> set[int]:
     """Reports by people that changed the value a metric had given; `lines` are the newest first."""
     before: dict[int, Update] = {}
     found = set[int]()
-    for line in reversed(lines):
+    for line in reversed([line for line in lines if line.value is not None]):
         older = before.get(line.key_result_id)
         given = older is not None and (older.source == Source.METRIC or older.pk in found)
         if given and older is not None and line.source in BY_PEOPLE and older.value != line.value:

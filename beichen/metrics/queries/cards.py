@@ -110,7 +110,7 @@ class PeriodCard:
 
 @dataclass(frozen=True, slots=True)
 class HeldLine:
-    """A figure that was held back; `limit` would just have passed."""
+    """A figure that was held back; `limit` would just have passed, `said` is what was said when it was entered."""
 
     id: int
     metric_id: int
@@ -127,6 +127,7 @@ class HeldLine:
     author_id: int | None
     author: str
     at: datetime
+    said: str
     version: int
 
     @property

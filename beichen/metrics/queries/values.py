@@ -140,7 +140,8 @@ def held(actor: Actor, metric_id: int | None = None, period: str = "", limit: in
         HeldLine(*line)
         for line in named.order_by("-pk").values_list(
             "id", "metric_id", "metric__name", "metric__name_en", "metric__unit", "period", "subject_name",
-            "subject_en", "value", "fault", "limit", "origin", "author_id", "author_name", "at", "version",
+            "subject_en", "value", "fault", "limit", "origin", "author_id", "author_name", "at", "entered_reason",
+            "version",
         )[:limit]
     ]  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,21 @@ def starters() -> tuple[MetricInput, ...]:
 def _starter(line: dict[str, Any]) -> MetricInput:
     roles = tuple(role for role in line.pop("roles").split(",") if role)
     general = line.pop("is_general") == "*"
-    return MetricInput(**line, roles=roles, is_general=general)
+    return MetricInput(**line, roles=roles, is_general=general, **_held_to(line))
+
+
+_COUNTED = ("人", "次", "单", "件", "个", "条", "篇")
+_BELOW_ZERO = ("revenue_growth", "gross_margin")
+_FEW = ("severe_incidents", "complaints", "resigned")
+
+
+def _held_to(line: dict[str, Any]) -> dict[str, Any]:
+    """What the figures are held to: shares lie from 0 to 100, counts do not treble from one period to the next."""
+    if line["unit"] == "%" and line["code"] not in _BELOW_ZERO:
+        return {"least": Decimal(0), "most": Decimal(100)}
+    if line["unit"] in _COUNTED:
+        return {"least": Decimal(0), "jump_percent": None if line["code"] in _FEW else 200}
+    return {}
 
 
 @rule
