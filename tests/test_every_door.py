@@ -181,9 +181,11 @@ def known(world: worlds.World) -> dict[str, list[str]]:
             "cycle_id": "people.Cycle", "project_id": "people.Project", "membership_id": "people.Membership",
             "profile_id": "people.RoleProfile", "process_id": "people.Process",
             "pool_id": "reward.BonusPool", "metric_id": "metrics.Metric", "table_id": "metrics.BandTable",
+            "held_id": "metrics.HeldValue", "value_id": "metrics.UnitValue",
         }.items():  # fmt: skip
             found[word] = [str(pk) for pk in apps.get_model(label)._base_manager.values_list("pk", flat=True)[:400]]
-    found |= {"kind": ["person", "unit", "principles"], "row": ["06a"], "key": ["A"], "number": ["1"]}
+    found |= {"kind": ["person", "unit", "principles", "svg"], "row": ["06a"], "key": ["A"], "number": ["1"]}
+    found |= {"period": ["2026-01"]}
     return found
 
 

@@ -78,6 +78,10 @@ class Source(models.TextChoices):
     BY_HAND = "by_hand", _("Entered by hand")
     TOKEN = "token", _("Through the API")
     IMPORT = "import", _("Imported")
+    METRIC = "metric", _("From the metric")
+
+
+BY_PEOPLE = (Source.BY_HAND, Source.TOKEN)
 
 
 class ChangeKind(models.TextChoices):

@@ -260,7 +260,41 @@ def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
         world.ids[row, "U0"] = plan.pk
         paths = (f"/reviews/plans/{plan.pk}/", "/reviews/plans/", f"/api/v1/reviews/plans/{plan.pk}")
         found.append(Record(row, "U0", plan.name, paths, reads("", stands=EVERYBODY)))
+    found += _plant_figures(world)
     return [*found, _plant_project(world), _plant_profile(world), _plant_audit()]
+
+
+def _plant_figures(world: World) -> list[Record]:
+    """A figure of a unit, one of a person, and one that is held back."""
+    from beichen.metrics.models import HeldValue, Metric, PersonValue, Publication, UnitValue
+
+    complete = {"state": "in_force", "definition": "口径", "source": "数仓", "owner": world.people["E008"]}
+    unit = Metric.objects.create(code="F1", name="部门数", **complete)
+    person = Metric.objects.create(code="F2", name="个人数", subject="person", **complete)
+    double = Metric.objects.create(code="F3", name="两倍", formula="F1 * 2", **complete)
+    told: dict[str, Any] = {"period": "2026-01", "value": 1, "origin": "by_hand", "at": THEN}
+    of_unit = UnitValue.objects.create(metric=unit, unit=world.units["U0"], reason=canary("26e", "U0"), **told)
+    of_person = PersonValue.objects.create(
+        metric=person, person=world.people["E006"], reason=canary("26d", "E006"), **told
+    )  # fmt: skip
+    held = HeldValue.objects.create(
+        metric=unit, unit=world.units["U0"], fault="range", entered_reason=canary("26f", "U0"), **told
+    )  # fmt: skip
+    Publication.objects.create(metric=person, period="2026-01")
+    world.ids["26e", "U0"], world.ids["26d", "E006"], world.ids["26f", "U0"] = unit.pk, person.pk, held.pk
+    world.ids["26e.formula", "U0"] = double.pk
+    at, to = f"metrics/{unit.pk}/values/{of_unit.pk}", f"metrics/{person.pk}/values/{of_person.pk}"
+    lists = f"metrics/{person.pk}/figures/2026-01"
+    return [
+        Record("26e", "U0", canary("26e", "U0"), (f"/{at}/", f"/api/v1/{at}"), reads("", stands=EVERYBODY)),
+        Record(
+            "26d", "E006", canary("26d", "E006"), (f"/{to}/", f"/api/v1/{to}", f"/{lists}/", f"/api/v1/{lists}"),
+            reads("E006"),
+        ),
+        Record(
+            "26f", "U0", canary("26f", "U0"), ("/metrics/desk/", "/api/v1/metrics/held"), reads("", stands=EVERYBODY)
+        ),
+    ]  # fmt: skip
 
 
 def _plant_project(world: World) -> Record:

@@ -180,6 +180,10 @@ class KeyResultForm(forms.Form):
     )
     unit = forms.CharField(label=pgettext_lazy("of a measure", "Unit"), max_length=20, required=False)
     band = forms.ChoiceField(label=_("Band table"), required=False)
+    metric = CodeField(
+        "metric", options="metrics:options", label=_("Takes its value from the metric"), required=False,
+        help_text=_("Its published figures are entered by themselves; whoever corrects one by hand says why."),
+    )  # fmt: skip
     weight = percent_field(label=_("Weight in the goal, %"))
     due = forms.DateField(label=_("Due"), widget=DayInput(), required=False)
 
@@ -201,10 +205,12 @@ class KeyResultForm(forms.Form):
             for n in range(STEPS)
         ]
 
-    def entered(self) -> KeyResultInput:
+    def entered(self, metric_id: int | None = None) -> KeyResultInput:
         """What the rule takes; Invalid names the fields at fault."""
         values = checked(self)
         return KeyResultInput(
+            metric_id=metric_id,
+            by_metric=metric_id is not None,
             title=values["title"].strip(),
             title_en=values["title_en"].strip(),
             measure=values["measure"],

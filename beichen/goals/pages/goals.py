@@ -16,7 +16,7 @@ from beichen.goals.pages.plans import cycle_of
 from beichen.goals.queries import GoalCard, GoalView
 from beichen.metrics import queries as metrics
 from beichen.people import queries as people
-from beichen.platform.kit.errors import Forbidden
+from beichen.platform.kit.errors import Forbidden, Invalid
 from beichen.platform.ui.answers import came_from, page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
@@ -111,12 +111,31 @@ def _bands(request: PageRequest) -> list[tuple[str, str]]:
     return [(str(card.id), card.name) for card in metrics.band_tables(request.actor).values() if card.state == "frozen"]
 
 
+def _metric_of(request: PageRequest, metric_id: int | None) -> dict[str, str]:
+    """The metric that feeds a key result, as the form shows it."""
+    if metric_id is None:
+        return {}
+    card = metrics.metric(request.actor, metric_id)
+    return {"metric": f"{card.code} {card.title}"}
+
+
+def _entered(request: PageRequest, how: dict[str, Any]) -> rules.KeyResultInput:
+    """The key result typed, its metric found by code."""
+    form = KeyResultForm(request.POST, **how)
+    code = str(form["metric"].value() or "").strip()
+    library = metrics.metrics(request.actor) if code else []
+    found = next((card.id for card in library if code in (card.code, f"{card.code} {card.title}")), None)
+    if code and found is None:
+        raise Invalid(fields={"metric": _("There is no such metric. Type part of its name and choose from the list.")})
+    return form.entered(found)
+
+
 @door(access.VIEW, methods=("GET", "POST"))
 def new_key_result(request: PageRequest, goal_id: int) -> HttpResponse:
     """Add a key result."""
     how = {"bands": _bands(request)}
     if request.method == "POST":
-        rules.add_key_result(request.actor, goal_id, KeyResultForm(request.POST, **how).entered(), request.version)
+        rules.add_key_result(request.actor, goal_id, _entered(request, how), request.version)
         tell(request, _("Key result added."))
         return see(_at(goal_id))
     card = queries.goal(request.actor, goal_id)
@@ -135,15 +154,13 @@ def edit_key_result(request: PageRequest, key_result_id: int) -> HttpResponse:
     """Change a key result."""
     how = {"bands": _bands(request)}
     if request.method == "POST":
-        rules.edit_key_result(
-            request.actor, key_result_id, KeyResultForm(request.POST, **how).entered(), request.version
-        )
+        rules.edit_key_result(request.actor, key_result_id, _entered(request, how), request.version)
         tell(request, _("Saved."))
         return see(came_from(request, reverse("goals:plan")))
     card, owner = queries.key_result(request.actor, key_result_id)
     if not queries.may_write(request.actor, owner):
         raise Forbidden
-    form = _form(request, KeyResultForm, how, KeyResultForm.initial_of(card))
+    form = _form(request, KeyResultForm, how, {**KeyResultForm.initial_of(card), **_metric_of(request, card.metric_id)})
     return page(request, "goals/key_result_form.html", form=form, goal=owner, key_result=card)
 
 

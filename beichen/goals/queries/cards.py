@@ -207,6 +207,7 @@ class KeyResultCard:
     due: date
     is_dropped: bool
     by_metric: bool
+    metric_id: int | None
     band_id: int | None
     version: int
     current: Decimal | None
@@ -313,6 +314,7 @@ class UpdateCard:
     support: str
     risk: str
     is_shared: bool
+    is_correction: bool
 
     @property
     def confidence_label(self) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from beichen.goals import access
-from beichen.goals.choices import CHANGING, WRITING, AlignmentState, GoalState
 from beichen.goals.models import Alignment, ChangeRequest, Goal, KeyResult, KeyResultStat, Milestone, Update, UpdateText
+from beichen.goals.choices import BY_PEOPLE, CHANGING, WRITING, AlignmentState, GoalState, Source
 from beichen.goals.queries import plans
 from beichen.goals.queries.cards import AlignmentCard, GoalCard, KeyResultCard, UpdateCard, goal_card
 from beichen.goals.queries.standing import GoalNumbers, numbers_of
@@ -108,7 +108,24 @@ def history(actor: Actor, goal_id: int, key_result_id: int | None = None, limit:
         if any(line.finished for line in lines)
         else ()
     )
-    return [_update(line, line.words if line.words_open else None, names) for line in lines]
+    corrections = _corrections(lines)
+    return [
+        replace(_update(line, line.words if line.words_open else None, names), is_correction=line.pk in corrections)
+        for line in lines
+    ]
+
+
+def _corrections(lines: Sequence[Update]) -> set[int]:
+    """Reports by people that changed the value a metric had given; `lines` are the newest first."""
+    before: dict[int, Update] = {}
+    found = set[int]()
+    for line in reversed([line for line in lines if line.value is not None]):
+        older = before.get(line.key_result_id)
+        given = older is not None and (older.source == Source.METRIC or older.pk in found)
+        if given and older is not None and line.source in BY_PEOPLE and older.value != line.value:
+            found.add(line.pk)
+        before[line.key_result_id] = line
+    return found
 
 
 def _update(line: Update, words: UpdateText | None, names: dict[int, str]) -> UpdateCard:
@@ -120,7 +137,7 @@ def _update(line: Update, words: UpdateText | None, names: dict[int, str]) -> Up
         unit=line.key_result.unit, confidence=line.confidence, text=line.text, progress=line.progress,
         health=line.health, problem=words.problem if words else "", next_action=words.next_action if words else "",
         support=words.support if words else "", risk=words.risk if words else "",
-        is_shared=words.is_shared if words else False,
+        is_shared=words.is_shared if words else False, is_correction=False,
     )  # fmt: skip
 
 

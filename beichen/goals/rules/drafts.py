@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import reverse
 
 from beichen.goals import access, queries
-from beichen.goals.choices import CHANGED_BY_MANAGER, LINEAR, RUNNING, WRITING, GoalState, Measure, Visibility
+from beichen.goals.choices import CHANGED_BY_MANAGER, LINEAR, RUNNING, VALUED, WRITING, GoalState, Measure, Visibility
 from beichen.goals.events import GoalChanged
 from beichen.goals.formulas import measures as m
 from beichen.goals.models import Goal, KeyResult, KeyResultStat, Milestone
@@ -323,6 +323,17 @@ def _fill_key_result(actor: Actor, kr: KeyResult, entered: KeyResultInput, goal:
     if kr.measure in (Measure.PERCENT, Measure.COUNT) and kr.baseline is None:
         kr.baseline = Decimal(0)
     _check_measure(actor, kr, entered)
+    _check_metric(actor, kr)
+
+
+def _check_metric(actor: Actor, kr: KeyResult) -> None:
+    """A key result fed by a metric takes an active one, in its unit, and a measure that takes numbers."""
+    if not kr.by_metric:
+        return
+    if kr.measure not in VALUED:
+        raise errors.NoFigures(field="metric")
+    if kr.metric_id is None or metrics.metric(actor, kr.metric_id).state != "in_force":
+        raise errors.MetricNotActive(field="metric")
 
 
 def _check_measure(actor: Actor, kr: KeyResult, entered: KeyResultInput) -> None:

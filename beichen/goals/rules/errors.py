@@ -14,6 +14,29 @@ class NotDraft(Refused):
     text = gettext_noop("This goal is no longer a draft. Changes must be agreed with the manager.")
 
 
+class CorrectionNeedsReason(Invalid):
+    """A figure that a metric gives is corrected by hand only with words; both stay readable."""
+
+    code = "correction_needs_reason"
+    text = gettext_noop(
+        "This key result takes its value from a metric. To correct it by hand, say why; both values are kept."
+    )
+
+
+class NoFigures(Invalid):
+    """A metric gives numbers; milestones and yes/no take none."""
+
+    code = "measure_takes_no_figures"
+    text = gettext_noop("A key result measured by milestones or yes/no cannot take its value from a metric.")
+
+
+class MetricNotActive(Invalid):
+    """Only an agreed metric measures goals."""
+
+    code = "metric_not_active"
+    text = gettext_noop("Choose an active metric from the library.")
+
+
 class NotProposed(Refused):
     """The goal does not wait for anyone."""
 

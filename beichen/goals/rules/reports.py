@@ -73,8 +73,9 @@ def report(actor: Actor, key_result_id: int, entered: ReportInput) -> int:
     if kr.is_dropped:
         raise errors.Dropped(kr)
     versions.open_for(kr.goal, PROGRESS)
+    _corrects(kr, entered)
     cycle = open_cycle(actor, kr.goal.cycle_id, *REPORTING)
-    update = _append(actor, kr, entered, cycle)
+    update = append(actor, kr, entered, cycle)
     audit.record(
         actor, access.REPORT, kr, subjects=[kr.goal.owner_id],
         details={"update": update.pk, "value": update.value, "confidence": update.confidence, "source": update.source},
@@ -82,6 +83,13 @@ def report(actor: Actor, key_result_id: int, entered: ReportInput) -> int:
     publish(KeyResultUpdated(key_result_id=kr.pk, goal_id=kr.goal_id, owner_id=kr.goal.owner_id, update_id=update.pk))
     rollup.mark([kr.goal_id], [kr.goal.cycle_id])
     return update.pk
+
+
+def _corrects(kr: KeyResult, entered: ReportInput) -> None:
+    """A value that a metric gave is changed by people only with a reason."""
+    value = queries.stat_of(kr.pk).current if kr.by_metric and entered.value is not None else None
+    if kr.by_metric and entered.value is not None and entered.value != value and not entered.text.strip():
+        raise errors.CorrectionNeedsReason(kr, field="text")
 
 
 def _sent_before(actor: Actor, kr: KeyResult, entered: ReportInput) -> int | None:
@@ -95,7 +103,8 @@ def _sent_before(actor: Actor, kr: KeyResult, entered: ReportInput) -> int | Non
     return last.pk if same and steps and not entered.has_words else None
 
 
-def _append(actor: Actor, kr: KeyResult, entered: ReportInput, cycle: CycleCard) -> Update:
+def append(actor: Actor, kr: KeyResult, entered: ReportInput, cycle: CycleCard) -> Update:
+    """Write a report and measure the key result anew; the caller has asked for the right and marks the roll-up."""
     today = clock.today()
     day = entered.day or today
     if not kr.start <= day <= max(today, kr.start):
@@ -137,7 +146,8 @@ def _take(
     stat.updated_on = max(day, stat.updated_on or day)
     stat.confidence = entered.confidence or stat.confidence
     if kr.measure in VALUED:
-        stat.current = _given(kr, entered.value if entered.value is not None else stat.current, "value")
+        if entered.value is not None or not kr.by_metric:
+            stat.current = _given(kr, entered.value if entered.value is not None else stat.current, "value")
         if kr.measure in LINEAR or kr.measure == Measure.WITHIN:
             measure_of(kr, stat.current, None, ())
         return None

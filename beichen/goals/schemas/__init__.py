@@ -76,6 +76,8 @@ class KeyResultIn(Strict):
     start: date | None = None
     due: date | None = None
     band_id: int | None = None
+    metric_id: int | None = None
+    by_metric: bool = False
     milestones: list[MilestoneIn] = []
     version: int = 0
 

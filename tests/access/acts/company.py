@@ -146,6 +146,10 @@ def _metrics(world: World) -> Iterator[Act]:
     yield Act("metrics_create", body=entry, row="26a")
     yield Act("metrics_update", metric, {**entry, "version": 1}, row="26a")
     yield Act("metrics_enact", draft, {"version": 1}, row="26a")
+    yield Act("metrics_retire", metric, {"reason": "不再使用", "version": 1}, row="26a")
+    yield Act("metrics_take_starter_set", row="26a")
+    yield Act("metrics_enact_drafts", row="26a")
+    yield from _figures(world)
     line = {"metric_id": metric["metric_id"], "weight": 100}
     profile = {"profile_id": world.ids["24a", "U0"]}
     yield Act("recommended_set", profile, {"lines": [line], "version": 0}, row="24a")
@@ -154,6 +158,20 @@ def _metrics(world: World) -> Iterator[Act]:
     yield Act("bands_update", band, {**BAND, "version": 1}, row="26b")
     yield Act("bands_freeze", band, {"version": 1}, row="26b")
     yield Act("bands_score", band, query={"value": "1"}, stage=lambda: _points(band["table_id"]))
+
+
+def _figures(world: World) -> Iterator[Act]:
+    unit, person = world.ids["26e", "U0"], world.ids["26d", "E006"]
+    january = {"metric_id": unit, "period": "2026-01"}
+    figure = {"value": "5", "unit_id": world.units["U0"].pk, "reason": "补录"}
+    yield Act("figures_enter", january, figure, row="26e")
+    mine = {"metric_id": person, "period": "2026-01"}
+    figure = {"value": "5", "person_id": world.golden.id("E006"), "reason": "补录"}
+    yield Act("figures_enter", mine, figure, row="26d", subject="E006")
+    yield Act("figures_compute", {**january, "metric_id": world.ids["26e.formula", "U0"]}, {"version": 0}, row="26e")
+    yield Act("figures_sign", mine, {"note": "", "version": 1}, row="26e")
+    held = {"held_id": world.ids["26f", "U0"]}
+    yield Act("figures_decide", held, {"let_through": False, "reason": "录错", "version": 1}, row="26f")
 
 
 def _points(table_id: int) -> None:

@@ -1,4 +1,4 @@
-"""Metrics by program: everything the pages do."""
+"""Band tables and recommended sets by program."""
 
 from __future__ import annotations
 
@@ -8,57 +8,13 @@ from ninja import Router, Status
 
 from beichen.metrics import access, queries, rules
 from beichen.metrics.formulas import Point
-from beichen.metrics.queries import BandCard, MetricCard, RecommendedCard
-from beichen.metrics.rules import MetricInput, Recommended
-from beichen.metrics.schemas import (
-    BandIn,
-    BandOut,
-    MetricIn,
-    MetricOut,
-    RecommendedIn,
-    RecommendedOut,
-    ScoreOut,
-    VersionIn,
-)
+from beichen.metrics.queries import BandCard, RecommendedCard
+from beichen.metrics.rules import Recommended
+from beichen.metrics.schemas import BandIn, BandOut, RecommendedIn, RecommendedOut, ScoreOut, VersionIn
 from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
 
 router = Router()
-
-
-@router.get("", response=list[MetricOut], operation_id="metrics_list")
-@door(access.VIEW)
-def metrics(request: ApiRequest, text: str = "") -> list[MetricCard]:
-    """The library by code."""
-    return queries.metrics(request.actor, text)
-
-
-@router.post("", response={201: MetricOut}, operation_id="metrics_create")
-@door(access.EDIT)
-def create(request: ApiRequest, body: MetricIn) -> Status[MetricCard]:
-    """Add a draft."""
-    return Status(201, rules.create_metric(request.actor, MetricInput(**body.dict(exclude={"version"}))))
-
-
-@router.get("/{int:metric_id}", response=MetricOut, operation_id="metrics_get")
-@door(access.VIEW)
-def metric(request: ApiRequest, metric_id: int) -> MetricCard:
-    """One metric."""
-    return queries.metric(request.actor, metric_id)
-
-
-@router.put("/{int:metric_id}", response=MetricOut, operation_id="metrics_update")
-@door(access.EDIT)
-def edit(request: ApiRequest, metric_id: int, body: MetricIn) -> MetricCard:
-    """Change a metric."""
-    return rules.edit_metric(request.actor, metric_id, MetricInput(**body.dict(exclude={"version"})), request.version)
-
-
-@router.post("/{int:metric_id}/enact", response=MetricOut, operation_id="metrics_enact")
-@door(access.ENACT)
-def enact(request: ApiRequest, metric_id: int, body: VersionIn) -> MetricCard:
-    """Put a metric into force."""
-    return rules.enact_metric(request.actor, metric_id, request.version)
 
 
 @router.get("/bands", response=list[BandOut], operation_id="bands_list")
@@ -76,10 +32,16 @@ def _points(body: BandIn) -> list[Point]:
 @door(access.EDIT_BAND)
 def create_band(request: ApiRequest, body: BandIn) -> Status[BandCard]:
     """Add a draft table."""
-    made = rules.create_band_table(
-        request.actor, body.key, body.name, body.mode, _points(body), metric_id=body.metric_id
+    return Status(
+        201, rules.create_band_table(request.actor, body.key, body.name, body.mode, _points(body), _whom(body))
     )
-    return Status(201, made)
+
+
+def _whom(body: BandIn) -> rules.ForWhom:
+    return rules.ForWhom(
+        metric_id=body.metric_id, cycle_id=body.cycle_id, role=body.role, level=body.level, unit_id=body.unit_id,
+        reason=body.reason,
+    )  # fmt: skip
 
 
 @router.get("/bands/{int:table_id}", response=BandOut, operation_id="bands_get")
@@ -100,7 +62,9 @@ def score(request: ApiRequest, table_id: int, value: Decimal) -> dict[str, Decim
 @door(access.EDIT_BAND)
 def edit_band(request: ApiRequest, table_id: int, body: BandIn) -> BandCard:
     """Change a draft table."""
-    return rules.edit_band_table(request.actor, table_id, body.name, body.mode, _points(body), version=request.version)
+    return rules.edit_band_table(
+        request.actor, table_id, body.name, body.mode, _points(body), version=request.version, whom=_whom(body)
+    )
 
 
 @router.post("/bands/{int:table_id}/freeze", response=BandOut, operation_id="bands_freeze")
