@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('goals', '0004_the_board_of_progress'),
+        ('goals', '0006_effort_of_a_goal'),
     ]
 
     operations = [

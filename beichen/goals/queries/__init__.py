@@ -85,9 +85,9 @@ from beichen.goals.queries.scored import (
     unit_attainment,
 )
 from beichen.goals.queries.season import Lock, Season, season
+from beichen.goals.queries.sheets import UnitSheet, unit_sheet
 from beichen.goals.queries.standing import cap_of
 from beichen.goals.queries.terms import Ledger
-from beichen.goals.queries.sheets import UnitSheet, unit_sheet
 
 __all__ = [
     "Agreement",

@@ -10,8 +10,8 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from beichen.goals import access
-from beichen.goals.models import Alignment, ChangeRequest, Goal, KeyResult, KeyResultStat, Milestone, Update, UpdateText
 from beichen.goals.choices import BY_PEOPLE, CHANGING, WRITING, AlignmentState, GoalState, Source
+from beichen.goals.models import Alignment, ChangeRequest, Goal, KeyResult, KeyResultStat, Milestone, Update, UpdateText
 from beichen.goals.queries import plans
 from beichen.goals.queries.cards import AlignmentCard, GoalCard, KeyResultCard, UpdateCard, goal_card
 from beichen.goals.queries.standing import GoalNumbers, numbers_of
