@@ -94,7 +94,7 @@ def test_statements_put_together_from_text_stand_in_few_places() -> None:
             found.add(str(path.relative_to(root)))
     assert found == {
         "people/queries/targets.py", "platform/audit/sealing.py", "platform/audit/verification.py",
-        "platform/events/progress.py", "platform/access/many.py", "goals/rules/rollup.py",
+        "platform/events/progress.py", "platform/access/many.py", "goals/rules/rollup.py", "goals/queries/ways.py",
         "reward/rules/simulation.py",
     }, found  # fmt: skip
 

@@ -20,6 +20,7 @@ from beichen.people.queries import company_settings
 from beichen.platform.auth.models import Account
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import system
+from beichen.platform.kit.errors import NotFound
 from beichen.strategy.models import Priority, StrategyMap
 from tests.cast import golden, sign_in
 
@@ -146,8 +147,8 @@ def test_a_restricted_goal_is_not_there_for_others_and_leaves_no_gap(made, owner
     assert drawn(made, outside, text="person") == {"": {"lead": {"person": {}}}}
     assert drawn(made, line, text="person") == {"P1": WHOLE["P1"]}
     assert drawn(made, outside, text="unit") == {}
-    below = queries.map_below(outside, made.cycle.pk, made.goals["unit"].pk)
-    assert below.nodes == ()
+    with pytest.raises(NotFound):
+        queries.map_below(outside, made.cycle.pk, made.goals["unit"].pk)
 
 
 @pytest.mark.req("GOAL-05")

@@ -135,8 +135,11 @@ def due(value: dt.date | None) -> SafeString:
 
 @register.inclusion_tag("ui/parts/health.html")
 def health(key: str, small: str = "") -> Context:
-    """`{% health "at_risk" %}`: shape, word and colour of ahead, on_track, at_risk, off_track, not_updated, done."""
-    return {"health": words.HEALTH[key], "small": small}
+    """`{% health "at_risk" %}`: shape, word and colour of ahead, on_track, at_risk, off_track, not_updated, done.
+
+    Nothing for a state nobody knows: a page does not fall over a row.
+    """
+    return {"health": words.HEALTH.get(key), "small": small}
 
 
 @register.inclusion_tag("ui/parts/progress.html")
