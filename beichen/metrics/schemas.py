@@ -62,7 +62,7 @@ class MetricVersionOut(Schema):
     agreed_at: datetime | None
 
 
-class CountOut(Schema):
+class TakenOut(Schema):
     """How many."""
 
     count: int
@@ -104,7 +104,7 @@ class FiguresOut(Schema):
     next: int | None
 
 
-class TermOut(Schema):
+class FormulaTermOut(Schema):
     """A number that went into a formula."""
 
     code: str
@@ -124,7 +124,7 @@ class ExplanationOut(Schema):
     line: ValueOut
     formula: str
     with_numbers: str
-    terms: list[TermOut]
+    terms: list[FormulaTermOut]
     gives: Decimal | None
     agrees: bool
     earlier: list[ValueOut]
@@ -252,7 +252,7 @@ class SignIn(Strict):
     version: int = 0
 
 
-class DecideIn(Strict):
+class DecideFigureIn(Strict):
     """Whether a held figure counts after all, and why."""
 
     let_through: bool

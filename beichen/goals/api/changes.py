@@ -14,11 +14,11 @@ from beichen.goals.queries import GoalCard, Lock, Season, Wording
 from beichen.goals.rules import ChangeInput, KeyResultInput, ResultChange, Weighed, Weights
 from beichen.goals.schemas import VersionIn, WordsIn
 from beichen.goals.schemas.changes import (
-    ChangeIn,
+    ChangeGoalIn,
     ChangeMade,
-    ChangeOut,
     CheckIn,
     CorrectIn,
+    GoalChangeOut,
     HintOut,
     RestatedOut,
     SeasonIn,
@@ -53,7 +53,7 @@ def take_back(request: ApiRequest, goal_id: int, body: VersionIn) -> GoalCard:
 
 @router.post("/{int:goal_id}/changes", response={201: ChangeMade}, operation_id="goals_ask_change")
 @door(access.ASK_CHANGE, reads=C3)
-def ask_change(request: ApiRequest, goal_id: int, body: ChangeIn) -> Status[dict[str, Any]]:
+def ask_change(request: ApiRequest, goal_id: int, body: ChangeGoalIn) -> Status[dict[str, Any]]:
     """Ask to change or drop a running goal; inside the cycle's free range it is in effect at once (`at_once`)."""
     add = KeyResultInput(**body.add.dict()) if body.add else None
     results = {one.key_result_id: ResultChange(**one.dict(exclude={"key_result_id"})) for one in body.results}
@@ -64,7 +64,7 @@ def ask_change(request: ApiRequest, goal_id: int, body: ChangeIn) -> Status[dict
     return Status(201, {"id": made.pk, "state": made.state})
 
 
-@router.get("/changes/{int:change_id}", response=ChangeOut, operation_id="goal_changes_read")
+@router.get("/changes/{int:change_id}", response=GoalChangeOut, operation_id="goal_changes_read")
 @door(access.VIEW, reads=C3)
 def change(request: ApiRequest, change_id: int) -> dict[str, Any]:
     """One request to change a goal, with the terms before and after."""

@@ -46,7 +46,7 @@ class AddIn(Strict):
     weight: int = Field(0, ge=0, le=10_000)
 
 
-class ChangeIn(Strict):
+class ChangeGoalIn(Strict):
     """What should be different about a running goal, and why; `version` is the goal's you read."""
 
     reason: str = Field(min_length=1, max_length=500)
@@ -74,7 +74,7 @@ class DifferenceOut(Schema):
     after: Any
 
 
-class ChangeOut(Schema):
+class GoalChangeOut(Schema):
     """A request to change a goal."""
 
     id: int

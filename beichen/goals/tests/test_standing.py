@@ -16,6 +16,7 @@ from beichen.goals.rules import errors, rollup
 from beichen.goals.tests.makers import NOON, aligned, goal, key_result, world
 from beichen.platform.access.current import acting
 from beichen.platform.audit.models import Entry
+from beichen.platform.auth.models import Account
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import system
 from beichen.platform.kit.errors import Changed, Forbidden, NotFound
@@ -119,7 +120,8 @@ def test_the_page_keeps_the_calculated_value_and_takes_back_with_one_tap(made, o
     pk = made.goals["我的目标"].pk
     at = reverse("goals:goal", args=[pk])
     with owner_db():
-        client = sign_in(made.company.id("A1"))
+        Account.objects.create(email="a1@example.com", person_id=made.company.id("A1"), name="A1")
+    client = sign_in(made.company.id("A1"))
     sent = {"progress": "55", "reason": WHY, "version": str(read(made, "我的目标").version)}
     assert client.post(reverse("goals:correct", args=[pk]), sent).status_code == 303
     drained(made)

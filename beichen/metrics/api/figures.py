@@ -10,7 +10,7 @@ from beichen.metrics import access, queries, rules
 from beichen.metrics.queries import Explanation, HeldLine, PeriodCard, ValueLine
 from beichen.metrics.schemas import (
     ComputedOut,
-    DecideIn,
+    DecideFigureIn,
     ExplanationOut,
     FigureIn,
     FiguresOut,
@@ -90,6 +90,6 @@ def held(request: ApiRequest) -> list[HeldLine]:
 
 @router.post("/held/{int:held_id}/decide", response={204: None}, operation_id="figures_decide")
 @door(access.DECIDE_HELD)
-def decide(request: ApiRequest, held_id: int, body: DecideIn) -> None:
+def decide(request: ApiRequest, held_id: int, body: DecideFigureIn) -> None:
     """Let a held figure count, or throw it out."""
     rules.decide_held(request.actor, held_id, let_through=body.let_through, reason=body.reason, version=request.version)
