@@ -62,7 +62,7 @@ class MetricVersionOut(Schema):
     agreed_at: datetime | None
 
 
-class TakenOut(Schema):
+class StarterOut(Schema):
     """How many."""
 
     count: int

@@ -7,7 +7,7 @@ from ninja import Router, Status
 from beichen.metrics import access, queries, rules
 from beichen.metrics.queries import MetricCard, VersionCard
 from beichen.metrics.rules import MetricInput
-from beichen.metrics.schemas import MetricIn, MetricOut, MetricVersionOut, RetireIn, TakenOut, VersionIn
+from beichen.metrics.schemas import MetricIn, MetricOut, MetricVersionOut, RetireIn, StarterOut, VersionIn
 from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
 
@@ -33,14 +33,14 @@ def _entered(body: MetricIn) -> MetricInput:
     return MetricInput(**{**said, "also_named": tuple(said["also_named"]), "roles": tuple(said["roles"])})
 
 
-@router.post("/starter-set", response=TakenOut, operation_id="metrics_take_starter_set")
+@router.post("/starter-set", response=StarterOut, operation_id="metrics_take_starter_set")
 @door(access.TAKE_STARTERS)
 def starters(request: ApiRequest) -> dict[str, int]:
     """Write the metrics of the starter set that are not there yet; how many."""
     return {"count": rules.take_starter_set(request.actor)}
 
 
-@router.post("/enact-drafts", response=TakenOut, operation_id="metrics_enact_drafts")
+@router.post("/enact-drafts", response=StarterOut, operation_id="metrics_enact_drafts")
 @door(access.ENACT)
 def enact_drafts(request: ApiRequest) -> dict[str, int]:
     """Activate every draft that somebody else edited last; how many."""
