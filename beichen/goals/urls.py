@@ -1,6 +1,17 @@
 from django.urls import path
 
-from beichen.goals.pages import agreement, alignments, board, changes, goals, plans, quality, reports, weights
+from beichen.goals.pages import (
+    agreement,
+    alignments,
+    board,
+    changes,
+    goals,
+    plans,
+    quality,
+    reports,
+    templates,
+    weights,
+)
 
 app_name = "goals"
 urlpatterns = [
@@ -11,6 +22,10 @@ urlpatterns = [
     path("board/nudge/", board.nudge, name="nudge"),
     path("priorities/", board.matrix, name="matrix"),
     path("people/<int:person_id>/weights/", weights.weights, name="weights"),
+    path("templates/", templates.library, name="templates"),
+    path("templates/new/", templates.new, name="new_template"),
+    path("templates/<int:template_id>/edit/", templates.edit, name="edit_template"),
+    path("beside/", templates.beside, name="beside"),
     path("hints/", quality.hints, name="hints"),
     path("<int:goal_id>/wording/", quality.wording, name="wording"),
     path("restated/", changes.restated, name="restated"),

@@ -16,6 +16,7 @@ from beichen.demo.rules import bonus, reviews
 from beichen.demo.rules.goals import load_goals
 from beichen.demo.rules.moments import after_quarter, moment
 from beichen.demo.rules.projects import KEEPER, load_projects, load_roles
+from beichen.demo.rules.season import load_templates
 from beichen.demo.rules.talks import load_talks
 from beichen.metrics import queries as metric_queries
 from beichen.metrics import rules as metrics
@@ -59,6 +60,7 @@ def load_demo(seed: int, day: date, people_count: int, say: Callable[[str], None
         _metrics(place)
         say(f"{_recommended(place)} recommended metrics")
         _strategy(place)
+        say(f"{load_templates(place, KEEPER)} goal templates")
         aims = load_goals(ACTOR, place)
         say(f"{len(aims)} goals")
         say(f"{load_talks(ACTOR, place, aims)} check-ins")

@@ -15,6 +15,7 @@ from beichen.goals.forms.goals import (
     hundredths,
     trimmed,
 )
+from beichen.goals.forms.templates import TemplateForm
 
 __all__ = [
     "AlignForm",
@@ -29,6 +30,7 @@ __all__ = [
     "KeyResultForm",
     "ReportForm",
     "SeasonForm",
+    "TemplateForm",
     "WeightsForm",
     "checked",
     "chosen_goals",

@@ -55,6 +55,7 @@ def tabs(actor: Actor, *, leads: bool) -> list[tuple[str, str, str]]:
         *found, ("all", _("All goals"), reverse("goals:all")), ("board", _("Progress board"), reverse("goals:board")),
         ("inbox", _("To approve"), reverse("goals:inbox")),
         ("restated", _("Restated"), reverse("goals:restated")),
+        ("templates", _("Templates"), reverse("goals:templates")),
     ]  # fmt: skip
 
 
