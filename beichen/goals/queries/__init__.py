@@ -36,6 +36,7 @@ from beichen.goals.queries.changes import (
     versions,
     waiting_changes,
 )
+from beichen.goals.queries.desk import Desk, PeerGroup, PlanBeside, desk
 from beichen.goals.queries.inbox import AlignmentAsk, DueReport, due_reports, waiting_alignments, waiting_goals
 from beichen.goals.queries.lists import Filter, GoalPage, all_goals, listed, parents_to_choose
 from beichen.goals.queries.matrix import Cell, Matrix, matrix
@@ -107,6 +108,7 @@ __all__ = [
     "ChangeView",
     "CheckLine",
     "Coverage",
+    "Desk",
     "DueReport",
     "Filter",
     "GoalCard",
@@ -121,7 +123,9 @@ __all__ = [
     "MilestoneCard",
     "Named",
     "PastResult",
+    "PeerGroup",
     "Plan",
+    "PlanBeside",
     "PlanLine",
     "PriorityCoverage",
     "Restated",
@@ -154,6 +158,7 @@ __all__ = [
     "changes_of",
     "chosen_to_nudge",
     "coverage",
+    "desk",
     "due_reports",
     "findings",
     "goal",
