@@ -13,22 +13,20 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from beichen.launch import database, environment, memory, roles
-from beichen.launch.cluster import SUPERUSER
+from beichen.launch import database, environment, loading, memory, roles
 from beichen.launch.database import Database
 from beichen.launch.environment import CHECKOUT
 from beichen.launch.failures import Stop
 from beichen.launch.progress import say
 
 FOLDER = CHECKOUT / "benchmarks"
-PARTS = ("__init__", "company", "measure")
+PARTS = ("__init__", "measure")
 LOGINS = {"pages": "web", "peer": "web", "submissions": "web"}
 """Jobs that work as the web server does; the others are the worker's."""
 ALONE = {"start"}
 """Jobs that open the database themselves."""
-TOLD = 800
 LEAST = 90
-SIZES = (TOLD, 10_000, 100_000)
+SIZES = (loading.USUAL, 10_000, 100_000)
 
 
 def run(words: Sequence[str]) -> int:
@@ -84,7 +82,7 @@ def _asked(words: Sequence[str]) -> argparse.Namespace:
     known = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in PARTS)
     reader = argparse.ArgumentParser("python3 -m beichen bench")
     reader.add_argument("jobs", nargs="*", metavar="JOB", help=", ".join(known))
-    reader.add_argument("--people", type=int, default=TOLD, help="how many people, at least; the demo has 800")
+    reader.add_argument("--people", type=int, default=loading.USUAL, help="how many people, at least; the demo has 800")
     reader.add_argument("--growth", action="store_true", help="run at several sizes and fit k of N^k")
     reader.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="the sizes of --growth")
     asked, rest = reader.parse_known_args(list(words))
@@ -110,9 +108,7 @@ def _company(opened: Database, people: int) -> None:
         memory.remember(connection, "company", "bench, loading")
     began = time.monotonic()
     say(f"Loading {people} people …")
-    if database.manage(opened, "load_demo", "--people", str(min(people, TOLD))) != 0:
-        raise Stop("The demo company could not be loaded; what went wrong is said above.")
-    _python(opened, "superuser", "benchmarks.company", str(-(-people // TOLD) - 1))
+    loading.load_demo(opened, people)
     with roles.connect(opened.logins, "owner") as connection:
         memory.remember(connection, "company", f"bench, {people}")
     say(f"Loaded in {time.monotonic() - began:.0f} s.")
@@ -124,9 +120,7 @@ def _job(opened: Database, name: str, words: Sequence[str]) -> int:
 
 
 def _python(opened: Database, role: str, *words: str) -> int:
-    """Run a module in a process of its own, as one of our logins or as the embedded server's superuser."""
-    env = opened.environment("owner" if role == "superuser" else role)
-    env["BEICHEN_BENCH_SUPERUSER"] = roles.url(opened.logins.address, SUPERUSER, "")
-    if role == "superuser":
-        env["BEICHEN_DATABASE_URL"] = env["BEICHEN_BENCH_SUPERUSER"]
-    return subprocess.run([sys.executable, "-m", *words], env=env, cwd=CHECKOUT, check=role == "superuser").returncode
+    """Run a module in a process of its own as one of our logins; it may look things up as the superuser."""
+    env = opened.environment(role)
+    env["BEICHEN_BENCH_SUPERUSER"] = loading.superuser(opened)["BEICHEN_DATABASE_URL"]
+    return subprocess.run([sys.executable, "-m", *words], env=env, cwd=CHECKOUT, check=False).returncode

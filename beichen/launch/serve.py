@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from beichen.launch import database, environment, memory, places, roles
+from beichen.launch import database, environment, loading, memory, places, roles
 from beichen.launch.cluster import Cluster
 from beichen.launch.database import Database
 from beichen.launch.environment import Environment
@@ -94,8 +94,7 @@ def _load_demo(opened: Database, words: Sequence[str]) -> None:
             )
         memory.remember(connection, "company", LOADING)
     say("Loading the demo company …")
-    if database.manage(opened, "load_demo", *words) != 0:
-        raise Stop("The demo company could not be loaded; what went wrong is said above.")
+    loading.load_demo(opened, int(words[1]) if words else loading.USUAL)
     with roles.connect(opened.logins, "owner") as connection:
         memory.remember(connection, "company", DEMO)
 

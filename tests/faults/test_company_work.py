@@ -18,6 +18,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from beichen.demo.rules.copies import multiply
 from beichen.people import queries as people
 from beichen.people.rules import move_cycle
 from beichen.platform.kit.actor import Actor
@@ -30,7 +31,6 @@ from beichen.reward import queries as pools
 from beichen.reward import rules as reward
 from beichen.reward.choices import LETTER_READY
 from beichen.reward.tests.makers import Money, money
-from benchmarks.company import multiply
 from tests.database import past_the_guards, put_in_phase
 from tests.faults.crowd import crowd
 from tests.faults.dying import UNPARKED, Reaper

@@ -76,5 +76,5 @@ def test_the_page_of_the_api_names_every_operation_and_leads_to_the_tokens(town:
     named = {article.get_attribute("id") for article in me.page.locator("article").all()}
     operations = {one["operationId"] for path in described.values() for one in path.values()}
     assert operations <= named
-    me.go("My tokens")
+    me.go("Access tokens")
     assert me.sees("Create a token")

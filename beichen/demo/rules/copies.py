@@ -1,19 +1,23 @@
 """A large company out of the demo: every row that belongs to a person or unit is copied, set-based, under the same top.
 
-Run as the superuser of a throw-away database: triggers, foreign keys and row security stand aside while it copies, so
+Run as the superuser of an embedded database: triggers, foreign keys and row security stand aside while it copies, so
 10,000 people take about a minute. A copy is shifted as a whole (ids, places, codes), so it is as consistent as the
-original; its head reports to the original's head and its goals of the company serve those of the original.
+original, with people of other names; its head reports to the original's head and its goals of the company serve those
+of the original.
 """
 
 from __future__ import annotations
 
-import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import django
 from django.db import connection, transaction
+
+from beichen.demo.formulas.chance import stream
+from beichen.demo.formulas.names import names
+from beichen.people.rules import places
+from beichen.platform.kit.names import pinyin_key
 
 SHIFT = 10_000_000
 """Between the ids of two copies; places are shifted by as much."""
@@ -60,8 +64,6 @@ class Column:
 
 def multiply(copies: int) -> None:
     """Add so many copies of everybody. Cost: one statement per table, and the branches anew."""
-    from beichen.people.rules import places
-
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         tables = _tables()
@@ -69,11 +71,11 @@ def multiply(copies: int) -> None:
         for table in sorted(own):
             cursor.execute(_copy(table, tables[table], own), {"copies": copies})
         _hang(copies)
+        _name(copies)
         _advance(own)
         cursor.execute(HOLDERS)
         places.rebuild_branches(row[0] for row in cursor.fetchall())
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM (ANALYZE)")
+        cursor.execute("ANALYZE")
 
 
 def _tables() -> dict[str, list[Column]]:
@@ -127,7 +129,8 @@ HANG = f"""
     CREATE TEMP TABLE top ON COMMIT DROP AS SELECT u.id, u.head_id, u.place_end FROM people_orgunit u
         WHERE u.parent_id IS NULL AND u.id < {SHIFT};
     UPDATE people_orgunit SET depth = depth + 1 WHERE id > {SHIFT};
-    UPDATE people_orgunit u SET parent_id = top.id, name = u.name || ' ' || u.id / {SHIFT}
+    UPDATE people_orgunit u SET parent_id = top.id, name = u.name || '·' || u.id / {SHIFT} || ' 区',
+        name_en = u.name_en || ' · Region ' || u.id / {SHIFT}
         FROM top WHERE u.id > {SHIFT} AND u.parent_id IS NULL;
     UPDATE people_orgunit u SET place_end = (SELECT max(place_end) FROM people_orgunit) FROM top WHERE u.id = top.id;
     UPDATE people_person p SET manager_id = top.head_id FROM top WHERE p.id > {SHIFT} AND p.manager_id IS NULL;
@@ -146,14 +149,38 @@ def _hang(copies: int) -> None:
                 cursor.execute(statement)
 
 
+BORN = "SELECT id, split_part(email, '@', 1), split_part(email, '@', 2) FROM people_person WHERE id < %s ORDER BY id"
+NAMED = """
+    UPDATE people_person p SET name = new.name, name_en = new.name_en, email = new.email, sort_key = new.sort_key
+        FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
+            AS new(id, name, name_en, email, sort_key) WHERE p.id = new.id;
+"""
+SIGNED = f"""
+    UPDATE identity_account a SET name = p.name, email = p.email
+        FROM people_person p WHERE p.id = a.person_id AND p.id > {SHIFT}
+"""
+
+
+def _name(copies: int) -> None:
+    """Nobody in a copy is called like the original; whoever shares an address with others gets a number behind it."""
+    with connection.cursor() as cursor:
+        cursor.execute(BORN, [SHIFT])
+        born = cursor.fetchall()
+        used = Counter(address for _, address, _ in born)
+        for copy in range(1, copies + 1):
+            named, rows = names(stream(copy, "copy"), set()), []
+            for pk, _, domain in born:
+                new = next(named)
+                used[new.address] += 1
+                address = f"{new.address}{used[new.address] if used[new.address] > 1 else ''}@{domain}"
+                rows.append((pk + copy * SHIFT, new.name, new.name_en, address, pinyin_key(new.name)))
+            cursor.execute(NAMED, [list(column) for column in zip(*rows, strict=True)])
+        cursor.execute(SIGNED)
+
+
 def _advance(own: set[str]) -> None:
     """Sequences go on behind the copies."""
     with connection.cursor() as cursor:
         cursor.execute(NUMBERED, [sorted(own)])
         for (table,) in cursor.fetchall():
             cursor.execute(GO_ON.format(table=table))
-
-
-if __name__ == "__main__":
-    django.setup()
-    multiply(int(sys.argv[1]))
