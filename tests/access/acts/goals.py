@@ -131,7 +131,7 @@ def _changes(world: World) -> Iterator[Act]:
     yield Act("goal_changes_approve", body={"version": 1}, only={"LM"}, **change)
     yield Act("goal_changes_return", body={"version": 1, "reason": "先按原目标"}, only={"LM"}, **change)
     yield Act("goal_changes_withdraw", body={"version": 1}, only={"SE"}, **change)
-    yield Act("goal_changes_read", row="01c", code="r", subject=SUBJECT, at=change["at"], stage=change["stage"])
+    yield Act("goal_changes_read", row="01c", code="rw", subject=SUBJECT, at=change["at"], stage=change["stage"])
     chosen = _chosen(world)
     yield Act(
         "goals_set_rules", {"cycle_id": chosen.pk}, {"count_max": 6, "version": chosen.version},
