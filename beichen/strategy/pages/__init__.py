@@ -1,1 +1,0 @@
-"""The doors of strategy: the one page, and the statements beside it."""

@@ -1,1 +1,0 @@
-"""Shapes of strategy in the API."""
