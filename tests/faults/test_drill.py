@@ -21,7 +21,7 @@ from tests.faults.journal import Ask, until, writing
 from tests.launch.conftest import open_cluster
 from tests.launch.running import Running
 
-pytestmark = [pytest.mark.slow, pytest.mark.fault("F26"), pytest.mark.req("BASE-07")]
+pytestmark = [pytest.mark.slow, pytest.mark.fault("F26")]
 MORE = """
 INSERT INTO goals_goal SELECT (jsonb_populate_record(one.goal, jsonb_build_object(
     'id', nextval(pg_get_serial_sequence('goals_goal', 'id')), 'title', 'drill ' || n))).*
@@ -96,6 +96,7 @@ def archived(database: psycopg.Connection[tuple[Any, ...]]) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.req("BASE-07")
 def test_back_to_the_second_before_a_mistake(drill: Drill, pen: Ask, tmp_path: Path) -> None:
     live = drill.live
     assert "stop and start `up` once, then run this again" in drill.backup()
@@ -155,6 +156,7 @@ def test_back_to_the_second_before_a_mistake(drill: Drill, pen: Ask, tmp_path: P
     assert not (drill.folder / "damaged" / "postgres").exists()
 
 
+@pytest.mark.req("BASE-07")
 def test_the_page_has_the_very_steps() -> None:
     page = (CHECKOUT / "docs" / "operate.md").read_text(encoding="utf-8")
     for step in ("backup --base", "--wal", "restore --base", "--until", "restore --fence", "audit_key", "audit verify"):

@@ -25,7 +25,7 @@ from beichen.platform.kit.actor import Actor
 from beichen.platform.ui.keys import idempotency_key
 from tests.faults.journal import within
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault("F12"), pytest.mark.req("BASE-07")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault("F12")]
 LEFT, RIGHT, JOB = Actor(person_id=7), Actor(person_id=8), "events.prune"
 ADD = "UPDATE fault_rows SET n = n + 1 WHERE id = %s"
 ROWS, ROUNDS, SLOWEST = 500, 12, 3.0
@@ -90,6 +90,7 @@ def meeting() -> Callable[[], object]:
     return pause
 
 
+@pytest.mark.req("BASE-07")
 def test_of_two_in_a_deadlock_both_are_done_once(owner_db: Any) -> None:
     pause, order = meeting(), range(1, 9)
     side_by_side(lambda: add_up(LEFT, order, pause), lambda: add_up(RIGHT, order[::-1], pause))
@@ -100,6 +101,7 @@ def test_of_two_in_a_deadlock_both_are_done_once(owner_db: Any) -> None:
         assert Entry.objects.filter(act="test.add").count() == 2
 
 
+@pytest.mark.req("BASE-07")
 def test_a_key_is_claimed_anew_with_the_second_run(owner_db: Any) -> None:
     """The claim was rolled back with the first run; without it the same request could act a second time."""
     pause, order, keys = meeting(), range(1, 5), [idempotency_key(), idempotency_key()]
@@ -121,6 +123,7 @@ def test_a_key_is_claimed_anew_with_the_second_run(owner_db: Any) -> None:
         assert Entry.objects.filter(act="test.add").count() == 2
 
 
+@pytest.mark.req("BASE-07")
 def test_it_is_tried_again_three_times_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """Made by hand, as the database would end it each time: the caller is told to come back (503)."""
     monkeypatch.setattr("beichen.platform.access.current.time.sleep", lambda seconds: None)
@@ -137,6 +140,7 @@ def test_it_is_tried_again_three_times_and_no_more(monkeypatch: pytest.MonkeyPat
     assert len(tries) == 1 + RETRIES == 4
 
 
+@pytest.mark.req("BASE-07")
 def test_what_can_be_read_once_only_is_not_tried_again() -> None:
     """A second run would find a spent iterator and confirm that nothing was to be done."""
     tries: list[list[int]] = []
@@ -153,6 +157,7 @@ def test_what_can_be_read_once_only_is_not_tried_again() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.req("BASE-07")
 def test_two_managers_and_a_job_over_the_same_rows_lose_nothing(owner_db: Any) -> None:
     """Every confirmed pass counts once in each row, and none that was refused counts anywhere."""
     order, took = range(1, ROWS + 1), list[float]()

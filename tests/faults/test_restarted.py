@@ -18,7 +18,7 @@ from beichen.launch.progress import say
 from tests.faults.journal import Answer, Ask, ask, reckon, until, within, writing
 from tests.launch.running import Running
 
-pytestmark = [pytest.mark.slow, pytest.mark.fault("F05"), pytest.mark.req("BASE-07")]
+pytestmark = [pytest.mark.slow, pytest.mark.fault("F05")]
 WRITERS, WRITES, RESTARTS = 5, 1_000, 10
 WINDOW = 10
 """Seconds within which work is confirmed again."""
@@ -48,6 +48,7 @@ def reading(port: int) -> Iterator[dict[str, list[Answer]]]:
             thread.join(30)
 
 
+@pytest.mark.req("BASE-07")
 def test_restarts_under_load_are_a_sentence_and_lose_nothing(well: Running, pen: Ask, tmp_path: Path) -> None:
     away: list[float] = []
     with writing(pen, tmp_path / "restart.journal", WRITERS) as journal, reading(well.port) as read:
@@ -90,6 +91,7 @@ def takes(company: Running, statement: str) -> bool:
     return False
 
 
+@pytest.mark.req("BASE-07")
 def test_after_a_long_absence_the_first_requests_find_the_database(well: Running, pen: Ask) -> None:
     """Pauses between tries to reconnect must not grow with the absence."""
     assert well.process

@@ -76,7 +76,7 @@ def goal_map(request: PageRequest) -> HttpResponse:
     found = asked.drawn(request)
     return page(
         request, "goals/map.html", found=found, tops=_shown(asked, found), form=asked.form, unit=asked.unit,
-        cycle=asked.cycle, cycles=asked.cycles, looked=asked.looked, states=STATES, address=_address(request),
+        cycle=asked.cycle, cycles=asked.cycles, looked=asked.looked, states=STATES, address=request.GET.urlencode(),
         fold=not (asked.looked.searches or asked.looked.goal_id),
         **frame(request, "map"),
     )  # fmt: skip
@@ -99,10 +99,6 @@ def _called(asked: _Asked, priority_id: int | None) -> str:
 
 def _rest(cycle: CycleCard | None, priority_id: int | None) -> str:
     return f"{reverse('goals:map_tops')}?cycle={cycle.id if cycle else 0}&priority={priority_id or 0}"
-
-
-def _address(request: PageRequest) -> str:
-    return request.GET.urlencode()
 
 
 @door(access.VIEW)

@@ -97,7 +97,6 @@ class GoalMap:
     """The map as it is first drawn. `found`: how many goals fit what was asked for, None where nothing was."""
 
     tops: tuple[Top, ...]
-    drawn: int
     found: int | None = None
 
 
@@ -300,7 +299,7 @@ def _sought(actor: Actor, cycles: Sequence[int], looked: Looked) -> GoalMap:
         unit = people.unit(actor, looked.unit_id)
         found = found.filter(stat__unit__place__gte=unit.place, stat__unit__place__lte=unit.place_end)
     if looked.priority_id is not None:
-        found = found.filter(pk__in=serving(looked.priority_id, cycles))
+        found = found.filter(pk__in=serving(looked.priority_id, _agreed(actor, cycles)))
     hits = list(found.order_by("-stat__gap", "pk").values_list("pk", flat=True)[:HITS])
     total = found.count() if len(hits) == HITS else len(hits)
     return _with_way_up(actor, cycles, hits, total, frozenset(hits))
@@ -331,7 +330,7 @@ def _with_way_up(
     grown.counts.update(_counts(actor, cycles, list(grown.ids)))
     tops: dict[int | None, list[int]] = defaultdict(list)
     for pk in sorted(kept):
-        if not above[pk]:
+        if not any(parent in kept for parent in above[pk]):
             tops[cards[pk].priority_id].append(pk)
     return _drawn(actor, grown, tops, {of: len(pks) for of, pks in tops.items()}, marked, total, cards)
 
@@ -359,7 +358,7 @@ def _drawn(
     for of, pks in tops.items():
         nodes = tuple(_node(grown, cards, pk, seen, marked) for pk in pks)
         drawn.append(Top(of, nodes, totals[of], pks[-1] if pks else None))
-    return GoalMap(tuple(drawn), len(seen), found)
+    return GoalMap(tuple(drawn), found)
 
 
 def _node(

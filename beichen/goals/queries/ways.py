@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from beichen.goals.models import Goal
+
 SERVING = """
-    WITH RECURSIVE serving(id) AS (
-        SELECT id FROM goals_goal WHERE priority_id = %s AND cycle_id = ANY(%s)
+    WITH RECURSIVE seen(id, priority_id) AS MATERIALIZED ({seen}), serving(id) AS (
+        SELECT id FROM seen WHERE priority_id = %s
         UNION
-        SELECT a.child_id FROM goals_alignment a JOIN serving ON a.parent_id = serving.id WHERE a.state = 'accepted'
+        SELECT a.child_id FROM goals_alignment a JOIN serving ON a.parent_id = serving.id
+        JOIN seen ON seen.id = a.child_id WHERE a.state = 'accepted'
     ) SELECT id FROM serving
 """
 WAY_UP = """
@@ -27,9 +31,10 @@ WAY_UP = """
 """
 
 
-def serving(priority_id: int, cycles: Sequence[int]) -> RawSQL:
-    """The ids of goals that name a priority, and of all that is aligned below them, for a filter."""
-    return RawSQL(SERVING, [priority_id, list(cycles)])
+def serving(priority_id: int, seen: QuerySet[Goal]) -> RawSQL:
+    """The ids of goals that name a priority and of all aligned below them, for a filter; the way leads over `seen`."""
+    statement, given = seen.order_by().values_list("pk", "priority_id").query.sql_with_params()
+    return RawSQL(SERVING.format(seen=statement), [*given, priority_id])
 
 
 def way_up(ids: Sequence[int], cycles: Sequence[int]) -> list[tuple[int, int, bool]]:

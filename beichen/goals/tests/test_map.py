@@ -147,6 +147,8 @@ def test_a_restricted_goal_is_not_there_for_others_and_leaves_no_gap(made, owner
     assert drawn(made, outside, text="person") == {"": {"lead": {"person": {}}}}
     assert drawn(made, line, text="person") == {"P1": WHOLE["P1"]}
     assert drawn(made, outside, text="unit") == {}
+    assert drawn(made, outside, text="person", priority_id=priority(1)) == {}
+    assert drawn(made, line, text="person", priority_id=priority(1)) == {"P1": WHOLE["P1"]}
     with pytest.raises(NotFound):
         queries.map_below(outside, made.cycle.pk, made.goals["unit"].pk)
 
