@@ -22,6 +22,7 @@ from django.contrib.staticfiles import finders
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.test import Client
 
+from beichen.launch.browser import chromium
 from beichen.platform.auth import queries
 from beichen.platform.auth import rules as account_rules
 from beichen.platform.ui import crawl
@@ -173,7 +174,7 @@ def _taken(cookies: Mapping[int, str], at: str) -> Iterator[Picture]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         for one in PICTURES:
             cookie = "" if one.who is None else cookies[one.who]
             look = Look("", "zh-hans", one.width, "light", cookie)
@@ -196,7 +197,7 @@ def _open_all(
 
     found: list[tuple[Look, str, list[str]]] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         for look in looks:
             found += [(look, path, faults) for path, faults in _as(browser, look, paths[look.email], at, to)]
         browser.close()
