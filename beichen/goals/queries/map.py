@@ -29,7 +29,7 @@ from beichen.platform.kit.errors import NotFound
 
 MOST = 300
 TOPS, LEVELS = 48, (60, 80, 100)
-"""So many goals are drawn at the top, and at each of the levels below it when nothing else was asked for."""
+"""So many goals are drawn at the top, and at each level below it: never fewer than above, so each shows its first."""
 EACH = 12
 """At most so many of those below one goal, before somebody asks for the others."""
 HITS = 80
@@ -260,28 +260,30 @@ def _grow(
     for room in levels:
         if not level:
             return
-        lines = _level(actor, cycles, level, min(EACH, max(1, room // len(level))))
         grown.opened.update(level)
-        level = []
+        lines, level = _level(actor, cycles, level, room), []
         for parent, child, counts, total in lines:
             grown.counts[parent] = total
-            if len(level) < room:
-                if child not in grown.ids:
-                    level.append(child)
-                grown.add(parent, child, counts=counts)
+            if child not in grown.ids:
+                level.append(child)
+            grown.add(parent, child, counts=counts)
     grown.counts.update(_counts(actor, cycles, level))
 
 
-def _level(actor: Actor, cycles: Sequence[int], parents: Sequence[int], each: int) -> list[tuple[int, int, bool, int]]:
-    """Below each parent the first few: parent, child, whether it counts, how many there are. Cost: one statement."""
+def _level(actor: Actor, cycles: Sequence[int], parents: Sequence[int], room: int) -> list[tuple[int, int, bool, int]]:
+    """Below these, as many as there is room for, the first of each parent before the second of any.
+
+    Parent, child, whether it counts, how many there are below the parent. Cost: one statement.
+    """
     found = _aligned(actor, cycles).filter(parent_id__in=parents)
     found = found.annotate(
         n=Window(RowNumber(), partition_by=F("parent_id"), order_by=("child__owner_place", "child_id")),
         total=Window(Count("pk"), partition_by=F("parent_id")),
     )
     order = {parent: n for n, parent in enumerate(parents)}
-    lines = found.filter(n__lte=each).values_list("parent_id", "child_id", "is_rollup", "total", "n")
-    return [line[:4] for line in sorted(lines, key=lambda line: (order[line[0]], line[4]))]
+    lines = list(found.filter(n__lte=EACH).values_list("parent_id", "child_id", "is_rollup", "total", "n"))
+    chosen = sorted(lines, key=lambda line: (line[4], order[line[0]]))[:room]
+    return [line[:4] for line in sorted(chosen, key=lambda line: (order[line[0]], line[4]))]
 
 
 # ── looked for ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -223,6 +223,18 @@ def test_at_most_three_hundred_are_drawn_and_the_others_counted(made, request):
 
 
 @pytest.mark.req("GOAL-05")
+def test_the_room_of_a_level_goes_to_those_who_have_something_below_them(made, crowd, owner_db):
+    """One of 24 drawn goals has ten below it: all ten are drawn, since the others need no room."""
+    with owner_db():
+        Alignment.objects.bulk_create(
+            Alignment(child=child, parent=crowd[0], state="accepted", is_rollup=False) for child in crowd[1250:]
+        )
+    shown = queries.goal_map(made.actor("B2"), made.cycle.pk, Looked())
+    [first] = [n for top in shown.tops for n in flat(top.nodes) if n.goal.title == "g0000" and not n.again]
+    assert (first.below, first.more) == (10, 0)
+
+
+@pytest.mark.req("GOAL-05")
 def test_the_others_come_in_parts_without_loss_or_repetition(made, crowd):
     actor, parent = made.actor("B2"), made.goals["other"].pk
     shown = queries.goal_map(actor, made.cycle.pk, Looked())
