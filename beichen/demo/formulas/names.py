@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
 
@@ -18,6 +19,18 @@ class Name:
     name: str
     name_en: str
     address: str
+
+
+class Addresses:
+    """Gives out addresses that nobody has: the second of the same name gets a 2 behind it."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._given = Counter(address.rstrip("0123456789") for address in taken)
+
+    def give(self, wanted: str) -> str:
+        """The part before the @."""
+        self._given[wanted] += 1
+        return wanted if self._given[wanted] == 1 else f"{wanted}{self._given[wanted]}"
 
 
 def _surnames() -> list[tuple[str, str, int]]:

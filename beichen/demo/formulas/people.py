@@ -10,7 +10,7 @@ from random import Random
 
 from beichen.demo.formulas.banks import bank, lines, pair
 from beichen.demo.formulas.chance import shares, stream
-from beichen.demo.formulas.names import Name, names, written
+from beichen.demo.formulas.names import Addresses, Name, names, written
 from beichen.demo.formulas.quarters import before, earlier, quarter_of
 from beichen.demo.formulas.sizes import LEAST, USUAL, grown
 from beichen.demo.formulas.story import Chair, Company, Human, Page, Player, Quarter, Stretch
@@ -140,7 +140,7 @@ class Founding:
     """What everybody is made with: the work of units, addresses given out, chance and the day."""
 
     works: dict[str, str]
-    addresses: dict[str, int]
+    addresses: Addresses
     seed: int
     day: date
 
@@ -262,7 +262,7 @@ def _led(rows: list[list[str]], heads: dict[str, str], made: Rows, seed: int, da
                 made[one] = (name, unit, 6, title)
                 for mate in [p for p in plain if p not in seniors][n::3]:
                     manager[mate] = one
-    founding = Founding(works, {}, seed, day)
+    founding = Founding(works, Addresses(), seed, day)
     return [_human(n, made[n], manager[n], founding) for n in made]
 
 
@@ -273,8 +273,6 @@ def _depth(unit: str, parents: dict[str, str]) -> int:
 def _human(number: str, row: tuple[Name, str, int, str], manager: str, of: Founding) -> Human:
     name, unit, rank, position = row
     rng, day = stream(of.seed, "human", number), of.day
-    count = of.addresses[name.address] = of.addresses.get(name.address, 0) + 1
-    address = name.address if count == 1 else f"{name.address}{count}"
     founded = date(2018, 4, 16)
     earliest = founded + timedelta(days=OLD_HANDS.get(number, 30))
     years = min((day - founded).days - 200, int(rng.triangular(200, 2900, 420 + 260 * max(0, rank - 3))))
@@ -284,7 +282,7 @@ def _human(number: str, row: tuple[Name, str, int, str], manager: str, of: Found
         number,
         name.name,
         name.name_en,
-        f"{address}@{HOST}",
+        f"{of.addresses.give(name.address)}@{HOST}",
         of.works[unit],
         rank,
         rng.gauss(0, 1),

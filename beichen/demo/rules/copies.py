@@ -8,14 +8,14 @@ of the original.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection, transaction
 
 from beichen.demo.formulas.chance import stream
-from beichen.demo.formulas.names import names
+from beichen.demo.formulas.names import Addresses, names
 from beichen.people.rules import places
 from beichen.platform.kit.names import pinyin_key
 
@@ -166,13 +166,12 @@ def _name(copies: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(BORN, [SHIFT])
         born = cursor.fetchall()
-        used = Counter(address for _, address, _ in born)
+        addresses = Addresses(address for _, address, _ in born)
         for copy in range(1, copies + 1):
             named, rows = names(stream(copy, "copy"), set()), []
             for pk, _, domain in born:
                 new = next(named)
-                used[new.address] += 1
-                address = f"{new.address}{used[new.address] if used[new.address] > 1 else ''}@{domain}"
+                address = f"{addresses.give(new.address)}@{domain}"
                 rows.append((pk + copy * SHIFT, new.name, new.name_en, address, pinyin_key(new.name)))
             cursor.execute(NAMED, [list(column) for column in zip(*rows, strict=True)])
         cursor.execute(SIGNED)

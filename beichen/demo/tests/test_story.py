@@ -13,6 +13,7 @@ import pytest
 from beichen.demo.formulas.banks import bank
 from beichen.demo.formulas.digest import digest
 from beichen.demo.formulas.goals import goals
+from beichen.demo.formulas.names import Addresses
 from beichen.demo.formulas.people import CAST, company
 from beichen.demo.formulas.story import Aim, Company, Talk
 from beichen.demo.formulas.talks import OWED, talks
@@ -67,6 +68,12 @@ def test_eight_hundred_people_have_names_of_their_own() -> None:
     assert all(re.fullmatch(r"[\u4e00-\u9fff]{2,4}", name) for name in names)
     assert not set(names) & set(bank("names")["known"].split())
     assert all(human.name_en.isascii() and " " in human.name_en for human in told.people)
+
+
+def test_an_address_is_given_out_once_also_beside_those_with_a_number() -> None:
+    addresses = Addresses(["li.na", "li.na2", "wang.jie"])
+    given = [addresses.give(wanted) for wanted in ("li.na", "wang.jie", "wang.jie", "he.yu", "he.yu")]
+    assert given == ["li.na3", "wang.jie2", "wang.jie3", "he.yu", "he.yu2"]
 
 
 def test_the_line_has_one_top_and_about_a_hundred_managers() -> None:
