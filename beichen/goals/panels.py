@@ -6,8 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from beichen.goals import queries
+from beichen.goals import access, queries
 from beichen.goals.rules.imports import SHEETS
+from beichen.people import queries as people
+from beichen.platform.access.permissions import may
 from beichen.platform.kit.actor import Actor
 from beichen.platform.registry import NavEntry, Panel, TodoEntry, imports, nav, phase_work, slot, todo
 
@@ -17,6 +19,16 @@ for sheet in SHEETS:
 nav(NavEntry(key="goals", label=gettext_lazy("Goals"), url_name="goals:plan", icon="target", order=30, tab=True))
 
 phase_work(queries.phase_work)
+
+
+@slot("people.cycle", order=10)
+def cycle_rules(request: object, actor: Actor, cycle_id: int) -> Panel | None:
+    """What a cycle lets happen to its goals, where cycles are set up. Cost: one statement at most."""
+    card = people.cycle(actor, cycle_id)
+    if not may(actor, access.READ_SEASON, card):
+        return None
+    chosen = queries.season(card.settings)
+    return Panel("goal_rules", template="goals/season_line.html", context={"cycle": card, "chosen": chosen})
 
 
 @slot("people.person", order=20)
@@ -39,7 +51,7 @@ def coverage(request: object, actor: Actor, map_id: int) -> Panel | None:
 
 @todo
 def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
-    """Goals to agree to, alignments to accept, reports that are due. Cost: four statements."""
+    """Goals and changes to agree to, alignments to accept, reports that are due. Cost: five statements."""
     goals = [
         TodoEntry(
             f"goals.approve:{g.id}", _("Approve goal: %(title)s") % {"title": g.shown_title}, g.owner_name,
@@ -55,6 +67,14 @@ def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
         )
         for a in queries.waiting_alignments(actor, limit)
     ]  # fmt: skip
+    changes = [
+        TodoEntry(
+            f"goals.change:{c.id}", _("Decide a change: %(title)s") % {"title": c.goal_title}, c.owner_name,
+            reverse("goals:change", args=[c.id]), kind="edit", subject_id=c.owner_id,
+            act_url=reverse("goals:change", args=[c.id]),
+        )
+        for c in queries.waiting_changes(actor, limit)
+    ]  # fmt: skip
     reports = [
         TodoEntry(
             f"goals.report:{r.key_result_id}", _("Update progress: %(title)s") % {"title": r.title}, r.goal_title,
@@ -63,4 +83,4 @@ def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
         )
         for r in queries.due_reports(actor, limit)
     ]  # fmt: skip
-    return [*goals, *asks, *reports][:limit]
+    return [*goals, *changes, *asks, *reports][:limit]

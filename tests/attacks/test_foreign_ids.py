@@ -30,7 +30,7 @@ PUBLIC = {
     "person_id": "everybody finds every colleague: what is hidden about them is probed in tests/access",
     "unit_id": "the organisation is open to everybody",
     "cycle_id": "as unit_id",
-    "profile_id": "as unit_id", "project_id": "as unit_id", "membership_id": "as unit_id",
+    "profile_id": "as unit_id", "process_id": "as unit_id", "project_id": "as unit_id", "membership_id": "as unit_id",
     "metric_id": "the library of metrics is open to everybody",
     "table_id": "as metric_id",
     "map_id": "the strategy is open to everybody; its drafts in tests/access",

@@ -22,6 +22,20 @@ from beichen.goals.queries.cards import (
     MilestoneCard,
     UpdateCard,
 )
+from beichen.goals.queries.changes import (
+    ChangeCard,
+    ChangeView,
+    CheckLine,
+    GoalReview,
+    VersionCard,
+    VersionsView,
+    change_to_decide,
+    change_view,
+    changes_of,
+    goal_review,
+    versions,
+    waiting_changes,
+)
 from beichen.goals.queries.inbox import AlignmentAsk, DueReport, due_reports, waiting_alignments, waiting_goals
 from beichen.goals.queries.lists import Filter, GoalPage, all_goals, listed, parents_to_choose
 from beichen.goals.queries.map import GoalMap, Looked, goal_map, map_below, map_tops
@@ -55,6 +69,8 @@ from beichen.goals.queries.plans import (
     plan,
     team,
 )
+from beichen.goals.queries.quality import Wording, findings
+from beichen.goals.queries.restated import LevelCount, Restated, RestatedLine, restated
 from beichen.goals.queries.scored import (
     Coverage,
     PriorityCoverage,
@@ -68,6 +84,10 @@ from beichen.goals.queries.scored import (
     scored_goals,
     unit_attainment,
 )
+from beichen.goals.queries.season import Lock, Season, season
+from beichen.goals.queries.sheets import UnitSheet, unit_sheet
+from beichen.goals.queries.standing import cap_of
+from beichen.goals.queries.terms import Ledger
 
 __all__ = [
     "Agreement",
@@ -77,14 +97,21 @@ __all__ = [
     "Board",
     "BoardLine",
     "Cell",
+    "ChangeCard",
+    "ChangeView",
+    "CheckLine",
     "Coverage",
     "DueReport",
     "Filter",
     "GoalCard",
     "GoalMap",
     "GoalPage",
+    "GoalReview",
     "GoalView",
     "KeyResultCard",
+    "Ledger",
+    "LevelCount",
+    "Lock",
     "Looked",
     "MapNode",
     "MapTop",
@@ -94,26 +121,39 @@ __all__ = [
     "Plan",
     "PlanLine",
     "PriorityCoverage",
+    "Restated",
+    "RestatedLine",
     "Same",
     "ScoredGoal",
     "ScoredItem",
+    "Season",
     "Step",
     "StepView",
     "TeamLine",
     "Uncovered",
+    "UnitSheet",
     "UpdateCard",
+    "VersionCard",
+    "VersionsView",
     "Wanted",
+    "Wording",
     "agreement",
     "alignment_to_change",
     "all_goals",
     "attainment_of_priorities",
     "board",
+    "cap_of",
     "chain",
+    "change_to_decide",
+    "change_view",
+    "changes_of",
     "chosen_to_nudge",
     "coverage",
     "due_reports",
+    "findings",
     "goal",
     "goal_map",
+    "goal_review",
     "goal_to_change",
     "goal_view",
     "goals_by_id",
@@ -138,12 +178,17 @@ __all__ = [
     "parents_to_choose",
     "phase_work",
     "plan",
+    "restated",
     "scored_goals",
+    "season",
     "stand_ins",
     "stat_of",
     "team",
     "to_nudge",
     "unit_attainment",
+    "unit_sheet",
+    "versions",
     "waiting_alignments",
+    "waiting_changes",
     "waiting_goals",
 ]
