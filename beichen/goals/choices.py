@@ -196,5 +196,7 @@ say(
         "goals.follow_owner": pgettext_lazy("audit", "Goals of people who changed teams"),
         "goals.give_back": pgettext_lazy("audit", "Goals not approved in time"),
         "goals.lapse_changes": pgettext_lazy("audit", "Changes of goals not decided in time"),
+        "goals.take_figures": pgettext_lazy("audit", "Published figures in goals"),
+        "goals.take_newest": pgettext_lazy("audit", "Published figures in goals"),
     },
 )

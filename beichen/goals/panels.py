@@ -51,30 +51,8 @@ def coverage(request: object, actor: Actor, map_id: int) -> Panel | None:
 
 @todo
 def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
-    """Goals and changes to agree to, alignments to accept, reports that are due. Cost: five statements."""
-    goals = [
-        TodoEntry(
-            f"goals.approve:{g.id}", _("Approve goal: %(title)s") % {"title": g.shown_title}, g.owner_name,
-            reverse("goals:inbox"), due=g.agree_by, kind="target", subject_id=g.owner_id,
-            act_url=reverse("goals:decide", args=[g.id]),
-        )
-        for g in queries.waiting_goals(actor, limit)
-    ]  # fmt: skip
-    asks = [
-        TodoEntry(
-            f"goals.alignment:{a.id}", _("Alignment request for your goal: %(title)s") % {"title": a.child.shown_title},
-            a.parent_title, reverse("goals:inbox"), kind="arrow-merge", subject_id=a.child.owner_id,
-        )
-        for a in queries.waiting_alignments(actor, limit)
-    ]  # fmt: skip
-    changes = [
-        TodoEntry(
-            f"goals.change:{c.id}", _("Decide a change: %(title)s") % {"title": c.goal_title}, c.owner_name,
-            reverse("goals:change", args=[c.id]), kind="edit", subject_id=c.owner_id,
-            act_url=reverse("goals:change", args=[c.id]),
-        )
-        for c in queries.waiting_changes(actor, limit)
-    ]  # fmt: skip
+    """Goals and changes to agree to, alignments to accept, reports that are due. Cost: two statements."""
+    asked = [_asked(one) for one in queries.asked(actor, limit)]
     reports = [
         TodoEntry(
             f"goals.report:{r.key_result_id}", _("Update progress: %(title)s") % {"title": r.title}, r.goal_title,
@@ -83,4 +61,24 @@ def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
         )
         for r in queries.due_reports(actor, limit)
     ]  # fmt: skip
-    return [*goals, *changes, *asks, *reports][:limit]
+    return [*asked, *reports][:limit]
+
+
+def _asked(one: queries.Asked) -> TodoEntry:
+    if one.what == "alignment":
+        said, inbox = _("Alignment request for your goal: %(title)s"), reverse("goals:inbox")
+        return TodoEntry(
+            f"goals.alignment:{one.id}", said % {"title": one.title}, one.beside, inbox, kind="arrow-merge",
+            subject_id=one.owner_id,
+        )  # fmt: skip
+    if one.what == "change":
+        said, at = _("Decide a change: %(title)s"), reverse("goals:change", args=[one.id])
+        return TodoEntry(
+            f"goals.change:{one.id}", said % {"title": one.title}, one.beside, at, kind="edit",
+            subject_id=one.owner_id, act_url=at,
+        )  # fmt: skip
+    return TodoEntry(
+        f"goals.approve:{one.id}", _("Approve goal: %(title)s") % {"title": one.title}, one.beside,
+        reverse("goals:inbox"), due=one.due_on, kind="target", subject_id=one.owner_id,
+        act_url=reverse("goals:decide", args=[one.id]),
+    )  # fmt: skip

@@ -107,4 +107,7 @@ say(
         "metrics.bandtable": pgettext_lazy("audit", "Band table"),
         "metrics.recommendedset": pgettext_lazy("audit", "Recommended metrics"),
     },
+    jobs={
+        "metrics.freeze_bands": pgettext_lazy("audit", "Freezing the band tables of a cycle"),
+    },
 )

@@ -180,7 +180,7 @@ def _season(card: CycleCard) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.put("/weights", response=WeighedOut, operation_id="goals_set_weights")
+@router.post("/weights", response=WeighedOut, operation_id="goals_set_weights")
 @door(access.WEIGH, reads=C3)
 def set_weights(request: ApiRequest, body: WeightsIn) -> Weighed:
     """Weights of several goals and their key results at once; for your own running goals you ask, with a reason."""

@@ -36,7 +36,15 @@ from beichen.goals.queries.changes import (
     versions,
     waiting_changes,
 )
-from beichen.goals.queries.inbox import AlignmentAsk, DueReport, due_reports, waiting_alignments, waiting_goals
+from beichen.goals.queries.inbox import (
+    AlignmentAsk,
+    Asked,
+    DueReport,
+    asked,
+    due_reports,
+    waiting_alignments,
+    waiting_goals,
+)
 from beichen.goals.queries.lists import Filter, GoalPage, all_goals, listed, parents_to_choose
 from beichen.goals.queries.map import GoalMap, Looked, goal_map, map_below, map_tops
 from beichen.goals.queries.map import Node as MapNode
@@ -93,6 +101,7 @@ __all__ = [
     "Agreement",
     "AlignmentAsk",
     "AlignmentCard",
+    "Asked",
     "Attained",
     "Board",
     "BoardLine",
@@ -140,6 +149,7 @@ __all__ = [
     "agreement",
     "alignment_to_change",
     "all_goals",
+    "asked",
     "attainment_of_priorities",
     "board",
     "cap_of",

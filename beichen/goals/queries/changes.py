@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, CharField, DateTimeField, Q, QuerySet, Value, When
 
 from beichen.goals import access
 from beichen.goals.choices import CHANGE, CHANGING, RUNNING, ChangeKind, ChangeState
@@ -127,6 +128,16 @@ def waiting_changes(actor: Actor, limit: int = PAGE) -> list[ChangeCard]:
     few = IsOneOf("pk", runs.my_turn(CHANGE))
     found = _visible(actor).filter(few, state=ChangeState.PROPOSED, goal__cycle__phase__in=CHANGING)
     return [_card(row) for row in found.select_related("goal__owner", "by", "decided_by").order_by("at", "id")[:limit]]
+
+
+def asked_of_me(actor: Actor) -> QuerySet[Any, Any]:
+    """The same as lines of `asked`."""
+    few = IsOneOf("pk", runs.my_turn(CHANGE))
+    found = _visible(actor).filter(few, state=ChangeState.PROPOSED, goal__cycle__phase__in=CHANGING)
+    return found.order_by("at", "id").values_list(
+        Value("change", CharField()), "pk", "goal__title", "goal__title_en", "goal__owner__name",
+        Value("", CharField()), "goal__owner_id", Value(None, DateTimeField()),
+    )  # fmt: skip
 
 
 @query
