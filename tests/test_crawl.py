@@ -11,7 +11,10 @@ from django.test import Client
 
 from beichen.metrics.models import BandTable, Metric
 from beichen.people.rules.profiles import take_starter_set
+from beichen.people.tests.makers import make_process
 from beichen.platform.ui.crawl import reached
+from beichen.strategy.choices import StatementKind
+from beichen.strategy.tests.makers import publish
 from tests.access import worlds
 from tests.cast import sign_in
 from tests.database import login
@@ -54,6 +57,10 @@ NOT_MET = {
     "files:file": "there once a file was asked for: tests/journeys/test_files.py",
     "files:content": "as files:file",
     "goals:nudge": "needs goals that are late or behind: tests/journeys/test_board.py",
+    "goals:change": "needs a change that somebody asked for: tests/journeys/test_changes.py",
+    "goals:change_goal": "as goals:change", "goals:correct": "as goals:change",
+    "goals:review": "linked where a cycle has its goals gone through: beichen/goals/tests/test_changes.py",
+    "goals:wording": "as goals:agreement",
     "goals:agreement": "needs a proposal at its step: tests/journeys/test_agreement.py",
     "goals:decide": "as goals:agreement",
     "goals:hand_on": "as goals:agreement",
@@ -80,6 +87,9 @@ def test_every_page_door_is_met_and_speaks_one_language() -> None:
 def prepared(world: worlds.World) -> list[tuple[Client, str]]:
     """The cast signed in, each reading in a language; there are a metric, its bands and the starter set of roles."""
     take_starter_set(world.golden.actor("E015"))
+    make_process(world.golden.actor("E015"))
+    for kind in StatementKind.values:
+        publish(world.golden.actor("E015"), world.golden.actor("E001"), kind)
     with login(None):
         metric = Metric.objects.create(code="M1", name="留存")
         table = BandTable.objects.create(key="retention", name="留存", metric=metric)

@@ -15,14 +15,17 @@ from ninja.operation import Operation
 from beichen.config.api import api
 from beichen.metrics.models import Metric
 from beichen.people.rules.profiles import take_starter_set
+from beichen.people.tests.makers import make_process
 from beichen.platform.kit.actor import system
 from beichen.platform.ui.doors import Anyone
+from beichen.strategy.tests.makers import publish
 from tests.access import oracle, worlds
 from tests.cast import sign_in
 from tests.database import login
 
 NOT_OPENED = {
     "reward:of_review": "a part of the page of a result: needs a result and a letter of one cycle (tests/journeys)",
+    "goals:change": "needs a change that somebody asked for (tests/journeys/test_changes.py)",
     "goals:hand_on": "needs a proposal that waits for its reader (tests/journeys/test_agreement.py)",
     "audit:batches": "needs an act on many rows (beichen/platform/audit/tests)",
     "ui:readyz": "answers 503 as long as no worker beats, as here",
@@ -172,14 +175,17 @@ def known(world: worlds.World) -> dict[str, list[str]]:
     with login(None):
         for word, label in {
             "unit_id": "people.OrgUnit", "person_id": "people.Person", "batch_id": "people.ImportBatch",
-            "goal_id": "goals.Goal", "key_result_id": "goals.KeyResult", "map_id": "strategy.StrategyMap",
+            "goal_id": "goals.Goal", "change_id": "goals.ChangeRequest", "key_result_id": "goals.KeyResult",
+            "map_id": "strategy.StrategyMap",
             "check_in_id": "conversations.CheckIn", "review_id": "reviews.Review", "part_id": "reviews.Part",
             "cycle_id": "people.Cycle", "project_id": "people.Project", "membership_id": "people.Membership",
-            "profile_id": "people.RoleProfile",
+            "profile_id": "people.RoleProfile", "process_id": "people.Process",
             "pool_id": "reward.BonusPool", "metric_id": "metrics.Metric", "table_id": "metrics.BandTable",
+            "held_id": "metrics.HeldValue", "value_id": "metrics.UnitValue",
         }.items():  # fmt: skip
             found[word] = [str(pk) for pk in apps.get_model(label)._base_manager.values_list("pk", flat=True)[:400]]
-    found |= {"kind": ["person", "unit"], "row": ["06a"], "key": ["A"], "number": ["1"]}
+    found |= {"kind": ["person", "unit", "principles", "svg"], "row": ["06a"], "key": ["A"], "number": ["1"]}
+    found |= {"period": ["2026-01"]}
     return found
 
 
@@ -191,6 +197,8 @@ def test_every_page_is_opened_by_somebody_of_the_cast() -> None:
     with login(None):
         Metric.objects.create(code="M1", name="留存")
         take_starter_set(system("load_demo", "role profiles in a test"))
+    make_process(world.golden.actor("E015"))
+    publish(world.golden.actor("E015"), world.golden.actor("E001"), "principles")
     ids, clients = known(world), {}
     with login(None):
         for number in ("E015", "E017", "E001", "E004", "E006", "E016", "E019", "E018", "E020"):

@@ -11,6 +11,8 @@ import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
 
+from beichen.strategy.choices import StatementKind
+from beichen.strategy.rules import ready
 from tests.access import worlds
 from tests.cast import sign_in
 from tests.database import login
@@ -30,12 +32,15 @@ BILINGUAL = ("/ui/parts", "/people/imports", "/api")
 NAMED = {
     "people.Person": ["position", "name_en"], "people.LegalEntity": ["name"], "people.Membership": ["role"],
     "people.Project": ["name", "name_en", "purpose", "purpose_en"], "people.RoleProfile": ["name", "name_en"],
-    "people.RolePosition": ["position"],
+    "people.RolePosition": ["position"], "people.Process": ["name", "result"], "people.ProcessStep": ["name"],
     "goals.Goal": ["title", "title_en"], "goals.KeyResult": ["title", "title_en", "unit"],
     "goals.Milestone": ["name"], "goals.Update": ["text"], "goals.UpdateText": ["risk"],
     "metrics.BandTable": ["name"], "reviews.ReviewPlan": ["name"], "reward.BonusPlan": ["name", "name_en"],
     "strategy.Priority": ["name", "name_en"],
 }  # fmt: skip
+
+
+WRITTEN = ("title", "title_en", "text", "text_en", "more", "more_en")
 
 
 class Words(HTMLParser):
@@ -75,7 +80,17 @@ def names(world: worlds.World) -> set[str]:
             found |= {
                 text for line in (*profile.scenarios, *profile.responsibilities) for text in line.values() if text
             }
+        found |= statement_texts()
     return found
+
+
+def statement_texts() -> set[str]:
+    """What principles and rules say, in each language, also the ready text that a form begins with."""
+    texts = {getattr(item, name) for kind in StatementKind.values for item in ready(kind).items for name in WRITTEN}
+    texts |= {text for kind in StatementKind.values for text in (ready(kind).opening, ready(kind).opening_en)}
+    for version in apps.get_model("strategy.StatementVersion")._base_manager.all():
+        texts |= {item.get(name, "") for item in version.content["items"] for name in WRITTEN}
+    return {text for text in texts if HAN.search(text) or len(text) > 20}
 
 
 @pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.db.models import F, Func, Q
 from django.db.models.fields import BooleanField
 from django.utils.translation import gettext_lazy as _
 
-from beichen.goals.choices import GOAL, RUNNING, GoalState, Visibility
+from beichen.goals.choices import CHANGE, GOAL, RUNNING, GoalState, Visibility
 from beichen.platform.access.filters import filters
 from beichen.platform.access.locks import JobGrant, StateGuard
 from beichen.platform.access.permissions import Permission, leads_people
@@ -86,6 +86,17 @@ def _case(row_id: str, when: Q = EVERY) -> Case:
 
 
 @filters("goals.Goal")
+def goals_with_changes() -> Q:
+    """Goals of which the viewer reads what is asked to be changed, and why (01c)."""
+    return cases([_case("01c")], CONTENT)
+
+
+def visible_changes() -> Q:
+    """Requests to change a goal: those who read a proposed goal (01c), and whoever is asked to decide."""
+    return goals_with_changes("goal__") | Q(pk__in=approvals.my_turn(CHANGE))
+
+
+@filters("goals.Goal")
 def known_goals() -> Q:
     """Goals of which the viewer may know that they are: the content, or for some seats the bare state (`x`)."""
     hidden = Q(state__in=[*RUNNING, GoalState.CLOSED], visibility__in=[Visibility.RESTRICTED, Visibility.UNIT])
@@ -133,6 +144,11 @@ def _is_approver(actor: Actor, goal: Any) -> bool:
     return bool(goal.is_my_turn)
 
 
+def _owner_of_change(change: Any) -> int | None:
+    found: int | None = change.goal.owner_id
+    return found
+
+
 def _parent_owner(alignment: Any) -> int | None:
     found: int | None = alignment.parent.owner_id
     return found
@@ -151,6 +167,13 @@ NUDGE = Permission(
 MATRIX = Permission(
     key="goals.matrix", label=_("See the priorities by unit"), row="22g", subject=None,
     only=frozenset({"EX", "BP", "HA"}),
+)  # fmt: skip
+WEIGH = Permission(key="goals.weigh", label=_("Set the weights of a plan"))
+HINTS = Permission(key="goals.hints", label=_("See hints on the wording of a goal"))
+READ_SEASON = Permission(key="goals.read_season", label=_("See the goal rules of a cycle"), row="21a", subject=None)
+SEASON = Permission(
+    key="goals.season", label=_("Choose the goal rules of a cycle"), row="21a", code="w", subject=None,
+    unit=lambda cycle: cycle.scope_id,
 )  # fmt: skip
 WRITE = Permission(key="goals.write", label=_("Write a draft"), row=row_of, code="w", subject=_owner)
 ADJUST = Permission(
@@ -172,6 +195,31 @@ HAND_ON = Permission(
 DOUBT = Permission(
     key="goals.doubt", label=_("Ask whether a goal is too conservative"), row=row_of, code="w", subject=_owner,
     only=frozenset({"SE"}),
+)  # fmt: skip
+CORRECT = Permission(
+    key="goals.correct", label=_("Set the progress of a goal by hand"), row=row_of, code="w", subject=_owner,
+    only=frozenset({"SE", "LM"}),
+)  # fmt: skip
+ASK_CHANGE = Permission(
+    key="goals.ask_change", label=_("Propose a change of a goal"), row=row_of, code="w", subject=_owner,
+    only=frozenset({"SE"}),
+)  # fmt: skip
+CHECK = Permission(
+    key="goals.check", label=_("Say whether to keep, adjust or drop a goal"), row=row_of, code="w", subject=_owner,
+    only=frozenset({"SE"}),
+)  # fmt: skip
+DECIDE_CHANGE = Permission(
+    key="goals.decide_change", label=_("Approve a change of a goal or send it back"), row="01c", code="t",
+    subject=_owner_of_change, only=frozenset({"LM", "SK", "BP", "HA"}), special=(("LM", _is_approver),),
+    banned=("by_id",),
+)  # fmt: skip
+WITHDRAW_CHANGE = Permission(
+    key="goals.withdraw_change", label=_("Withdraw a change of a goal"), row="01c", code="t",
+    subject=_owner_of_change, only=frozenset({"SE"}),
+)  # fmt: skip
+LAPSE = Permission(
+    key="goals.lapse_changes", label=_("End changes that were not decided in time"), row="01c", code="t",
+    subject=None, only=frozenset(), jobs=frozenset({"goals.lapse_changes", "goals.close_when_due"}),
 )  # fmt: skip
 REPORT = Permission(
     key="goals.report", label=_("Update a key result"), row=update_row_of, code="w", subject=_owner,
@@ -207,6 +255,8 @@ JOB_GRANTS = [
     JobGrant(
         "goals.find_new_approver", "approvals.Step", "rw", "what waits for the former manager goes to the new one"
     ),
+    JobGrant("goals.lapse_changes", "approvals.Run", "rw", "ends changes that nobody decided while goals ran"),
+    JobGrant("goals.lapse_changes", "approvals.Step", "rw", "ends changes that nobody decided while goals ran"),
     JobGrant("goals.give_back", "approvals.Run", "rw", "ends what nobody decided while goals could be agreed to"),
     JobGrant("goals.give_back", "approvals.Step", "rw", "ends what nobody decided while goals could be agreed to"),
 ]
@@ -222,6 +272,12 @@ GUARDS = [
         model="goals.Alignment",
         edges=frozenset({
             ("proposed", "accepted"), ("proposed", "declined"), ("declined", "proposed"), ("accepted", "declined"),
+        }),
+    ),
+    StateGuard(
+        model="goals.ChangeRequest",
+        edges=frozenset({
+            ("proposed", "agreed"), ("proposed", "refused"), ("proposed", "withdrawn"), ("proposed", "lapsed"),
         }),
     ),
 ]  # fmt: skip

@@ -35,6 +35,8 @@ class GoalState(models.TextChoices):
 RUNNING = (GoalState.ACTIVE, GoalState.CHANGING)
 WRITING = (Phase.GOALS, Phase.EXECUTION)
 """The phases in which goals are written and agreed to."""
+CHANGING = (Phase.GOALS, Phase.EXECUTION, Phase.SELF, Phase.PEER)
+"""The phases in which a running goal is reported on, and its terms may still change."""
 
 
 class Visibility(models.TextChoices):
@@ -76,6 +78,36 @@ class Source(models.TextChoices):
     BY_HAND = "by_hand", _("Entered by hand")
     TOKEN = "token", _("Through the API")
     IMPORT = "import", _("Imported")
+    METRIC = "metric", _("From the metric")
+
+
+BY_PEOPLE = (Source.BY_HAND, Source.TOKEN)
+
+
+class ChangeKind(models.TextChoices):
+    """What is asked of a running goal."""
+
+    TERMS = "terms", _("Change the goal")
+    DROP = "drop", _("Drop the goal")
+
+
+class ChangeState(models.TextChoices):
+    """Where a request for a change is; `at_once` took effect without a decision, inside the cycle's range."""
+
+    PROPOSED = "proposed", _("Awaiting approval")
+    AGREED = "agreed", pgettext_lazy("change of a goal", "Approved")
+    AT_ONCE = "at_once", _("In effect at once")
+    REFUSED = "refused", _("Sent back")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("Not decided in time")
+
+
+class Verdict(models.TextChoices):
+    """What the owner says of a goal when goals are gone through."""
+
+    KEEP = "keep", _("Keep")
+    ADJUST = "adjust", _("Adjust")
+    DROP = "drop", pgettext_lazy("verdict on a goal", "Drop")
 
 
 class AlignmentState(models.TextChoices):
@@ -87,6 +119,24 @@ class AlignmentState(models.TextChoices):
 # Whoever stands in for an approver must hold the same act in row 01c (G5).
 GOAL = approvals.kind("goals.goal", _("Goal"), url_name="goals:goal", stand_ins=("LM", "SK", "BP", "HA"))
 
+CHANGE = approvals.kind(
+    "goals.change", _("Change of a goal"), url_name="goals:change", stand_ins=("LM", "SK", "BP", "HA")
+)
+
+CHANGED_AT_ONCE = template(
+    "goals.changed_at_once",
+    _("%(name)s changed “%(goal)s” within the range that needs no approval. Have a look."),
+    params=("name", "goal"), icon="pencil",
+)  # fmt: skip
+CHANGED_BY_MANAGER = template(
+    "goals.changed_by_manager", _("%(name)s changed the terms of your goal “%(goal)s”."), params=("name", "goal"),
+    icon="pencil",
+)  # fmt: skip
+CHANGE_LAPSED = template(
+    "goals.change_lapsed",
+    _("The change of “%(goal)s” was not decided in time: the terms agreed before stay in force."),
+    params=("goal",), icon="arrow-back",
+)  # fmt: skip
 DOUBTED = template(
     "goals.doubted", _("%(name)s asks whether “%(goal)s” is too conservative."), params=("name", "goal"), icon="target"
 )
@@ -133,6 +183,7 @@ say(
         "goals.goal": pgettext_lazy("audit", "Goal"),
         "goals.keyresult": pgettext_lazy("audit", "Key result"),
         "goals.alignment": pgettext_lazy("audit", "Alignment"),
+        "goals.changerequest": pgettext_lazy("audit", "Change of a goal"),
         "goals.update": pgettext_lazy("audit", "Progress update"),
     },
     jobs={
@@ -144,5 +195,8 @@ say(
         "goals.find_new_approver": pgettext_lazy("audit", "Goals of people who changed teams"),
         "goals.follow_owner": pgettext_lazy("audit", "Goals of people who changed teams"),
         "goals.give_back": pgettext_lazy("audit", "Goals not approved in time"),
+        "goals.lapse_changes": pgettext_lazy("audit", "Changes of goals not decided in time"),
+        "goals.take_figures": pgettext_lazy("audit", "Published figures in goals"),
+        "goals.take_newest": pgettext_lazy("audit", "Published figures in goals"),
     },
 )

@@ -6,8 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from beichen.goals import queries
+from beichen.goals import access, queries
 from beichen.goals.rules.imports import SHEETS
+from beichen.people import queries as people
+from beichen.platform.access.permissions import may
 from beichen.platform.kit.actor import Actor
 from beichen.platform.registry import NavEntry, Panel, TodoEntry, imports, nav, phase_work, slot, todo
 
@@ -17,6 +19,16 @@ for sheet in SHEETS:
 nav(NavEntry(key="goals", label=gettext_lazy("Goals"), url_name="goals:plan", icon="target", order=30, tab=True))
 
 phase_work(queries.phase_work)
+
+
+@slot("people.cycle", order=10)
+def cycle_rules(request: object, actor: Actor, cycle_id: int) -> Panel | None:
+    """What a cycle lets happen to its goals, where cycles are set up. Cost: one statement at most."""
+    card = people.cycle(actor, cycle_id)
+    if not may(actor, access.READ_SEASON, card):
+        return None
+    chosen = queries.season(card.settings)
+    return Panel("goal_rules", template="goals/season_line.html", context={"cycle": card, "chosen": chosen})
 
 
 @slot("people.person", order=20)
@@ -39,22 +51,8 @@ def coverage(request: object, actor: Actor, map_id: int) -> Panel | None:
 
 @todo
 def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
-    """Goals to agree to, alignments to accept, reports that are due. Cost: four statements."""
-    goals = [
-        TodoEntry(
-            f"goals.approve:{g.id}", _("Approve goal: %(title)s") % {"title": g.shown_title}, g.owner_name,
-            reverse("goals:inbox"), due=g.agree_by, kind="target", subject_id=g.owner_id,
-            act_url=reverse("goals:decide", args=[g.id]),
-        )
-        for g in queries.waiting_goals(actor, limit)
-    ]  # fmt: skip
-    asks = [
-        TodoEntry(
-            f"goals.alignment:{a.id}", _("Alignment request for your goal: %(title)s") % {"title": a.child.shown_title},
-            a.parent_title, reverse("goals:inbox"), kind="arrow-merge", subject_id=a.child.owner_id,
-        )
-        for a in queries.waiting_alignments(actor, limit)
-    ]  # fmt: skip
+    """Goals and changes to agree to, alignments to accept, reports that are due. Cost: two statements."""
+    asked = [_asked(one) for one in queries.asked(actor, limit)]
     reports = [
         TodoEntry(
             f"goals.report:{r.key_result_id}", _("Update progress: %(title)s") % {"title": r.title}, r.goal_title,
@@ -63,4 +61,24 @@ def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
         )
         for r in queries.due_reports(actor, limit)
     ]  # fmt: skip
-    return [*goals, *asks, *reports][:limit]
+    return [*asked, *reports][:limit]
+
+
+def _asked(one: queries.Asked) -> TodoEntry:
+    if one.what == "alignment":
+        said, inbox = _("Alignment request for your goal: %(title)s"), reverse("goals:inbox")
+        return TodoEntry(
+            f"goals.alignment:{one.id}", said % {"title": one.title}, one.beside, inbox, kind="arrow-merge",
+            subject_id=one.owner_id,
+        )  # fmt: skip
+    if one.what == "change":
+        said, at = _("Decide a change: %(title)s"), reverse("goals:change", args=[one.id])
+        return TodoEntry(
+            f"goals.change:{one.id}", said % {"title": one.title}, one.beside, at, kind="edit",
+            subject_id=one.owner_id, act_url=at,
+        )  # fmt: skip
+    return TodoEntry(
+        f"goals.approve:{one.id}", _("Approve goal: %(title)s") % {"title": one.title}, one.beside,
+        reverse("goals:inbox"), due=one.due_on, kind="target", subject_id=one.owner_id,
+        act_url=reverse("goals:decide", args=[one.id]),
+    )  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from beichen.goals.events import RollupLeft
+from beichen.goals.events import GoalApproved, RollupLeft
 from beichen.goals.jobs import PATIENCE_MS, close_when_due
-from beichen.goals.rules import agree, close, rollup
+from beichen.goals.rules import agree, changes, close, feed, rollup
+from beichen.metrics.events import FiguresPublished
 from beichen.people.choices import Phase
 from beichen.people.events import CycleMoved, PersonMoved
 from beichen.platform.events.bus import on
@@ -15,6 +16,18 @@ from beichen.platform.kit.actor import Actor
 def drain_left(actor: Actor, event: RollupLeft) -> None:
     """Recompute what a request had to leave."""
     rollup.drain(actor, event.cycle_id, PATIENCE_MS)
+
+
+@on(FiguresPublished)
+def take_figures(actor: Actor, event: FiguresPublished) -> None:
+    """Key results that take their value from this metric get the published figures."""
+    feed.take_figures(actor, event.metric_id, event.period)
+
+
+@on(GoalApproved)
+def take_newest(actor: Actor, event: GoalApproved) -> None:
+    """A goal that was just agreed to begins with the newest published figures."""
+    feed.take_newest(actor, event.goal_id)
 
 
 @on(CycleMoved)
@@ -31,6 +44,13 @@ def give_back(actor: Actor, event: CycleMoved) -> None:
         close.give_back(actor, event.cycle_id)
 
 
+@on(CycleMoved)
+def lapse_changes(actor: Actor, event: CycleMoved) -> None:
+    """Terms stay once managers review: a change that still waits is over."""
+    if event.phase >= Phase.MANAGER:
+        changes.lapse_changes(actor, event.cycle_id)
+
+
 @on(PersonMoved)
 def follow_owner(actor: Actor, event: PersonMoved) -> None:
     """The board shows a goal under the unit its owner sits in now."""
@@ -41,3 +61,4 @@ def follow_owner(actor: Actor, event: PersonMoved) -> None:
 def find_new_approver(actor: Actor, event: PersonMoved) -> None:
     """What waits for the former manager goes to the new one."""
     agree.find_new_approver(actor, event.person_id)
+    changes.follow_line(actor, event.person_id)

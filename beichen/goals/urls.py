@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from beichen.goals.pages import agreement, alignments, board, goals, map, plans, reports
+from beichen.goals.pages import agreement, alignments, board, changes, goals, map, plans, quality, reports, weights
 
 app_name = "goals"
 urlpatterns = [
@@ -14,6 +14,23 @@ urlpatterns = [
     path("board/", board.board, name="board"),
     path("board/nudge/", board.nudge, name="nudge"),
     path("priorities/", board.matrix, name="matrix"),
+    path("people/<int:person_id>/weights/", weights.weights, name="weights"),
+    path("hints/", quality.hints, name="hints"),
+    path("<int:goal_id>/wording/", quality.wording, name="wording"),
+    path("restated/", changes.restated, name="restated"),
+    path("review/", changes.review, name="review"),
+    path("cycles/<int:cycle_id>/rules/", changes.season, name="season"),
+    path("<int:goal_id>/change/", changes.change_goal, name="change_goal"),
+    path("<int:goal_id>/drop/", changes.drop_goal, name="drop_goal"),
+    path("<int:goal_id>/versions/", changes.versions, name="versions"),
+    path("<int:goal_id>/progress/", changes.correct, name="correct"),
+    path("<int:goal_id>/progress/take-back/", changes.take_back, name="take_back"),
+    path("changes/<int:change_id>/", changes.change, name="change"),
+    path("changes/<int:change_id>/approve/", changes.approve_change, name="approve_change"),
+    path("changes/<int:change_id>/return/", changes.refuse_change, name="refuse_change"),
+    path("changes/<int:change_id>/withdraw/", changes.withdraw_change, name="withdraw_change"),
+    path("units/", plans.own_unit_sheet, name="own_unit_sheet"),
+    path("units/<int:unit_id>/", plans.unit_sheet, name="unit_sheet"),
     path("inbox/", plans.inbox, name="inbox"),
     path("coverage/", plans.coverage, name="coverage"),
     path("panel/", plans.home_panel, name="home_panel"),

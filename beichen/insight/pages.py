@@ -20,7 +20,8 @@ FIRST = 6
 """Entries shown at once; the rest opens below them."""
 
 ICONS = {"review": "clipboard-check", "target": "target", "arrow-merge": "arrow-merge", "refresh": "refresh",
-         "message-2": "message-2", "bonus_pool": "coins", "bonus_plan": "coins", "bonus_letter": "mail"}  # fmt: skip
+         "message-2": "message-2", "bonus_pool": "coins", "bonus_plan": "coins", "bonus_letter": "mail",
+         "book": "book", "writing-sign": "writing-sign"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

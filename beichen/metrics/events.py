@@ -17,3 +17,11 @@ class BandTableFrozen:
     """A band table can be used for scoring from now on and never changes."""
 
     table_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresPublished:
+    """The values of a metric for a period were signed by somebody else than who wrote them."""
+
+    metric_id: int
+    period: str

@@ -95,6 +95,12 @@ def visible_memberships() -> Q:
     return sees("24b", subject=None)
 
 
+@filters("people.Process")
+def visible_processes() -> Q:
+    """The process map is open to everyone who works here (24d)."""
+    return sees("24d", subject=None)
+
+
 @filters("people.RoleProfile")
 def visible_profiles() -> Q:
     """Every role profile is open to everyone who works here (24a)."""
@@ -178,6 +184,13 @@ ADD_MEMBER = Permission(
 END_MEMBER = Permission(
     key="people.end_member", label=_("End a membership"), row="24b", code="w", subject=None, special=_OWN_PROJECT
 )
+VIEW_PROCESSES = Permission(key="people.view_processes", label=_("See the process map"), row="24d", subject=None)
+EDIT_PROCESSES = Permission(
+    key="people.edit_processes", label=_("Write the process map"), row="24d", code="w", subject=None
+)
+REMOVE_PROCESS = Permission(
+    key="people.remove_process", label=_("Remove a process from the map"), row="24d", code="w", subject=None
+)
 VIEW_PROFILES = Permission(key="people.view_profiles", label=_("See role profiles"), row="24a", subject=None)
 EDIT_ROLE_PROFILE = Permission(
     key="people.edit_role_profile", label=_("Write role profiles"), row="24a", code="w", subject=None, jobs=_LOADS
@@ -218,6 +231,10 @@ READ_CYCLE = Permission(key="people.read_cycle", label=_("See the settings of a 
 SET_STEPS = Permission(
     key="people.set_steps", label=_("Choose who approves goals in a cycle"), row="21a", code="w", subject=None,
     unit=lambda cycle: cycle.scope_id,
+)  # fmt: skip
+SET_GOAL_RULES = Permission(
+    key="people.set_goal_rules", label=_("Choose the goal rules of a cycle"), row="21a", code="w", subject=None,
+    unit=lambda cycle: cycle.scope_id, jobs=frozenset({"load_demo"}),
 )  # fmt: skip
 MOVE_CYCLE = Permission(
     key="people.move_cycle", label=_("Move a cycle on"), row="21b", code="t", subject=None, only=frozenset({"HA"})

@@ -221,6 +221,7 @@ say(
         "people.orgchange": pgettext_lazy("audit", "Planned change"),
         "people.importbatch": pgettext_lazy("audit", "Import"),
         "people.project": pgettext_lazy("audit", "Project"),
+        "people.process": pgettext_lazy("audit", "Process on the map"),
         "people.roleprofile": pgettext_lazy("audit", "Role profile"),
     },
     jobs={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from beichen.people.choices import AGREES, GoalTool, JobFamily, PersonKind, RoleType, SeatKind, UnitKind
-from beichen.people.queries import STEP_DAYS, Duty, ProfileCard, Scenario, Step
+from beichen.people.queries import STEP_DAYS, Duty, ProcessCard, ProfileCard, Scenario, Step, StepCard
 from beichen.platform.kit.errors import Invalid
 from beichen.platform.ui.fields import CodeField
 
@@ -212,6 +213,45 @@ def duties_of(said: dict[str, Any]) -> tuple[Duty, ...]:
     english = [line.strip() for line in said.pop("responsibilities_en").splitlines()]
     english += [""] * (len(own) - len(english))
     return tuple(Duty(text, told) for text, told in zip(own, english, strict=False) if text)
+
+
+class ProcessForm(forms.Form):
+    """A business process; its steps are forms of their own."""
+
+    name = forms.CharField(label=pgettext_lazy("of a unit", "Name"), max_length=120)
+    name_en = forms.CharField(label=pgettext_lazy("of a person", "English name"), max_length=120, required=False)
+    code = forms.CharField(label=_("Code"), max_length=40)
+    result = forms.CharField(label=_("What it brings about"), max_length=200, required=False)
+    result_en = forms.CharField(label=_("What it brings about, in English"), max_length=200, required=False)
+
+    def __init__(self, typed: Any, card: ProcessCard | None = None) -> None:
+        super().__init__(typed, initial={n: getattr(card, n) for n in self.base_fields} if card else None)
+
+
+class ProcessStepForm(forms.Form):
+    """One step of a process; without a name it is left out."""
+
+    name = forms.CharField(label=_("Step that decides the result"), max_length=120, required=False)
+    name_en = forms.CharField(label=_("Step in English"), max_length=120, required=False)
+    answers = forms.ChoiceField(label=_("Role that answers for it"), required=False)
+    contributes = forms.MultipleChoiceField(
+        label=_("Roles that contribute"), required=False, widget=forms.SelectMultiple(attrs={"size": 5})
+    )
+    is_bottleneck = forms.BooleanField(label=_("Bottleneck: others wait here"), required=False)
+
+    def __init__(self, n: int, roles: Sequence[tuple[str, str]], typed: Any, step: StepCard | None = None) -> None:
+        super().__init__(typed, prefix=f"step{n}", initial=_step_now(step) if step else None)
+        self.legend = gettext("Step %(n)s") % {"n": n}
+        self.fields["answers"].choices = [("", _("Nobody yet")), *roles]  # type: ignore[attr-defined]
+        self.fields["contributes"].choices = roles  # type: ignore[attr-defined]
+
+
+def _step_now(step: StepCard) -> dict[str, Any]:
+    return {
+        "name": step.name, "name_en": step.name_en, "is_bottleneck": step.is_bottleneck,
+        "answers": str(step.answers.id) if step.answers else "",
+        "contributes": [str(role.id) for role in step.contributes],
+    }  # fmt: skip
 
 
 class SeatForm(forms.Form):

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from beichen.people.pages import changes, chart, codes, cycles, imports, organisation, profiles, projects, seats
+from beichen.people.pages import (
+    changes,
+    chart,
+    codes,
+    cycles,
+    imports,
+    organisation,
+    processes,
+    profiles,
+    projects,
+    seats,
+)
 
 app_name = "people"
 urlpatterns = [
@@ -26,6 +37,10 @@ urlpatterns = [
     path("waiting/", codes.waiting, name="waiting"),
     path("waiting/<uuid:pending_id>/withdraw/", codes.withdraw, name="waiting_withdraw"),
     path("codes/", codes.codes, name="codes"),
+    path("processes/", processes.processes, name="processes"),
+    path("processes/new/", processes.edit, name="process_new"),
+    path("processes/<int:process_id>/edit/", processes.edit, name="process_edit"),
+    path("processes/<int:process_id>/remove/", processes.remove, name="process_remove"),
     path("roles/", profiles.profiles, name="profiles"),
     path("roles/new/", profiles.edit, name="profile_new"),
     path("roles/starter-set/", profiles.starters, name="profile_starters"),

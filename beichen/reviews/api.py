@@ -111,9 +111,9 @@ def progress(request: ApiRequest, plan_id: Id) -> Any:
 
 @router.post("/plans/{plan_id}/launch", response=s.StepOut, operation_id="reviews_launch")
 @door(access.LAUNCH)
-def launch(request: ApiRequest, sent: s.ReviewVersionIn, plan_id: Id) -> s.StepOut:
-    """Launch, by two people."""
-    return s.StepOut(done=rules.launch_plan(request.actor, plan_id, sent.version))
+def launch(request: ApiRequest, sent: s.LaunchIn, plan_id: Id) -> s.StepOut:
+    """Launch, by two people; `reason` where a section is outside the published list of what is judged."""
+    return s.StepOut(done=rules.launch_plan(request.actor, plan_id, sent.version, sent.reason))
 
 
 @router.post("/plans/{plan_id}/lock", response=s.StepOut, operation_id="reviews_lock")

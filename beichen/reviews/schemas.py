@@ -72,6 +72,12 @@ class ReviewVersionIn(Strict):
     version: int = Field(ge=1, le=2**31)
 
 
+class LaunchIn(ReviewVersionIn):
+    """The version that was read last; `reason` where a section is outside the published list of what is judged."""
+
+    reason: str = Field("", max_length=500)
+
+
 class ReleaseIn(ReviewVersionIn):
     """A release, of everybody or of one unit."""
 

@@ -45,6 +45,72 @@ class Part(models.TextChoices):
     HRBP = "hrbp", _("HR partner")
 
 
+class StatementKind(models.TextChoices):
+    """The texts that are published beside the page; the values stand in their addresses."""
+
+    PRINCIPLES = "principles", _("Positioning and principles")
+    RULES = "rules", _("What results are used for")
+    SCOPE = "scope", _("What performance is not for")
+
+
+ASKED_OF_ALL = (StatementKind.PRINCIPLES, StatementKind.RULES)
+"""What everybody is asked to acknowledge."""
+
+
+class MemberPart(models.TextChoices):
+    """In which part somebody works on a draft besides the seats."""
+
+    WRITE = "write", _("writes")
+    REMARK = "remark", _("comments")
+    SIGN = "sign", _("signs")
+
+
+class Group(models.TextChoices):
+    """The lists a statement is made of."""
+
+    ORIENTATION = "orientation", _("What performance is for, most important first")
+    PRINCIPLE = "principle", _("Iron principles")
+    GRADE = "grade", _("What the grades mean")
+    USE = "use", _("What results are used for, and how much they count")
+    JUDGED = "judged", _("What is judged")
+    ELSEWHERE = "elsewhere", _("What is handled elsewhere")
+
+
+GROUPS = {
+    StatementKind.PRINCIPLES: (Group.ORIENTATION, Group.PRINCIPLE),
+    StatementKind.RULES: (Group.GRADE, Group.USE),
+    StatementKind.SCOPE: (Group.JUDGED, Group.ELSEWHERE),
+}
+MARKED = (Group.PRINCIPLE, Group.GRADE, Group.USE)
+"""Lists whose lines say whether they are open to discussion."""
+WITH_MORE = {Group.USE: _("Other evidence beside it"), Group.ELSEWHERE: _("Handled where")}
+
+
+class Use(models.TextChoices):
+    """What a result may be used for: the rules speak of each of these."""
+
+    BONUS = "bonus", _("Bonus")
+    PAY = "pay", _("Pay")
+    PROMOTION = "promotion", _("Promotion")
+    ROTATION = "rotation", _("Rotation")
+    KEY_PROJECT = "key_project", _("Appointment to key projects")
+    TALENT_REVIEW = "talent_review", _("Talent review")
+    TRAINING = "training", _("Training places")
+    PIP = "pip", _("Improvement plan")
+    TRANSFER = "transfer", _("Transfer to another role")
+    LEAVING = "leaving", pgettext_lazy("use of results", "Leaving")
+
+
+REMARK_ASKED = template(
+    "strategy.remark_asked", _("Please read and comment on the draft of “%(name)s”."), params=("name",), icon="message"
+)
+SIGNATURE_ASKED = template(
+    "strategy.signature_asked", _("“%(name)s” is waiting for your signature."), params=("name",), icon="writing-sign"
+)
+READ_ASKED = template(
+    "strategy.read_asked", _("Please read “%(name)s” and confirm with one tap."), params=("name",), icon="book"
+)
+
 TARGET_WAITS = template(
     "strategy.target_waits",
     _("The target for “%(metric)s” is waiting for your confirmation."),
@@ -55,10 +121,14 @@ TARGET_WAITS = template(
 
 say(
     acts={
+        "strategy.keep_rules": pgettext_lazy("audit", "Note the rules a cycle opened with"),
         "strategy.put_priorities": pgettext_lazy("audit", "Import priorities"),
     },
     kinds={
         "strategy.strategymap": pgettext_lazy("audit", "Strategy page"),
+        "strategy.statement": pgettext_lazy("audit", "Principles and rules"),
+        "strategy.statementversion": pgettext_lazy("audit", "Version of principles and rules"),
+        "strategy.acknowledgement": pgettext_lazy("audit", "Acknowledgement"),
         "strategy.target": pgettext_lazy("audit", "Target of a priority"),
         "strategy.strategyversion": pgettext_lazy("audit", "Version of the strategy"),
     },

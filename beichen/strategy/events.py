@@ -19,3 +19,11 @@ class StrategyPublished:
 
     map_id: int
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPublished:
+    """A new version of the principles, the application rules or the scope is in force; `kind` as in `StatementKind`."""
+
+    kind: str
+    number: int

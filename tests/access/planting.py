@@ -236,6 +236,8 @@ def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
             f"/api/v1/{at}", f"/api/v1/{at}/{number}", f"/api/v1/{at}/{other}/changes?against={number}",
         )  # fmt: skip
         found.append(Record(row, "U0", canary(row, "U0"), paths, reads("", stands=editors)))
+    found += _statements(world, editors)
+    found.append(_process(world))
     world.ids["26a", "U0"] = Metric.objects.create(code="M1", name=canary("26a", "U0"), state="in_force").pk
     world.ids["26a.draft", "U0"] = Metric.objects.create(code="M2", name="草稿").pk
     found.append(
@@ -258,7 +260,41 @@ def plant_company(world: World, _subjects: Iterable[str]) -> list[Record]:
         world.ids[row, "U0"] = plan.pk
         paths = (f"/reviews/plans/{plan.pk}/", "/reviews/plans/", f"/api/v1/reviews/plans/{plan.pk}")
         found.append(Record(row, "U0", plan.name, paths, reads("", stands=EVERYBODY)))
+    found += _plant_figures(world)
     return [*found, _plant_project(world), _plant_profile(world), _plant_audit()]
+
+
+def _plant_figures(world: World) -> list[Record]:
+    """A figure of a unit, one of a person, and one that is held back."""
+    from beichen.metrics.models import HeldValue, Metric, PersonValue, Publication, UnitValue
+
+    complete = {"state": "in_force", "definition": "口径", "source": "数仓", "owner": world.people["E008"]}
+    unit = Metric.objects.create(code="F1", name="部门数", **complete)
+    person = Metric.objects.create(code="F2", name="个人数", subject="person", **complete)
+    double = Metric.objects.create(code="F3", name="两倍", formula="F1 * 2", **complete)
+    told: dict[str, Any] = {"period": "2026-01", "value": 1, "origin": "by_hand", "at": THEN}
+    of_unit = UnitValue.objects.create(metric=unit, unit=world.units["U0"], reason=canary("26e", "U0"), **told)
+    of_person = PersonValue.objects.create(
+        metric=person, person=world.people["E006"], reason=canary("26d", "E006"), **told
+    )  # fmt: skip
+    held = HeldValue.objects.create(
+        metric=unit, unit=world.units["U0"], fault="range", entered_reason=canary("26f", "U0"), **told
+    )  # fmt: skip
+    Publication.objects.create(metric=person, period="2026-01")
+    world.ids["26e", "U0"], world.ids["26d", "E006"], world.ids["26f", "U0"] = unit.pk, person.pk, held.pk
+    world.ids["26e.formula", "U0"] = double.pk
+    at, to = f"metrics/{unit.pk}/values/{of_unit.pk}", f"metrics/{person.pk}/values/{of_person.pk}"
+    lists = f"metrics/{person.pk}/figures/2026-01"
+    return [
+        Record("26e", "U0", canary("26e", "U0"), (f"/{at}/", f"/api/v1/{at}"), reads("", stands=EVERYBODY)),
+        Record(
+            "26d", "E006", canary("26d", "E006"), (f"/{to}/", f"/api/v1/{to}", f"/{lists}/", f"/api/v1/{lists}"),
+            reads("E006"),
+        ),
+        Record(
+            "26f", "U0", canary("26f", "U0"), ("/metrics/desk/", "/api/v1/metrics/held"), reads("", stands=EVERYBODY)
+        ),
+    ]  # fmt: skip
 
 
 def _plant_project(world: World) -> Record:
@@ -304,3 +340,36 @@ def _plan_settings() -> Mapping[str, Any]:
 
     found: Mapping[str, Any] = company_settings()["reviews"]
     return found
+
+
+def _statements(world: World, members: Columns) -> list[Record]:
+    """The principles: a version in force, and a draft that E007 writes."""
+    from beichen.strategy.models import Statement, StatementMember, StatementVersion
+
+    of, _ = Statement.objects.get_or_create(kind="principles", defaults={"published": 1})
+    StatementMember.objects.create(statement=of, person=world.people["E007"], part="write")
+    found = []
+    for row, state, number in (("22d", "published", 1), ("22c", "draft", 2)):
+        line = {"group": "principle", "key": f"k{number}", "title": canary(row, "U0"), "text": "正文"}
+        StatementVersion.objects.create(
+            statement=of, number=number, state=state, content={"opening": "", "opening_en": "", "items": [line]},
+            edited_at=THEN, published_at=THEN if state == "published" else None,
+        )  # fmt: skip
+        at, api = "/strategy/says/principles", "/api/v1/strategy/says/principles"
+        paths: tuple[str, ...] = (
+            f"{at}/", f"{at}/?draft", f"{at}/{number}/", f"{at}/{3 - number}/?against={number}", f"{at}/history/",
+            api, f"{api}/draft", f"{api}/versions/{number}", f"{api}/versions/{3 - number}/changes?against={number}",
+        )  # fmt: skip
+        found.append(Record(row, "U0", canary(row, "U0"), paths, reads("", stands=members)))
+    return found
+
+
+def _process(world: World) -> Record:
+    """A process with a step nobody answers for."""
+    from beichen.people.models import Process, ProcessStep
+
+    made = Process.objects.create(code="P24", name=canary("24d", "U0"), edited_at=THEN)
+    ProcessStep.objects.create(process=made, position=0, name="第一步")
+    world.ids["24d", "U0"] = made.pk
+    doors = ("/people/processes/", "/api/v1/people/processes", f"/api/v1/people/processes/{made.pk}")
+    return Record("24d", "U0", canary("24d", "U0"), doors, reads("", stands=EVERYBODY))

@@ -23,6 +23,7 @@ ELSEWHERE = {
     "18g": "names and counts of jobs, nothing of anybody: DOORS of test_matrix_doors.py, platform/events/tests",
     "21b": "an act of two people, walked in tests/golden",
     "22f": "read with the page it stands on (22b); confirming one is an act: beichen/strategy/tests/test_targets.py",
+    "22e": "figures by unit and names of who is missing: beichen/strategy/tests/test_statements.py",
     "22g": "a page of figures without a person; tried in tests/access/acts/goals.py and beichen/goals/tests",
     "20k": "handing a step of an approval on, an act: beichen/goals/tests",
 }

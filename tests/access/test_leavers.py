@@ -79,17 +79,21 @@ def test_t05_a_leaver_reads_what_column_te_opens_and_nothing_else(area: str) -> 
 
 
 OPEN = frozenset({
-    "insight:home", "goals:goal", "goals:person_plan", "goals:person_panel", "goals:reports",
+    "insight:home", "goals:goal", "goals:versions", "goals:person_plan", "goals:person_panel", "goals:reports",
     "conversations:check_in", "conversations:of_person", "reviews:review", "reviews:result", "reviews:acknowledge",
     "reviews:person_panel", "reward:letter", "reward:letter_of", "reward:of_review", "reward:person_panel",
+    "strategy:statements", "strategy:statement", "strategy:statement_history", "strategy:statement_version",
     "notify:list", "notify:follow", "notify:read_all", "audit:looked", "ui:who_sees",
 })  # fmt: skip
 """Page doors with something of column TE behind them: the portal, own goals, check-ins, results, letters, notices."""
 CALLS = frozenset({
-    "/api/v1/goals/plan", "/api/v1/goals/{int:goal_id}", "/api/v1/goals/key-results/{int:key_result_id}/reports",
+    "/api/v1/goals/plan", "/api/v1/goals/{int:goal_id}", "/api/v1/goals/{int:goal_id}/versions",
+    "/api/v1/goals/key-results/{int:key_result_id}/reports",
     "/api/v1/talks/check-ins", "/api/v1/talks/check-ins/{check_in_id}", "/api/v1/reviews/mine",
     "/api/v1/reviews/{review_id}", "/api/v1/reviews/{review_id}/result", "/api/v1/reviews/{review_id}/acknowledge",
     "/api/v1/reward/letters", "/api/v1/reward/letters/{plan_id}", "/api/v1/people/portal", "/api/v1/audit/looked",
+    "/api/v1/strategy/says/{kind}", "/api/v1/strategy/says/{kind}/versions",
+    "/api/v1/strategy/says/{kind}/versions/{int:number}", "/api/v1/strategy/says/{kind}/versions/{int:number}/changes",
     "/api/v1/notify", "/api/v1/notify/read", "/api/v1/notify/{notice_id}/read", "/api/v1/me",
 })  # fmt: skip
 """The same for programs."""

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from beichen.goals.models import KeyResult, Milestone
+from beichen.goals.models import Goal, KeyResult, Milestone
 from beichen.platform.kit import clock
 from beichen.reward.formulas.shares import version_of
 from tests.access import acts, oracle
@@ -38,7 +38,9 @@ PUBLIC = {
     "hrbp_id", "priority_id", "project_id", "metric_id", "map_id", "band_id", "peers", "to",
 }  # fmt: skip
 """Ids in bodies that hide nothing: what may be done with them is the table's business (tests/access/acts)."""
-SWAPPED = {"goals_approve_many .goals[].goal_id", "goals_nudge .goal_ids", "alignments_create .parent_id",
+SWAPPED = {"goals_set_weights .goals[].goal_id", "goals_set_weights .goals[].results[].key_result_id",
+           "goals_ask_change .results[].key_result_id", "goals_check .goal_id", "goals_hints .goal_id",
+           "goals_approve_many .goals[].goal_id", "goals_nudge .goal_ids", "alignments_create .parent_id",
            "key_results_create .milestones[].id", "key_results_update .milestones[].id",
            "reward_adjust .changes[].award_id", "reviews_settle_peers .invite",
            "reviews_settle_peers .refuse"}  # fmt: skip
@@ -56,6 +58,8 @@ class Swap:
     hidden: tuple[object, ...]
     missing: object = 9_999_999
     stage: Callable[[], None] | None = None
+    reads: bool = False
+    """Nothing is kept: what is one's own is told by its answer."""
 
 
 def boss_of(number: str) -> str:
@@ -77,6 +81,8 @@ def swaps(world: World) -> Iterator[Swap]:
     """Every place of a body that names something hidden, by both doors."""
     yield from _goals(world)
     yield from _alignments(world)
+    yield from _changes(world)
+    yield from _wordings(world)
     yield from _awards(world)
     yield from _nominations(world)
 
@@ -92,11 +98,11 @@ def _goals(world: World) -> Iterator[Swap]:
     yield Swap("approve among one's own", boss, after, mine, theirs)
     ticked = posted(reverse("goals:approve_many"), lambda pk: {"goal": [f"{mine}:1", f"{pk}:1"]})
     yield Swap("approve on the page", boss, ticked, mine, theirs)
-    cycle, silent = world.cycles["2026G1"].pk, {"stage": lambda: goals.fall_behind(late)}
+    cycle, silent = world.cycles["2026G1"].pk, lambda: goals.fall_behind(late)
     asked = called("goals_nudge", {}, lambda pk: {"cycle_id": cycle, "goal_ids": [late, pk]})
-    yield Swap("nudge", boss, asked, late, theirs, **silent)
+    yield Swap("nudge", boss, asked, late, theirs, stage=silent)
     form = posted(reverse("goals:nudge"), lambda pk: {"goal": [late, pk], "address": f"cycle={cycle}"})
-    yield Swap("nudge on the page", boss, form, late, theirs, **silent)
+    yield Swap("nudge on the page", boss, form, late, theirs, stage=silent)
 
 
 def _alignments(world: World) -> Iterator[Swap]:
@@ -107,6 +113,45 @@ def _alignments(world: World) -> Iterator[Swap]:
     yield Swap("align", SUBJECT, served, ids["alignment.parent", SUBJECT], theirs)
     form = posted(reverse("goals:align", args=[goal]), lambda pk: {"parent": pk})
     yield Swap("align on the page", SUBJECT, form, ids["alignment.parent", SUBJECT], theirs)
+
+
+def _changes(world: World) -> Iterator[Swap]:
+    """Somebody weighs, changes or goes through the own goals and one of a colleague."""
+    ids, running, why = world.ids, world.ids["01d", SUBJECT], "渠道入口少了三周"
+    theirs = tuple(ids[row, number] for number in FOREIGN for row in ("01e", "01a", "01c"))
+    results = tuple(ids["kr.restricted", number] for number in FOREIGN)
+
+    def weights(goals: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"goals": [{"version": 1, **one} for one in goals], "reason": why}
+
+    draft = {"goal_id": ids["01a", SUBJECT], "weight": 2000}
+    weighed = called("goals_set_weights", {}, lambda pk: weights([draft, {"goal_id": pk, "weight": 500}]))
+    yield Swap("weigh", SUBJECT, weighed, running, theirs)
+    of_part = called("goals_set_weights", {}, lambda pk: weights(
+        [{"goal_id": running, "results": [{"key_result_id": pk, "weight": 4000}]}]
+    ))  # fmt: skip
+    yield Swap("weigh a key result", SUBJECT, of_part, ids["kr", SUBJECT], results)
+    asked = called("goals_ask_change", {"goal_id": running}, lambda pk: {
+        "reason": why, "results": [{"key_result_id": pk, "weight": 4000}], "version": 1,
+    })  # fmt: skip
+    yield Swap("ask for a change", SUBJECT, asked, ids["kr", SUBJECT], results)
+    checked = called("goals_check", {}, lambda pk: {"goal_id": pk, "verdict": "keep"})
+    yield Swap("go through", SUBJECT, checked, running, theirs, stage=lambda: goals.go_through(world))
+
+
+def _wordings(world: World) -> Iterator[Swap]:
+    """What is said of a wording leaves out the stated days of the goal that is being written: of one's own alone."""
+    ids, cycle = world.ids, world.cycles["2026G1"].pk
+    theirs = tuple(ids[row, number] for number in FOREIGN for row in ("01e", "01a", "01c"))
+
+    def much() -> None:
+        Goal.objects.filter(pk__in=[ids["01d", SUBJECT], *theirs]).update(effort_days=400)
+
+    body = {"title": "留存", "cycle_id": cycle, "effort_days": 1}
+    by_program = called("goals_hints", {}, lambda pk: {**body, "goal_id": pk})
+    yield Swap("hints", SUBJECT, by_program, ids["01d", SUBJECT], theirs, stage=much, reads=True)
+    typed: Any = lambda client, pk: client.post(f"{reverse('goals:hints')}?goal={pk}", body)  # noqa: E731
+    yield Swap("hints on the page", SUBJECT, typed, ids["01d", SUBJECT], theirs, stage=much, reads=True)
 
 
 def _awards(world: World) -> Iterator[Swap]:
@@ -178,6 +223,10 @@ def faults(client: Client, swap: Swap) -> Iterator[str]:
     if tables := changed(before):
         yield f"{swap.name}: what is others' changed {tables}"
     answer = swap.send(client, swap.own)
+    if swap.reads:
+        if answer.status_code != 200 or without_numbers(answer) == nothing:
+            yield f"{swap.name}: with one's own the same is said, the probe proves nothing: {answer.content[:300]!r}"
+        return
     client.get("/")  # where what is told of it is read
     if not (200 <= answer.status_code < 400 and changed(before)):
         yield f"{swap.name}: with one's own {answer.status_code}, the probe proves nothing: {answer.content[:300]!r}"

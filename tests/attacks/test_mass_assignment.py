@@ -36,6 +36,8 @@ SHEETS = "rows of a workbook under the company's own headings"
 OPEN_KEYS = {
     "audit_entries .items[].details": "what an act noted: numbers and names of fields (audit/choices)",
     "roles_versions [].content": "a role profile as it stood, in the words of its form",
+    "metrics_versions [].content": "a metric as it stood, in the words of its form",
+    "goals_versions .versions[].terms": "what was agreed of a goal, key result by key result (goals/formulas/versions)",
     "changes_list [].payload": "the fields of the act that waits, as they were sent",
     **{f"imports_{act} .{part}[]": SHEETS
        for act in ("upload", "get", "confirm") for part in ("changes", "notes", "refused")},

@@ -20,7 +20,9 @@ CALLS = {
     "goals:new": "goals_create", "goals:edit": "goals_update", "goals:propose": "goals_propose",
     "goals:align": "alignments_create", "goals:new_key_result": "key_results_create",
     "goals:edit_key_result": "key_results_update", "goals:drop_key_result": "key_results_drop",
-    "goals:update": "reports_create", "strategy:edit": "strategy_save_draft", "people:imports": "imports_upload",
+    "goals:season": "goals_set_rules", "goals:update": "reports_create",
+    "strategy:edit": "strategy_save_draft",
+    "strategy:statement_edit": "statements_save", "people:imports": "imports_upload",
     "people:waiting_withdraw": "second_person_withdraw", "notify:read_all": "notices_read",
     "notify:follow": "notices_read_one", "reviews:withdraw": "reviews_withdraw_nomination",
 }  # fmt: skip

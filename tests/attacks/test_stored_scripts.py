@@ -58,7 +58,8 @@ def _written(model: type[models.Model], field: models.Field[Any, Any]) -> bool:
 def stain_json(world: World) -> None:
     """Answers of forms and pages of the strategy: every text inside them."""
     for label, name in (("conversations.CheckInPrivate", "answers"), ("reviews.PartContent", "answers"),
-                        ("strategy.StrategyVersion", "content"), ("notify.Notice", "params")):  # fmt: skip
+                        ("strategy.StrategyVersion", "content"), ("strategy.StatementVersion", "content"),
+                        ("notify.Notice", "params")):  # fmt: skip
         model = apps.get_model(label)
         for row in model._base_manager.all():
             with transaction.atomic(), past_the_guards():
@@ -71,7 +72,7 @@ def _stained(value: Any, key: str = "") -> Any:
         return {inner: _stained(one, inner) for inner, one in value.items()}
     if isinstance(value, list):
         return [_stained(one) for one in value]
-    spared = ("score", "load", "horizon", "period", "key", "id")
+    spared = ("score", "load", "horizon", "period", "key", "id", "group")
     return CARRIER if isinstance(value, str) and value and key not in spared else value
 
 

@@ -13,9 +13,11 @@ from beichen.demo.formulas.people import company as told
 from beichen.demo.formulas.quarters import after
 from beichen.demo.formulas.story import Aim, Company, Human
 from beichen.demo.rules import bonus, reviews
+from beichen.demo.rules.figures import load_figures
 from beichen.demo.rules.goals import load_goals
 from beichen.demo.rules.moments import after_quarter, moment
-from beichen.demo.rules.projects import KEEPER, load_projects, load_roles
+from beichen.demo.rules.principles import load_statements
+from beichen.demo.rules.projects import KEEPER, load_processes, load_projects, load_roles
 from beichen.demo.rules.talks import load_talks
 from beichen.metrics import queries as metric_queries
 from beichen.metrics import rules as metrics
@@ -56,9 +58,11 @@ def load_demo(seed: int, day: date, people_count: int, say: Callable[[str], None
         place = _people(story, seed)
         say(f"{len(story.people)} people")
         say(f"{load_roles(ACTOR, place)} role profiles, {load_projects(place)} memberships")
+        say(f"{load_processes(place)} processes")
         _metrics(place)
-        say(f"{_recommended(place)} recommended metrics")
+        say(f"{_recommended(place)} recommended metrics, {load_figures(place)} figures")
         _strategy(place)
+        say(f"{load_statements(ACTOR, place)} confirmations of principles and rules")
         aims = load_goals(ACTOR, place)
         say(f"{len(aims)} goals")
         say(f"{load_talks(ACTOR, place, aims)} check-ins")
@@ -134,9 +138,14 @@ def _people(story: Company, seed: int) -> Place:
 
 
 def _two_steps() -> dict[str, Any]:
-    """In the running quarter the manager's manager agrees to goals as well."""
+    """In the running quarter the manager's manager agrees too; small changes are free; goals are reviewed monthly."""
     settings = company_settings()
     settings["goals"] = {**settings["goals"], "approval": [{"role": "LM", "days": 5}, {"role": "SK", "days": 5}]}
+    settings["goals"] |= {
+        "change_free": {"target_percent": "5", "weight": 500, "days": 3},
+        "goal_review": "month",
+        "versions": "by_time",
+    }
     return settings
 
 
@@ -233,11 +242,13 @@ def _agree(place: Place, day: date) -> None:
 
 
 def _metrics(place: Place) -> None:
-    """The library, written by one HR administrator and put into force by another; the last entry is still a draft."""
+    """The library and the starter set, by one HR administrator, active by another; the last entry is still a draft."""
     writer, second = (place.person(number) for number in reviews.ADMINISTRATORS)
     day = place.story.behind.first - timedelta(days=13)
     rows = lines(bank("company")["metrics"])
     for code, name, english, unit, direction, owner, definition in rows:
+        if code == rows[-1][0]:
+            _starters(writer, second, day)
         entered = metrics.MetricInput(
             code=code,
             name=name,
@@ -252,6 +263,13 @@ def _metrics(place: Place) -> None:
         if code != rows[-1][0]:
             with clock.frozen(moment(day + timedelta(days=1), code)):
                 metrics.enact_metric(second, card.id, card.version)
+
+
+def _starters(writer: Actor, second: Actor, day: date) -> None:
+    with clock.frozen(moment(day, "starters")):
+        metrics.take_starter_set(writer)
+    with clock.frozen(moment(day + timedelta(days=1), "starters")):
+        metrics.enact_drafts(second)
 
 
 def _recommended(place: Place) -> int:

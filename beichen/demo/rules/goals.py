@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from beichen.demo.formulas.goals import goals as told
 from beichen.demo.formulas.story import Aim, Report, Result
 from beichen.demo.rules.moments import moment
+from beichen.demo.rules.season import change_goals
 from beichen.goals import queries, rules
 from beichen.goals.rules import load
-from beichen.goals.rules.rollup import restate
+from beichen.goals.rules.rollup import drain, restate
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.strategy import queries as strategy
@@ -29,6 +30,8 @@ def load_goals(actor: Actor, place: Place) -> list[Aim]:
     here = {human.number for human in place.story.people if human.left is None}
     for n, aim in enumerate(aim for aim in aims if aim.state == "proposed" and aim.owner in here):
         _agree(place, aim, ids[aim.key], n)
+    change_goals(place, aims, ids)
+    drain(actor, place.cycles[place.story.running.key])
     return aims
 
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from beichen.goals import access, queries, rules
 from beichen.goals.forms import GoalForm, KeyResultForm, trimmed
-from beichen.goals.pages import terms
+from beichen.goals.pages import standing, terms
 from beichen.goals.pages.plans import cycle_of
-from beichen.goals.queries import GoalCard
+from beichen.goals.queries import GoalCard, GoalView
 from beichen.metrics import queries as metrics
 from beichen.people import queries as people
-from beichen.platform.kit.errors import Forbidden
+from beichen.platform.kit.errors import Forbidden, Invalid
 from beichen.platform.ui.answers import came_from, page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
@@ -33,11 +33,19 @@ def goal(request: PageRequest, goal_id: int) -> HttpResponse:
     view = queries.goal_view(request.actor, goal_id)
     hints = rules.hints(request.actor, view.goal, view.settings) if view.goal.state in ("draft", "proposed") else []
     return page(
-        request, "goals/goal.html", view=view, goal=view.goal, results=terms.drawn(view.key_results),
-        terms=terms.goal_terms(view), weight=terms.weight(view.goal.weight), sum=terms.weight(view.weight),
+        request, "goals/goal.html", view=view, goal=view.goal, results=terms.drawn(view.key_results, _fives(view)),
+        terms=terms.goal_terms(view), five=standing.of_goal(view), weight=terms.weight(view.goal.weight),
         hints=[_(hint.sentence) % hint.params if hint.params else _(hint.sentence) for hint in hints],
         children=[(line, terms.weight(line.weight)) for line in view.children],
     )  # fmt: skip
+
+
+def _fives(view: GoalView) -> dict[int, list[standing.Fact]]:
+    return {
+        card.id: standing.of_key_result(card, view.settings, view.goal.ambition)
+        for card in view.key_results
+        if not card.is_dropped and not view.goal.waits
+    }
 
 
 def _priorities(request: PageRequest) -> list[tuple[str, str]]:
@@ -65,7 +73,10 @@ def new_goal(request: PageRequest) -> HttpResponse:
         tell(request, _("Draft saved. Next, say how it will be measured."))
         return see(_at(made.id))
     first = {"ambition": "committed", "due": cycle.last if cycle else None, "visibility": "public"}
-    return page(request, "goals/goal_form.html", form=_form(request, GoalForm, how, first), goal=None, cycle=cycle)
+    return page(
+        request, "goals/goal_form.html", form=_form(request, GoalForm, how, first), goal=None,
+        cycle_id=cycle.id if cycle else "",
+    )  # fmt: skip
 
 
 @door(access.VIEW, methods=("GET", "POST"))
@@ -82,9 +93,11 @@ def edit_goal(request: PageRequest, goal_id: int) -> HttpResponse:
     first = {
         "title": card.title, "title_en": card.title_en, "kind": card.kind, "ambition": card.ambition, "due": card.due,
         "weight": trimmed(Decimal(card.weight) / 100), "priority": str(card.priority_id or ""),
-        "verification": card.verification, "visibility": card.visibility,
+        "verification": card.verification, "visibility": card.visibility, "effort_days": card.effort_days,
     }  # fmt: skip
-    return page(request, "goals/goal_form.html", form=_form(request, GoalForm, how, first), goal=card)
+    return page(
+        request, "goals/goal_form.html", form=_form(request, GoalForm, how, first), goal=card, cycle_id=card.cycle_id
+    )
 
 
 def _form(request: PageRequest, kind: Any, how: dict[str, Any], first: dict[str, Any]) -> Any:
@@ -98,12 +111,31 @@ def _bands(request: PageRequest) -> list[tuple[str, str]]:
     return [(str(card.id), card.name) for card in metrics.band_tables(request.actor).values() if card.state == "frozen"]
 
 
+def _metric_of(request: PageRequest, metric_id: int | None) -> dict[str, str]:
+    """The metric that feeds a key result, as the form shows it."""
+    if metric_id is None:
+        return {}
+    card = metrics.metric(request.actor, metric_id)
+    return {"metric": f"{card.code} {card.title}"}
+
+
+def _entered(request: PageRequest, how: dict[str, Any]) -> rules.KeyResultInput:
+    """The key result typed, its metric found by code."""
+    form = KeyResultForm(request.POST, **how)
+    code = str(form["metric"].value() or "").strip()
+    library = metrics.metrics(request.actor) if code else []
+    found = next((card.id for card in library if code in (card.code, f"{card.code} {card.title}")), None)
+    if code and found is None:
+        raise Invalid(fields={"metric": _("There is no such metric. Type part of its name and choose from the list.")})
+    return form.entered(found)
+
+
 @door(access.VIEW, methods=("GET", "POST"))
 def new_key_result(request: PageRequest, goal_id: int) -> HttpResponse:
     """Add a key result."""
     how = {"bands": _bands(request)}
     if request.method == "POST":
-        rules.add_key_result(request.actor, goal_id, KeyResultForm(request.POST, **how).entered(), request.version)
+        rules.add_key_result(request.actor, goal_id, _entered(request, how), request.version)
         tell(request, _("Key result added."))
         return see(_at(goal_id))
     card = queries.goal(request.actor, goal_id)
@@ -122,15 +154,13 @@ def edit_key_result(request: PageRequest, key_result_id: int) -> HttpResponse:
     """Change a key result."""
     how = {"bands": _bands(request)}
     if request.method == "POST":
-        rules.edit_key_result(
-            request.actor, key_result_id, KeyResultForm(request.POST, **how).entered(), request.version
-        )
+        rules.edit_key_result(request.actor, key_result_id, _entered(request, how), request.version)
         tell(request, _("Saved."))
         return see(came_from(request, reverse("goals:plan")))
     card, owner = queries.key_result(request.actor, key_result_id)
     if not queries.may_write(request.actor, owner):
         raise Forbidden
-    form = _form(request, KeyResultForm, how, KeyResultForm.initial_of(card))
+    form = _form(request, KeyResultForm, how, {**KeyResultForm.initial_of(card), **_metric_of(request, card.metric_id)})
     return page(request, "goals/key_result_form.html", form=form, goal=owner, key_result=card)
 
 

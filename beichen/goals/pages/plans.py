@@ -12,17 +12,21 @@ from beichen.goals import access, queries
 from beichen.goals.choices import GoalKind
 from beichen.goals.forms import FilterForm
 from beichen.goals.pages import terms
-from beichen.goals.queries import Filter, PlanLine
+from beichen.goals.pages.differences import told
+from beichen.goals.queries import Filter, Plan, PlanLine
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard
 from beichen.platform.access.permissions import leads_people
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
-from beichen.platform.ui.answers import page
+from beichen.platform.kit.errors import NotFound
+from beichen.platform.ui.answers import page, see
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
 from beichen.strategy import queries as strategy
 
+DENSE = 12
+"""More key results than this on one sheet are drawn smaller."""
 HEALTHS = ("off_track", "at_risk", "on_track", "ahead", "done", "not_updated", "early", "not_measured")
 
 
@@ -54,6 +58,7 @@ def tabs(actor: Actor, *, leads: bool) -> list[tuple[str, str, str]]:
         *found, ("all", _("All goals"), reverse("goals:all")), ("map", _("Goal map"), reverse("goals:map")),
         ("board", _("Progress board"), reverse("goals:board")),
         ("inbox", _("To approve"), reverse("goals:inbox")),
+        ("restated", _("Restated"), reverse("goals:restated")),
     ]  # fmt: skip
 
 
@@ -91,8 +96,16 @@ def _plan(request: PageRequest, person_id: int) -> HttpResponse:
     return page(
         request, "goals/plan.html", plan=found, cycles=every, own=own, weight=terms.weight(found.weight),
         lines=[_line(line) for line in found.lines], unit_lines=[_line(line) for line in found.unit_lines],
-        may_report=own, **frame(request, "mine" if own else ""),
+        may_report=own, weighs=_weighs(request, found, own=own),
+        goes_through=own and bool(queries.season(cycle.settings).rhythm),
+        **frame(request, "mine" if own else ""),
     )  # fmt: skip
+
+
+def _weighs(request: PageRequest, found: Plan, *, own: bool) -> bool:
+    """Whether to offer all weights on one screen: to the owner and the manager; the rule decides. Cost: none."""
+    lines = [line.goal for line in found.lines if line.goal.state in ("draft", "active")]
+    return len(lines) > 1 and (own or found.person.manager_id == request.actor.person_id)
 
 
 @door(access.VIEW)
@@ -142,11 +155,12 @@ def inbox(request: PageRequest) -> HttpResponse:
     """Goals that wait for my word, and goals that want to serve mine."""
     actor = request.actor
     waiting, asks = queries.waiting_goals(actor), queries.waiting_alignments(actor)
+    changes = [(one, [told(each) for each in one.differences]) for one in queries.waiting_changes(actor)]
     results = queries.key_results(actor, waiting)
     lines = [
         {"goal": g, "results": terms.drawn(results.get(g.id, [])), "weight": terms.weight(g.weight)} for g in waiting
     ]
-    return page(request, "goals/inbox.html", lines=lines, asks=asks, **frame(request, "inbox"))
+    return page(request, "goals/inbox.html", lines=lines, asks=asks, changes=changes, **frame(request, "inbox"))
 
 
 @door(access.VIEW, leavers=True)
@@ -173,3 +187,27 @@ def coverage(request: PageRequest) -> HttpResponse:
     """Attainment per priority, priorities nobody serves, goals that serve none: a part of the strategy page."""
     found = queries.coverage(request.actor)
     return page(request, "goals/coverage.html", coverage=found)
+
+
+@door(access.VIEW)
+def own_unit_sheet(request: PageRequest) -> HttpResponse:
+    """The page of the unit the reader works in."""
+    unit_id = people.me(request.actor).unit_id
+    if unit_id is None:
+        raise NotFound
+    return see(reverse("goals:unit_sheet", args=[unit_id]))
+
+
+@door(access.VIEW)
+def unit_sheet(request: PageRequest, unit_id: int) -> HttpResponse:
+    """A unit's quarter on one page: its three most important goals and their key results; prints on one A4 sheet."""
+    cycle, every = cycle_of(request)
+    if cycle is None:
+        return page(request, "goals/sheet.html", sheet=None, cycles=every)
+    found = queries.unit_sheet(request.actor, unit_id, cycle)
+    lines = [(goal, terms.weight(goal.weight), terms.drawn(results)) for goal, results in found.lines]
+    results = sum(len(drawn) for _goal, _weight, drawn in lines)
+    return page(
+        request, "goals/sheet.html", sheet=found, lines=lines, cycle=cycle, cycles=every, today=clock.today(),
+        dense="dense" if results > DENSE else "",
+    )  # fmt: skip

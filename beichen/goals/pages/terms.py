@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 from django.utils.translation import gettext
 
@@ -106,11 +107,15 @@ class Drawn:
     terms: list[tuple[str, str]]
     weight: str
     next_step: str
+    facts: Sequence[object] = ()
 
 
-def drawn(cards: Sequence[KeyResultCard]) -> list[Drawn]:
-    """Key results with their words."""
-    return [Drawn(card, stands(card), key_result_terms(card), weight(card.weight), _next(card)) for card in cards]
+def drawn(cards: Sequence[KeyResultCard], facts: Mapping[int, Sequence[object]] = MappingProxyType({})) -> list[Drawn]:
+    """Key results with their words; `facts`: where the figures of each come from, where a page says it."""
+    return [
+        Drawn(card, stands(card), key_result_terms(card), weight(card.weight), _next(card), facts.get(card.id, ()))
+        for card in cards
+    ]
 
 
 def _next(card: KeyResultCard) -> str:

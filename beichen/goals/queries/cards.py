@@ -48,6 +48,7 @@ class GoalCard:
     start: date
     due: date
     verification: str
+    effort_days: int | None
     author_id: int | None
     last_editor_id: int | None
     approver_id: int | None
@@ -59,6 +60,8 @@ class GoalCard:
     is_dropped: bool
     manual_progress: int | None
     manual_reason: str
+    manual_at: datetime | None
+    approved_at: datetime | None
     version: int
     progress: int | None
     score: int | None
@@ -135,12 +138,14 @@ def goal_card(goal: Goal) -> GoalCard:
         unit_id=goal.unit_id, unit_name=_called(goal.unit), cycle_id=goal.cycle_id, weight=goal.weight,
         priority_id=goal.priority_id, priority_key=goal.priority.key if goal.priority else "",
         priority_name=_called(goal.priority), state=goal.state, visibility=goal.visibility,
-        start=goal.start, due=goal.due, verification=goal.verification, author_id=goal.author_id,
+        start=goal.start, due=goal.due, verification=goal.verification, effort_days=goal.effort_days,
+        author_id=goal.author_id,
         last_editor_id=goal.last_editor_id,
         approver_id=getattr(goal, "approver_id", None), agree_by=clock.local(asked).date() if asked else None,
         is_my_turn=bool(getattr(goal, "is_my_turn", False)),
         proposed_at=goal.proposed_at, comment=goal.comment, is_doubted=goal.is_doubted, is_dropped=goal.is_dropped,
-        manual_progress=goal.manual_progress, manual_reason=goal.manual_reason, version=goal.version,
+        manual_progress=goal.manual_progress, manual_reason=goal.manual_reason,
+        manual_at=goal.manual_at, approved_at=goal.approved_at, version=goal.version,
         progress=stat.progress if stat else None, score=stat.score if stat else None,
         expected=stat.expected if stat else 0, health=stat.health if stat else Health.EARLY,
         updated_on=stat.updated_on if stat else None,
@@ -172,10 +177,13 @@ class MilestoneCard:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One report in a sparkline: the day, and progress in millionths."""
+    """One report in a sparkline: the day, progress in millionths, and where it came from."""
 
     day: date
     progress: int
+    source: str = ""
+    by: str = ""
+    confidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +207,7 @@ class KeyResultCard:
     due: date
     is_dropped: bool
     by_metric: bool
+    metric_id: int | None
     band_id: int | None
     version: int
     current: Decimal | None
@@ -237,6 +246,16 @@ class KeyResultCard:
     def behind_running(self) -> bool:
         """At risk or off track at three reports in a row, or more."""
         return self.behind >= 3
+
+    @property
+    def newest(self) -> Point | None:
+        """The newest report: where value and confidence came from."""
+        return self.spark[-1] if self.spark else None
+
+    @property
+    def said(self) -> Point | None:
+        """The newest report that says how confident its writer is."""
+        return next((point for point in reversed(self.spark) if point.confidence), None)
 
     @property
     def spark_values(self) -> list[int]:
@@ -295,6 +314,7 @@ class UpdateCard:
     support: str
     risk: str
     is_shared: bool
+    is_correction: bool
 
     @property
     def confidence_label(self) -> str:

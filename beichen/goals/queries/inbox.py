@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import CharField, DateTimeField, F, Q, QuerySet, Subquery, Value
 
 from beichen.goals import access
 from beichen.goals.choices import GOAL, RUNNING, WRITING, AlignmentState, GoalState, Measure
-from beichen.goals.models import Alignment, KeyResult
+from beichen.goals.models import Alignment, Goal, KeyResult
 from beichen.goals.queries.cards import RELATED, GoalCard, goal_card
+from beichen.goals.queries.changes import asked_of_me
 from beichen.goals.queries.plans import PAGE, visible
 from beichen.goals.queries.standing import health_rules
 from beichen.platform.access.current import query
@@ -50,14 +52,7 @@ class AlignmentAsk:
 @query
 def waiting_alignments(actor: Actor, limit: int = PAGE) -> list[AlignmentAsk]:
     """Alignments to goals the actor answers for, as long as goals can be agreed to. Cost: one statement."""
-    links = (
-        Alignment.objects.filter(
-            access.visible_goals("child__") if actor.person_id is not None else Q(), state=AlignmentState.PROPOSED,
-            parent__owner_id=actor.person_id, child__cycle__phase__in=WRITING,
-        )
-        .exclude(proposed_by_id=actor.person_id).select_related("parent", *(f"child__{name}" for name in RELATED))
-        .order_by("id")[:limit]
-    )  # fmt: skip
+    links = _proposed(actor).select_related("parent", *(f"child__{name}" for name in RELATED))[:limit]
     return [
         AlignmentAsk(
             line.pk,
@@ -70,6 +65,60 @@ def waiting_alignments(actor: Actor, limit: int = PAGE) -> list[AlignmentAsk]:
         )
         for line in links
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Something to decide: `what` is goal, change or alignment, `id` its own; `beside` names the owner, or the goal
+    that is to be supported."""
+
+    what: str
+    id: int
+    title: str
+    beside: str
+    owner_id: int
+    due_on: date | None
+
+
+@query
+def asked(actor: Actor, limit: int = PAGE) -> list[Asked]:
+    """Goals, changes and alignments that wait for the actor, each the oldest first. Cost: one statement for all."""
+    parts = (_goals_asked(actor), asked_of_me(actor), _alignments_asked(actor))
+    first, *rest = (part[:limit] for part in parts)
+    return [
+        Asked(
+            what, pk, for_reader(title, title_en), for_reader(beside, beside_en), owner_id,
+            clock.local(due).date() if due else None,
+        )
+        for what, pk, title, title_en, beside, beside_en, owner_id, due in first.union(*rest, all=True)
+    ]  # fmt: skip
+
+
+def _goals_asked(actor: Actor) -> QuerySet[Any, Any]:
+    found = Goal.objects.filter(
+        access.visible_goals() if actor.person_id is not None else Q(), IsOneOf("pk", approvals.my_turn(GOAL)),
+        state=GoalState.PROPOSED, cycle__phase__in=WRITING,
+    )  # fmt: skip
+    return found.order_by("proposed_at", "id").values_list(
+        Value("goal", CharField()), "pk", "title", "title_en", F("owner__name"), Value("", CharField()), "owner_id",
+        Subquery(approvals.asked(GOAL, "due_at"), DateTimeField()),
+    )  # fmt: skip
+
+
+def _alignments_asked(actor: Actor) -> QuerySet[Any, Any]:
+    return _proposed(actor).values_list(
+        Value("alignment", CharField()), "pk", "child__title", "child__title_en", "parent__title", "parent__title_en",
+        "child__owner_id", Value(None, DateTimeField()),
+    )  # fmt: skip
+
+
+def _proposed(actor: Actor) -> QuerySet[Alignment]:
+    """Alignments to goals the actor answers for, the oldest first."""
+    found = Alignment.objects.filter(
+        access.visible_goals("child__") if actor.person_id is not None else Q(), state=AlignmentState.PROPOSED,
+        parent__owner_id=actor.person_id, child__cycle__phase__in=WRITING,
+    )  # fmt: skip
+    return found.exclude(proposed_by_id=actor.person_id).order_by("id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from beichen.goals import access
-from beichen.goals.choices import WRITING, AlignmentState, GoalState
-from beichen.goals.models import Alignment, Goal, KeyResult, KeyResultStat, Milestone, Update, UpdateText
+from beichen.goals.choices import BY_PEOPLE, CHANGING, WRITING, AlignmentState, GoalState, Source
+from beichen.goals.models import Alignment, ChangeRequest, Goal, KeyResult, KeyResultStat, Milestone, Update, UpdateText
 from beichen.goals.queries import plans
 from beichen.goals.queries.cards import AlignmentCard, GoalCard, KeyResultCard, UpdateCard, goal_card
 from beichen.goals.queries.standing import GoalNumbers, numbers_of
@@ -108,7 +108,24 @@ def history(actor: Actor, goal_id: int, key_result_id: int | None = None, limit:
         if any(line.finished for line in lines)
         else ()
     )
-    return [_update(line, line.words if line.words_open else None, names) for line in lines]
+    corrections = _corrections(lines)
+    return [
+        replace(_update(line, line.words if line.words_open else None, names), is_correction=line.pk in corrections)
+        for line in lines
+    ]
+
+
+def _corrections(lines: Sequence[Update]) -> set[int]:
+    """Reports by people that changed the value a metric had given; `lines` are the newest first."""
+    before: dict[int, Update] = {}
+    found = set[int]()
+    for line in reversed([line for line in lines if line.value is not None]):
+        older = before.get(line.key_result_id)
+        given = older is not None and (older.source == Source.METRIC or older.pk in found)
+        if given and older is not None and line.source in BY_PEOPLE and older.value != line.value:
+            found.add(line.pk)
+        before[line.key_result_id] = line
+    return found
 
 
 def _update(line: Update, words: UpdateText | None, names: dict[int, str]) -> UpdateCard:
@@ -120,7 +137,7 @@ def _update(line: Update, words: UpdateText | None, names: dict[int, str]) -> Up
         unit=line.key_result.unit, confidence=line.confidence, text=line.text, progress=line.progress,
         health=line.health, problem=words.problem if words else "", next_action=words.next_action if words else "",
         support=words.support if words else "", risk=words.risk if words else "",
-        is_shared=words.is_shared if words else False,
+        is_shared=words.is_shared if words else False, is_correction=False,
     )  # fmt: skip
 
 
@@ -211,8 +228,13 @@ class GoalView:
     may_decide: bool
     may_withdraw: bool
     may_align: bool
+    may_correct: bool
+    may_ask: bool
     is_late: bool
     in_time: bool
+    approved_by: str
+    manual_by: str
+    open_change: int | None
 
     @property
     def weight(self) -> int:
@@ -223,7 +245,8 @@ class GoalView:
 @query
 def goal_view(actor: Actor, goal_id: int) -> GoalView:
     """The page of one goal, or NotFound. Cost: nine statements, however much hangs on it."""
-    row = plans.visible(actor).select_related("cycle__period").filter(pk=goal_id).first()
+    seen = plans.visible(actor).select_related("cycle__period", "approved_by", "manual_by")
+    row = seen.filter(pk=goal_id).first()
     if row is None:
         raise NotFound
     card, found = goal_card(row), plans.loaded([goal_id])
@@ -234,26 +257,42 @@ def goal_view(actor: Actor, goal_id: int) -> GoalView:
     parents, children = _seen(links, goal_id, others)
     in_time = row.cycle.phase in WRITING
     is_late = card.state in (GoalState.DRAFT, GoalState.PROPOSED) and row.cycle.phase > Phase.EXECUTION
-    acts = {name: may(actor, asked, card) for name, asked in _acts_of(card, in_time=in_time).items()}
+    offered = _acts_of(card, in_time=in_time, changes=row.cycle.phase in CHANGING)
+    acts = {name: may(actor, asked, card) for name, asked in offered.items()}
     return GoalView(
         card, row.cycle.period.key, row.cycle.settings, tuple(plans.cards_of(found, row.cycle.settings)), parents,
         children,
         tuple(_chain(card, above, others)), tuple(history(actor, goal_id)), _terms(computed, children), computed.equal,
         may_edit=acts.get("edit", False), may_adjust=acts.get("adjust", False), may_report=acts.get("report", False),
         may_decide=card.is_my_turn and acts.get("decide", False),
-        may_withdraw=acts.get("withdraw", False), may_align=acts.get("align", False), is_late=is_late, in_time=in_time,
+        may_withdraw=acts.get("withdraw", False), may_align=acts.get("align", False),
+        may_correct=acts.get("correct", False), may_ask=acts.get("ask", False),
+        is_late=is_late, in_time=in_time,
+        approved_by=row.approved_by.name if row.approved_by else "",
+        manual_by=row.manual_by.name if row.manual_by else "",
+        open_change=_open_change(actor, goal_id) if card.state == GoalState.CHANGING else None,
     )  # fmt: skip
 
 
-def _acts_of(card: GoalCard, *, in_time: bool) -> dict[str, Permission]:
-    """The acts that the state of a goal leaves open; once goals cannot be agreed to any more, reports alone."""
+def _open_change(actor: Actor, goal_id: int) -> int | None:
+    found = ChangeRequest.objects.filter(goal_id=goal_id, state="proposed")
+    if actor.person_id is not None:
+        found = found.filter(access.visible_changes())
+    return found.values_list("pk", flat=True).first()
+
+
+def _acts_of(card: GoalCard, *, in_time: bool, changes: bool) -> dict[str, Permission]:
+    """The acts that the state of a goal leaves open; once goals cannot be agreed to any more, what changes it alone."""
+    running: dict[str, Permission] = {"report": access.REPORT, "correct": access.CORRECT} if card.runs else {}
+    if card.runs and changes and card.state != GoalState.CHANGING:
+        running["ask"] = access.ASK_CHANGE
     if not in_time:
-        return {"report": access.REPORT} if card.runs else {}
+        return running
     if card.state == GoalState.DRAFT:
         return {"edit": access.WRITE, "align": access.ALIGN}
     if card.state == GoalState.PROPOSED:
         return {"decide": access.DECIDE, "withdraw": access.WITHDRAW, "align": access.ALIGN}
-    return {"adjust": access.ADJUST, "report": access.REPORT, "align": access.ALIGN} if card.runs else {}
+    return {**running, "adjust": access.ADJUST, "align": access.ALIGN} if card.runs else {}
 
 
 def _terms(computed: GoalNumbers, children: Sequence[AlignmentCard]) -> tuple[Term, ...]:

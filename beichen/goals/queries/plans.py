@@ -134,6 +134,7 @@ def _card(kr: KeyResult, health: str, expected: int, spark: tuple[Point, ...], d
         id=kr.pk, goal_id=kr.goal_id, key=kr.key, title=kr.title, title_en=kr.title_en, measure=kr.measure,
         baseline=kr.baseline, target=kr.target, low=kr.low, high=kr.high, tolerance=kr.tolerance, unit=kr.unit,
         weight=kr.weight, start=kr.start, due=kr.due, is_dropped=kr.is_dropped, by_metric=kr.by_metric,
+        metric_id=kr.metric_id if kr.by_metric else None,
         band_id=kr.band_id, version=kr.version, current=stat.current if stat else None,
         answer=stat.answer if stat else None, progress=stat.progress if stat else None,
         score=stat.score if stat else None, updated_on=stat.updated_on if stat else None,
@@ -147,11 +148,12 @@ def _sparks(ids: Sequence[int]) -> dict[int, tuple[Point, ...]]:
     lines = (
         Update.objects.filter(key_result_id__in=ids, progress__isnull=False)
         .annotate(place=newest).filter(place__lte=SPARK).order_by("day", "id")
-        .values_list("key_result_id", "day", "progress")
+        .values_list("key_result_id", "day", "progress", "source", "author__name", "confidence")
     )  # fmt: skip
     points: dict[int, list[Point]] = defaultdict(list)
-    for kr_id, day, progress in lines:
-        points[kr_id].append(Point(day, progress or 0))
+    for kr_id, day, progress, *origin in lines:
+        source, author, confidence = origin
+        points[kr_id].append(Point(day, progress or 0, source, author or "", confidence))
     return {kr_id: tuple(row) for kr_id, row in points.items()}
 
 

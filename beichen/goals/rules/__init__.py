@@ -2,12 +2,10 @@
 
 from beichen.goals.rules.agree import (
     Agreed,
-    Hint,
     approve_goal,
     approve_goals,
     doubt_goal,
     hand_on,
-    hints,
     propose_goal,
     return_goal,
     withdraw_goal,
@@ -19,7 +17,17 @@ from beichen.goals.rules.align import (
     move_goal,
     propose_alignment,
 )
+from beichen.goals.rules.changes import (
+    ChangeInput,
+    ResultChange,
+    approve_change,
+    ask_change,
+    refuse_change,
+    withdraw_change,
+)
+from beichen.goals.rules.checks import check_goal, check_goals
 from beichen.goals.rules.close import close_cycle
+from beichen.goals.rules.correct import set_progress, take_back_progress
 from beichen.goals.rules.drafts import (
     GoalInput,
     KeyResultInput,
@@ -32,23 +40,34 @@ from beichen.goals.rules.drafts import (
     edit_key_result,
     reweigh_key_result,
 )
+from beichen.goals.rules.hints import Hint, hints
 from beichen.goals.rules.nudge import LONGEST, Nudged, nudge
 from beichen.goals.rules.reports import ReportInput, report
 from beichen.goals.rules.rollup import drain, recount, restate
+from beichen.goals.rules.season import set_season
+from beichen.goals.rules.weights import Weighed, Weights, set_weights
 
 __all__ = [
     "LONGEST",
     "Agreed",
+    "ChangeInput",
     "GoalInput",
     "Hint",
     "KeyResultInput",
     "MilestoneInput",
     "Nudged",
     "ReportInput",
+    "ResultChange",
+    "Weighed",
+    "Weights",
     "accept_alignment",
     "add_key_result",
+    "approve_change",
     "approve_goal",
     "approve_goals",
+    "ask_change",
+    "check_goal",
+    "check_goals",
     "close_cycle",
     "create_goal",
     "decline_alignment",
@@ -66,9 +85,15 @@ __all__ = [
     "propose_alignment",
     "propose_goal",
     "recount",
+    "refuse_change",
     "report",
     "restate",
     "return_goal",
     "reweigh_key_result",
+    "set_progress",
+    "set_season",
+    "set_weights",
+    "take_back_progress",
+    "withdraw_change",
     "withdraw_goal",
 ]

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 from django.urls import reverse
 
 from beichen.goals import access, queries
 from beichen.goals.choices import DOUBTED, GOAL, RUNNING, WRITING, AlignmentState, GoalState
 from beichen.goals.events import GoalApproved, GoalProposed, GoalReturned
-from beichen.goals.formulas.rollup import total_weight
 from beichen.goals.models import Alignment, Goal
 from beichen.goals.queries import GoalCard
-from beichen.goals.rules import errors, rollup
+from beichen.goals.queries.season import TERMS
+from beichen.goals.rules import errors, rollup, versions
 from beichen.goals.rules.align import tell_parents
-from beichen.goals.rules.drafts import FULL
+from beichen.goals.rules.hints import hold_to
 from beichen.people.queries import CycleCard
 from beichen.people.rules import open_cycle
 from beichen.platform import audit, notify
@@ -30,60 +28,7 @@ from beichen.platform.approvals import rules as approvals
 from beichen.platform.events.bus import publish
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
-from beichen.platform.kit.errors import Changed, NotFound, Phrase, Refused, gettext_noop
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """Something about a plan or goal to look at before it is agreed; `params` fill the sentence."""
-
-    code: str
-    sentence: Phrase
-    params: dict[str, str]
-
-
-def hints(actor: Actor, goal: Goal | GoalCard, settings: dict[str, Any]) -> list[Hint]:
-    """What is not as agreed in this company: number of goals, weights, measures. Cost: two statements."""
-    found: list[Hint] = []
-    weights, count = _plan(goal)
-    if weights != FULL:
-        found.append(Hint("weights", errors.WeightsOff.text, {"sum": _percent(weights)}))
-    limits = settings.get("goals", {})
-    least, most = int(limits.get("count_min", 3)), int(limits.get("count_max", 5))
-    if not least <= count <= most:
-        found.append(
-            Hint("count", errors.TooManyGoals.text, {"count": str(count), "least": str(least), "most": str(most)})
-        )
-    goal_id = goal.pk if isinstance(goal, Goal) else goal.id
-    parts = list(_weights_of(goal_id))
-    if parts and total_weight(parts) not in (0, FULL):
-        found.append(Hint("key_results", KEY_RESULT_WEIGHTS, {"sum": _percent(total_weight(parts))}))
-    if not goal.verification:
-        found.append(Hint("verification", NO_VERIFICATION, {}))
-    return found
-
-
-KEY_RESULT_WEIGHTS = gettext_noop("The weights of its key results add up to %(sum)s%%, not 100%%.")
-NO_VERIFICATION = gettext_noop("It does not say how the result will be verified.")
-
-
-def _percent(hundredths: int) -> str:
-    return f"{(Decimal(hundredths) / 100).normalize():f}"
-
-
-def _plan(goal: Goal | GoalCard) -> tuple[int, int]:
-    """Sum of the weights and number of goals in the plan of this owner (or unit) in this cycle."""
-    found = Goal.objects.filter(cycle_id=goal.cycle_id, unit_id=goal.unit_id, is_dropped=False)
-    if goal.unit_id is None:
-        found = found.filter(owner_id=goal.owner_id)
-    weights = list(found.values_list("weight", flat=True))
-    return total_weight(weights), len(weights)
-
-
-def _weights_of(goal_id: int) -> Iterable[int]:
-    from beichen.goals.models import KeyResult
-
-    return KeyResult.objects.filter(goal_id=goal_id, is_dropped=False).values_list("weight", flat=True)
+from beichen.platform.kit.errors import Changed, NotFound, Refused
 
 
 def flow_of(cycle: CycleCard) -> list[approvals.StepSpec]:
@@ -102,9 +47,11 @@ def propose_goal(actor: Actor, goal_id: int, version: int) -> GoalCard:
     require(actor, access.PROPOSE, goal)
     if goal.version != version:
         raise Changed(goal)
+    versions.open_for(goal, TERMS)
     cycle = open_cycle(actor, goal.cycle_id, *WRITING)
     if not _has_measure(goal):
         raise errors.NothingMeasured(goal)
+    hold_to(actor, goal, cycle.settings, decided=False)
     goal.state, goal.proposed_at = GoalState.PROPOSED, clock.now()
     goal.last_editor_id, goal.comment, goal.version = actor.person_id, "", goal.version + 1
     goal.save()
@@ -132,9 +79,8 @@ def approve_goal(actor: Actor, goal_id: int, version: int) -> GoalCard:
         return queries.goal(actor, goal_id)
     _decides(actor, goal, version)
     cycle = open_cycle(actor, goal.cycle_id, *WRITING)
-    if cycle.settings.get("goals", {}).get("limits", "warn") == "block":
-        _blocked(actor, goal, cycle.settings)
-    with _my_step():
+    hold_to(actor, goal, cycle.settings, decided=True)
+    with my_step():
         run = approvals.approve(actor, GOAL, goal.pk, version)
     if run.state == "pending":
         audit.record(actor, access.DECIDE, goal, subjects=[goal.owner_id], details={"decision": "step approved"})
@@ -179,7 +125,7 @@ def _decides(actor: Actor, goal: Goal, version: int) -> None:
 
 
 @contextmanager
-def _my_step() -> Iterator[None]:
+def my_step() -> Iterator[None]:
     """Who may see the goal and takes no part in its approval learns that the step is somebody else's."""
     try:
         yield
@@ -190,14 +136,6 @@ def _my_step() -> Iterator[None]:
 def _card(actor: Actor, goal: Goal) -> GoalCard:
     """The card, also for whoever decided and no longer sees the goal."""
     return queries.goals_by_id(actor, [goal.pk]).get(goal.pk) or _gone(goal)
-
-
-def _blocked(actor: Actor, goal: Goal, settings: dict[str, Any]) -> None:
-    for hint in hints(actor, goal, settings):
-        if hint.code == "weights":
-            raise errors.WeightsOff(goal, sum=hint.params["sum"])
-        if hint.code == "count":
-            raise errors.TooManyGoals(goal, field=None, **hint.params)
 
 
 def _parents_of(goal: Goal) -> list[int]:
@@ -217,7 +155,7 @@ def return_goal(actor: Actor, goal_id: int, comment: str, version: int) -> GoalC
     _decides(actor, goal, version)
     if not comment.strip():
         raise errors.NoReason(goal, field="comment")
-    with _my_step():
+    with my_step():
         approvals.return_(actor, GOAL, goal.pk, comment.strip()[:500])
     return _back(actor, goal, access.DECIDE.key, comment.strip()[:500])
 
@@ -262,7 +200,7 @@ def hand_on(actor: Actor, goal_id: int, to: int, last_day: date, version: int) -
     goal = queries.goal_to_change(actor, goal_id)
     _decides(actor, goal, version)
     require(actor, access.HAND_ON, goal)
-    with _my_step():
+    with my_step():
         approvals.delegate(actor, GOAL, goal.pk, to, clock.end_of(last_day))
     return _card(actor, goal)
 

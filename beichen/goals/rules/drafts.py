@@ -8,14 +8,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+
 from beichen.goals import access, queries
-from beichen.goals.choices import LINEAR, RUNNING, WRITING, GoalState, Measure, Visibility
+from beichen.goals.choices import CHANGED_BY_MANAGER, LINEAR, RUNNING, VALUED, WRITING, GoalState, Measure, Visibility
 from beichen.goals.events import GoalChanged
 from beichen.goals.formulas import measures as m
 from beichen.goals.models import Goal, KeyResult, KeyResultStat, Milestone
 from beichen.goals.queries import GoalCard
+from beichen.goals.queries.season import TERMS
 from beichen.goals.queries.standing import cap_of, measure_of
-from beichen.goals.rules import errors, rollup
+from beichen.goals.rules import errors, rollup, versions
 from beichen.metrics import queries as metrics
 from beichen.metrics.queries import Table
 from beichen.people import queries as people
@@ -25,10 +28,11 @@ from beichen.platform import audit
 from beichen.platform.access.current import rule
 from beichen.platform.access.permissions import Permission, require
 from beichen.platform.events.bus import publish
-from beichen.platform.kit import words
+from beichen.platform.kit import clock, words
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Changed, Invalid, NotFound, gettext_noop
 from beichen.platform.kit.words import BadValue
+from beichen.platform.notify import rules as notify
 from beichen.strategy import queries as strategy
 
 FULL = 10_000
@@ -48,6 +52,7 @@ class GoalInput:
     start: date | None = None
     due: date | None = None
     verification: str = ""
+    effort_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +126,7 @@ def edit_goal(actor: Actor, goal_id: int, entered: GoalInput, version: int) -> G
     _fill(actor, goal, entered, cycle, goal.unit_id or _unit_of(actor, goal))
     _saved(actor, goal)
     for kr in goal.key_results.select_related("stat"):
-        _restat(actor, kr, goal, cycle.settings)
+        restat(actor, kr, goal, cycle.settings)
     after = {name: getattr(goal, name) for name in _GOAL_FIELDS}
     _note(actor, goal, {n: [before[n], after[n]] for n in after if before[n] != after[n]})
     return queries.goal(actor, goal_id)
@@ -152,7 +157,7 @@ def add_key_result(actor: Actor, goal_id: int, entered: KeyResultInput, version:
     _fill_key_result(actor, kr, entered, goal)
     kr.save()
     _write_milestones(kr, entered.milestones)
-    _restat(actor, kr, goal, cycle.settings)
+    restat(actor, kr, goal, cycle.settings)
     _saved(actor, goal)
     _note(actor, goal, {"added": kr.title})
     return kr.pk
@@ -172,11 +177,27 @@ def edit_key_result(actor: Actor, key_result_id: int, entered: KeyResultInput, v
     kr.save()
     if kr.measure == Measure.MILESTONES:
         _write_milestones(kr, entered.milestones)
-    _restat(actor, kr, kr.goal, cycle.settings)
+    restat(actor, kr, kr.goal, cycle.settings)
     _saved(actor, kr.goal)
     after = {name: getattr(kr, name) for name in _KEY_RESULT_FIELDS}
     _note(actor, kr.goal, {f"{kr.pk}.{n}": [before[n], after[n]] for n in after if before[n] != after[n]})
     return kr.pk
+
+
+@rule
+def reweigh_goal(actor: Actor, goal_id: int, weight: int, version: int) -> int:
+    """Change the share of a goal in its plan; gives the new version. `weight` in hundredths."""
+    goal = queries.goal_to_change(actor, goal_id)
+    if goal.weight == weight:
+        return goal.version
+    _may_write(actor, goal)
+    if goal.version != version:
+        raise Changed(goal)
+    open_cycle(actor, goal.cycle_id, *WRITING)
+    before, goal.weight = goal.weight, weight_of(weight)
+    _saved(actor, goal)
+    _note(actor, goal, {"weight": [before, weight]})
+    return goal.version
 
 
 @rule
@@ -189,7 +210,7 @@ def reweigh_key_result(actor: Actor, key_result_id: int, weight: int, version: i
     if kr.version != version:
         raise Changed(kr)
     open_cycle(actor, kr.goal.cycle_id, *WRITING)
-    before, kr.weight, kr.version = kr.weight, _weight(weight), kr.version + 1
+    before, kr.weight, kr.version = kr.weight, weight_of(weight), kr.version + 1
     kr.save(update_fields=["weight", "version"])
     _note(actor, kr.goal, {f"{kr.pk}.weight": [before, weight]})
     return kr.version
@@ -217,6 +238,7 @@ def drop_key_result(actor: Actor, key_result_id: int, version: int) -> None:
 
 _GOAL_FIELDS = (
     "title", "title_en", "kind", "ambition", "weight", "priority_id", "visibility", "start", "due", "verification",
+    "effort_days",
 )  # fmt: skip
 _KEY_RESULT_FIELDS = (
     "title", "title_en", "measure", "baseline", "target", "low", "high", "tolerance", "unit", "weight", "start", "due",
@@ -233,6 +255,11 @@ def _may_write(actor: Actor, goal: Goal) -> None:
     if goal.state in (GoalState.PROPOSED, GoalState.CLOSED):
         raise errors.NotDraft(goal)
     require(actor, permission_to_write(goal), goal)
+    if goal.state == GoalState.CHANGING:
+        raise errors.ChangePending(goal)
+    versions.open_for(goal, TERMS)
+    if goal.state in RUNNING:
+        versions.hold(goal)
 
 
 def _saved(actor: Actor, goal: Goal) -> None:
@@ -243,11 +270,22 @@ def _saved(actor: Actor, goal: Goal) -> None:
 def _note(actor: Actor, goal: Goal, changes: dict[str, Any]) -> None:
     audit.record(actor, permission_to_write(goal), goal, subjects=[goal.owner_id], details=changes)
     if goal.state in RUNNING:
+        versions.keep(actor, goal)
         publish(GoalChanged(goal_id=goal.pk, owner_id=goal.owner_id))
+        _tell_owner(actor, goal)
     rollup.mark([goal.pk], [goal.cycle_id])
 
 
-def _weight(value: int) -> int:
+def _tell_owner(actor: Actor, goal: Goal) -> None:
+    by = people.persons(actor, [actor.person_id]).get(actor.person_id or 0)
+    if by is not None:
+        notify.send(
+            actor, goal.owner_id, CHANGED_BY_MANAGER, reverse("goals:versions", args=[goal.pk]),
+            {"name": by.name, "goal": goal.title}, dedupe=f"goals.terms:{goal.pk}:{clock.today()}",
+        )  # fmt: skip
+
+
+def weight_of(value: int) -> int:
     if not 0 <= value <= FULL:
         raise BadValue("weight", Decimal(value) / 100, words.BETWEEN, low=0, high=100)
     return value
@@ -262,9 +300,13 @@ def _fill(actor: Actor, goal: Goal, entered: GoalInput, cycle: CycleCard, unit_i
         raise Invalid(fields={"title": gettext_noop("A goal needs a title.")})
     if entered.priority_id and entered.priority_id not in {p.id for p in strategy.priorities(actor)}:
         raise NotFound
-    for name in ("title", "title_en", "kind", "ambition", "priority_id", "visibility", "verification"):
+    for name in ("title", "title_en", "kind", "ambition", "priority_id", "visibility", "verification", "effort_days"):
         setattr(goal, name, getattr(entered, name))
-    goal.weight, goal.start, goal.due = _weight(entered.weight), entered.start or cycle.first, entered.due or cycle.last
+    goal.weight, goal.start, goal.due = (
+        weight_of(entered.weight),
+        entered.start or cycle.first,
+        entered.due or cycle.last,
+    )
     if goal.due <= goal.start:
         raise BadValue("due", goal.due, words.A_LATER_DAY, limit=goal.start)
     goal.shown_in_id = unit_id if entered.visibility == Visibility.UNIT else None
@@ -275,12 +317,23 @@ def _fill_key_result(actor: Actor, kr: KeyResult, entered: KeyResultInput, goal:
         raise Invalid(fields={"title": gettext_noop("A key result needs a title.")})
     for name in _KEY_RESULT_FIELDS:
         setattr(kr, name, getattr(entered, name))
-    kr.weight, kr.start, kr.due = _weight(entered.weight), entered.start or goal.start, entered.due or goal.due
+    kr.weight, kr.start, kr.due = weight_of(entered.weight), entered.start or goal.start, entered.due or goal.due
     if kr.due <= kr.start:
         raise BadValue("due", kr.due, words.A_LATER_DAY, limit=kr.start)
     if kr.measure in (Measure.PERCENT, Measure.COUNT) and kr.baseline is None:
         kr.baseline = Decimal(0)
     _check_measure(actor, kr, entered)
+    _check_metric(actor, kr)
+
+
+def _check_metric(actor: Actor, kr: KeyResult) -> None:
+    """A key result fed by a metric takes an active one, in its unit, and a measure that takes numbers."""
+    if not kr.by_metric:
+        return
+    if kr.measure not in VALUED:
+        raise errors.NoFigures(field="metric")
+    if kr.metric_id is None or metrics.metric(actor, kr.metric_id).state != "in_force":
+        raise errors.MetricNotActive(field="metric")
 
 
 def _check_measure(actor: Actor, kr: KeyResult, entered: KeyResultInput) -> None:
@@ -319,11 +372,11 @@ def _write_milestones(kr: KeyResult, entered: Sequence[MilestoneInput]) -> None:
     Milestone.objects.filter(pk__in=[pk for pk in known if pk not in kept]).delete()
     for position, step in enumerate(entered):
         row = known.get(step.id) or Milestone(key_result=kr)
-        row.name, row.due, row.weight, row.position = step.name, step.due, _weight(step.weight), position
+        row.name, row.due, row.weight, row.position = step.name, step.due, weight_of(step.weight), position
         row.save()
 
 
-def _restat(actor: Actor, kr: KeyResult, goal: Goal, settings: dict[str, Any]) -> None:
+def restat(actor: Actor, kr: KeyResult, goal: Goal, settings: dict[str, Any]) -> None:
     """Measure again what was reported, against the terms as they are now."""
     stat = queries.stat_of(kr.pk)
     table = metrics.band_table(actor, kr.band_id).table if kr.band_id else None

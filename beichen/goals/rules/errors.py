@@ -14,6 +14,29 @@ class NotDraft(Refused):
     text = gettext_noop("This goal is no longer a draft. Changes must be agreed with the manager.")
 
 
+class CorrectionNeedsReason(Invalid):
+    """A figure that a metric gives is corrected by hand only with words; both stay readable."""
+
+    code = "correction_needs_reason"
+    text = gettext_noop(
+        "This key result takes its value from a metric. To correct it by hand, say why; both values are kept."
+    )
+
+
+class NoFigures(Invalid):
+    """A metric gives numbers; milestones and yes/no take none."""
+
+    code = "measure_takes_no_figures"
+    text = gettext_noop("A key result measured by milestones or yes/no cannot take its value from a metric.")
+
+
+class MetricNotActive(Invalid):
+    """Only an agreed metric measures goals."""
+
+    code = "metric_not_active"
+    text = gettext_noop("Choose an active metric from the library.")
+
+
 class NotProposed(Refused):
     """The goal does not wait for anyone."""
 
@@ -49,6 +72,20 @@ class TooManyGoals(Refused):
     text: ClassVar[Phrase] = gettext_noop(
         "This plan has %(count)s goals; your company recommends %(least)s to %(most)s."
     )
+
+
+class KeyResultWeightsOff(Refused):
+    """The weights in a goal do not add up and the company blocks that."""
+
+    code = "key_result_weights_off"
+    text: ClassVar[Phrase] = gettext_noop("The weights of its key results add up to %(sum)s%%; they must make 100%%.")
+
+
+class NotVerified(Refused):
+    """The goal says nothing of how its result is verified and the company blocks that."""
+
+    code = "goal_not_verified"
+    text = gettext_noop("Say how the result will be verified. Your company asks for it before a goal is approved.")
 
 
 class KeyTaken(Invalid):
@@ -130,3 +167,52 @@ class LastKeyResult(Refused):
 
     code = "last_key_result"
     text = gettext_noop("This is the goal’s last key result. Add another one first, or close the goal.")
+
+
+class ChangePending(Refused):
+    """A change of the goal waits for a decision."""
+
+    code = "goal_change_pending"
+    text = gettext_noop("A change of this goal is waiting for a decision. Decide or withdraw it first.")
+
+
+class NoChange(Invalid):
+    """The request changes nothing."""
+
+    code = "goal_nothing_changed"
+    text = gettext_noop("Nothing is different yet. Change at least one term.")
+
+
+class NotAsked(Refused):
+    """The request was decided, withdrawn or is over."""
+
+    code = "change_not_open"
+    text = gettext_noop("This change is no longer waiting for a decision.")
+
+
+class Locked(Refused):
+    """HR fixed the goals or their progress from a day on."""
+
+    code = "goals_locked"
+    text: ClassVar[Phrase] = gettext_noop("Locked since %(day)s for this kind of goal in this cycle.")
+
+
+class ProgressRange(Invalid):
+    """Progress by hand is a share of the way."""
+
+    code = "progress_range"
+    text = gettext_noop("Enter a progress from 0% to 100%.")
+
+
+class NoCorrection(Refused):
+    """Nothing was set by hand."""
+
+    code = "no_manual_progress"
+    text = gettext_noop("The progress of this goal is calculated already.")
+
+
+class NoRound(Refused):
+    """Goals are not gone through in this cycle."""
+
+    code = "no_goal_review"
+    text = gettext_noop("This cycle has no regular goal review.")

@@ -8,15 +8,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from beichen.goals import access, queries
-from beichen.goals.choices import LINEAR, RUNNING, VALUED, Measure, Source
+from beichen.goals.choices import CHANGING, LINEAR, RUNNING, VALUED, Measure, Source
 from beichen.goals.events import KeyResultUpdated
 from beichen.goals.formulas.health import BEHIND
 from beichen.goals.models import KeyResult, KeyResultStat, Milestone, Update, UpdateText
+from beichen.goals.queries.season import PROGRESS
 from beichen.goals.queries.standing import cap_of, health_rules, measure_of, stand_on
-from beichen.goals.rules import errors, rollup
+from beichen.goals.rules import errors, rollup, versions
 from beichen.goals.rules.drafts import measured
 from beichen.metrics import queries as metrics
-from beichen.people.choices import Phase
 from beichen.people.queries import CycleCard
 from beichen.people.rules import open_cycle
 from beichen.platform import audit
@@ -26,7 +26,7 @@ from beichen.platform.events.bus import publish
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 
-REPORTING = (Phase.GOALS, Phase.EXECUTION, Phase.SELF, Phase.PEER)
+REPORTING = CHANGING
 AGAIN = timedelta(seconds=60)
 
 
@@ -72,8 +72,10 @@ def report(actor: Actor, key_result_id: int, entered: ReportInput) -> int:
         raise errors.NotRunning(kr)
     if kr.is_dropped:
         raise errors.Dropped(kr)
+    versions.open_for(kr.goal, PROGRESS)
+    _corrects(kr, entered)
     cycle = open_cycle(actor, kr.goal.cycle_id, *REPORTING)
-    update = _append(actor, kr, entered, cycle)
+    update = append(actor, kr, entered, cycle)
     audit.record(
         actor, access.REPORT, kr, subjects=[kr.goal.owner_id],
         details={"update": update.pk, "value": update.value, "confidence": update.confidence, "source": update.source},
@@ -81,6 +83,13 @@ def report(actor: Actor, key_result_id: int, entered: ReportInput) -> int:
     publish(KeyResultUpdated(key_result_id=kr.pk, goal_id=kr.goal_id, owner_id=kr.goal.owner_id, update_id=update.pk))
     rollup.mark([kr.goal_id], [kr.goal.cycle_id])
     return update.pk
+
+
+def _corrects(kr: KeyResult, entered: ReportInput) -> None:
+    """A value that a metric gave is changed by people only with a reason."""
+    value = queries.stat_of(kr.pk).current if kr.by_metric and entered.value is not None else None
+    if kr.by_metric and entered.value is not None and entered.value != value and not entered.text.strip():
+        raise errors.CorrectionNeedsReason(kr, field="text")
 
 
 def _sent_before(actor: Actor, kr: KeyResult, entered: ReportInput) -> int | None:
@@ -94,7 +103,8 @@ def _sent_before(actor: Actor, kr: KeyResult, entered: ReportInput) -> int | Non
     return last.pk if same and steps and not entered.has_words else None
 
 
-def _append(actor: Actor, kr: KeyResult, entered: ReportInput, cycle: CycleCard) -> Update:
+def append(actor: Actor, kr: KeyResult, entered: ReportInput, cycle: CycleCard) -> Update:
+    """Write a report and measure the key result anew; the caller has asked for the right and marks the roll-up."""
     today = clock.today()
     day = entered.day or today
     if not kr.start <= day <= max(today, kr.start):
@@ -136,7 +146,8 @@ def _take(
     stat.updated_on = max(day, stat.updated_on or day)
     stat.confidence = entered.confidence or stat.confidence
     if kr.measure in VALUED:
-        stat.current = _given(kr, entered.value if entered.value is not None else stat.current, "value")
+        if entered.value is not None or not kr.by_metric:
+            stat.current = _given(kr, entered.value if entered.value is not None else stat.current, "value")
         if kr.measure in LINEAR or kr.measure == Measure.WITHIN:
             measure_of(kr, stat.current, None, ())
         return None

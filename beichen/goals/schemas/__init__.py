@@ -34,6 +34,7 @@ class GoalIn(Strict):
     start: date | None = None
     due: date | None = None
     verification: str = Field("", max_length=300)
+    effort_days: int | None = Field(None, ge=1, le=400, description="Working days it is said to take")
 
 
 class NewGoalIn(GoalIn):
@@ -75,6 +76,8 @@ class KeyResultIn(Strict):
     start: date | None = None
     due: date | None = None
     band_id: int | None = None
+    metric_id: int | None = None
+    by_metric: bool = False
     milestones: list[MilestoneIn] = []
     version: int = 0
 

@@ -30,6 +30,7 @@ class GoalOut(Schema):
     start: date
     due: date
     verification: str
+    effort_days: int | None
     approver_id: int | None
     agree_by: date | None
     is_my_turn: bool

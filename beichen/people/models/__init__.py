@@ -19,6 +19,7 @@ from beichen.people.models.organisation import (
     WorkDay,
     _SamePerson,
 )
+from beichen.people.models.processes import Process, ProcessStep
 from beichen.people.models.profiles import RolePosition, RoleProfile, RoleProfileVersion
 from beichen.people.models.projects import Membership, Project
 
@@ -39,6 +40,8 @@ __all__ = [
     "Period",
     "Person",
     "PlacesField",
+    "Process",
+    "ProcessStep",
     "Project",
     "RolePosition",
     "RoleProfile",

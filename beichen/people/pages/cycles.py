@@ -18,6 +18,7 @@ from beichen.people.queries import CycleCard, Desk, PersonCard
 from beichen.people.rules.cycles import WrongPhase
 from beichen.people.rules.settings import MOST_STEPS
 from beichen.platform.access.permissions import may, require
+from beichen.platform.registry import openings_said
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
@@ -97,7 +98,8 @@ def ready(request: PageRequest, cycle_id: int) -> HttpResponse:
     found = queries.readiness(actor, card.scope_id)
     people = queries.persons(actor, [pk for act in found.acts for _seat, ids in act.seats for pk in ids[:SHOWN]])
     return page(
-        request, "people/cycle_ready.html", fragment="list", cycle=card, gaps=queries.gaps(actor, found),
+        request, "people/cycle_ready.html", fragment="list", cycle=card,
+        opens_with=openings_said(actor), gaps=queries.gaps(actor, found),
         acts=[(ACT[act.act], [(WHO[seat], _names(ids, people)) for seat, ids in act.seats], act) for act in found.acts],
         steps=[
             (STEP[step.step], [(WHO[who], count) for who, count in step.lines], step.nobody) for step in found.steps

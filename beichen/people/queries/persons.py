@@ -13,9 +13,10 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Lower
 
 from beichen.people import access
+from beichen.people.choices import PersonKind
 from beichen.people.models import OrgUnit, Person, TargetBonus
 from beichen.platform.access.current import query
-from beichen.platform.access.relations import sees
+from beichen.platform.access.relations import knows, sees
 from beichen.platform.api.paging import page_of
 from beichen.platform.api.schemas import PageIn
 from beichen.platform.kit.actor import Actor
@@ -150,6 +151,23 @@ def readable_by(actor: Actor, row: str, person_ids: Iterable[int], limit: int) -
     Cost: one statement.
     """
     found = Person.objects.filter(sees(row, subject="id", place="place"), pk__in=list(person_ids), is_active=True)
+    counted = found.annotate(every=Window(Count("*"))).order_by("unit__place", "sort_key", "id")
+    lines = list(counted.values_list(*_FIELDS, "every")[:limit])
+    return [_card(line[:-1]) for line in lines], lines[0][-1] if lines else 0
+
+
+@query
+def known_without(
+    actor: Actor, row: str, without: QuerySet[Any], *, within: tuple[int, int] | None = None, limit: int = 200
+) -> tuple[list[PersonCard], int]:
+    """The first of those whose status the actor may know by a row of the table, but for `without` (a query of person
+    ids), and how many they are; `within`: the stretch of places of a unit. Oneself is left out. Cost: one statement.
+    """
+    found = Person.objects.filter(
+        knows(row, subject="id"), is_active=True, kind=PersonKind.EMPLOYEE, unit__isnull=False
+    ).exclude(pk__in=without).exclude(pk=actor.person_id or 0)  # fmt: skip
+    if within:
+        found = found.filter(unit__place__gte=within[0], unit__place__lte=within[1])
     counted = found.annotate(every=Window(Count("*"))).order_by("unit__place", "sort_key", "id")
     lines = list(counted.values_list(*_FIELDS, "every")[:limit])
     return [_card(line[:-1]) for line in lines], lines[0][-1] if lines else 0

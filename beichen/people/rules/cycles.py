@@ -19,7 +19,7 @@ from beichen.platform.kit import periods
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound, Refused, gettext_noop
 from beichen.platform.notify import rules as notify
-from beichen.platform.registry import works
+from beichen.platform.registry import openings, works
 
 ORDER = [phase.value for phase in Phase]
 REASON_LEAST = 10
@@ -208,7 +208,7 @@ def _walk(actor: Actor, cycle: Cycle, to: str) -> CycleCard:
     else:
         cycle.release_first = cycle.release_second = cycle.release_executive = None
     if before == Phase.SETUP:
-        details["rule_version"] = "waived: there are no application rules yet"
+        details |= openings(actor, cycle.pk)
     cycle.asked_to, cycle.version = "", cycle.version + 1
     for phase in [to] if to < before else [*queries.between(before, to), to]:
         cycle.phase = phase

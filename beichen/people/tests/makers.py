@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -82,6 +83,21 @@ def outside(unit: OrgUnit) -> Person:
     )  # fmt: skip
     places.renumber()
     return made
+
+
+def make_process(actor: Actor, roles: Sequence[int] = (), code: str = "lead") -> int:
+    """A process of three steps: the first answered for by the first role, the last held up and by nobody."""
+    step = rules.processes.StepInput
+    entered = rules.processes.ProcessInput(
+        code=code, name="从线索到回款", name_en="From lead to cash", result="客户按时付款",
+        result_en="Customers pay on time",
+        steps=[
+            step(name="选对客户", name_en="Choose", answers=next(iter(roles), None), contributes=roles[1:2]),
+            step(name="报价", name_en="Quote", answers=next(iter(roles[1:2]), None)),
+            step(name="验收", name_en="Acceptance", is_bottleneck=True),
+        ],
+    )  # fmt: skip
+    return rules.processes.save_process(actor, None, entered)
 
 
 def cycle(town: Company, phase: str = "C00", scope: str = "U0") -> int:

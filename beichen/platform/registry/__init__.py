@@ -7,6 +7,7 @@ Providers take the actor first and see what the actor may see; nothing here asks
 from beichen.platform.registry.exports import ExportKind, Tell, export, export_kind, export_kinds
 from beichen.platform.registry.faces import Face, faces, faces_from, find_faces
 from beichen.platform.registry.navigation import NavEntry, nav, nav_entries
+from beichen.platform.registry.openings import Opening, opening, openings, openings_said
 from beichen.platform.registry.phases import PhaseWork, PhaseWorkProvider, phase_work, phase_work_providers, works
 from beichen.platform.registry.slots import Panel, PanelProvider, has_slot, panels, slot
 from beichen.platform.registry.todos import TodoEntry, TodoProvider, todo, todo_providers, todos
@@ -15,6 +16,7 @@ __all__ = [
     "ExportKind",
     "Face",
     "NavEntry",
+    "Opening",
     "Panel",
     "PanelProvider",
     "PhaseWork",
@@ -31,6 +33,9 @@ __all__ = [
     "has_slot",
     "nav",
     "nav_entries",
+    "opening",
+    "openings",
+    "openings_said",
     "panels",
     "phase_work",
     "phase_work_providers",

@@ -159,8 +159,10 @@ def _section_again(line: Story) -> Fraction | None:
 def _goals_again(line: Story) -> Fraction | None:
     if line.get("given"):
         return _exact(line["given"]["score"])
-    parts = [GoalPart(str(g["goal"]), fraction(g["weight"]) * WEIGHT, g["score"]) for g in line["goals"]]
-    stored = goals_section(parts).stored
+    parts = [
+        GoalPart(str(g["goal"]), fraction(g["weight"]) * WEIGHT, g["score"], g.get("days", 1)) for g in line["goals"]
+    ]
+    stored = goals_section(parts, by_time=True).stored
     return None if stored is None else Fraction(stored, SCORE)
 
 
@@ -175,14 +177,15 @@ def _role_again(role: Story) -> Fraction | None:
 
 
 def _goals(weight: int, goals: Sequence[GoalTerm], given: Given | None) -> Story:
-    section = goals_section([term.part for term in goals])
+    section = goals_section([term.part for term in goals], by_time=True)
     score = None if section.stored is None else Fraction(section.stored, SCORE)
     line: Story = {
         "key": GOALS,
         "weight": weight,
         "goals": [
             {"goal": term.part.goal, "title": term.title, "title_en": term.title_en,
-             "weight": shown(Fraction(term.part.weight) / WEIGHT, 2), "score": term.part.score}
+             "weight": shown(Fraction(term.part.weight) / WEIGHT, 2), "score": term.part.score,
+             **({"days": term.part.days} if term.part.days != 1 else {})}
             for term in goals
         ],
         "given": None,

@@ -170,7 +170,7 @@ def _two(request: PageRequest, plan_id: int, done: str, happened: bool) -> HttpR
 @door(access.LAUNCH, methods=("POST",))
 def launch(request: PageRequest, plan_id: int) -> HttpResponse:
     """Launch, by two people."""
-    done = rules.launch_plan(request.actor, plan_id, request.version)
+    done = rules.launch_plan(request.actor, plan_id, request.version, request.POST.get("reason", ""))
     return _two(request, plan_id, _("Launched. The reviews are being made."), done)
 
 

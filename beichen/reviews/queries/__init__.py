@@ -23,6 +23,7 @@ from beichen.reviews.queries.desk import (
     asked,
     console,
     lines,
+    outside_the_list,
     progress,
 )
 from beichen.reviews.queries.moves import Open, Standing, open_with, plans_to_join, standings
@@ -110,6 +111,7 @@ __all__ = [
     "my_parts",
     "my_reviews",
     "open_with",
+    "outside_the_list",
     "part_form",
     "peer_sheet",
     "peers_to_choose",

@@ -20,6 +20,7 @@ from beichen.reviews.choices import PartState
 from beichen.reviews.models import Part, Rating, Review
 from beichen.reviews.queries.cards import PlanCard, plan, plan_key, work_key
 from beichen.reviews.queries.seeds import Outline, outline
+from beichen.strategy import queries as strategy
 
 SHOWN = 50
 
@@ -129,11 +130,20 @@ def _done(states: Sequence[str]) -> tuple[int, int]:
     return sum(state != PartState.DRAFT for state in states), len(states)
 
 
+@query
+def outside_the_list(actor: Actor, card: PlanCard) -> tuple[str, ...]:
+    """Keys of weighed sections that are not on the published list of what is judged. Cost: one statement."""
+    titles = card.form.titles("zh")
+    weighed = [(key, titles[key]) for key, weight in card.form.weights().items() if weight]
+    return strategy.outside_the_list(actor, weighed)
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """A plan before the people who run it. `dry` only while it is a draft: the first lines of the dry run.
 
-    `bar`: how far the long work on the plan is.
+    `bar`: how far the long work on the plan is; `outside`: titles of sections outside the published list of what is
+    judged, and `outside_reason` why they are judged all the same ("": to be said at the launch).
     """
 
     plan: PlanCard
@@ -144,6 +154,8 @@ class Console:
     asked: Steps
     dry: Outline | None
     bar: Bar | None
+    outside: tuple[str, ...]
+    outside_reason: str
 
 
 @query
@@ -159,7 +171,12 @@ def console(actor: Actor, plan_id: int, after: int = 0) -> Console:
     faces = people.persons(actor, _faces(found, dry) | askers)
     made = progress(actor, card) if dry is None else NOTHING_MADE
     bar = None if dry else shown(actor, work_key(plan_id))
-    return Console(card, unit.title, made, found, faces, steps, dry, bar)
+    kept = card.settings.get("outside", {})
+    outside = outside_the_list(actor, card) if dry else kept.get("sections", ())
+    titles = card.titles()
+    why = kept.get("reason", "") or (steps.launch.reason if steps.launch else "")
+    named = tuple(titles.get(key, key) for key in outside)
+    return Console(card, unit.title, made, found, faces, steps, dry, bar, named, why)
 
 
 def _faces(found: Sequence[Line], dry: Outline | None) -> set[int | None]:

@@ -35,6 +35,7 @@ class GoalLine:
     kind: str = ""
     results: tuple[ResultLine, ...] = ()
     title_en: str = ""
+    days: int = 1
 
     @property
     def shown_title(self) -> str:
@@ -57,7 +58,7 @@ def _line(goal: goals.ScoredGoal) -> GoalLine:
     results = tuple(
         ResultLine(for_reader(each.title, each.title_en), each.score) for each in goal.key_results if each.counted
     )
-    return GoalLine(goal.goal_id, goal.title, goal.weight, goal.score, goal.kind, results, goal.title_en)
+    return GoalLine(goal.goal_id, goal.title, goal.weight, goal.score, goal.kind, results, goal.title_en, goal.days)
 
 
 def without(lines: tuple[GoalLine, ...]) -> frozenset[str]:
@@ -72,7 +73,10 @@ def missing_records(actor: Actor, part: Part) -> frozenset[str]:
 
 def goal_terms(lines: tuple[GoalLine, ...]) -> list[GoalTerm]:
     """The lines as the formula takes them."""
-    return [GoalTerm(GoalPart(str(line.goal_id), line.weight, line.score), line.title, line.title_en) for line in lines]
+    return [
+        GoalTerm(GoalPart(str(line.goal_id), line.weight, line.score, line.days), line.title, line.title_en)
+        for line in lines
+    ]
 
 
 def measured(lines: tuple[GoalLine, ...]) -> bool:

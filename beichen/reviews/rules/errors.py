@@ -40,6 +40,16 @@ class BadQuestion(Invalid):
     text = gettext_noop("Every question needs wording in Chinese and in English.")
 
 
+class OutsideTheList(Invalid):
+    """A section that is weighed is not on the published list of what is judged."""
+
+    code = "outside_the_list"
+    text = gettext_noop(
+        "“%(sections)s” is not on the published list of what is judged. Say why it is judged all the same, in at "
+        "least %(least)s characters; everyone who sees the plan reads it."
+    )
+
+
 class NobodyReviewed(Refused):
     code = "nobody_reviewed"
     text = gettext_noop("This plan includes nobody. Check the unit and the exclusions.")

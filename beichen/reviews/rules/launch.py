@@ -14,7 +14,7 @@ from beichen.people import queries as people
 from beichen.people.rules import open_cycle
 from beichen.platform.access.current import rule
 from beichen.platform.access.permissions import require
-from beichen.platform.access.two_person import two_person
+from beichen.platform.access.two_person import two_person, waiting
 from beichen.platform.audit import rules as audit
 from beichen.platform.events import progress
 from beichen.platform.events.bus import publish
@@ -29,10 +29,11 @@ from beichen.reviews.choices import REVIEW_BEGUN, PartRole, PlanState
 from beichen.reviews.events import LaunchAgreed, PlanLaunched, ReviewsMade
 from beichen.reviews.models import Part, Rating, Review
 from beichen.reviews.queries import PlanCard, Seed
-from beichen.reviews.rules.errors import NobodyDecides, NobodyReviewed
+from beichen.reviews.rules.errors import NobodyDecides, NobodyReviewed, OutsideTheList
 from beichen.reviews.rules.plans import locked_plan
 
 LAUNCH_PHASES = ("C00", "C01", "C02", "C03", "C04", "C05")
+REASON_LEAST = 10
 BATCH = 10_000
 """People to a transaction of the launch."""
 TOLD = 1_000
@@ -41,10 +42,12 @@ SQL = Path(__file__).resolve().parents[1] / "sql"
 
 
 @rule
-def launch_plan(actor: Actor, plan_id: int, version: int) -> bool:
+def launch_plan(actor: Actor, plan_id: int, version: int, reason: str = "") -> bool:
     """Launch, once a second HR administrator does the same; False: asked for. The reviews are made by a job.
 
-    Errors: PlanFrozen is none (a second press), NobodyReviewed, NobodyDecides, Changed. Cost: the outlook and six.
+    A plan that weighs what the published list of strategy does not name asks the first of them for a reason. Errors:
+    PlanFrozen is none (a second press), NobodyReviewed, NobodyDecides, OutsideTheList, Changed. Cost: the outlook and
+    eight.
     """
     found = locked_plan(plan_id)
     if found.state != PlanState.DRAFT:
@@ -58,16 +61,35 @@ def launch_plan(actor: Actor, plan_id: int, version: int) -> bool:
         raise NobodyDecides(count=nobody)
     if not reviewed:
         raise NobodyReviewed
-    if not two_person(actor, access.LAUNCH, queries.plan_key(plan_id), {"version": version}, about=found.name):
-        audit.record(actor, "reviews.ask_launch", found)
+    outside, why = _outside(actor, plan_id, reason)
+    key = queries.plan_key(plan_id)
+    if not two_person(actor, access.LAUNCH, key, {"version": version}, about=found.name, reason=why):
+        audit.record(actor, "reviews.ask_launch", found, details=outside)
         return False
     use(actor, found.form)
+    if outside:
+        found.settings = {**found.settings, "outside": outside}
     found.state, found.launched_at, found.version = PlanState.LAUNCHED, clock.now(), found.version + 1
-    found.save(update_fields=["state", "launched_at", "version"])
-    audit.record(actor, access.LAUNCH, found, details={"people": reviewed, "form": found.form.version})
+    found.save(update_fields=["state", "launched_at", "version", "settings"])
+    audit.record(actor, access.LAUNCH, found, details={"people": reviewed, "form": found.form.version, **outside})
     progress.begin(actor, queries.work_key(plan_id), reviewed)
     publish(LaunchAgreed(plan_id=plan_id))
     return True
+
+
+def _outside(actor: Actor, plan_id: int, reason: str) -> tuple[dict[str, Any], str]:
+    """Sections outside the published list, with the reason whoever asked first has given; {} where there are none."""
+    card = queries.plan(actor, plan_id)
+    sections = queries.outside_the_list(actor, card)
+    if not sections:
+        return {}, ""
+    key = queries.plan_key(plan_id)
+    asked = waiting(access.LAUNCH, [key]).get(key)
+    why = reason.strip()[:500] or (asked.reason if asked else "")
+    if len(why) < REASON_LEAST:
+        titles = card.titles()
+        raise OutsideTheList(field="reason", sections="、".join(titles[s] for s in sections), least=REASON_LEAST)
+    return {"sections": list(sections), "reason": why}, why
 
 
 def outlook(actor: Actor, card: PlanCard) -> tuple[int, int]:

@@ -178,7 +178,8 @@ def _result(
 ) -> Result:
     raters = [Scored(part.role, part.rater_id, _scores(content), part.days) for part, content in voices]
     terms = [
-        GoalTerm(GoalPart(str(goal.goal_id), goal.weight, goal.score), goal.title, goal.title_en) for goal in scored
+        GoalTerm(GoalPart(str(goal.goal_id), goal.weight, goal.score, goal.days), goal.title, goal.title_en)
+        for goal in scored
     ]
     return compute(card.rules, raters, terms, _given(rating, voices))
 

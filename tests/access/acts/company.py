@@ -33,6 +33,7 @@ def acts(world: World) -> Iterator[Act]:
     version = version_of(world, "strategy.StrategyMap", page["map_id"])
     yield Act("strategy_limit", page, {"limit": 5, "version": version}, row="22a", code="t")
     yield from _targets(world, page["map_id"])
+    yield from _statements(world)
     yield Act("strategy_changes", {**page, "number": 91}, query={"against": 91})
     yield Act("audit_verify", row="18c", code="t")
     yield from _metrics(world)
@@ -82,6 +83,35 @@ def _asked(person_id: int) -> None:
     )  # fmt: skip
 
 
+def _statements(world: World) -> Iterator[Act]:
+    """Everything that is done about the principles, whose draft E007 writes and signs."""
+    kind: dict[str, Any] = {"kind": "principles"}
+    named: dict[str, Any] = {"row": "22c", "special": {"SE": {EDITOR}}}
+    line = {"group": "principle", "key": "k2", "title": "结果与过程"}
+    yield Act("statements_save", kind, {"items": [line], "version": 1}, **named)
+    yield Act("statements_remark", kind, {"text": "很好"}, **named)
+    members = {"remark": [world.golden.id("E008")], "version": 1}
+    yield Act("statements_members", kind, members, row="22c", only={"HA", "EX"})
+    yield Act("statements_forward", kind, {"version": 1}, row="22d")
+    yield Act("statements_sign", kind, {"version": 1}, only={"SE"}, stage=lambda: _forward(world), **named)
+    yield Act(
+        "statements_publish", kind, {"version": 1}, row="22d", code="t", stage=lambda: _forward(world, signed=True)
+    )
+    yield Act("statements_remind", kind, row="22e", code="x", only={"HA"})
+
+
+def _forward(world: World, *, signed: bool = False) -> None:
+    """The draft was put forward by E007, who is to sign it or has."""
+    from beichen.strategy.models import Signature, StatementMember, StatementVersion
+
+    draft = StatementVersion.objects.get(statement__kind="principles", state="draft")
+    StatementMember.objects.get_or_create(statement=draft.statement, person_id=world.golden.id(EDITOR), part="sign")
+    draft.asked_by_id, draft.asked_at = world.golden.id(EDITOR), clock.now()
+    draft.save(update_fields=["asked_by", "asked_at"])
+    if signed:
+        Signature.objects.create(version=draft, person_id=world.golden.id(EDITOR), at=clock.now())
+
+
 def _targets(world: World, map_id: int) -> Iterator[Act]:
     """A target of E008's, written by E007: the head of the unit and every HR partner over it may confirm."""
     found = oracle.company()
@@ -116,6 +146,10 @@ def _metrics(world: World) -> Iterator[Act]:
     yield Act("metrics_create", body=entry, row="26a")
     yield Act("metrics_update", metric, {**entry, "version": 1}, row="26a")
     yield Act("metrics_enact", draft, {"version": 1}, row="26a")
+    yield Act("metrics_retire", metric, {"reason": "不再使用", "version": 1}, row="26a")
+    yield Act("metrics_take_starter_set", row="26a")
+    yield Act("metrics_enact_drafts", row="26a")
+    yield from _figures(world)
     line = {"metric_id": metric["metric_id"], "weight": 100}
     profile = {"profile_id": world.ids["24a", "U0"]}
     yield Act("recommended_set", profile, {"lines": [line], "version": 0}, row="24a")
@@ -124,6 +158,20 @@ def _metrics(world: World) -> Iterator[Act]:
     yield Act("bands_update", band, {**BAND, "version": 1}, row="26b")
     yield Act("bands_freeze", band, {"version": 1}, row="26b")
     yield Act("bands_score", band, query={"value": "1"}, stage=lambda: _points(band["table_id"]))
+
+
+def _figures(world: World) -> Iterator[Act]:
+    unit, person = world.ids["26e", "U0"], world.ids["26d", "E006"]
+    january = {"metric_id": unit, "period": "2026-01"}
+    figure = {"value": "5", "unit_id": world.units["U0"].pk, "reason": "补录"}
+    yield Act("figures_enter", january, figure, row="26e")
+    mine = {"metric_id": person, "period": "2026-01"}
+    figure = {"value": "5", "person_id": world.golden.id("E006"), "reason": "补录"}
+    yield Act("figures_enter", mine, figure, row="26d", subject="E006")
+    yield Act("figures_compute", {**january, "metric_id": world.ids["26e.formula", "U0"]}, {"version": 0}, row="26e")
+    yield Act("figures_sign", mine, {"note": "", "version": 1}, row="26e")
+    held = {"held_id": world.ids["26f", "U0"]}
+    yield Act("figures_decide", held, {"let_through": False, "reason": "录错", "version": 1}, row="26f")
 
 
 def _points(table_id: int) -> None:

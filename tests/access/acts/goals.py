@@ -52,6 +52,7 @@ def acts(world: World) -> Iterator[Act]:
     )  # fmt: skip
     yield from _key_results(world)
     yield from _alignments(world)
+    yield from _changes(world)
 
 
 def fall_behind(goal_id: int) -> None:
@@ -101,4 +102,88 @@ def _alignments(world: World) -> Iterator[Act]:
         "alignments_create", {"goal_id": world.ids["01k", SUBJECT]},
         {"parent_id": world.ids["alignment.parent", SUBJECT], "rolls_up": False},
         row="01k", subject=SUBJECT, only={"SE", "LM"},
+    )  # fmt: skip
+
+
+CHANGE = 910_000_001
+WHY = "渠道入口少了三周"
+
+
+def _changes(world: World) -> Iterator[Act]:
+    running = world.ids["01d", SUBJECT]
+    at: dict[str, Any] = {"goal_id": running}
+    of: dict[str, Any] = {"row": "01d", "subject": SUBJECT}
+    yield Act("goals_set_progress", at, {"progress": 400_000, "reason": WHY, "version": 1}, only={"SE", "LM"}, **of)
+    yield Act("goals_take_back_progress", at, {"version": 1}, only={"SE", "LM"}, stage=lambda: correct(running), **of)
+    yield Act("goals_ask_change", at, {"reason": WHY, "weight": 500, "version": 1}, only={"SE"}, **of)
+    yield Act(
+        "goals_check", body={"goal_id": running, "verdict": "keep"}, only={"SE"}, stage=lambda: go_through(world), **of
+    )
+    change: dict[str, Any] = {
+        "at": {"change_id": CHANGE}, "row": "01c", "code": "t", "subject": SUBJECT,
+        "stage": lambda: wait_for(world, running),
+    }  # fmt: skip
+    yield Act("goal_changes_approve", body={"version": 1}, only={"LM"}, **change)
+    yield Act("goal_changes_return", body={"version": 1, "reason": "先按原目标"}, only={"LM"}, **change)
+    yield Act("goal_changes_withdraw", body={"version": 1}, only={"SE"}, **change)
+    yield Act("goal_changes_read", row="01c", code="rw", subject=SUBJECT, at=change["at"], stage=change["stage"])
+    chosen = _chosen(world)
+    yield Act(
+        "goals_set_rules", {"cycle_id": chosen.pk}, {"count_max": 6, "version": chosen.version},
+        row="21a", stage=lambda: set_up(world),
+    )  # fmt: skip
+
+
+def correct(goal_id: int) -> None:
+    """Somebody set the progress of a goal by hand."""
+    from beichen.goals.models import Goal
+
+    Goal.objects.filter(pk=goal_id).update(manual_progress=300_000, manual_reason=WHY)
+
+
+def _chosen(world: World) -> Any:
+    from beichen.people.models import Cycle
+
+    return Cycle.objects.get(pk=world.cycles["2026G1"].pk)
+
+
+def go_through(world: World) -> None:
+    """The cycle has its goals gone through every month."""
+    cycle = _chosen(world)
+    cycle.settings = {**cycle.settings, "goals": {**cycle.settings.get("goals", {}), "goal_review": "month"}}
+    cycle.save()
+
+
+def set_up(world: World) -> None:
+    """The cycle is being set up."""
+    cycle = _chosen(world)
+    cycle.phase = "C00"
+    cycle.save()
+
+
+def wait_for(world: World, goal_id: int) -> None:
+    """A change of a running goal waits for the owner's manager."""
+    from beichen.goals.models import ChangeRequest, Goal
+    from beichen.platform.approvals.models import Run, Step
+
+    boss = oracle.company().manager[SUBJECT]
+    assert boss
+    me, decides = world.golden.id(SUBJECT), world.golden.id(boss)
+    goal = Goal.objects.get(pk=goal_id)
+    terms = {
+        "title": goal.title, "ambition": goal.ambition, "weight": goal.weight, "due": goal.due.isoformat(),
+        "is_dropped": False, "results": [],
+    }  # fmt: skip
+    ChangeRequest.objects.create(
+        pk=CHANGE, goal=goal, before=terms, terms={**terms, "weight": 500}, reason=WHY, by_id=me, at=clock.now(),
+        goal_version=goal.version,
+    )  # fmt: skip
+    Goal.objects.filter(pk=goal_id).update(state="changing")
+    run = Run.objects.create(
+        kind="goals.change", object_id=str(CHANGE), object_version=1, title=goal.title, subject_id=me, started_by=me,
+        started_at=clock.now(), participants=sorted({me, decides}),
+    )  # fmt: skip
+    Step.objects.create(
+        run=run, n=1, role="LM", subject_id=me, started_by=me, approver_id=decides, state="asked",
+        due_at=clock.now() + timedelta(days=5),
     )  # fmt: skip

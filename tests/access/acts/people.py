@@ -43,6 +43,7 @@ def acts(world: World) -> Iterator[Act]:
     yield from _imports(world)
     yield from _projects(world)
     yield from _profiles(world)
+    yield from _processes(world)
 
 
 def _leaves(person_id: int) -> None:
@@ -114,6 +115,14 @@ def _profiles(world: World) -> Iterator[Act]:
     yield Act("roles_update", profile, {**fields, "version": version}, row="24a")
     yield Act("roles_look_through", profile, {"version": version}, row="24a")
     yield Act("roles_take_starter_set", body={}, row="24a", only={"HA"})
+
+
+def _processes(world: World) -> Iterator[Act]:
+    at = {"process_id": world.ids["24d", "U0"]}
+    fields = {"code": "P25", "name": "从线索到回款", "steps": [{"name": "签约", "is_bottleneck": True}]}
+    yield Act("processes_create", body=fields, row="24d")
+    yield Act("processes_update", at, {**fields, "version": 1}, row="24d")
+    yield Act("processes_remove", at, {"version": 1}, row="24d")
 
 
 def _imports(world: World) -> Iterator[Act]:

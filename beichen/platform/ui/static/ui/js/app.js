@@ -2,7 +2,7 @@
 import { listen } from "./htmx-setup.js";
 import { words, toast } from "./toast.js";
 
-const KNOWN = new Set(["confirm", "draft", "drawer", "here", "live", "looks", "map", "once", "pager", "place", "sign-out", "totals", "voice"]);
+const KNOWN = new Set(["confirm", "draft", "drawer", "here", "live", "looks", "map", "once", "pager", "place", "print", "sign-out", "totals", "voice"]);
 const attached = new WeakMap();
 
 async function attach(element) {

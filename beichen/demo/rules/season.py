@@ -1,0 +1,81 @@
+"""The chapter of changes: goals of the running quarter that were changed, sent back or corrected while they ran."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from beichen.demo.formulas.banks import bank, lines
+from beichen.demo.formulas.story import Aim
+from beichen.demo.rules.moments import moment
+from beichen.goals import queries, rules
+from beichen.goals.choices import CHANGE
+from beichen.goals.queries import KeyResultCard
+from beichen.platform.approvals import queries as runs
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import Actor
+
+if TYPE_CHECKING:
+    from beichen.demo.rules.company import Place
+
+
+def change_goals(place: Place, aims: Sequence[Aim], ids: Mapping[str, int]) -> None:
+    """Ask for each change on its day, and let those who are asked decide the next morning."""
+    told = bank("changes")
+    for (owner, title), parts in groupby(lines(told["told"]), key=lambda part: (part[0], part[1])):
+        goal_id = _of(place, aims, ids, owner, title)
+        if goal_id is not None:
+            _change(place, owner, goal_id, list(parts))
+    for owner, title, percent, ago, why in lines(told["by_hand"]):
+        goal_id = _of(place, aims, ids, owner, title)
+        if goal_id is not None:
+            with clock.frozen(moment(place.story.day - timedelta(days=int(ago)), owner, "by hand")):
+                me = place.person(owner)
+                card = queries.goal(me, goal_id)
+                rules.set_progress(me, goal_id, int(percent) * 10_000, why, card.version)
+
+
+def _of(place: Place, aims: Sequence[Aim], ids: Mapping[str, int], owner: str, title: str) -> int | None:
+    """The running goal of the story that begins so, where this company tells it."""
+    running = place.story.running
+    return next(
+        (
+            ids[aim.key]
+            for aim in aims
+            if (aim.owner, aim.period, aim.state) == (owner, running.key, "active") and aim.title.startswith(title)
+        ),
+        None,
+    )
+
+
+def _change(place: Place, owner: str, goal_id: int, parts: Sequence[Sequence[str]]) -> None:
+    me, head = place.person(owner), parts[0]
+    _owner, _title, _result, what, _value, ago, outcome, why, comment = head
+    day = max(place.story.day - timedelta(days=int(ago)), place.story.running.first + timedelta(days=7))
+    with clock.frozen(moment(day, goal_id, "asked")):
+        card = queries.goal(me, goal_id)
+        results = queries.key_results(me, [card]).get(goal_id, [])
+        entered = rules.ChangeInput(reason=why, drop=what == "drop", results=_results(parts, results))
+        asked = rules.ask_change(me, goal_id, entered, card.version)
+    if outcome == "waiting":
+        return
+    with clock.frozen(moment(min(day + timedelta(days=1), place.story.day), goal_id, "decided")):
+        while asked.state == "proposed" and (step := runs.current_step(me, CHANGE, asked.pk)) is not None:
+            who = Actor(step.approver_id)
+            if outcome == "refused":
+                asked = rules.refuse_change(who, asked.pk, comment, asked.version)
+            else:
+                asked = rules.approve_change(who, asked.pk, asked.version)
+
+
+def _results(parts: Sequence[Sequence[str]], cards: Sequence[KeyResultCard]) -> dict[int, rules.ResultChange]:
+    found: dict[int, dict[str, object]] = {}
+    for _owner, _title, result, what, value, *_rest in parts:
+        card = next((one for one in cards if result and one.title.startswith(result)), None)
+        if card is not None:
+            new = int(Decimal(value) * 100) if what == "weight" else Decimal(value)
+            found.setdefault(card.id, {})[what] = new
+    return {pk: rules.ResultChange(**new) for pk, new in found.items()}  # type: ignore[arg-type]

@@ -1,0 +1,35 @@
+"""Goals, key results, updates, alignment, rolled-up numbers, and what became of terms while a goal ran.
+
+One table, one class. Weights are integers in hundredths (10000 = 100 %), progress and expected progress in
+millionths, scores in hundredths of a point.
+"""
+
+from beichen.goals.models.changes import ChangeRequest, GoalCheck, GoalVersion
+from beichen.goals.models.goals import (
+    Alignment,
+    Goal,
+    GoalStat,
+    KeyResult,
+    KeyResultStat,
+    Milestone,
+    Nudge,
+    RollupDue,
+    Update,
+    UpdateText,
+)
+
+__all__ = [
+    "Alignment",
+    "ChangeRequest",
+    "Goal",
+    "GoalCheck",
+    "GoalStat",
+    "GoalVersion",
+    "KeyResult",
+    "KeyResultStat",
+    "Milestone",
+    "Nudge",
+    "RollupDue",
+    "Update",
+    "UpdateText",
+]

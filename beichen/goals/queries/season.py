@@ -1,0 +1,89 @@
+"""What a cycle lets happen to its goals: limits, locks, how changes are scored, what may change without a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from beichen.goals.formulas.versions import FreeRange
+
+LAST, BY_TIME = "last", "by_time"
+MONTH, QUARTER = "month", "quarter"
+NOTHING_FREE = FreeRange()
+TERMS, PROGRESS, BOTH = "terms", "progress", "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """From a day on, terms or progress of goals (of a kind; empty: of all) stay as they are."""
+
+    what: str
+    since: date
+    kind: str = ""
+
+    def holds(self, kind: str, what: str, day: date) -> bool:
+        """Whether it stops this act on a goal of this kind on this day."""
+        return self.what in (what, BOTH) and self.kind in ("", kind) and day >= self.since
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """The chosen rules of a cycle; what is not set has its starting value.
+
+    `versions`: "last" scores the newest terms, "by_time" each version by its days. `rhythm`: how often all goals are
+    gone through, month, quarter or never (empty).
+    """
+
+    limits: str = "warn"
+    count_min: int = 3
+    count_max: int = 5
+    versions: str = LAST
+    free: FreeRange = NOTHING_FREE
+    rhythm: str = ""
+    locks: tuple[Lock, ...] = ()
+
+    @property
+    def blocks(self) -> bool:
+        """Whether a plan outside the limits is refused."""
+        return self.limits == "block"
+
+    @property
+    def free_percent(self) -> Decimal:
+        """How far a target may move alone, in per cent of the agreed way."""
+        return Decimal(self.free.target.numerator * 100) / Decimal(self.free.target.denominator)
+
+
+def season(settings: Mapping[str, Any]) -> Season:
+    """The rules a cycle was opened with. Cost: none."""
+    given = settings.get("goals", {})
+    free = given.get("change_free", {})
+    return Season(
+        limits=str(given.get("limits", "warn")),
+        count_min=int(given.get("count_min", 3)), count_max=int(given.get("count_max", 5)),
+        versions=str(given.get("versions", LAST)),
+        free=FreeRange(
+            Fraction(str(free.get("target_percent", 0))) / 100, int(free.get("weight", 0)), int(free.get("days", 0))
+        ),
+        rhythm=str(given.get("goal_review", "")),
+        locks=tuple(
+            Lock(str(one["what"]), date.fromisoformat(str(one["since"])), str(one.get("kind", "")))
+            for one in given.get("locks", ())
+        ),
+    )  # fmt: skip
+
+
+def locked_since(settings: Mapping[str, Any], kind: str, what: str, day: date) -> date | None:
+    """Since when an act on goals of a kind is locked on a day; None where it is open."""
+    held = [lock.since for lock in season(settings).locks if lock.holds(kind, what, day)]
+    return min(held, default=None)
+
+
+def round_of(rhythm: str, day: date) -> date | None:
+    """The first day of the round of goal reviews a day lies in; None where goals are not gone through."""
+    if rhythm == MONTH:
+        return day.replace(day=1)
+    return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1) if rhythm == QUARTER else None

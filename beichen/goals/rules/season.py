@@ -1,0 +1,60 @@
+"""Choosing what a cycle lets happen to its goals, while it is being set up (21a)."""
+
+from __future__ import annotations
+
+from beichen.goals.choices import GoalKind
+from beichen.goals.queries.season import BOTH, BY_TIME, LAST, MONTH, PROGRESS, QUARTER, TERMS, Season
+from beichen.people.queries import CycleCard
+from beichen.people.rules import choose_goal_rules
+from beichen.platform.access.current import rule
+from beichen.platform.kit import words
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.words import BadValue
+
+MOST_GOALS, MOST_DAYS, MOST_LOCKS = 20, 90, 6
+
+
+@rule
+def set_season(actor: Actor, cycle_id: int, chosen: Season, version: int) -> CycleCard:
+    """Choose limits, how changed goals are scored, the free range, the rhythm of goal reviews and locks.
+
+    Errors: NotFound, Forbidden, Changed, WrongPhase, BadValue. Cost: about six statements.
+    """
+    _check(chosen)
+    return choose_goal_rules(
+        actor, cycle_id,
+        {
+            "limits": chosen.limits, "count_min": chosen.count_min, "count_max": chosen.count_max,
+            "versions": chosen.versions, "goal_review": chosen.rhythm,
+            "change_free": {
+                "target_percent": f"{chosen.free_percent.normalize():f}", "weight": chosen.free.weight,
+                "days": chosen.free.days,
+            },
+            "locks": [
+                {"what": lock.what, "since": lock.since.isoformat(), "kind": lock.kind} for lock in chosen.locks
+            ],
+        },
+        version,
+    )  # fmt: skip
+
+
+def _check(chosen: Season) -> None:
+    _one_of("limits", chosen.limits, ("warn", "block"))
+    _one_of("versions", chosen.versions, (LAST, BY_TIME))
+    _one_of("goal_review", chosen.rhythm, ("", MONTH, QUARTER))
+    if not 1 <= chosen.count_min <= chosen.count_max <= MOST_GOALS:
+        raise BadValue("count_max", chosen.count_max, words.BETWEEN, low=chosen.count_min, high=MOST_GOALS)
+    if not 0 <= chosen.free.target <= 1:
+        raise BadValue("free_target", chosen.free_percent, words.BETWEEN, low=0, high=100)
+    if not 0 <= chosen.free.weight <= 10_000:
+        raise BadValue("free_weight", chosen.free.weight, words.BETWEEN, low=0, high=100)
+    if not 0 <= chosen.free.days <= MOST_DAYS:
+        raise BadValue("free_days", chosen.free.days, words.BETWEEN, low=0, high=MOST_DAYS)
+    for lock in chosen.locks[: MOST_LOCKS + 1]:
+        _one_of("what", lock.what, (TERMS, PROGRESS, BOTH))
+        _one_of("kind", lock.kind, ("", *GoalKind.values))
+
+
+def _one_of(field: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise BadValue(field, value, words.ONE_OF, choices=", ".join(one for one in allowed if one))

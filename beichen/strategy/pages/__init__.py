@@ -1,0 +1,1 @@
+"""The doors of strategy: the one page, and the statements beside it."""

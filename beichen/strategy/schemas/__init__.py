@@ -1,0 +1,1 @@
+"""Shapes of strategy in the API."""
