@@ -16,7 +16,7 @@ from beichen.platform.access.filters import filters
 from beichen.platform.access.locks import JobGrant, StateGuard
 from beichen.platform.access.permissions import Permission, leads_people
 from beichen.platform.access.policy import CONTENT, STATUS
-from beichen.platform.access.relations import EVERY, Case, InPeople, InRanges, IsFormer, cases
+from beichen.platform.access.relations import EVERY, Case, InPeople, InRanges, IsFormer, cases, sees
 from beichen.platform.approvals import queries as approvals
 from beichen.platform.kit.actor import Actor
 
@@ -109,6 +109,12 @@ def goals_with_words() -> Q:
     return cases([_case("02d")], CONTENT)
 
 
+@filters("goals.GoalTemplate")
+def visible_templates() -> Q:
+    """Goals to begin from are open like role profiles (24a)."""
+    return sees("24a", subject=None)
+
+
 def visible_words() -> Q:
     """Problem, next step, support and risk: the line and partners (02d), or everyone where the writer shared them."""
     return Q(is_shared=True) | goals_with_words("update__key_result__goal__")
@@ -168,6 +174,10 @@ MATRIX = Permission(
     key="goals.matrix", label=_("See the priorities by unit"), row="22g", subject=None,
     only=frozenset({"EX", "BP", "HA"}),
 )  # fmt: skip
+VIEW_TEMPLATES = Permission(key="goals.view_templates", label=_("See goals to begin from"), row="24a", subject=None)
+EDIT_TEMPLATE = Permission(
+    key="goals.edit_template", label=_("Edit goals to begin from"), row="24a", code="w", subject=None
+)
 WEIGH = Permission(key="goals.weigh", label=_("Set the weights of a plan"))
 HINTS = Permission(key="goals.hints", label=_("See hints on the wording of a goal"))
 READ_SEASON = Permission(key="goals.read_season", label=_("See the goal rules of a cycle"), row="21a", subject=None)

@@ -1,6 +1,18 @@
 from django.urls import path, re_path
 
-from beichen.goals.pages import agreement, alignments, board, changes, goals, map, plans, quality, reports, weights
+from beichen.goals.pages import (
+    agreement,
+    alignments,
+    board,
+    changes,
+    goals,
+    map,
+    plans,
+    quality,
+    reports,
+    templates,
+    weights,
+)
 
 app_name = "goals"
 urlpatterns = [
@@ -15,6 +27,10 @@ urlpatterns = [
     path("board/nudge/", board.nudge, name="nudge"),
     path("priorities/", board.matrix, name="matrix"),
     path("people/<int:person_id>/weights/", weights.weights, name="weights"),
+    path("templates/", templates.library, name="templates"),
+    path("templates/new/", templates.new, name="new_template"),
+    path("templates/<int:template_id>/edit/", templates.edit, name="edit_template"),
+    path("beside/", templates.beside, name="beside"),
     path("hints/", quality.hints, name="hints"),
     path("<int:goal_id>/wording/", quality.wording, name="wording"),
     path("restated/", changes.restated, name="restated"),

@@ -18,6 +18,7 @@ from beichen.demo.rules.goals import load_goals
 from beichen.demo.rules.moments import after_quarter, moment
 from beichen.demo.rules.principles import load_statements
 from beichen.demo.rules.projects import KEEPER, load_processes, load_projects, load_roles
+from beichen.demo.rules.season import load_templates
 from beichen.demo.rules.talks import load_talks
 from beichen.metrics import queries as metric_queries
 from beichen.metrics import rules as metrics
@@ -63,6 +64,7 @@ def load_demo(seed: int, day: date, people_count: int, say: Callable[[str], None
         say(f"{_recommended(place)} recommended metrics, {load_figures(place)} figures")
         _strategy(place)
         say(f"{load_statements(ACTOR, place)} confirmations of principles and rules")
+        say(f"{load_templates(place, KEEPER)} goal templates")
         aims = load_goals(ACTOR, place)
         say(f"{len(aims)} goals")
         say(f"{load_talks(ACTOR, place, aims)} check-ins")

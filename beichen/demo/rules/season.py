@@ -14,6 +14,7 @@ from beichen.demo.rules.moments import moment
 from beichen.goals import queries, rules
 from beichen.goals.choices import CHANGE
 from beichen.goals.queries import KeyResultCard
+from beichen.people import queries as people
 from beichen.platform.approvals import queries as runs
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
@@ -79,3 +80,27 @@ def _results(parts: Sequence[Sequence[str]], cards: Sequence[KeyResultCard]) -> 
             new = int(Decimal(value) * 100) if what == "weight" else Decimal(value)
             found.setdefault(card.id, {})[what] = new
     return {pk: rules.ResultChange(**new) for pk, new in found.items()}  # type: ignore[arg-type]
+
+
+def load_templates(place: Place, keeper: str) -> int:
+    """Goals to begin from, written by the keeper of the role profiles; how many."""
+    roles = {card.code: card.id for card in people.profiles(place.person(keeper))}
+    made: list[tuple[list[str], list[list[str]]]] = []
+    for line in lines(bank("templates")["told"]):
+        if line[0] == "+":
+            made[-1][1].append(line[1:])
+        else:
+            made.append((line, []))
+    for head, parts in made:
+        role, cycle, level, kind, ambition, title, english, why, why_en, verified = head
+        entered = rules.TemplateInput(
+            title=title, title_en=english, why=why, why_en=why_en, kind=kind, ambition=ambition, verification=verified,
+            profile_id=roles.get(role), level=level, period_kind=cycle,
+            results=[
+                rules.ResultTemplateInput(title=name, title_en=in_english, measure=measure, unit=unit)
+                for name, in_english, measure, unit in parts
+            ],
+        )  # fmt: skip
+        with clock.frozen(moment(place.story.behind.first, title, "template")):
+            rules.save_template(place.person(keeper), entered)
+    return len(made)

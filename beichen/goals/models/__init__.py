@@ -17,6 +17,7 @@ from beichen.goals.models.goals import (
     Update,
     UpdateText,
 )
+from beichen.goals.models.templates import GoalTemplate, KeyResultTemplate
 
 __all__ = [
     "Alignment",
@@ -24,9 +25,11 @@ __all__ = [
     "Goal",
     "GoalCheck",
     "GoalStat",
+    "GoalTemplate",
     "GoalVersion",
     "KeyResult",
     "KeyResultStat",
+    "KeyResultTemplate",
     "Milestone",
     "Nudge",
     "RollupDue",

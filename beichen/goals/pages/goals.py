@@ -13,6 +13,7 @@ from beichen.goals import access, queries, rules
 from beichen.goals.forms import GoalForm, KeyResultForm, trimmed
 from beichen.goals.pages import standing, terms
 from beichen.goals.pages.plans import cycle_of
+from beichen.goals.pages.templates import first_of_goal, first_of_result
 from beichen.goals.queries import GoalCard, GoalView
 from beichen.metrics import queries as metrics
 from beichen.people import queries as people
@@ -73,6 +74,7 @@ def new_goal(request: PageRequest) -> HttpResponse:
         tell(request, _("Draft saved. Next, say how it will be measured."))
         return see(_at(made.id))
     first = {"ambition": "committed", "due": cycle.last if cycle else None, "visibility": "public"}
+    first |= first_of_goal(request)
     return page(
         request, "goals/goal_form.html", form=_form(request, GoalForm, how, first), goal=None,
         cycle_id=cycle.id if cycle else "",
@@ -145,6 +147,7 @@ def new_key_result(request: PageRequest, goal_id: int) -> HttpResponse:
         kr.weight for kr in queries.key_results(request.actor, [card]).get(goal_id, ()) if not kr.is_dropped
     )
     first = {"measure": "increase", "due": card.due, "weight": trimmed(Decimal(max(rest, 0)) / 100)}
+    first |= first_of_result(request, card.owner_id, card.cycle_id)
     form = _form(request, KeyResultForm, how, first)
     return page(request, "goals/key_result_form.html", form=form, goal=card, key_result=None)
 

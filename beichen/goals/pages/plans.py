@@ -59,6 +59,7 @@ def tabs(actor: Actor, *, leads: bool) -> list[tuple[str, str, str]]:
         ("board", _("Progress board"), reverse("goals:board")),
         ("inbox", _("To approve"), reverse("goals:inbox")),
         ("restated", _("Restated"), reverse("goals:restated")),
+        ("templates", _("Templates"), reverse("goals:templates")),
     ]  # fmt: skip
 
 

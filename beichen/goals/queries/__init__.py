@@ -87,6 +87,16 @@ from beichen.goals.queries.scored import (
 from beichen.goals.queries.season import Lock, Season, season
 from beichen.goals.queries.sheets import UnitSheet, unit_sheet
 from beichen.goals.queries.standing import cap_of
+from beichen.goals.queries.templates import (
+    PastResult,
+    ResultTemplate,
+    Suggestions,
+    TemplateCard,
+    result_template,
+    suggestions,
+    template,
+    templates,
+)
 from beichen.goals.queries.terms import Ledger
 
 __all__ = [
@@ -118,18 +128,22 @@ __all__ = [
     "Matrix",
     "MilestoneCard",
     "Named",
+    "PastResult",
     "Plan",
     "PlanLine",
     "PriorityCoverage",
     "Restated",
     "RestatedLine",
+    "ResultTemplate",
     "Same",
     "ScoredGoal",
     "ScoredItem",
     "Season",
     "Step",
     "StepView",
+    "Suggestions",
     "TeamLine",
+    "TemplateCard",
     "Uncovered",
     "UnitSheet",
     "UpdateCard",
@@ -179,11 +193,15 @@ __all__ = [
     "phase_work",
     "plan",
     "restated",
+    "result_template",
     "scored_goals",
     "season",
     "stand_ins",
     "stat_of",
+    "suggestions",
     "team",
+    "template",
+    "templates",
     "to_nudge",
     "unit_attainment",
     "unit_sheet",

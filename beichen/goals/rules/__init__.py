@@ -45,6 +45,7 @@ from beichen.goals.rules.nudge import LONGEST, Nudged, nudge
 from beichen.goals.rules.reports import ReportInput, report
 from beichen.goals.rules.rollup import drain, recount, restate
 from beichen.goals.rules.season import set_season
+from beichen.goals.rules.templates import ResultTemplateInput, TemplateInput, save_template
 from beichen.goals.rules.weights import Weighed, Weights, set_weights
 
 __all__ = [
@@ -58,6 +59,8 @@ __all__ = [
     "Nudged",
     "ReportInput",
     "ResultChange",
+    "ResultTemplateInput",
+    "TemplateInput",
     "Weighed",
     "Weights",
     "accept_alignment",
@@ -90,6 +93,7 @@ __all__ = [
     "restate",
     "return_goal",
     "reweigh_key_result",
+    "save_template",
     "set_progress",
     "set_season",
     "set_weights",

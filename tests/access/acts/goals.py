@@ -53,6 +53,11 @@ def acts(world: World) -> Iterator[Act]:
     yield from _key_results(world)
     yield from _alignments(world)
     yield from _changes(world)
+    yield Act("goal_templates_create", body={"title": "首周留存"}, row="24a")
+    yield Act(
+        "goal_templates_update", {"template_id": TEMPLATE}, {"title": "首周留存", "version": 1}, row="24a",
+        stage=begin_from,
+    )  # fmt: skip
 
 
 def fall_behind(goal_id: int) -> None:
@@ -105,7 +110,7 @@ def _alignments(world: World) -> Iterator[Act]:
     )  # fmt: skip
 
 
-CHANGE = 910_000_001
+CHANGE, TEMPLATE = 910_000_001, 910_000_002
 WHY = "渠道入口少了三周"
 
 
@@ -132,6 +137,13 @@ def _changes(world: World) -> Iterator[Act]:
         "goals_set_rules", {"cycle_id": chosen.pk}, {"count_max": 6, "version": chosen.version},
         row="21a", stage=lambda: set_up(world),
     )  # fmt: skip
+
+
+def begin_from() -> None:
+    """A goal to begin from."""
+    from beichen.goals.models import GoalTemplate
+
+    GoalTemplate.objects.create(pk=TEMPLATE, title="留存")
 
 
 def correct(goal_id: int) -> None:
