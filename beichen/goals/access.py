@@ -170,6 +170,10 @@ NUDGE = Permission(
     only=frozenset({"LM", "BP", "HA"}), special=(("LM", _leads),),
 )  # fmt: skip
 """Of which goals: `goals_to_nudge`."""
+DESK = Permission(
+    key="goals.desk", label=_("Compare the plans of peers"), row="01c", code="t", subject=None,
+    only=frozenset({"LM", "BP", "HA"}), special=(("LM", _leads),),
+)  # fmt: skip
 MATRIX = Permission(
     key="goals.matrix", label=_("See the priorities by unit"), row="22g", subject=None,
     only=frozenset({"EX", "BP", "HA"}),

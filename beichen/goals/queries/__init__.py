@@ -36,6 +36,7 @@ from beichen.goals.queries.changes import (
     versions,
     waiting_changes,
 )
+from beichen.goals.queries.desk import Desk, PeerGroup, PlanBeside, desk
 from beichen.goals.queries.inbox import AlignmentAsk, DueReport, due_reports, waiting_alignments, waiting_goals
 from beichen.goals.queries.lists import Filter, GoalPage, all_goals, listed, parents_to_choose
 from beichen.goals.queries.map import GoalMap, Looked, goal_map, map_below, map_tops
@@ -111,6 +112,7 @@ __all__ = [
     "ChangeView",
     "CheckLine",
     "Coverage",
+    "Desk",
     "DueReport",
     "Filter",
     "GoalCard",
@@ -129,7 +131,9 @@ __all__ = [
     "MilestoneCard",
     "Named",
     "PastResult",
+    "PeerGroup",
     "Plan",
+    "PlanBeside",
     "PlanLine",
     "PriorityCoverage",
     "Restated",
@@ -163,6 +167,7 @@ __all__ = [
     "changes_of",
     "chosen_to_nudge",
     "coverage",
+    "desk",
     "due_reports",
     "findings",
     "goal",
