@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('goals', '0006_effort_of_a_goal'),
+        ('goals', '0007_values_from_metrics'),
         ('people', '0011_people_found_by_words'),
     ]
 
