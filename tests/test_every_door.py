@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from ninja.operation import Operation
 
 from beichen.config.api import api
+from beichen.goals.tests.makers import make_template
 from beichen.metrics.models import Metric
 from beichen.people.rules.profiles import take_starter_set
 from beichen.people.tests.makers import make_process
@@ -199,6 +200,7 @@ def test_every_page_is_opened_by_somebody_of_the_cast() -> None:
         Metric.objects.create(code="M1", name="留存")
         take_starter_set(system("load_demo", "role profiles in a test"))
     make_process(world.golden.actor("E015"))
+    make_template(world.golden.actor("E015"))
     publish(world.golden.actor("E015"), world.golden.actor("E001"), "principles")
     ids, clients = known(world), {}
     with login(None):

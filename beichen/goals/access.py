@@ -182,6 +182,11 @@ VIEW_TEMPLATES = Permission(key="goals.view_templates", label=_("See goals to be
 EDIT_TEMPLATE = Permission(
     key="goals.edit_template", label=_("Edit goals to begin from"), row="24a", code="w", subject=None
 )
+GIVE_TEMPLATE = Permission(
+    key="goals.give_template", label=_("Give a goal to begin from to people"), row="24e", code="w", subject=None,
+    only=frozenset({"LM", "BP", "HA"}), special=(("LM", _leads),),
+)  # fmt: skip
+"""To whom: `people.in_reach` of the same row."""
 WEIGH = Permission(key="goals.weigh", label=_("Set the weights of a plan"))
 HINTS = Permission(key="goals.hints", label=_("See hints on the wording of a goal"))
 READ_SEASON = Permission(key="goals.read_season", label=_("See the goal rules of a cycle"), row="21a", subject=None)

@@ -150,6 +150,11 @@ NO_LONGER_ASKED = template(
     _("Goals for %(period)s can no longer be approved; %(count)s that were waiting for you went back to their owners."),
     params=("count", "period"), icon="arrow-back",
 )  # fmt: skip
+GIVEN = template(
+    "goals.given",
+    _("%(name)s gave you a draft to begin from: “%(goal)s”. Set your own numbers and weight, then submit it."),
+    params=("name", "goal"), icon="template",
+)  # fmt: skip
 ALIGNMENT_ASKED = template(
     "goals.alignment_asked", _("%(name)s asks to align the goal “%(child)s” with your goal “%(parent)s”."),
     params=("name", "child", "parent"), icon="arrow-merge",

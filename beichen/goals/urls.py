@@ -31,6 +31,7 @@ urlpatterns = [
     path("templates/", templates.library, name="templates"),
     path("templates/new/", templates.new, name="new_template"),
     path("templates/<int:template_id>/edit/", templates.edit, name="edit_template"),
+    path("templates/<int:template_id>/give/", templates.give, name="give_template"),
     path("beside/", templates.beside, name="beside"),
     path("desk/", desk.desk, name="desk"),
     path("hints/", quality.hints, name="hints"),

@@ -104,3 +104,18 @@ def load_templates(place: Place, keeper: str) -> int:
         with clock.frozen(moment(place.story.behind.first, title, "template")):
             rules.save_template(place.person(keeper), entered)
     return len(made)
+
+
+GIVEN = "每月教会一位同事"
+"""The title of the template that was given away begins so."""
+
+
+def give_template(place: Place, keeper: str) -> None:
+    """Two days ago the keeper gave a template to the first employee of the cast and a colleague of the same team."""
+    with clock.frozen(moment(place.story.day - timedelta(days=2), "given")):
+        giver = place.person(keeper)
+        template = next(card for card in queries.templates(giver) if card.title.startswith(GIVEN))
+        me = people.person(giver, place.loaded.persons[place.story.cast[0].person])
+        team = [one.id for one in people.reports_of(giver, me.manager_id) if one.id != me.id][:1]
+        cycle_id = place.cycles[place.story.running.key]
+        rules.give_template(giver, template.id, cycle_id, people.Reach(person_ids=[me.id, *team]))

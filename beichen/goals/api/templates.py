@@ -1,15 +1,28 @@
-"""Goals to begin from, by program."""
+"""Goals to begin from, and plans of peers side by side, by program."""
 
 from __future__ import annotations
+
+from typing import Any, Literal
 
 from ninja import Status
 
 from beichen.goals import access, queries, rules
 from beichen.goals.api.goals import C3, router
 from beichen.goals.queries import Suggestions, TemplateCard
-from beichen.goals.rules import ResultTemplateInput, TemplateInput
+from beichen.goals.rules import Given, ResultTemplateInput, TemplateInput
 from beichen.goals.schemas import Made
-from beichen.goals.schemas.templates import EditTemplateIn, SuggestionsOut, TemplateIn, TemplateOut
+from beichen.goals.schemas.templates import (
+    DeskLineOut,
+    EditTemplateIn,
+    GiveIn,
+    GivenOut,
+    ReceiversOut,
+    SuggestionsOut,
+    TemplateIn,
+    TemplateOut,
+)
+from beichen.people import queries as people
+from beichen.people.queries import Reach
 from beichen.platform.access.permissions import require
 from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
@@ -44,8 +57,44 @@ def _entered(body: TemplateIn) -> TemplateInput:
     return TemplateInput(**body.dict(exclude={"results", "version"}), results=results)
 
 
+@router.get("/templates/{int:template_id}/receivers", response=ReceiversOut, operation_id="goal_templates_receivers")
+@door(access.GIVE_TEMPLATE)
+def receivers(
+    request: ApiRequest, template_id: int, cycle_id: Id, unit_id: Id | None = None, profile_id: Id | None = None,
+    level: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    """Who would get a template as a draft: people you lead or look after who have no goal of this title."""
+    require(request.actor, access.GIVE_TEMPLATE, access)
+    wanted = Reach(unit_id=unit_id, profile_id=profile_id, level=level)
+    found = queries.receivers(request.actor, template_id, people.cycle(request.actor, cycle_id), wanted)
+    return {"person_ids": [one.id for one in found.people], "count": found.count, "have_it": found.have_it}
+
+
+@router.post("/templates/{int:template_id}/give", response=GivenOut, operation_id="goal_templates_give")
+@door(access.GIVE_TEMPLATE)
+def give(request: ApiRequest, template_id: int, body: GiveIn) -> Given:
+    """Give a template to many people, each as a draft of their own; who has a goal of this title keeps it."""
+    wanted = Reach(**body.dict(exclude={"cycle_id"}))
+    return rules.give_template(request.actor, template_id, body.cycle_id, wanted)
+
+
 @router.get("/suggestions", response=SuggestionsOut, operation_id="goals_suggestions")
 @door(access.VIEW, reads=C3)
 def suggestions(request: ApiRequest, cycle_id: Id, person_id: Id | None = None) -> Suggestions:
-    """What fits a person (yourself) in a cycle: templates, metrics of the role, the last cycle with its results."""
+    """What fits a person (yourself) in a cycle: templates, metrics of the role, own and colleagues' last results."""
     return queries.suggestions(request.actor, person_id or request.actor.person_id or 0, cycle_id)
+
+
+@router.get("/desk", response=list[DeskLineOut], operation_id="goals_desk")
+@door(access.DESK, reads=C3)
+def desk(
+    request: ApiRequest, cycle_id: Id, unit_id: Id | None = None, by: Literal["role", "level"] = "role"
+) -> list[dict[str, Any]]:
+    """Plans of peers side by side, of at most 200 people you lead or look after, with what stands out in each."""
+    require(request.actor, access.DESK, access)
+    found = queries.desk(request.actor, people.cycle(request.actor, cycle_id), unit_id=unit_id, by=by)
+    return [
+        {"group": group.name, "person_id": line.person.id, "level": line.level, "weight": line.weight,
+         "heaviest": line.heaviest, "stretch": line.outline.stretch, "notes": line.notes, "goals": line.goals}
+        for group in found.groups for line in group.lines
+    ]  # fmt: skip

@@ -16,7 +16,7 @@ from beichen.goals.forms.goals import (
     hundredths,
     trimmed,
 )
-from beichen.goals.forms.templates import TemplateForm
+from beichen.goals.forms.templates import GiveForm, TemplateForm
 
 __all__ = [
     "AlignForm",
@@ -26,6 +26,7 @@ __all__ = [
     "CorrectForm",
     "DayInput",
     "FilterForm",
+    "GiveForm",
     "GoalForm",
     "HandOnForm",
     "KeyResultForm",

@@ -14,6 +14,7 @@ from beichen.goals.forms.goals import checked
 from beichen.goals.queries import TemplateCard
 from beichen.goals.rules import ResultTemplateInput, TemplateInput
 from beichen.people.choices import PeriodKind
+from beichen.people.queries import Reach
 
 RESULTS = 5
 PLAIN = ("title", "title_en", "why", "why_en", "kind", "ambition", "verification", "level", "period_kind")
@@ -102,3 +103,30 @@ class TemplateForm(forms.Form):
                 f"result_{n}_unit": one.unit,
             }  # fmt: skip
         return values
+
+
+class GiveForm(forms.Form):
+    """Whom a template is given to, and for which cycle."""
+
+    cycle = forms.ChoiceField(label=_("Cycle"))
+    unit = forms.ChoiceField(label=_("Department"), required=False)
+    profile = forms.ChoiceField(label=_("Role"), required=False)
+    level = forms.CharField(label=pgettext_lazy("of a job", "Level"), max_length=20, required=False)
+
+    def __init__(
+        self, *args: Any, cycles: Sequence[tuple[str, str]], units: Sequence[tuple[str, str]],
+        profiles: Sequence[tuple[str, str]], **how: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **how)
+        named: dict[str, Any] = self.fields
+        named["cycle"].choices = cycles
+        named["unit"].choices = [("", _("Any department")), *units]
+        named["profile"].choices = [("", _("Any role")), *profiles]
+
+    def entered(self, person_ids: Sequence[int] | None = None) -> tuple[int, Reach]:
+        """The cycle, and whom; Invalid names the fields at fault."""
+        values = checked(self)
+        return int(values["cycle"]), Reach(
+            unit_id=int(values["unit"] or 0) or None, profile_id=int(values["profile"] or 0) or None,
+            level=values["level"].strip(), person_ids=person_ids,
+        )  # fmt: skip

@@ -35,7 +35,7 @@ def notes(line: PlanBeside) -> list[str]:
 @door(access.DESK)
 def desk(request: PageRequest) -> HttpResponse:
     """Plans side by side, by role or by level, in a unit."""
-    require(request.actor, access.DESK)
+    require(request.actor, access.DESK, access)
     cycle, every = cycle_of(request)
     by = "level" if request.GET.get("by") == "level" else "role"
     asked = request.GET.get("unit", "")

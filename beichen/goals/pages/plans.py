@@ -54,7 +54,7 @@ def tabs(actor: Actor, *, leads: bool) -> list[tuple[str, str, str]]:
     found = [("mine", _("My plan"), reverse("goals:plan"))]
     if leads:
         found.append(("team", _("My team"), reverse("goals:team")))
-    if leads or may(actor, access.DESK):
+    if may(actor, access.DESK, access):
         found.append(("desk", _("Desk"), reverse("goals:desk")))
     return [
         *found, ("all", _("All goals"), reverse("goals:all")), ("map", _("Goal map"), reverse("goals:map")),

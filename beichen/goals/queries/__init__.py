@@ -37,6 +37,7 @@ from beichen.goals.queries.changes import (
     waiting_changes,
 )
 from beichen.goals.queries.desk import Desk, PeerGroup, PlanBeside, desk
+from beichen.goals.queries.giving import Receivers, receivers
 from beichen.goals.queries.inbox import AlignmentAsk, DueReport, due_reports, waiting_alignments, waiting_goals
 from beichen.goals.queries.lists import Filter, GoalPage, all_goals, listed, parents_to_choose
 from beichen.goals.queries.map import GoalMap, Looked, goal_map, map_below, map_tops
@@ -85,7 +86,7 @@ from beichen.goals.queries.scored import (
     scored_goals,
     unit_attainment,
 )
-from beichen.goals.queries.season import Lock, Season, season
+from beichen.goals.queries.season import Flow, Lock, Season, season
 from beichen.goals.queries.sheets import UnitSheet, unit_sheet
 from beichen.goals.queries.standing import cap_of
 from beichen.goals.queries.templates import (
@@ -115,6 +116,7 @@ __all__ = [
     "Desk",
     "DueReport",
     "Filter",
+    "Flow",
     "GoalCard",
     "GoalMap",
     "GoalPage",
@@ -136,6 +138,7 @@ __all__ = [
     "PlanBeside",
     "PlanLine",
     "PriorityCoverage",
+    "Receivers",
     "Restated",
     "RestatedLine",
     "ResultTemplate",
@@ -197,6 +200,7 @@ __all__ = [
     "parents_to_choose",
     "phase_work",
     "plan",
+    "receivers",
     "restated",
     "result_template",
     "scored_goals",

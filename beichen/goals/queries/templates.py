@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from beichen.goals import access
-from beichen.goals.choices import LINEAR, Ambition, GoalKind, Measure
+from beichen.goals.choices import LINEAR, Ambition, GoalKind, Measure, Visibility
 from beichen.goals.models import Goal, GoalTemplate, KeyResult, KeyResultTemplate
 from beichen.goals.queries import plans
 from beichen.metrics import queries as metrics
@@ -134,7 +135,7 @@ def result_template(actor: Actor, result_id: int) -> ResultTemplate:
 
 @dataclass(frozen=True, slots=True)
 class PastResult:
-    """A key result of the owner's last cycle and where it came; progress in millionths."""
+    """A key result of a last cycle and where it came; progress in millionths. `whose`: a colleague's name."""
 
     id: int
     goal: str
@@ -146,6 +147,7 @@ class PastResult:
     target: Decimal | None
     reached: Decimal | None
     progress: int | None
+    whose: str = ""
 
     @property
     def shown_title(self) -> str:
@@ -155,17 +157,21 @@ class PastResult:
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """What stands beside the form: templates that fit the owner, the role's metrics, what the last cycle came to."""
+    """What stands beside the form: templates that fit the owner, the role's metrics, what the owner's last cycle came
+    to, and what colleagues in the role measured in theirs.
+    """
 
     templates: tuple[TemplateCard, ...]
     metrics: tuple[RecommendedLine, ...]
     past: tuple[PastResult, ...]
     period: str
+    colleagues: tuple[PastResult, ...]
+    colleagues_period: str
 
 
 @query
 def suggestions(actor: Actor, owner_id: int, cycle_id: int) -> Suggestions:
-    """What fits the owner in a cycle, the most fitting first. Cost: eleven statements."""
+    """What fits the owner in a cycle, the most fitting first. Cost: twelve statements."""
     owner, cycle = people.person(actor, owner_id), people.cycle(actor, cycle_id)
     profile = people.profile_of_position(actor, owner.position)
     lines = metrics.recommended(actor, profile.id).lines if profile else ()
@@ -173,6 +179,7 @@ def suggestions(actor: Actor, owner_id: int, cycle_id: int) -> Suggestions:
     return Suggestions(
         tuple(_fitting(actor, owner, profile.id if profile else None, cycle))[:SHOWN],
         tuple(line for line in lines if line.state == "in_force")[:SHOWN], past, period,
+        *_of_colleagues(actor, owner, cycle),
     )  # fmt: skip
 
 
@@ -217,10 +224,29 @@ def _past(actor: Actor, owner_id: int, cycle: CycleCard) -> tuple[tuple[PastResu
         reached=F("stat__current"), attained=F("stat__progress")
     )  # fmt: skip
     found = rows.select_related("goal").order_by("goal_id", "position", "id")[: SHOWN * 2]
-    return tuple(
-        PastResult(
-            row.pk, for_reader(row.goal.title, row.goal.title_en), row.title, row.title_en, row.measure, row.unit,
-            row.baseline, row.target, row.reached, row.attained,
-        )
-        for row in found
-    ), newest[1]  # fmt: skip
+    return tuple(_past_result(row) for row in found), newest[1]
+
+
+def _past_result(row: Any, whose: str = "") -> PastResult:
+    return PastResult(
+        row.pk, for_reader(row.goal.title, row.goal.title_en), row.title, row.title_en, row.measure, row.unit,
+        row.baseline, row.target, row.reached, row.attained, whose,
+    )  # fmt: skip
+
+
+def _of_colleagues(actor: Actor, owner: PersonCard, cycle: CycleCard) -> tuple[tuple[PastResult, ...], str]:
+    """What others in the role measured in the newest cycle of this length before, in public goals, furthest first."""
+    before = [one for one in people.cycles(actor) if one.last < cycle.first and _kind(one) == _kind(cycle)]
+    newest = max(before, key=lambda one: one.last, default=None)
+    if newest is None or not owner.position:
+        return (), ""
+    found = KeyResult.objects.filter(
+        access.visible_goals("goal__"), goal__cycle_id=newest.id, goal__owner__position=owner.position,
+        goal__unit__isnull=True, goal__is_dropped=False, goal__state="closed", goal__visibility=Visibility.PUBLIC,
+        is_dropped=False, measure__in=[*LINEAR], stat__progress__isnull=False,
+    ).exclude(goal__owner_id=owner.id)  # fmt: skip
+    rows = found.annotate(reached=F("stat__current"), attained=F("stat__progress")).select_related("goal__owner")
+    kept: dict[str, PastResult] = {}
+    for row in rows.order_by("-stat__progress", "pk")[: SHOWN * 4]:
+        kept.setdefault(row.title.strip().casefold(), _past_result(row, row.goal.owner.name))
+    return tuple(kept.values())[:SHOWN], newest.period_key

@@ -40,6 +40,7 @@ from beichen.goals.rules.drafts import (
     edit_key_result,
     reweigh_key_result,
 )
+from beichen.goals.rules.giving import Given, give_template
 from beichen.goals.rules.hints import Hint, hints
 from beichen.goals.rules.nudge import LONGEST, Nudged, nudge
 from beichen.goals.rules.reports import ReportInput, report
@@ -52,6 +53,7 @@ __all__ = [
     "LONGEST",
     "Agreed",
     "ChangeInput",
+    "Given",
     "GoalInput",
     "Hint",
     "KeyResultInput",
@@ -81,6 +83,7 @@ __all__ = [
     "edit_goal",
     "edit_key_result",
     "end_alignment",
+    "give_template",
     "hand_on",
     "hints",
     "move_goal",

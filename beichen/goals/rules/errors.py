@@ -216,3 +216,31 @@ class NoRound(Refused):
 
     code = "no_goal_review"
     text = gettext_noop("This cycle has no regular goal review.")
+
+
+class ForNobody(Invalid):
+    """Steps of their own need somebody they are for."""
+
+    code = "approval_for_nobody"
+    text = gettext_noop("Name a role or a level these approvers are for.")
+
+
+class ForTheSame(Invalid):
+    """Two sets of steps for the same people."""
+
+    code = "approval_for_the_same"
+    text = gettext_noop("Each role and level can have its own approvers only once.")
+
+
+class OutOfUse(Refused):
+    """A template that is out of use is given to nobody."""
+
+    code = "template_out_of_use"
+    text = gettext_noop("This template is out of use.")
+
+
+class NobodyChosen(Invalid):
+    """Somebody has to get it."""
+
+    code = "nobody_chosen"
+    text = gettext_noop("Choose at least one person.")

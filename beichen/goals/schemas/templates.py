@@ -9,6 +9,7 @@ from ninja import Schema
 from pydantic import Field
 
 from beichen.goals.choices import Ambition, GoalKind, Measure
+from beichen.goals.schemas.shown import GoalOut
 from beichen.platform.api.schemas import Id, Strict
 
 
@@ -86,7 +87,7 @@ class RecommendedOut(Schema):
 
 
 class PastResultOut(Schema):
-    """A key result of the last cycle and where it came; progress in millionths."""
+    """A key result of the last cycle and where it came; progress in millionths. `whose`: a colleague's name."""
 
     id: int
     title: str
@@ -97,6 +98,7 @@ class PastResultOut(Schema):
     target: Decimal | None
     reached: Decimal | None
     progress: int | None
+    whose: str
 
 
 class SuggestionsOut(Schema):
@@ -106,3 +108,43 @@ class SuggestionsOut(Schema):
     metrics: list[RecommendedOut]
     past: list[PastResultOut]
     period: str
+    colleagues: list[PastResultOut]
+    colleagues_period: str
+
+
+class GiveIn(Strict):
+    """Whom a template is given to; what is left empty narrows nothing. `person_ids`: of those only these."""
+
+    cycle_id: Id
+    unit_id: Id | None = None
+    profile_id: Id | None = None
+    level: str = Field("", max_length=20)
+    person_ids: list[Id] | None = Field(None, max_length=10_000)
+
+
+class GivenOut(Schema):
+    """How many people got the draft, and how many have a goal of this title already."""
+
+    count: int
+    left: int
+
+
+class ReceiversOut(Schema):
+    """The first 60 people who would get it, how many they are, and how many have a goal of this title already."""
+
+    person_ids: list[int]
+    count: int
+    have_it: int
+
+
+class DeskLineOut(Schema):
+    """One plan among peers: `group` is the role or level, `notes` say what stands out."""
+
+    group: str
+    person_id: int
+    level: str
+    weight: int
+    heaviest: int
+    stretch: int
+    notes: list[str]
+    goals: list[GoalOut]

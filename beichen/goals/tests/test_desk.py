@@ -69,12 +69,30 @@ def names(made, number, **how):
 def test_who_is_compared_is_who_is_led_or_looked_after(made):
     with clock.frozen(NOON):
         assert names(made, "M1") == {"产品经理": ["A1", "A2", "A3"]}
+        # Further up one compares all those below, not the own plan; a colleague beside compares nobody.
+        assert {n for group in names(made, "E1").values() for n in group} == {"A1", "A2", "A3", "B1", "M1"}
+        assert names(made, "M2") == {"": ["B1"]}
         everyone = names(made, "HA1")
         assert everyone["产品经理"] == ["A1", "A2", "A3"]
         assert "B1" in {number for group in everyone.values() for number in group}
         assert names(made, "A2") == {}
         u1 = made.company.units["U1"].pk
         assert {n for group in names(made, "E1", unit_id=u1).values() for n in group} == {"A1", "A2", "A3", "M1"}
+
+
+@pytest.mark.django_db
+@pytest.mark.req("GOAL-07")
+@pytest.mark.parametrize(("number", "status"), [
+    ("M1", 200), ("E1", 200), ("A1", 200), ("HR1", 200), ("HA1", 200), ("A2", 403), ("CA1", 403),
+])  # fmt: skip
+def test_whoever_leads_or_looks_after_somebody_opens_the_desk(made, owner_db, number, status):
+    with clock.frozen(NOON):
+        with owner_db():
+            client = sign_in(made.company.id(number))
+        assert client.get(reverse("goals:desk")).status_code == status
+        assert client.get("/api/v1/goals/desk", {"cycle_id": made.cycle.pk}).status_code == status
+        tabs = client.get(reverse("goals:plan")).content.decode()
+        assert (reverse("goals:desk") in tabs) == (status == 200)
 
 
 @pytest.mark.django_db

@@ -135,6 +135,34 @@ def test_metrics_of_the_role_and_the_last_cycle_stand_beside_the_form(made, owne
 
 
 @pytest.mark.req("GOAL-06")
+def test_what_colleagues_in_the_role_measured_stands_there_as_far_as_it_is_public(made, owner_db):
+    with owner_db():
+        Person.objects.filter(number__in=["B1", "B2", "A2"]).update(position="产品经理")
+        before = Period.objects.create(
+            key="2026Q1", kind="quarter", starts_on=date(2026, 1, 1), ends_on=date(2026, 3, 31)
+        )
+        past = Cycle.objects.create(period=before, scope=made.company.units["U0"], phase="C11", settings={})
+        for who, title, reached, share, more in (
+            ("B1", "续费率", 66, 600_000, {}), ("B2", "续费率", 70, 900_000, {}), ("B2", "退款率", 5, 300_000, {}),
+            ("A1", "自己的数", 9, 1_000_000, {}), ("A2", "保密数", 8, 1_000_000, {"visibility": "restricted"}),
+            ("M1", "别的岗位", 7, 1_000_000, {}),
+        ):  # fmt: skip
+            line = key_result(goal(made, f"{who} {title}", who, cycle=past, state="closed", **more), title)
+            KeyResultStat.objects.filter(pk=line.pk).update(current=Decimal(reached), progress=share)
+    found = queries.suggestions(made.actor("A1"), made.company.id("A1"), made.cycle.pk)
+    assert [(one.title, one.whose, one.reached) for one in found.colleagues] == [
+        ("续费率", "B2", Decimal(70)), ("退款率", "B2", Decimal(5)),
+    ]  # fmt: skip
+    assert found.colleagues_period == "2026Q1"
+    card = rules.create_goal(made.actor("A1"), made.cycle.pk, rules.GoalInput(title="草稿"))
+    with owner_db():
+        client = sign_in(made.company.id("A1"))
+    drawn = client.get(reverse("goals:new_key_result", args=[card.id]), {"again": found.colleagues[0].id})
+    assert 'value="续费率"' in drawn.content.decode()
+    assert 'name="baseline" value=' not in drawn.content.decode()
+
+
+@pytest.mark.req("GOAL-06")
 def test_a_form_begins_from_a_template_and_its_key_results(made, owner_db):
     pk = rules.save_template(made.actor("HA1"), FIRST_WEEK)
     card = rules.create_goal(made.actor("A1"), made.cycle.pk, rules.GoalInput(title="草稿"))

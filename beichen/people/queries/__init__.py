@@ -88,6 +88,7 @@ from beichen.people.queries.projects import (
     project_people,
     projects,
 )
+from beichen.people.queries.reach import Reach, in_reach
 from beichen.people.queries.second import Looking, SecondCard, owed, second_person
 from beichen.people.queries.stretches import End, Stretch, ends, people_on, stretches
 from beichen.people.queries.targets import TARGET_STRETCHES, TargetStretch, target_stretches
@@ -129,6 +130,7 @@ __all__ = [
     "ProfileVersion",
     "ProjectCard",
     "ProjectPage",
+    "Reach",
     "Readiness",
     "RoleName",
     "Scenario",
@@ -176,6 +178,7 @@ __all__ = [
     "history",
     "holders",
     "imported",
+    "in_reach",
     "known_without",
     "led_by",
     "led_projects",

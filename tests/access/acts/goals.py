@@ -58,6 +58,10 @@ def acts(world: World) -> Iterator[Act]:
         "goal_templates_update", {"template_id": TEMPLATE}, {"title": "首周留存", "version": 1}, row="24a",
         stage=begin_from,
     )  # fmt: skip
+    whom = {"cycle_id": cycle, "person_ids": [world.golden.id(SUBJECT)]}
+    yield Act(
+        "goal_templates_give", {"template_id": TEMPLATE}, whom, row="24e", subject=SUBJECT, stage=begin_from
+    )  # fmt: skip
 
 
 def fall_behind(goal_id: int) -> None:
