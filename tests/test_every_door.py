@@ -177,7 +177,7 @@ def known(world: worlds.World) -> dict[str, list[str]]:
         for word, label in {
             "unit_id": "people.OrgUnit", "person_id": "people.Person", "batch_id": "people.ImportBatch",
             "goal_id": "goals.Goal", "change_id": "goals.ChangeRequest", "template_id": "goals.GoalTemplate",
-            "key_result_id": "goals.KeyResult",
+            "key_result_id": "goals.KeyResult", "task_id": "goals.GoalTask",
             "map_id": "strategy.StrategyMap",
             "check_in_id": "conversations.CheckIn", "review_id": "reviews.Review", "part_id": "reviews.Part",
             "cycle_id": "people.Cycle", "project_id": "people.Project", "membership_id": "people.Membership",

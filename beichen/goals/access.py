@@ -155,6 +155,16 @@ def _owner_of_change(change: Any) -> int | None:
     return found
 
 
+def _owner_of_task(obj: Any) -> int | None:
+    """Of a task the owner of its goal; of a goal its own."""
+    found: int | None = (obj if hasattr(obj, "owner_id") else obj.goal).owner_id
+    return found
+
+
+def _does_it(actor: Actor, task: Any) -> bool:
+    return bool(task.assignee_id == actor.person_id)
+
+
 def _parent_owner(alignment: Any) -> int | None:
     found: int | None = alignment.parent.owner_id
     return found
@@ -251,6 +261,13 @@ ALIGN = Permission(
 DECIDE_ALIGNMENT = Permission(
     key="goals.decide_alignment", label=_("Accept or decline an alignment request"), row="01j", code="t",
     subject=_parent_owner, only=frozenset({"SE", "LM"}), banned=("proposed_by_id",),
+)  # fmt: skip
+SET_TASKS = Permission(
+    key="goals.set_tasks", label=_("Set the key tasks of a goal"), row="02f", code="w", subject=_owner_of_task,
+)  # fmt: skip
+MOVE_TASK = Permission(
+    key="goals.move_task", label=_("Say where a key task stands"), row="02f", code="t", subject=_owner_of_task,
+    only=frozenset({"SE", "LM", "DL"}), special=(("SE", _does_it),),
 )  # fmt: skip
 CLOSE = Permission(
     key="goals.close", label=_("Close the goals of a cycle"), row="21b", code="t", subject=None,

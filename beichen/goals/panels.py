@@ -51,7 +51,9 @@ def coverage(request: object, actor: Actor, map_id: int) -> Panel | None:
 
 @todo
 def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
-    """Goals and changes to agree to, alignments to accept, reports that are due. Cost: five statements."""
+    """Goals and changes to agree to, alignments to accept, tasks and reports that are due. Cost: six
+    statements.
+    """
     goals = [
         TodoEntry(
             f"goals.approve:{g.id}", _("Approve goal: %(title)s") % {"title": g.shown_title}, g.owner_name,
@@ -83,4 +85,11 @@ def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
         )
         for r in queries.due_reports(actor, limit)
     ]  # fmt: skip
-    return [*goals, *changes, *asks, *reports][:limit]
+    tasks = [
+        TodoEntry(
+            f"goals.task:{t.id}", _("Key task: %(title)s") % {"title": t.title}, t.goal_title,
+            reverse("goals:tasks"), due=t.due, kind="checkbox", act_url=reverse("goals:task", args=[t.id]),
+        )
+        for t in queries.due_tasks(actor, limit)
+    ]  # fmt: skip
+    return [*goals, *changes, *asks, *tasks, *reports][:limit]

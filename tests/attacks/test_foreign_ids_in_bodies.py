@@ -36,6 +36,7 @@ SUBJECT = "E006"
 PUBLIC = {
     "cycle_id", "unit_id", "scope_id", "person_id", "person_ids", "owner_id", "manager_id", "lead_id", "head_id",
     "hrbp_id", "priority_id", "project_id", "metric_id", "map_id", "band_id", "profile_id", "template_id",
+    "assignee_id",
     "peers", "to",
 }  # fmt: skip
 """Ids in bodies that hide nothing: what may be done with them is the table's business (tests/access/acts)."""

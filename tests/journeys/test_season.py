@@ -141,3 +141,34 @@ def agree(who: Person, count: int) -> None:
     for n in range(count):
         boxes.nth(n).check()
     who.press("Approve selected")
+
+
+@pytest.mark.req("GOAL-13")
+def test_a_key_task_is_given_to_a_colleague_who_does_it_from_the_to_do_list(town: Town) -> None:
+    task = "约谈十位流失用户"
+    me = town.browse("E009")
+    me.menu("Goals")
+    me.go(TITLE)
+    me.go("New task")
+    me.fill("What has to be done?", task)
+    me.fill("Who does it?", "E011 顾南")
+    me.fill("Due", "2026-05-18")
+    me.press("Save")
+    me.again()
+    assert me.sees("2 days overdue")
+    helper = town.browse("E011", phone=True, locale="zh-hans")
+    assert task in helper.reads()
+    helper.menu("Goals")
+    helper.go("My tasks")
+    assert helper.sees("逾期 2 天")
+    helper.page.get_by_role("button", name=f"完成 {task}").click()
+    helper.settled()
+    helper.home()
+    assert task not in helper.page.locator("main").inner_text()
+    me.again()
+    assert "2 days overdue" not in me.reads()
+    assert "1/1" in me.reads()
+    other = town.browse("E006")
+    other.page.goto(me.page.url)
+    assert other.sees(task)
+    assert other.named("New task").count() == 0

@@ -30,6 +30,7 @@ def change_goals(place: Place, aims: Sequence[Aim], ids: Mapping[str, int]) -> N
         goal_id = _of(place, aims, ids, owner, title)
         if goal_id is not None:
             _change(place, owner, goal_id, list(parts))
+    _tasks(place, aims, ids)
     for owner, title, percent, ago, why in lines(told["by_hand"]):
         goal_id = _of(place, aims, ids, owner, title)
         if goal_id is not None:
@@ -37,6 +38,21 @@ def change_goals(place: Place, aims: Sequence[Aim], ids: Mapping[str, int]) -> N
                 me = place.person(owner)
                 card = queries.goal(me, goal_id)
                 rules.set_progress(me, goal_id, int(percent) * 10_000, why, card.version)
+
+
+def _tasks(place: Place, aims: Sequence[Aim], ids: Mapping[str, int]) -> None:
+    """Key tasks of running goals: given out a fortnight before their day, some begun, some done."""
+    for owner, title, task, away, who, state in lines(bank("tasks")["told"]):
+        goal_id, due = _of(place, aims, ids, owner, title), place.story.day + timedelta(days=int(away))
+        if goal_id is None:
+            continue
+        given = max(min(due, place.story.day) - timedelta(days=14), place.story.running.first + timedelta(days=1))
+        with clock.frozen(moment(given, task, "given")):
+            entered = rules.TaskInput(title=task, due=due, assignee_id=place.loaded.persons[who])
+            pk = rules.add_task(place.person(owner), goal_id, entered)
+        if state != "todo":
+            with clock.frozen(moment(min(due, place.story.day) - timedelta(days=1), task, state)):
+                rules.move_task(place.person(who), pk, state, 1)
 
 
 def _of(place: Place, aims: Sequence[Aim], ids: Mapping[str, int], owner: str, title: str) -> int | None:

@@ -16,6 +16,7 @@ from beichen.goals.forms.goals import (
     hundredths,
     trimmed,
 )
+from beichen.goals.forms.tasks import TaskForm
 from beichen.goals.forms.templates import GiveForm, TemplateForm
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "MapForm",
     "ReportForm",
     "SeasonForm",
+    "TaskForm",
     "TemplateForm",
     "WeightsForm",
     "checked",

@@ -17,6 +17,7 @@ from beichen.goals.models.goals import (
     Update,
     UpdateText,
 )
+from beichen.goals.models.tasks import GoalTask
 from beichen.goals.models.templates import GoalTemplate, KeyResultTemplate
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Goal",
     "GoalCheck",
     "GoalStat",
+    "GoalTask",
     "GoalTemplate",
     "GoalVersion",
     "KeyResult",

@@ -54,6 +54,7 @@ def tabs(actor: Actor, *, leads: bool) -> list[tuple[str, str, str]]:
     found = [("mine", _("My plan"), reverse("goals:plan"))]
     if leads:
         found.append(("team", _("My team"), reverse("goals:team")))
+    found.append(("tasks", _("My tasks"), reverse("goals:tasks")))
     if may(actor, access.DESK, access):
         found.append(("desk", _("Desk"), reverse("goals:desk")))
     return [

@@ -89,6 +89,7 @@ from beichen.goals.queries.scored import (
 from beichen.goals.queries.season import Flow, Lock, Season, season
 from beichen.goals.queries.sheets import UnitSheet, unit_sheet
 from beichen.goals.queries.standing import cap_of
+from beichen.goals.queries.tasks import SOON, TaskCard, due_tasks, may_set_tasks, movable, my_tasks, task, tasks_of
 from beichen.goals.queries.templates import (
     PastResult,
     ResultTemplate,
@@ -102,6 +103,7 @@ from beichen.goals.queries.templates import (
 from beichen.goals.queries.terms import Ledger
 
 __all__ = [
+    "SOON",
     "Agreement",
     "AlignmentAsk",
     "AlignmentCard",
@@ -149,6 +151,7 @@ __all__ = [
     "Step",
     "StepView",
     "Suggestions",
+    "TaskCard",
     "TeamLine",
     "TemplateCard",
     "Uncovered",
@@ -172,6 +175,7 @@ __all__ = [
     "coverage",
     "desk",
     "due_reports",
+    "due_tasks",
     "findings",
     "goal",
     "goal_map",
@@ -193,7 +197,10 @@ __all__ = [
     "may_align",
     "may_nudge",
     "may_report",
+    "may_set_tasks",
     "may_write",
+    "movable",
+    "my_tasks",
     "named",
     "nudge_of",
     "open_cycles",
@@ -208,6 +215,8 @@ __all__ = [
     "stand_ins",
     "stat_of",
     "suggestions",
+    "task",
+    "tasks_of",
     "team",
     "template",
     "templates",

@@ -244,3 +244,17 @@ class NobodyChosen(Invalid):
 
     code = "nobody_chosen"
     text = gettext_noop("Choose at least one person.")
+
+
+class TasksClosed(Refused):
+    """The tasks of a closed goal stay as they are."""
+
+    code = "goal_tasks_closed"
+    text = gettext_noop("This goal is closed; its tasks stay as they are.")
+
+
+class CannotSee(Invalid):
+    """Whoever is to do something for a goal has to be able to read it."""
+
+    code = "assignee_cannot_see"
+    text = gettext_noop("This person cannot see the goal, so the task cannot be theirs.")

@@ -88,7 +88,7 @@ def test_whoever_has_a_goal_of_this_title_keeps_it_and_a_second_click_gives_none
 @pytest.mark.req("GOAL-06")
 @pytest.mark.parametrize(("who", "whom"), [
     ("HA1", {"E1", "M1", "M2", "A1", "A2", "A3", "B1", "B2", "HR2", "HA2"}),
-    ("HR1", {"M1", "A1", "A2", "A3"}),
+    ("HR1", {"M1", "A1", "A2", "A3", "HA1", "CA1"}),
     ("M1", {"A1", "A2", "A3"}),
     ("A1", {"A3"}),
 ])  # fmt: skip

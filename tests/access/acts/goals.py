@@ -58,9 +58,30 @@ def acts(world: World) -> Iterator[Act]:
         "goal_templates_update", {"template_id": TEMPLATE}, {"title": "首周留存", "version": 1}, row="24a",
         stage=begin_from,
     )  # fmt: skip
+    task, by = {"task_id": TASK}, dict[str, Any](row="02f", subject=SUBJECT)
+    running = {"goal_id": world.ids["01d", SUBJECT]}
+    begun: dict[str, Any] = {"stage": lambda: hand_out(world), **by}
+    yield Act("goal_tasks_create", running, {"title": "约谈用户"}, **by)
+    yield Act("goal_tasks_update", task, {"title": "约谈十位用户", "version": 1}, **begun)
+    doing: dict[str, Any] = {"special": {"SE": {HELPER}}, "only": {"SE", "LM", "DL"}}
+    yield Act("goal_tasks_move", task, {"state": "done", "version": 1}, code="t", **doing, **begun)
     whom = {"cycle_id": cycle, "person_ids": [world.golden.id(SUBJECT)]}
     yield Act(
         "goal_templates_give", {"template_id": TEMPLATE}, whom, row="24e", subject=SUBJECT, stage=begin_from
+    )  # fmt: skip
+
+
+HELPER = "E011"
+"""A colleague of another team who is to do a task."""
+
+
+def hand_out(world: World) -> None:
+    """The running goal has a task that a colleague is to do."""
+    from beichen.goals.models import GoalTask
+
+    GoalTask.objects.create(
+        pk=TASK, goal_id=world.ids["01d", SUBJECT], title="约谈", assignee_id=world.golden.id(HELPER),
+        created_at=clock.now(),
     )  # fmt: skip
 
 
@@ -114,7 +135,7 @@ def _alignments(world: World) -> Iterator[Act]:
     )  # fmt: skip
 
 
-CHANGE, TEMPLATE = 910_000_001, 910_000_002
+CHANGE, TEMPLATE, TASK = 910_000_001, 910_000_002, 910_000_003
 WHY = "渠道入口少了三周"
 
 
