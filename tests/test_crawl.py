@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from beichen.goals.tests.makers import make_template
 from beichen.metrics.models import BandTable, Metric
 from beichen.people.rules.profiles import take_starter_set
 from beichen.people.tests.makers import make_process
@@ -85,9 +86,10 @@ def test_every_page_door_is_met_and_speaks_one_language() -> None:
 
 
 def prepared(world: worlds.World) -> list[tuple[Client, str]]:
-    """The cast signed in, each reading in a language; there are a metric, its bands and the starter set of roles."""
+    """The cast signed in, each reading in a language; there are a metric, its bands, a template, the starter roles."""
     take_starter_set(world.golden.actor("E015"))
     make_process(world.golden.actor("E015"))
+    make_template(world.golden.actor("E015"))
     for kind in StatementKind.values:
         publish(world.golden.actor("E015"), world.golden.actor("E001"), kind)
     with login(None):

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from ninja.operation import Operation
 
 from beichen.config.api import api
+from beichen.goals.tests.makers import make_template
 from beichen.metrics.models import Metric
 from beichen.people.rules.profiles import take_starter_set
 from beichen.people.tests.makers import make_process
@@ -175,7 +176,8 @@ def known(world: worlds.World) -> dict[str, list[str]]:
     with login(None):
         for word, label in {
             "unit_id": "people.OrgUnit", "person_id": "people.Person", "batch_id": "people.ImportBatch",
-            "goal_id": "goals.Goal", "change_id": "goals.ChangeRequest", "key_result_id": "goals.KeyResult",
+            "goal_id": "goals.Goal", "change_id": "goals.ChangeRequest", "template_id": "goals.GoalTemplate",
+            "key_result_id": "goals.KeyResult", "task_id": "goals.GoalTask",
             "map_id": "strategy.StrategyMap",
             "check_in_id": "conversations.CheckIn", "review_id": "reviews.Review", "part_id": "reviews.Part",
             "cycle_id": "people.Cycle", "project_id": "people.Project", "membership_id": "people.Membership",
@@ -198,6 +200,7 @@ def test_every_page_is_opened_by_somebody_of_the_cast() -> None:
         Metric.objects.create(code="M1", name="留存")
         take_starter_set(system("load_demo", "role profiles in a test"))
     make_process(world.golden.actor("E015"))
+    make_template(world.golden.actor("E015"))
     publish(world.golden.actor("E015"), world.golden.actor("E001"), "principles")
     ids, clients = known(world), {}
     with login(None):

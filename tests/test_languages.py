@@ -34,7 +34,8 @@ NAMED = {
     "people.Project": ["name", "name_en", "purpose", "purpose_en"], "people.RoleProfile": ["name", "name_en"],
     "people.RolePosition": ["position"], "people.Process": ["name", "result"], "people.ProcessStep": ["name"],
     "goals.Goal": ["title", "title_en"], "goals.KeyResult": ["title", "title_en", "unit"],
-    "goals.Milestone": ["name"], "goals.Update": ["text"], "goals.UpdateText": ["risk"],
+    "goals.GoalTemplate": ["title", "title_en"], "goals.KeyResultTemplate": ["title", "title_en", "unit"],
+    "goals.GoalTask": ["title"], "goals.Milestone": ["name"], "goals.Update": ["text"], "goals.UpdateText": ["risk"],
     "metrics.BandTable": ["name"], "reviews.ReviewPlan": ["name"], "reward.BonusPlan": ["name", "name_en"],
     "strategy.Priority": ["name", "name_en"],
 }  # fmt: skip

@@ -16,7 +16,7 @@ from beichen.platform.access.filters import filters
 from beichen.platform.access.locks import JobGrant, StateGuard
 from beichen.platform.access.permissions import Permission, leads_people
 from beichen.platform.access.policy import CONTENT, STATUS
-from beichen.platform.access.relations import EVERY, Case, InPeople, InRanges, IsFormer, cases
+from beichen.platform.access.relations import EVERY, Case, InPeople, InRanges, IsFormer, cases, sees
 from beichen.platform.approvals import queries as approvals
 from beichen.platform.kit.actor import Actor
 
@@ -109,6 +109,12 @@ def goals_with_words() -> Q:
     return cases([_case("02d")], CONTENT)
 
 
+@filters("goals.GoalTemplate")
+def visible_templates() -> Q:
+    """Goals to begin from are open like role profiles (24a)."""
+    return sees("24a", subject=None)
+
+
 def visible_words() -> Q:
     """Problem, next step, support and risk: the line and partners (02d), or everyone where the writer shared them."""
     return Q(is_shared=True) | goals_with_words("update__key_result__goal__")
@@ -149,6 +155,16 @@ def _owner_of_change(change: Any) -> int | None:
     return found
 
 
+def _owner_of_task(obj: Any) -> int | None:
+    """Of a task the owner of its goal; of a goal its own."""
+    found: int | None = (obj if hasattr(obj, "owner_id") else obj.goal).owner_id
+    return found
+
+
+def _does_it(actor: Actor, task: Any) -> bool:
+    return bool(task.assignee_id == actor.person_id)
+
+
 def _parent_owner(alignment: Any) -> int | None:
     found: int | None = alignment.parent.owner_id
     return found
@@ -164,10 +180,23 @@ NUDGE = Permission(
     only=frozenset({"LM", "BP", "HA"}), special=(("LM", _leads),),
 )  # fmt: skip
 """Of which goals: `goals_to_nudge`."""
+DESK = Permission(
+    key="goals.desk", label=_("Compare the plans of peers"), row="01c", code="t", subject=None,
+    only=frozenset({"LM", "BP", "HA"}), special=(("LM", _leads),),
+)  # fmt: skip
 MATRIX = Permission(
     key="goals.matrix", label=_("See the priorities by unit"), row="22g", subject=None,
     only=frozenset({"EX", "BP", "HA"}),
 )  # fmt: skip
+VIEW_TEMPLATES = Permission(key="goals.view_templates", label=_("See goals to begin from"), row="24a", subject=None)
+EDIT_TEMPLATE = Permission(
+    key="goals.edit_template", label=_("Edit goals to begin from"), row="24a", code="w", subject=None
+)
+GIVE_TEMPLATE = Permission(
+    key="goals.give_template", label=_("Give a goal to begin from to people"), row="24e", code="w", subject=None,
+    only=frozenset({"LM", "BP", "HA"}), special=(("LM", _leads),),
+)  # fmt: skip
+"""To whom: `people.in_reach` of the same row."""
 WEIGH = Permission(key="goals.weigh", label=_("Set the weights of a plan"))
 HINTS = Permission(key="goals.hints", label=_("See hints on the wording of a goal"))
 READ_SEASON = Permission(key="goals.read_season", label=_("See the goal rules of a cycle"), row="21a", subject=None)
@@ -232,6 +261,13 @@ ALIGN = Permission(
 DECIDE_ALIGNMENT = Permission(
     key="goals.decide_alignment", label=_("Accept or decline an alignment request"), row="01j", code="t",
     subject=_parent_owner, only=frozenset({"SE", "LM"}), banned=("proposed_by_id",),
+)  # fmt: skip
+SET_TASKS = Permission(
+    key="goals.set_tasks", label=_("Set the key tasks of a goal"), row="02f", code="w", subject=_owner_of_task,
+)  # fmt: skip
+MOVE_TASK = Permission(
+    key="goals.move_task", label=_("Say where a key task stands"), row="02f", code="t", subject=_owner_of_task,
+    only=frozenset({"SE", "LM", "DL"}), special=(("SE", _does_it),),
 )  # fmt: skip
 CLOSE = Permission(
     key="goals.close", label=_("Close the goals of a cycle"), row="21b", code="t", subject=None,

@@ -102,6 +102,20 @@ class ChangeState(models.TextChoices):
     LAPSED = "lapsed", _("Not decided in time")
 
 
+class TaskState(models.TextChoices):
+    """Where a key task of a goal stands."""
+
+    TODO = "todo", pgettext_lazy("a task", "To do")
+    DOING = "doing", pgettext_lazy("a task", "Under way")
+    DONE = "done", pgettext_lazy("a task", "Done")
+    DROPPED = "dropped", pgettext_lazy("a task", "Dropped")
+
+
+TASK_OPEN = (TaskState.TODO, TaskState.DOING)
+TASKED = (GoalState.DRAFT, GoalState.PROPOSED, *RUNNING)
+"""The states of a goal in which its tasks are written and worked on."""
+
+
 class Verdict(models.TextChoices):
     """What the owner says of a goal when goals are gone through."""
 
@@ -150,6 +164,19 @@ NO_LONGER_ASKED = template(
     _("Goals for %(period)s can no longer be approved; %(count)s that were waiting for you went back to their owners."),
     params=("count", "period"), icon="arrow-back",
 )  # fmt: skip
+GIVEN = template(
+    "goals.given",
+    _("%(name)s gave you a draft to begin from: “%(goal)s”. Set your own numbers and weight, then submit it."),
+    params=("name", "goal"), icon="template",
+)  # fmt: skip
+TASK_GIVEN = template(
+    "goals.task_given", _("%(name)s gave you a task for “%(goal)s”: %(task)s"), params=("name", "goal", "task"),
+    icon="checkbox",
+)  # fmt: skip
+TASK_DONE = template(
+    "goals.task_done", _("%(name)s finished a task of your goal “%(goal)s”: %(task)s"),
+    params=("name", "goal", "task"), icon="check",
+)  # fmt: skip
 ALIGNMENT_ASKED = template(
     "goals.alignment_asked", _("%(name)s asks to align the goal “%(child)s” with your goal “%(parent)s”."),
     params=("name", "child", "parent"), icon="arrow-merge",
@@ -183,6 +210,7 @@ say(
         "goals.goal": pgettext_lazy("audit", "Goal"),
         "goals.keyresult": pgettext_lazy("audit", "Key result"),
         "goals.alignment": pgettext_lazy("audit", "Alignment"),
+        "goals.goaltask": pgettext_lazy("audit", "Key task"),
         "goals.changerequest": pgettext_lazy("audit", "Change of a goal"),
         "goals.update": pgettext_lazy("audit", "Progress update"),
     },

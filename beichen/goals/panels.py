@@ -51,7 +51,7 @@ def coverage(request: object, actor: Actor, map_id: int) -> Panel | None:
 
 @todo
 def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
-    """Goals and changes to agree to, alignments to accept, reports that are due. Cost: two statements."""
+    """Goals and changes to agree to, alignments to accept, tasks and reports that are due. Cost: three statements."""
     asked = [_asked(one) for one in queries.asked(actor, limit)]
     reports = [
         TodoEntry(
@@ -61,7 +61,14 @@ def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
         )
         for r in queries.due_reports(actor, limit)
     ]  # fmt: skip
-    return [*asked, *reports][:limit]
+    tasks = [
+        TodoEntry(
+            f"goals.task:{t.id}", _("Key task: %(title)s") % {"title": t.title}, t.goal_title,
+            reverse("goals:tasks"), due=t.due, kind="checkbox", act_url=reverse("goals:task", args=[t.id]),
+        )
+        for t in queries.due_tasks(actor, limit)
+    ]  # fmt: skip
+    return [*asked, *tasks, *reports][:limit]
 
 
 def _asked(one: queries.Asked) -> TodoEntry:

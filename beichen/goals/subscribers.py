@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from beichen.goals.events import GoalApproved, RollupLeft
 from beichen.goals.jobs import PATIENCE_MS, close_when_due
-from beichen.goals.rules import agree, changes, close, feed, rollup
+from beichen.goals.rules import agree, changes, close, feed, rollup, tasks
 from beichen.metrics.events import FiguresPublished
 from beichen.people.choices import Phase
 from beichen.people.events import CycleMoved, PersonMoved
@@ -28,6 +28,12 @@ def take_figures(actor: Actor, event: FiguresPublished) -> None:
 def take_newest(actor: Actor, event: GoalApproved) -> None:
     """A goal that was just agreed to begins with the newest published figures."""
     feed.take_newest(actor, event.goal_id)
+
+
+@on(GoalApproved)
+def tell_assignees(actor: Actor, event: GoalApproved) -> None:
+    """Whoever has a task in a goal that was just agreed to learns of it."""
+    tasks.tell_assignees(actor, event.goal_id)
 
 
 @on(CycleMoved)

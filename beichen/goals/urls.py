@@ -1,6 +1,20 @@
 from django.urls import path, re_path
 
-from beichen.goals.pages import agreement, alignments, board, changes, goals, map, plans, quality, reports, weights
+from beichen.goals.pages import (
+    agreement,
+    alignments,
+    board,
+    changes,
+    desk,
+    goals,
+    map,
+    plans,
+    quality,
+    reports,
+    tasks,
+    templates,
+    weights,
+)
 
 app_name = "goals"
 urlpatterns = [
@@ -15,6 +29,18 @@ urlpatterns = [
     path("board/nudge/", board.nudge, name="nudge"),
     path("priorities/", board.matrix, name="matrix"),
     path("people/<int:person_id>/weights/", weights.weights, name="weights"),
+    path("templates/", templates.library, name="templates"),
+    path("templates/new/", templates.new, name="new_template"),
+    path("templates/<int:template_id>/edit/", templates.edit, name="edit_template"),
+    path("templates/<int:template_id>/give/", templates.give, name="give_template"),
+    path("tasks/", tasks.my_tasks, name="tasks"),
+    path("tasks/<int:task_id>/", tasks.task, name="task"),
+    path("tasks/<int:task_id>/edit/", tasks.edit_task, name="edit_task"),
+    path("tasks/<int:task_id>/state/", tasks.move_task, name="move_task"),
+    path("<int:goal_id>/tasks/", tasks.tasks, name="goal_tasks"),
+    path("<int:goal_id>/tasks/new/", tasks.new_task, name="new_task"),
+    path("beside/", templates.beside, name="beside"),
+    path("desk/", desk.desk, name="desk"),
     path("hints/", quality.hints, name="hints"),
     path("<int:goal_id>/wording/", quality.wording, name="wording"),
     path("restated/", changes.restated, name="restated"),

@@ -12,7 +12,18 @@ from beichen.people.choices import Phase
 from beichen.platform.access.filters import filters
 from beichen.platform.access.locks import JobGrant, Lock, StateGuard
 from beichen.platform.access.permissions import Permission, may
-from beichen.platform.access.relations import ActorId, HasSeat, InPeople, InRanges, IsEmployee, handles, sees, writes
+from beichen.platform.access.relations import (
+    ActorId,
+    Case,
+    HasSeat,
+    InPeople,
+    InRanges,
+    IsEmployee,
+    cases,
+    handles,
+    sees,
+    writes,
+)
 from beichen.platform.kit.actor import Actor
 
 _MINE = Q(uploaded_by=ActorId())
@@ -24,6 +35,12 @@ _MINE = Q(uploaded_by=ActorId())
 def visible_persons() -> Q:
     """Everyone who works here sees names, units and managers (20a, 20c); a leaver, who once led them (M10)."""
     return sees("20c", subject="id", place="place") | Q(InPeople("id", "own_leaders"))
+
+
+def persons_to_act_on(row_id: str) -> Q:
+    """People about whom the viewer holds `w` in a row of the table; further up (SK) is known by ranges of places."""
+    further_up = Q(InRanges("place", "branch_ranges")) & ~Q(InPeople("id", "reports"))
+    return cases([Case(row_id, subject="id", place="place", SK=further_up)], frozenset("w"))
 
 
 @filters("people.Employment")

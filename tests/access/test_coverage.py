@@ -25,6 +25,8 @@ ELSEWHERE = {
     "22f": "read with the page it stands on (22b); confirming one is an act: beichen/strategy/tests/test_targets.py",
     "22e": "figures by unit and names of who is missing: beichen/strategy/tests/test_statements.py",
     "22g": "a page of figures without a person; tried in tests/access/acts/goals.py and beichen/goals/tests",
+    "02f": "read with its goal (G11): beichen/goals/tests/test_tasks.py; written: tests/access/acts/goals.py",
+    "24e": "giving a template to people, an act that shows nothing: tests/access/acts/goals.py",
     "20k": "handing a step of an approval on, an act: beichen/goals/tests",
 }
 """Rows mentioned in an area's access module and probed elsewhere or not yet reachable."""

@@ -35,7 +35,9 @@ from tests.test_every_door import operations, quiet
 SUBJECT = "E006"
 PUBLIC = {
     "cycle_id", "unit_id", "scope_id", "person_id", "person_ids", "owner_id", "manager_id", "lead_id", "head_id",
-    "hrbp_id", "priority_id", "project_id", "metric_id", "map_id", "band_id", "peers", "to",
+    "hrbp_id", "priority_id", "project_id", "metric_id", "map_id", "band_id", "profile_id", "template_id",
+    "assignee_id",
+    "peers", "to",
 }  # fmt: skip
 """Ids in bodies that hide nothing: what may be done with them is the table's business (tests/access/acts)."""
 SWAPPED = {"goals_set_weights .goals[].goal_id", "goals_set_weights .goals[].results[].key_result_id",

@@ -18,6 +18,7 @@ from beichen.demo.rules.goals import load_goals
 from beichen.demo.rules.moments import after_quarter, moment
 from beichen.demo.rules.principles import load_statements
 from beichen.demo.rules.projects import KEEPER, load_processes, load_projects, load_roles
+from beichen.demo.rules.season import give_template, load_templates
 from beichen.demo.rules.talks import load_talks
 from beichen.metrics import queries as metric_queries
 from beichen.metrics import rules as metrics
@@ -63,6 +64,7 @@ def load_demo(seed: int, day: date, people_count: int, say: Callable[[str], None
         say(f"{_recommended(place)} recommended metrics, {load_figures(place)} figures")
         _strategy(place)
         say(f"{load_statements(ACTOR, place)} confirmations of principles and rules")
+        say(f"{load_templates(place, KEEPER)} goal templates")
         aims = load_goals(ACTOR, place)
         say(f"{len(aims)} goals")
         say(f"{load_talks(ACTOR, place, aims)} check-ins")
@@ -99,6 +101,7 @@ def _season(place: Place, aims: list[Aim], say: Callable[[str], None]) -> None:
     bonus.send_letters(place, bonus_id)
     reviews.move(place, "C10", after_quarter(place.story, 39))
     reviews.draft_next(place)
+    give_template(place, KEEPER)
     _ask_for_a_second(place)
     say(f"results released, {received} answered")
 
@@ -138,10 +141,13 @@ def _people(story: Company, seed: int) -> Place:
 
 
 def _two_steps() -> dict[str, Any]:
-    """In the running quarter the manager's manager agrees too; small changes are free; goals are reviewed monthly."""
+    """In the running quarter the manager's manager agrees too, but not for juniors; small changes are free; goals are
+    reviewed monthly.
+    """
     settings = company_settings()
     settings["goals"] = {**settings["goals"], "approval": [{"role": "LM", "days": 5}, {"role": "SK", "days": 5}]}
     settings["goals"] |= {
+        "approval_for": [{"profile": None, "level": "P4", "roles": ["LM"], "days": 5}],
         "change_free": {"target_percent": "5", "weight": 500, "days": 3},
         "goal_review": "month",
         "versions": "by_time",

@@ -14,6 +14,7 @@ from beichen.demo.rules.moments import moment
 from beichen.goals import queries, rules
 from beichen.goals.choices import CHANGE
 from beichen.goals.queries import KeyResultCard
+from beichen.people import queries as people
 from beichen.platform.approvals import queries as runs
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
@@ -29,6 +30,7 @@ def change_goals(place: Place, aims: Sequence[Aim], ids: Mapping[str, int]) -> N
         goal_id = _of(place, aims, ids, owner, title)
         if goal_id is not None:
             _change(place, owner, goal_id, list(parts))
+    _tasks(place, aims, ids)
     for owner, title, percent, ago, why in lines(told["by_hand"]):
         goal_id = _of(place, aims, ids, owner, title)
         if goal_id is not None:
@@ -36,6 +38,21 @@ def change_goals(place: Place, aims: Sequence[Aim], ids: Mapping[str, int]) -> N
                 me = place.person(owner)
                 card = queries.goal(me, goal_id)
                 rules.set_progress(me, goal_id, int(percent) * 10_000, why, card.version)
+
+
+def _tasks(place: Place, aims: Sequence[Aim], ids: Mapping[str, int]) -> None:
+    """Key tasks of running goals: given out a fortnight before their day, some begun, some done."""
+    for owner, title, task, away, who, state in lines(bank("tasks")["told"]):
+        goal_id, due = _of(place, aims, ids, owner, title), place.story.day + timedelta(days=int(away))
+        if goal_id is None:
+            continue
+        given = max(min(due, place.story.day) - timedelta(days=14), place.story.running.first + timedelta(days=1))
+        with clock.frozen(moment(given, task, "given")):
+            entered = rules.TaskInput(title=task, due=due, assignee_id=place.loaded.persons[who])
+            pk = rules.add_task(place.person(owner), goal_id, entered)
+        if state != "todo":
+            with clock.frozen(moment(min(due, place.story.day) - timedelta(days=1), task, state)):
+                rules.move_task(place.person(who), pk, state, 1)
 
 
 def _of(place: Place, aims: Sequence[Aim], ids: Mapping[str, int], owner: str, title: str) -> int | None:
@@ -79,3 +96,42 @@ def _results(parts: Sequence[Sequence[str]], cards: Sequence[KeyResultCard]) -> 
             new = int(Decimal(value) * 100) if what == "weight" else Decimal(value)
             found.setdefault(card.id, {})[what] = new
     return {pk: rules.ResultChange(**new) for pk, new in found.items()}  # type: ignore[arg-type]
+
+
+def load_templates(place: Place, keeper: str) -> int:
+    """Goals to begin from, written by the keeper of the role profiles; how many."""
+    roles = {card.code: card.id for card in people.profiles(place.person(keeper))}
+    made: list[tuple[list[str], list[list[str]]]] = []
+    for line in lines(bank("templates")["told"]):
+        if line[0] == "+":
+            made[-1][1].append(line[1:])
+        else:
+            made.append((line, []))
+    for head, parts in made:
+        role, cycle, level, kind, ambition, title, english, why, why_en, verified = head
+        entered = rules.TemplateInput(
+            title=title, title_en=english, why=why, why_en=why_en, kind=kind, ambition=ambition, verification=verified,
+            profile_id=roles.get(role), level=level, period_kind=cycle,
+            results=[
+                rules.ResultTemplateInput(title=name, title_en=in_english, measure=measure, unit=unit)
+                for name, in_english, measure, unit in parts
+            ],
+        )  # fmt: skip
+        with clock.frozen(moment(place.story.behind.first, title, "template")):
+            rules.save_template(place.person(keeper), entered)
+    return len(made)
+
+
+GIVEN = "每月教会一位同事"
+"""The title of the template that was given away begins so."""
+
+
+def give_template(place: Place, keeper: str) -> None:
+    """Two days ago the keeper gave a template to the first employee of the cast and a colleague of the same team."""
+    with clock.frozen(moment(place.story.day - timedelta(days=2), "given")):
+        giver = place.person(keeper)
+        template = next(card for card in queries.templates(giver) if card.title.startswith(GIVEN))
+        me = people.person(giver, place.loaded.persons[place.story.cast[0].person])
+        team = [one.id for one in people.reports_of(giver, me.manager_id) if one.id != me.id][:1]
+        cycle_id = place.cycles[place.story.running.key]
+        rules.give_template(giver, template.id, cycle_id, people.Reach(person_ids=[me.id, *team]))

@@ -10,7 +10,7 @@ from ninja import Status
 from beichen.goals import access, queries, rules
 from beichen.goals.api.goals import C3, router
 from beichen.goals.formulas.versions import FreeRange, plain, written
-from beichen.goals.queries import GoalCard, Lock, Season, Wording
+from beichen.goals.queries import Flow, GoalCard, Lock, Season, Wording
 from beichen.goals.rules import ChangeInput, KeyResultInput, ResultChange, Weighed, Weights
 from beichen.goals.schemas import VersionIn, WordsIn
 from beichen.goals.schemas.changes import (
@@ -152,11 +152,12 @@ def check(request: ApiRequest, body: CheckIn) -> Status[None]:
 @router.put("/cycles/{int:cycle_id}/rules", response=SeasonOut, operation_id="goals_set_rules")
 @door(access.SEASON)
 def set_season(request: ApiRequest, cycle_id: int, body: SeasonIn) -> dict[str, Any]:
-    """Choose limits, scoring of changes, free range, goal reviews and locks, while the cycle is being set up."""
+    """Choose limits, scoring of changes, free range, goal reviews, locks and approvers by role, while it is set up."""
     free = FreeRange(Fraction(body.free_target_percent) / 100, body.free_weight, body.free_days)
     chosen = Season(
         body.limits, body.count_min, body.count_max, body.versions, free, body.goal_review,
         tuple(Lock(one.what, one.since, one.kind) for one in body.locks),
+        tuple(Flow(one.profile_id, one.level, tuple(one.roles), one.days) for one in body.flows),
     )  # fmt: skip
     return _season(rules.set_season(request.actor, cycle_id, chosen, request.version))
 
@@ -176,7 +177,7 @@ def _season(card: CycleCard) -> dict[str, Any]:
         "cycle_id": card.id, "version": card.version, "limits": chosen.limits, "count_min": chosen.count_min,
         "count_max": chosen.count_max, "versions": chosen.versions, "free_target_percent": chosen.free_percent,
         "free_weight": chosen.free.weight, "free_days": chosen.free.days, "goal_review": chosen.rhythm,
-        "locks": chosen.locks,
+        "locks": chosen.locks, "flows": chosen.flows,
     }  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from beichen.goals.forms.goals import (
     hundredths,
     trimmed,
 )
+from beichen.goals.forms.tasks import TaskForm
+from beichen.goals.forms.templates import GiveForm, TemplateForm
 
 __all__ = [
     "AlignForm",
@@ -25,12 +27,15 @@ __all__ = [
     "CorrectForm",
     "DayInput",
     "FilterForm",
+    "GiveForm",
     "GoalForm",
     "HandOnForm",
     "KeyResultForm",
     "MapForm",
     "ReportForm",
     "SeasonForm",
+    "TaskForm",
+    "TemplateForm",
     "WeightsForm",
     "checked",
     "chosen_goals",

@@ -15,10 +15,14 @@ from django.utils.translation import pgettext_lazy
 from beichen.goals.choices import LINEAR, GoalKind, Measure, Verdict
 from beichen.goals.forms.goals import DayInput, checked, hundredths, number_field, percent_field, trimmed
 from beichen.goals.formulas.versions import FreeRange
-from beichen.goals.queries import GoalCard, KeyResultCard, Lock, PlanLine, Season
+from beichen.goals.queries import Flow, GoalCard, KeyResultCard, Lock, PlanLine, Season
 from beichen.goals.rules import ChangeInput, KeyResultInput, ResultChange, Weights
+from beichen.people.choices import AGREES
+from beichen.people.queries import STEP_DAYS
 
-LOCKS = 3
+LOCKS, FLOWS = 3, 4
+CHAINS = ("LM", "LM,SK", "LM,HA", "LM,SK,HA", "LM,BP", "LM,BP,HA")
+"""Who agrees one after the other, as the form offers it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +181,11 @@ class SeasonForm(forms.Form):
         choices=(("", _("not regularly")), ("month", _("every month")), ("quarter", _("every quarter"))),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **how: Any) -> None:
+    def __init__(self, *args: Any, profiles: Sequence[tuple[str, str]], **how: Any) -> None:
         super().__init__(*args, **how)
+        self.rows_of_flows = range(max(FLOWS, 1 + sum(1 for name in self.initial if name.startswith("chain_"))))
+        for n in self.rows_of_flows:
+            self._flow(n, profiles)
         for n in range(LOCKS):
             self.fields[f"what_{n}"] = forms.ChoiceField(
                 label=_("Lock"), required=False,
@@ -190,6 +197,31 @@ class SeasonForm(forms.Form):
                 label=_("Kind"), required=False, choices=(("", _("Any kind")), *GoalKind.choices)
             )
             self.fields[f"since_{n}"] = forms.DateField(label=_("From day"), widget=DayInput(), required=False)
+
+    def _flow(self, n: int, profiles: Sequence[tuple[str, str]]) -> None:
+        now = self.initial.get(f"chain_{n}", "LM")
+        chains = [*CHAINS, *([now] if now not in CHAINS else [])]
+        self.fields[f"profile_{n}"] = forms.ChoiceField(
+            label=_("Role"), required=False, choices=(("", _("Any role")), *profiles)
+        )
+        self.fields[f"level_{n}"] = forms.CharField(
+            label=pgettext_lazy("of a job", "Level"), max_length=20, required=False
+        )
+        self.fields[f"chain_{n}"] = forms.ChoiceField(
+            label=pgettext_lazy("to agree", "Approvers"), required=False,
+            choices=(("", "–"), *((chain, chain_label(chain)) for chain in chains)),
+        )  # fmt: skip
+        self.fields[f"days_{n}"] = forms.IntegerField(
+            label=_("Days each"), required=False, min_value=1, max_value=30,
+            widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": STEP_DAYS}),
+        )  # fmt: skip
+
+    @property
+    def flows(self) -> list[tuple[forms.BoundField, ...]]:
+        """The rows of approvers by role and level: role, level, approvers, days."""
+        return [
+            tuple(self[f"{name}_{n}"] for name in ("profile", "level", "chain", "days")) for n in self.rows_of_flows
+        ]
 
     @property
     def locks(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
@@ -207,6 +239,13 @@ class SeasonForm(forms.Form):
         return Season(
             values["limits"], values["count_min"], values["count_max"], values["versions"], free, values["rhythm"],
             locks,
+            tuple(
+                Flow(
+                    int(values[f"profile_{n}"] or 0) or None, values[f"level_{n}"].strip(),
+                    tuple(values[f"chain_{n}"].split(",")), values[f"days_{n}"] or STEP_DAYS,
+                )
+                for n in self.rows_of_flows if values[f"chain_{n}"]
+            ),
         )  # fmt: skip
 
     @staticmethod
@@ -220,7 +259,17 @@ class SeasonForm(forms.Form):
         }  # fmt: skip
         for n, lock in enumerate(chosen.locks[:LOCKS]):
             values |= {f"what_{n}": lock.what, f"kind_{n}": lock.kind, f"since_{n}": lock.since}
+        for n, flow in enumerate(chosen.flows):
+            values |= {
+                f"profile_{n}": str(flow.profile_id or ""), f"level_{n}": flow.level,
+                f"chain_{n}": ",".join(flow.roles), f"days_{n}": flow.days,
+            }  # fmt: skip
         return values
+
+
+def chain_label(chain: str) -> str:
+    """Who agrees one after the other, in the reader's language."""
+    return " → ".join(str(AGREES.get(role, role)) for role in chain.split(","))
 
 
 class WeightsForm(forms.Form):

@@ -17,6 +17,8 @@ from beichen.goals.models.goals import (
     Update,
     UpdateText,
 )
+from beichen.goals.models.tasks import GoalTask
+from beichen.goals.models.templates import GoalTemplate, KeyResultTemplate
 
 __all__ = [
     "Alignment",
@@ -24,9 +26,12 @@ __all__ = [
     "Goal",
     "GoalCheck",
     "GoalStat",
+    "GoalTask",
+    "GoalTemplate",
     "GoalVersion",
     "KeyResult",
     "KeyResultStat",
+    "KeyResultTemplate",
     "Milestone",
     "Nudge",
     "RollupDue",

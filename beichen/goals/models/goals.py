@@ -28,7 +28,7 @@ class Goal(models.Model):
     `owner` is the person who answers for it: the owner, or today's head where `unit` owns it (kept by a trigger);
     `owner_place` repeats the owner's place. `key` is its number in an imported workbook. Who is to agree is held by
     the approval run alone. `is_doubted`: the owner asks whether it is too conservative. `effort_days`: working days it
-    is said to take.
+    is said to take. `template`: what it began from; `given_by`: who gave it to the owner as a draft.
     """
 
     key = models.CharField(max_length=20, blank=True)
@@ -58,6 +58,8 @@ class Goal(models.Model):
     is_doubted = models.BooleanField(default=False)
     is_dropped = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True)
+    template = models.ForeignKey("goals.GoalTemplate", null=True, on_delete=models.PROTECT, related_name="+")
+    given_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     manual_progress = models.PositiveIntegerField(null=True)
     manual_reason = models.CharField(max_length=300, blank=True)
     manual_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")

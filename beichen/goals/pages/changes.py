@@ -202,14 +202,15 @@ def take_back(request: PageRequest, goal_id: int) -> HttpResponse:
 def season(request: PageRequest, cycle_id: int) -> HttpResponse:
     """What a cycle lets happen to its goals, while it is being set up."""
     card = people.cycle(request.actor, cycle_id)
+    profiles = [(str(one.id), one.title) for one in people.profiles(request.actor)]
+    how: dict[str, Any] = {"profiles": profiles, "initial": SeasonForm.initial_of(queries.season(card.settings))}
     if request.method == "POST":
-        rules.set_season(request.actor, cycle_id, SeasonForm(request.POST).entered(), request.version)
+        rules.set_season(request.actor, cycle_id, SeasonForm(request.POST, **how).entered(), request.version)
         tell(request, _("Saved."))
         return see(reverse("people:cycles"))
     require(request.actor, access.READ_SEASON, card)
     typed = request.drawn.refusal is not None and request.POST
-    first = SeasonForm.initial_of(queries.season(card.settings))
-    form = SeasonForm(request.POST) if typed else SeasonForm(initial=first)
+    form = SeasonForm(request.POST, **how) if typed else SeasonForm(**how)
     return page(
         request,
         "goals/season.html",

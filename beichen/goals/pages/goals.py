@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,8 @@ from beichen.goals import access, queries, rules
 from beichen.goals.forms import GoalForm, KeyResultForm, trimmed
 from beichen.goals.pages import standing, terms
 from beichen.goals.pages.plans import cycle_of
-from beichen.goals.queries import GoalCard, GoalView
+from beichen.goals.pages.templates import first_of_goal, first_of_result, number
+from beichen.goals.queries import GoalCard, GoalView, ResultTemplate
 from beichen.metrics import queries as metrics
 from beichen.people import queries as people
 from beichen.platform.kit.errors import Forbidden, Invalid
@@ -37,7 +39,18 @@ def goal(request: PageRequest, goal_id: int) -> HttpResponse:
         terms=terms.goal_terms(view), five=standing.of_goal(view), weight=terms.weight(view.goal.weight),
         hints=[_(hint.sentence) % hint.params if hint.params else _(hint.sentence) for hint in hints],
         children=[(line, terms.weight(line.weight)) for line in view.children],
+        library=_library(request, view) if view.may_edit else (),
     )  # fmt: skip
+
+
+def _library(request: PageRequest, view: GoalView) -> list[tuple[ResultTemplate, str]]:
+    """Key results of the template a draft began from that are not in it yet, each with the form it fills."""
+    if view.template_id is None:
+        return []
+    have = {one.title for one in view.key_results}
+    found = queries.template(request.actor, view.template_id).results
+    at = reverse("goals:new_key_result", args=[view.goal.id])
+    return [(one, f"{at}?from={one.id}") for one in found if one.title not in have]
 
 
 def _fives(view: GoalView) -> dict[int, list[standing.Fact]]:
@@ -67,12 +80,13 @@ def new_goal(request: PageRequest) -> HttpResponse:
     how: dict[str, Any] = {"owners": _owners(request), "priorities": _priorities(request)}
     if request.method == "POST":
         form = GoalForm(request.POST, **how)
-        entered = form.entered()
+        entered = replace(form.entered(), template_id=number(request.GET.get("template")))
         person_id, unit_id = form.owner_ids
         made = rules.create_goal(request.actor, cycle.id if cycle else 0, entered, owner_id=person_id, unit_id=unit_id)
         tell(request, _("Draft saved. Next, say how it will be measured."))
         return see(_at(made.id))
     first = {"ambition": "committed", "due": cycle.last if cycle else None, "visibility": "public"}
+    first |= first_of_goal(request)
     return page(
         request, "goals/goal_form.html", form=_form(request, GoalForm, how, first), goal=None,
         cycle_id=cycle.id if cycle else "",
@@ -145,6 +159,7 @@ def new_key_result(request: PageRequest, goal_id: int) -> HttpResponse:
         kr.weight for kr in queries.key_results(request.actor, [card]).get(goal_id, ()) if not kr.is_dropped
     )
     first = {"measure": "increase", "due": card.due, "weight": trimmed(Decimal(max(rest, 0)) / 100)}
+    first |= first_of_result(request, card.owner_id, card.cycle_id)
     form = _form(request, KeyResultForm, how, first)
     return page(request, "goals/key_result_form.html", form=form, goal=card, key_result=None)
 

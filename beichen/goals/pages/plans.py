@@ -16,7 +16,7 @@ from beichen.goals.pages.differences import told
 from beichen.goals.queries import Filter, Plan, PlanLine
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard
-from beichen.platform.access.permissions import leads_people
+from beichen.platform.access.permissions import leads_people, may
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
@@ -50,15 +50,19 @@ def running(every: list[CycleCard]) -> CycleCard | None:
 
 
 def tabs(actor: Actor, *, leads: bool) -> list[tuple[str, str, str]]:
-    """The ways through goals; the team only for those who lead one."""
+    """The ways through goals; the team only for those who lead one, the desk for them and for HR."""
     found = [("mine", _("My plan"), reverse("goals:plan"))]
     if leads:
         found.append(("team", _("My team"), reverse("goals:team")))
+    found.append(("tasks", _("My tasks"), reverse("goals:tasks")))
+    if may(actor, access.DESK, access):
+        found.append(("desk", _("Desk"), reverse("goals:desk")))
     return [
         *found, ("all", _("All goals"), reverse("goals:all")), ("map", _("Goal map"), reverse("goals:map")),
         ("board", _("Progress board"), reverse("goals:board")),
         ("inbox", _("To approve"), reverse("goals:inbox")),
         ("restated", _("Restated"), reverse("goals:restated")),
+        ("templates", _("Templates"), reverse("goals:templates")),
     ]  # fmt: skip
 
 

@@ -235,6 +235,8 @@ class GoalView:
     approved_by: str
     manual_by: str
     open_change: int | None
+    template_id: int | None
+    given_by: str
 
     @property
     def weight(self) -> int:
@@ -245,7 +247,7 @@ class GoalView:
 @query
 def goal_view(actor: Actor, goal_id: int) -> GoalView:
     """The page of one goal, or NotFound. Cost: nine statements, however much hangs on it."""
-    seen = plans.visible(actor).select_related("cycle__period", "approved_by", "manual_by")
+    seen = plans.visible(actor).select_related("cycle__period", "approved_by", "manual_by", "given_by")
     row = seen.filter(pk=goal_id).first()
     if row is None:
         raise NotFound
@@ -271,6 +273,7 @@ def goal_view(actor: Actor, goal_id: int) -> GoalView:
         approved_by=row.approved_by.name if row.approved_by else "",
         manual_by=row.manual_by.name if row.manual_by else "",
         open_change=_open_change(actor, goal_id) if card.state == GoalState.CHANGING else None,
+        template_id=row.template_id, given_by=row.given_by.name if row.given_by else "",
     )  # fmt: skip
 
 

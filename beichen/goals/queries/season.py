@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from beichen.goals.formulas.versions import FreeRange
+from beichen.people.queries import STEP_DAYS, Step
 
 LAST, BY_TIME = "last", "by_time"
 MONTH, QUARTER = "month", "quarter"
@@ -31,6 +32,25 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True)
+class Flow:
+    """Who agrees, one after the other, to goals of a role or a level (empty: of all); each has `days`."""
+
+    profile_id: int | None
+    level: str
+    roles: tuple[str, ...]
+    days: int = STEP_DAYS
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The same as steps of a cycle."""
+        return tuple(Step(role, self.days) for role in self.roles)
+
+    def fits(self, profile_id: int | None, level: str) -> bool:
+        """Whether it is for somebody in this role at this level."""
+        return self.profile_id in (None, profile_id) and self.level in ("", level)
+
+
+@dataclass(frozen=True, slots=True)
 class Season:
     """The chosen rules of a cycle; what is not set has its starting value.
 
@@ -45,6 +65,13 @@ class Season:
     free: FreeRange = NOTHING_FREE
     rhythm: str = ""
     locks: tuple[Lock, ...] = ()
+    flows: tuple[Flow, ...] = ()
+
+    def steps_for(self, profile_id: int | None, level: str) -> tuple[Step, ...]:
+        """The steps of the exception that names most of a person's role and level; none where no exception fits."""
+        fitting = [flow for flow in self.flows if flow.fits(profile_id, level)]
+        best = max(fitting, key=lambda flow: (flow.profile_id is not None, flow.level != ""), default=None)
+        return best.steps if best else ()
 
     @property
     def blocks(self) -> bool:
@@ -72,6 +99,13 @@ def season(settings: Mapping[str, Any]) -> Season:
         locks=tuple(
             Lock(str(one["what"]), date.fromisoformat(str(one["since"])), str(one.get("kind", "")))
             for one in given.get("locks", ())
+        ),
+        flows=tuple(
+            Flow(
+                one.get("profile"), str(one.get("level", "")), tuple(str(role) for role in one["roles"]),
+                int(one.get("days", STEP_DAYS)),
+            )
+            for one in given.get("approval_for", ())
         ),
     )  # fmt: skip
 

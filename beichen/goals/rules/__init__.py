@@ -40,17 +40,21 @@ from beichen.goals.rules.drafts import (
     edit_key_result,
     reweigh_key_result,
 )
+from beichen.goals.rules.giving import Given, give_template
 from beichen.goals.rules.hints import Hint, hints
 from beichen.goals.rules.nudge import LONGEST, Nudged, nudge
 from beichen.goals.rules.reports import ReportInput, report
 from beichen.goals.rules.rollup import drain, recount, restate
 from beichen.goals.rules.season import set_season
+from beichen.goals.rules.tasks import TaskInput, add_task, edit_task, move_task, tell_assignees
+from beichen.goals.rules.templates import ResultTemplateInput, TemplateInput, save_template
 from beichen.goals.rules.weights import Weighed, Weights, set_weights
 
 __all__ = [
     "LONGEST",
     "Agreed",
     "ChangeInput",
+    "Given",
     "GoalInput",
     "Hint",
     "KeyResultInput",
@@ -58,10 +62,14 @@ __all__ = [
     "Nudged",
     "ReportInput",
     "ResultChange",
+    "ResultTemplateInput",
+    "TaskInput",
+    "TemplateInput",
     "Weighed",
     "Weights",
     "accept_alignment",
     "add_key_result",
+    "add_task",
     "approve_change",
     "approve_goal",
     "approve_goals",
@@ -77,10 +85,13 @@ __all__ = [
     "drop_key_result",
     "edit_goal",
     "edit_key_result",
+    "edit_task",
     "end_alignment",
+    "give_template",
     "hand_on",
     "hints",
     "move_goal",
+    "move_task",
     "nudge",
     "propose_alignment",
     "propose_goal",
@@ -90,10 +101,12 @@ __all__ = [
     "restate",
     "return_goal",
     "reweigh_key_result",
+    "save_template",
     "set_progress",
     "set_season",
     "set_weights",
     "take_back_progress",
+    "tell_assignees",
     "withdraw_change",
     "withdraw_goal",
 ]

@@ -14,11 +14,12 @@ from beichen.goals.choices import DOUBTED, GOAL, RUNNING, WRITING, AlignmentStat
 from beichen.goals.events import GoalApproved, GoalProposed, GoalReturned
 from beichen.goals.models import Alignment, Goal
 from beichen.goals.queries import GoalCard
-from beichen.goals.queries.season import TERMS
+from beichen.goals.queries.season import TERMS, season
 from beichen.goals.rules import errors, rollup, versions
 from beichen.goals.rules.align import tell_parents
 from beichen.goals.rules.hints import hold_to
-from beichen.people.queries import CycleCard
+from beichen.people import queries as people
+from beichen.people.queries import CycleCard, Step
 from beichen.people.rules import open_cycle
 from beichen.platform import audit, notify
 from beichen.platform.access.current import rule
@@ -31,9 +32,18 @@ from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Changed, NotFound, Refused
 
 
-def flow_of(cycle: CycleCard) -> list[approvals.StepSpec]:
-    """The steps a cycle asks for: by default the line manager alone."""
-    return [approvals.StepSpec(step.role, days=step.days) for step in cycle.steps]
+def flow_of(actor: Actor, cycle: CycleCard, owner_id: int) -> list[approvals.StepSpec]:
+    """The steps a cycle asks for: those for the owner's role and level, else those for everybody.
+
+    Cost: three statements in a cycle with steps by role or level.
+    """
+    chosen = season(cycle.settings)
+    own: tuple[Step, ...] = ()
+    if chosen.flows:
+        profile = people.profile_of_position(actor, people.person(actor, owner_id).position)
+        level = people.levels(actor, [owner_id]).get(owner_id, "")
+        own = chosen.steps_for(profile.id if profile else None, level)
+    return [approvals.StepSpec(step.role, days=step.days) for step in own or cycle.steps]
 
 
 @rule
@@ -56,8 +66,8 @@ def propose_goal(actor: Actor, goal_id: int, version: int) -> GoalCard:
     goal.last_editor_id, goal.comment, goal.version = actor.person_id, "", goal.version + 1
     goal.save()
     approvals.start(
-        actor, GOAL, goal.pk, goal.owner_id, flow_of(cycle), version=goal.version, title=goal.title,
-        barred=[i for i in (goal.author_id,) if i is not None],
+        actor, GOAL, goal.pk, goal.owner_id, flow_of(actor, cycle, goal.owner_id), version=goal.version,
+        title=goal.title, barred=[i for i in (goal.author_id,) if i is not None],
     )  # fmt: skip
     card = queries.goal(actor, goal_id)
     audit.record(actor, access.PROPOSE, goal, subjects=[goal.owner_id], details={"approver": card.approver_id})

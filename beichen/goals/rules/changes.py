@@ -165,7 +165,8 @@ def _ask(actor: Actor, goal: Goal, change: ChangeRequest, cycle: CycleCard) -> C
     change.save()
     goal.state, goal.version = GoalState.CHANGING, change.goal_version
     goal.save(update_fields=["state", "version"])
-    approvals.start(actor, CHANGE, change.pk, goal.owner_id, flow_of(cycle), version=change.version, title=goal.title)
+    flow = flow_of(actor, cycle, goal.owner_id)
+    approvals.start(actor, CHANGE, change.pk, goal.owner_id, flow, version=change.version, title=goal.title)
     _note(actor, access.ASK_CHANGE, change, asked="decision")
     return change
 

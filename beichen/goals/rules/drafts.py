@@ -53,6 +53,7 @@ class GoalInput:
     due: date | None = None
     verification: str = ""
     effort_days: int | None = None
+    template_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,7 @@ def create_goal(
     if same is not None:
         return queries.goal(actor, same.pk)
     require(actor, access.WRITE, goal)
+    goal.template_id = queries.template(actor, entered.template_id).id if entered.template_id else None
     _fill(actor, goal, entered, cycle, unit_id or owner.unit_id)
     goal.save()
     audit.record(actor, access.WRITE, goal, subjects=[owner.id], details={"title": goal.title})

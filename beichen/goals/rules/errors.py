@@ -216,3 +216,45 @@ class NoRound(Refused):
 
     code = "no_goal_review"
     text = gettext_noop("This cycle has no regular goal review.")
+
+
+class ForNobody(Invalid):
+    """Steps of their own need somebody they are for."""
+
+    code = "approval_for_nobody"
+    text = gettext_noop("Name a role or a level these approvers are for.")
+
+
+class ForTheSame(Invalid):
+    """Two sets of steps for the same people."""
+
+    code = "approval_for_the_same"
+    text = gettext_noop("Each role and level can have its own approvers only once.")
+
+
+class OutOfUse(Refused):
+    """A template that is out of use is given to nobody."""
+
+    code = "template_out_of_use"
+    text = gettext_noop("This template is out of use.")
+
+
+class NobodyChosen(Invalid):
+    """Somebody has to get it."""
+
+    code = "nobody_chosen"
+    text = gettext_noop("Choose at least one person.")
+
+
+class TasksClosed(Refused):
+    """The tasks of a closed goal stay as they are."""
+
+    code = "goal_tasks_closed"
+    text = gettext_noop("This goal is closed; its tasks stay as they are.")
+
+
+class CannotSee(Invalid):
+    """Whoever is to do something for a goal has to be able to read it."""
+
+    code = "assignee_cannot_see"
+    text = gettext_noop("This person cannot see the goal, so the task cannot be theirs.")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from beichen.goals.choices import GoalKind
-from beichen.goals.queries.season import BOTH, BY_TIME, LAST, MONTH, PROGRESS, QUARTER, TERMS, Season
+from beichen.goals.queries.season import BOTH, BY_TIME, LAST, MONTH, PROGRESS, QUARTER, TERMS, Flow, Season
+from beichen.goals.rules import errors
+from beichen.people import queries as people
+from beichen.people.choices import AGREES
 from beichen.people.queries import CycleCard
 from beichen.people.rules import choose_goal_rules
 from beichen.platform.access.current import rule
@@ -11,16 +16,18 @@ from beichen.platform.kit import words
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.words import BadValue
 
-MOST_GOALS, MOST_DAYS, MOST_LOCKS = 20, 90, 6
+MOST_GOALS, MOST_DAYS, MOST_LOCKS, MOST_FLOWS = 20, 90, 6, 12
+MOST_STEPS, MOST_STEP_DAYS = 3, 30
 
 
 @rule
 def set_season(actor: Actor, cycle_id: int, chosen: Season, version: int) -> CycleCard:
-    """Choose limits, how changed goals are scored, the free range, the rhythm of goal reviews and locks.
+    """Choose limits, scoring of changes, free range, rhythm of goal reviews, locks, and who agrees by role and level.
 
     Errors: NotFound, Forbidden, Changed, WrongPhase, BadValue. Cost: about six statements.
     """
     _check(chosen)
+    _check_flows(actor, chosen.flows)
     return choose_goal_rules(
         actor, cycle_id,
         {
@@ -32,6 +39,10 @@ def set_season(actor: Actor, cycle_id: int, chosen: Season, version: int) -> Cyc
             },
             "locks": [
                 {"what": lock.what, "since": lock.since.isoformat(), "kind": lock.kind} for lock in chosen.locks
+            ],
+            "approval_for": [
+                {"profile": flow.profile_id, "level": flow.level, "roles": list(flow.roles), "days": flow.days}
+                for flow in chosen.flows
             ],
         },
         version,
@@ -53,6 +64,24 @@ def _check(chosen: Season) -> None:
     for lock in chosen.locks[: MOST_LOCKS + 1]:
         _one_of("what", lock.what, (TERMS, PROGRESS, BOTH))
         _one_of("kind", lock.kind, ("", *GoalKind.values))
+
+
+def _check_flows(actor: Actor, flows: Sequence[Flow]) -> None:
+    """One to three different approvers each, and a role or a level they hold for, each of these once."""
+    if len(flows) > MOST_FLOWS:
+        raise BadValue("flows", len(flows), words.BETWEEN, low=0, high=MOST_FLOWS)
+    for flow in flows:
+        named = set(flow.roles)
+        if not 1 <= len(flow.roles) <= MOST_STEPS or len(named) != len(flow.roles) or not named <= set(AGREES):
+            raise BadValue("roles", ", ".join(flow.roles), words.ONE_OF, choices=", ".join(AGREES))
+        if not 1 <= flow.days <= MOST_STEP_DAYS:
+            raise BadValue("days", flow.days, words.BETWEEN, low=1, high=MOST_STEP_DAYS)
+        if flow.profile_id is not None:
+            people.role_profile(actor, flow.profile_id)
+        elif not flow.level:
+            raise errors.ForNobody(field="flows")
+    if len({(flow.profile_id, flow.level) for flow in flows}) != len(flows):
+        raise errors.ForTheSame(field="flows")
 
 
 def _one_of(field: str, value: str, allowed: tuple[str, ...]) -> None:

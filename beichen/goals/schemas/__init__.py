@@ -38,11 +38,12 @@ class GoalIn(Strict):
 
 
 class NewGoalIn(GoalIn):
-    """A new draft: one's own, or of a report (`owner_id`), or of a unit one heads (`unit_id`)."""
+    """A new draft: one's own, or of a report (`owner_id`), or of a unit one heads (`unit_id`), or from a template."""
 
     cycle_id: int
     owner_id: int | None = None
     unit_id: int | None = None
+    template_id: Id | None = None
 
 
 class EditGoalIn(GoalIn):

@@ -152,6 +152,15 @@ class LockIn(Strict):
     kind: Literal["", "objective", "kpi", "milestone", "behaviour"] = ""
 
 
+class FlowIn(Strict):
+    """Who agrees to goals of a role or a level, one after the other; each has `days`."""
+
+    profile_id: Id | None = None
+    level: str = Field("", max_length=20)
+    roles: list[Literal["LM", "SK", "BP", "HA"]] = Field(min_length=1, max_length=3)
+    days: int = Field(5, ge=1, le=30)
+
+
 class SeasonIn(Strict):
     """The goal rules of a cycle; `version` is the cycle's."""
 
@@ -164,6 +173,7 @@ class SeasonIn(Strict):
     free_days: int = Field(0, ge=0, le=90)
     goal_review: Literal["", "month", "quarter"] = ""
     locks: list[LockIn] = Field([], max_length=6)
+    flows: list[FlowIn] = Field([], max_length=12)
     version: int = 0
 
 
@@ -173,6 +183,15 @@ class LockOut(Schema):
     what: str
     since: date
     kind: str
+
+
+class FlowOut(Schema):
+    """Who agrees to goals of a role or a level."""
+
+    profile_id: int | None
+    level: str
+    roles: list[str]
+    days: int
 
 
 class SeasonOut(Schema):
@@ -189,6 +208,7 @@ class SeasonOut(Schema):
     free_days: int
     goal_review: str
     locks: list[LockOut]
+    flows: list[FlowOut]
 
 
 class PartWeightIn(Strict):

@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from beichen.goals import rules
 from beichen.goals.models import Alignment, Goal, KeyResult, KeyResultStat
 from beichen.people.models import Cycle, Period
 from beichen.people.queries import company_settings
 from beichen.people.tests.makers import Company, small
+from beichen.platform.kit.actor import Actor
 
 NOON = datetime(2026, 5, 16, 4, tzinfo=UTC)
 FIRST, LAST = date(2026, 4, 1), date(2026, 6, 30)
@@ -66,3 +68,13 @@ def key_result(made: Goal, title: str = "K", weight: int = 10_000, **more: Any) 
 def aligned(child: Goal, parent: Goal, weight: int = 100) -> Alignment:
     """An accepted roll-up."""
     return Alignment.objects.create(child=child, parent=parent, weight=weight, state="accepted")
+
+
+def make_template(actor: Actor, title: str = "第一周就用出价值") -> int:
+    """A goal to begin from with two key results, for everybody."""
+    parts = (
+        rules.ResultTemplateInput(title="新用户次周留存", title_en="Week-2 retention", unit="%"),
+        rules.ResultTemplateInput(title="半路放弃率", title_en="Share who give up", measure="decrease", unit="%"),
+    )
+    entered = rules.TemplateInput(title=title, title_en="Value in the first week", results=parts)
+    return rules.save_template(actor, entered)

@@ -15,6 +15,7 @@ from django.urls import reverse
 from beichen.goals import queries, rules
 from beichen.goals.models import Alignment, Goal, KeyResult
 from beichen.goals.rules import rollup
+from beichen.goals.tests.makers import make_template
 from beichen.people import queries as people
 from beichen.people.models import Cycle, Membership, Project
 from beichen.platform import registry
@@ -51,6 +52,8 @@ def waiting(golden):
 def address(golden, name):
     if name in ("agreement", "decide", "hand_on"):
         return reverse(f"goals:{name}", args=[waiting(golden)])
+    if name == "give_template":
+        return reverse("goals:give_template", args=[make_template(golden.actor("E015"))])
     with acting(golden.actor("E001")):
         goal = Goal.objects.get(key="G11")
         return {
@@ -69,6 +72,9 @@ def address(golden, name):
             "coverage": reverse("goals:coverage"),
             "board": reverse("goals:board"),
             "nudge": reverse("goals:nudge"),
+            "templates": reverse("goals:templates"),
+            "desk": reverse("goals:desk"),
+            "beside": f"{reverse('goals:beside')}?cycle={goal.cycle_id}",
         }[name]
 
 

@@ -57,6 +57,7 @@ from beichen.people.queries.profile import (
     employment,
     former_employments,
     history,
+    levels,
     my_seats,
     portal,
     seats,
@@ -87,6 +88,7 @@ from beichen.people.queries.projects import (
     project_people,
     projects,
 )
+from beichen.people.queries.reach import Reach, in_reach
 from beichen.people.queries.second import Looking, SecondCard, owed, second_person
 from beichen.people.queries.stretches import End, Stretch, ends, people_on, stretches
 from beichen.people.queries.targets import TARGET_STRETCHES, TargetStretch, target_stretches
@@ -128,6 +130,7 @@ __all__ = [
     "ProfileVersion",
     "ProjectCard",
     "ProjectPage",
+    "Reach",
     "Readiness",
     "RoleName",
     "Scenario",
@@ -175,9 +178,11 @@ __all__ = [
     "history",
     "holders",
     "imported",
+    "in_reach",
     "known_without",
     "led_by",
     "led_projects",
+    "levels",
     "me",
     "member_counts",
     "members",

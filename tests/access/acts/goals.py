@@ -53,6 +53,36 @@ def acts(world: World) -> Iterator[Act]:
     yield from _key_results(world)
     yield from _alignments(world)
     yield from _changes(world)
+    yield Act("goal_templates_create", body={"title": "首周留存"}, row="24a")
+    yield Act(
+        "goal_templates_update", {"template_id": TEMPLATE}, {"title": "首周留存", "version": 1}, row="24a",
+        stage=begin_from,
+    )  # fmt: skip
+    task, by = {"task_id": TASK}, dict[str, Any](row="02f", subject=SUBJECT)
+    running = {"goal_id": world.ids["01d", SUBJECT]}
+    begun: dict[str, Any] = {"stage": lambda: hand_out(world), **by}
+    yield Act("goal_tasks_create", running, {"title": "约谈用户"}, **by)
+    yield Act("goal_tasks_update", task, {"title": "约谈十位用户", "version": 1}, **begun)
+    doing: dict[str, Any] = {"special": {"SE": {HELPER}}, "only": {"SE", "LM", "DL"}}
+    yield Act("goal_tasks_move", task, {"state": "done", "version": 1}, code="t", **doing, **begun)
+    whom = {"cycle_id": cycle, "person_ids": [world.golden.id(SUBJECT)]}
+    yield Act(
+        "goal_templates_give", {"template_id": TEMPLATE}, whom, row="24e", subject=SUBJECT, stage=begin_from
+    )  # fmt: skip
+
+
+HELPER = "E011"
+"""A colleague of another team who is to do a task."""
+
+
+def hand_out(world: World) -> None:
+    """The running goal has a task that a colleague is to do."""
+    from beichen.goals.models import GoalTask
+
+    GoalTask.objects.create(
+        pk=TASK, goal_id=world.ids["01d", SUBJECT], title="约谈", assignee_id=world.golden.id(HELPER),
+        created_at=clock.now(),
+    )  # fmt: skip
 
 
 def fall_behind(goal_id: int) -> None:
@@ -105,7 +135,7 @@ def _alignments(world: World) -> Iterator[Act]:
     )  # fmt: skip
 
 
-CHANGE = 910_000_001
+CHANGE, TEMPLATE, TASK = 910_000_001, 910_000_002, 910_000_003
 WHY = "渠道入口少了三周"
 
 
@@ -132,6 +162,13 @@ def _changes(world: World) -> Iterator[Act]:
         "goals_set_rules", {"cycle_id": chosen.pk}, {"count_max": 6, "version": chosen.version},
         row="21a", stage=lambda: set_up(world),
     )  # fmt: skip
+
+
+def begin_from() -> None:
+    """A goal to begin from."""
+    from beichen.goals.models import GoalTemplate
+
+    GoalTemplate.objects.create(pk=TEMPLATE, title="留存")
 
 
 def correct(goal_id: int) -> None:
