@@ -1,6 +1,18 @@
 from django.urls import path, re_path
 
-from beichen.goals.pages import agreement, alignments, board, changes, goals, map, plans, quality, reports, weights
+from beichen.goals.pages import (
+    agreement,
+    alignments,
+    board,
+    changes,
+    goals,
+    map,
+    plans,
+    quality,
+    reports,
+    split,
+    weights,
+)
 
 app_name = "goals"
 urlpatterns = [
@@ -49,6 +61,7 @@ urlpatterns = [
     path("team/approve/", agreement.approve_many, name="approve_many"),
     path("<int:goal_id>/withdraw/", goals.withdraw, name="withdraw"),
     path("<int:goal_id>/discard/", goals.discard, name="discard"),
+    path("<int:goal_id>/split/", split.split, name="split"),
     path("<int:goal_id>/align/", alignments.align, name="align"),
     path("<int:goal_id>/key-results/new/", goals.new_key_result, name="new_key_result"),
     path("key-results/<int:key_result_id>/edit/", goals.edit_key_result, name="edit_key_result"),

@@ -16,6 +16,7 @@ from beichen.goals.forms.goals import (
     hundredths,
     trimmed,
 )
+from beichen.goals.forms.split import SplitForm
 
 __all__ = [
     "AlignForm",
@@ -31,6 +32,7 @@ __all__ = [
     "MapForm",
     "ReportForm",
     "SeasonForm",
+    "SplitForm",
     "WeightsForm",
     "checked",
     "chosen_goals",

@@ -45,10 +45,13 @@ from beichen.goals.rules.nudge import LONGEST, Nudged, nudge
 from beichen.goals.rules.reports import ReportInput, report
 from beichen.goals.rules.rollup import drain, recount, restate
 from beichen.goals.rules.season import set_season
+from beichen.goals.rules.split import MOST as MOST_PARTS
+from beichen.goals.rules.split import PartInput, split_goal
 from beichen.goals.rules.weights import Weighed, Weights, set_weights
 
 __all__ = [
     "LONGEST",
+    "MOST_PARTS",
     "Agreed",
     "ChangeInput",
     "GoalInput",
@@ -56,6 +59,7 @@ __all__ = [
     "KeyResultInput",
     "MilestoneInput",
     "Nudged",
+    "PartInput",
     "ReportInput",
     "ResultChange",
     "Weighed",
@@ -93,6 +97,7 @@ __all__ = [
     "set_progress",
     "set_season",
     "set_weights",
+    "split_goal",
     "take_back_progress",
     "withdraw_change",
     "withdraw_goal",
