@@ -119,6 +119,9 @@ def test_parts_may_be_of_a_shorter_cycle(made, owner_db):
     [card] = split(made, parts(made, "A1"), cycle_id=june.pk)
     assert (card.cycle_id, card.start) == (june.pk, date(2026, 6, 1))
     with owner_db():
-        Cycle.objects.filter(pk=june.pk).update(phase="C00")
+        july = Period.objects.create(key="2026M07", kind="month", starts_on="2026-07-01", ends_on="2026-07-31")
+        later = Cycle.objects.create(
+            period=july, scope=made.company.units["U0"], phase="C00", settings=made.cycle.settings
+        )
     with pytest.raises(WrongPhase):
-        split(made, parts(made, "A2"), cycle_id=june.pk)
+        split(made, parts(made, "A2"), cycle_id=later.pk)
