@@ -258,6 +258,10 @@ ALIGN = Permission(
     key="goals.align", label=_("Align a goal"), row=row_of, code="w", subject=_owner,
     only=frozenset({"SE", "LM"}),
 )  # fmt: skip
+SPLIT = Permission(
+    key="goals.split", label=_("Split a goal into parts"), row=row_of, code="w", subject=_owner,
+    only=frozenset({"SE"}),
+)  # fmt: skip
 DECIDE_ALIGNMENT = Permission(
     key="goals.decide_alignment", label=_("Accept or decline an alignment request"), row="01j", code="t",
     subject=_parent_owner, only=frozenset({"SE", "LM"}), banned=("proposed_by_id",),

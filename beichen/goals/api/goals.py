@@ -22,8 +22,6 @@ from beichen.goals.queries import (
 )
 from beichen.goals.rules import GoalInput, KeyResultInput, MilestoneInput, Nudged, ReportInput
 from beichen.goals.schemas import (
-    AcceptIn,
-    AlignIn,
     BoardKind,
     BoardScope,
     BoardState,
@@ -363,34 +361,3 @@ def report(request: ApiRequest, key_result_id: int, body: ReportIn) -> Status[di
     source = "by_hand" if request.actor.scopes is None else "token"
     made = rules.report(request.actor, key_result_id, ReportInput(**body.dict(), source=source))
     return Status(201, {"id": made})
-
-
-@router.post("/{int:goal_id}/alignments", response={201: Made}, operation_id="alignments_create")
-@door(access.ALIGN, reads=C3)
-def align(request: ApiRequest, goal_id: int, body: AlignIn) -> Status[dict[str, int]]:
-    """Ask that a goal serves another."""
-    return Status(201, {"id": rules.propose_alignment(request.actor, goal_id, body.parent_id, rolls_up=body.rolls_up)})
-
-
-@router.post("/alignments/{int:alignment_id}/accept", response={204: None}, operation_id="alignments_accept")
-@door(access.DECIDE_ALIGNMENT, reads=C3)
-def accept(request: ApiRequest, alignment_id: int, body: AcceptIn) -> Status[None]:
-    """Agree that a goal serves yours."""
-    rules.accept_alignment(request.actor, alignment_id, request.version, weight=body.weight)
-    return Status(204, None)
-
-
-@router.post("/alignments/{int:alignment_id}/decline", response={204: None}, operation_id="alignments_decline")
-@door(access.DECIDE_ALIGNMENT, reads=C3)
-def decline(request: ApiRequest, alignment_id: int, body: WordsIn) -> Status[None]:
-    """Say that a goal does not serve yours, and why."""
-    rules.decline_alignment(request.actor, alignment_id, body.reason, request.version)
-    return Status(204, None)
-
-
-@router.post("/alignments/{int:alignment_id}/end", response={204: None}, operation_id="alignments_end")
-@door(access.ALIGN, reads=C3)
-def end(request: ApiRequest, alignment_id: int, body: VersionIn) -> Status[None]:
-    """Take your goal away from the one it serves."""
-    rules.end_alignment(request.actor, alignment_id, request.version)
-    return Status(204, None)

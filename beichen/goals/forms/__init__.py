@@ -16,6 +16,7 @@ from beichen.goals.forms.goals import (
     hundredths,
     trimmed,
 )
+from beichen.goals.forms.split import SplitForm
 from beichen.goals.forms.tasks import TaskForm
 from beichen.goals.forms.templates import GiveForm, TemplateForm
 
@@ -34,6 +35,7 @@ __all__ = [
     "MapForm",
     "ReportForm",
     "SeasonForm",
+    "SplitForm",
     "TaskForm",
     "TemplateForm",
     "WeightsForm",

@@ -228,6 +228,7 @@ class GoalView:
     may_decide: bool
     may_withdraw: bool
     may_align: bool
+    may_split: bool
     may_correct: bool
     may_ask: bool
     is_late: bool
@@ -268,6 +269,7 @@ def goal_view(actor: Actor, goal_id: int) -> GoalView:
         may_edit=acts.get("edit", False), may_adjust=acts.get("adjust", False), may_report=acts.get("report", False),
         may_decide=card.is_my_turn and acts.get("decide", False),
         may_withdraw=acts.get("withdraw", False), may_align=acts.get("align", False),
+        may_split=acts.get("split", False),
         may_correct=acts.get("correct", False), may_ask=acts.get("ask", False),
         is_late=is_late, in_time=in_time,
         approved_by=row.approved_by.name if row.approved_by else "",
@@ -294,8 +296,8 @@ def _acts_of(card: GoalCard, *, in_time: bool, changes: bool) -> dict[str, Permi
     if card.state == GoalState.DRAFT:
         return {"edit": access.WRITE, "align": access.ALIGN}
     if card.state == GoalState.PROPOSED:
-        return {"decide": access.DECIDE, "withdraw": access.WITHDRAW, "align": access.ALIGN}
-    return {**running, "adjust": access.ADJUST, "align": access.ALIGN} if card.runs else {}
+        return {"decide": access.DECIDE, "withdraw": access.WITHDRAW, "align": access.ALIGN, "split": access.SPLIT}
+    return {**running, "adjust": access.ADJUST, "align": access.ALIGN, "split": access.SPLIT} if card.runs else {}
 
 
 def _terms(computed: GoalNumbers, children: Sequence[AlignmentCard]) -> tuple[Term, ...]:

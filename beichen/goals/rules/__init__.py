@@ -46,12 +46,15 @@ from beichen.goals.rules.nudge import LONGEST, Nudged, nudge
 from beichen.goals.rules.reports import ReportInput, report
 from beichen.goals.rules.rollup import drain, recount, restate
 from beichen.goals.rules.season import set_season
+from beichen.goals.rules.split import MOST as MOST_PARTS
+from beichen.goals.rules.split import PartInput, split_goal
 from beichen.goals.rules.tasks import TaskInput, add_task, edit_task, move_task, tell_assignees
 from beichen.goals.rules.templates import ResultTemplateInput, TemplateInput, save_template
 from beichen.goals.rules.weights import Weighed, Weights, set_weights
 
 __all__ = [
     "LONGEST",
+    "MOST_PARTS",
     "Agreed",
     "ChangeInput",
     "Given",
@@ -60,6 +63,7 @@ __all__ = [
     "KeyResultInput",
     "MilestoneInput",
     "Nudged",
+    "PartInput",
     "ReportInput",
     "ResultChange",
     "ResultTemplateInput",
@@ -105,6 +109,7 @@ __all__ = [
     "set_progress",
     "set_season",
     "set_weights",
+    "split_goal",
     "take_back_progress",
     "tell_assignees",
     "withdraw_change",

@@ -40,22 +40,14 @@ def propose_alignment(
     `weight` in hundredths; by default, fixed on acceptance, the mean of what the parent's counted items hold.
     Gives the alignment's id. Cost: about ten statements.
     """
-    _one_at_a_time()
+    one_at_a_time()
     first, second = sorted((child_id, parent_id))
     locked = {pk: queries.goal_to_change(actor, pk) for pk in dict.fromkeys((first, second))}
     child, parent = locked[child_id], locked[parent_id]
     known = Alignment.objects.filter(child=child, parent=parent).exclude(state=AlignmentState.DECLINED).first()
     if known is not None and known.is_rollup == rolls_up:
         return known.pk
-    require(actor, access.ALIGN, child)
-    open_cycle(actor, child.cycle_id, *WRITING)
-    _possible(child, parent, rolls_up)
-    line = Alignment.objects.filter(child=child, parent=parent).first() or Alignment(child=child, parent=parent)
-    line.is_rollup, line.weight = rolls_up, _weight(weight)
-    line.state, line.proposed_by_id, line.version = AlignmentState.PROPOSED, actor.person_id, line.version + 1
-    line.decided_by_id, line.decided_at, line.comment = None, None, ""
-    _store(line)
-    audit.record(actor, access.ALIGN, line, subjects=[child.owner_id], details={"child": child_id, "parent": parent_id})
+    line = _asked(actor, child, parent, rolls_up=rolls_up, weight=_weight(weight))
     if parent.owner_id == actor.person_id == child.owner_id:
         _accept(actor, line)
     else:
@@ -64,7 +56,30 @@ def propose_alignment(
     return line.pk
 
 
-def _one_at_a_time() -> None:
+def take_in(actor: Actor, child: Goal, parent: Goal, weight: int | None) -> None:
+    """Let a goal that is made for it count in one's own goal: nobody else is to be asked. Both are locked.
+
+    `weight` in hundredths; None is the mean of what the parent's counted items hold. Cost: about nine statements.
+    """
+    line = _asked(actor, child, parent, rolls_up=True, weight=_weight(weight))
+    _accept(actor, line, fixed=weight is not None)
+
+
+def _asked(actor: Actor, child: Goal, parent: Goal, *, rolls_up: bool, weight: int) -> Alignment:
+    """The question, written down: a declined one is asked anew."""
+    require(actor, access.ALIGN, child)
+    open_cycle(actor, child.cycle_id, *WRITING)
+    _possible(child, parent, rolls_up)
+    line = Alignment.objects.filter(child=child, parent=parent).first() or Alignment(child=child, parent=parent)
+    line.is_rollup, line.weight = rolls_up, weight
+    line.state, line.proposed_by_id, line.version = AlignmentState.PROPOSED, actor.person_id, line.version + 1
+    line.decided_by_id, line.decided_at, line.comment = None, None, ""
+    _store(line)
+    audit.record(actor, access.ALIGN, line, subjects=[child.owner_id], details={"child": child.pk, "parent": parent.pk})
+    return line
+
+
+def one_at_a_time() -> None:
     """The lock of the trigger that refuses circles, taken before any row: in the other order two writers would block
     each other.
     """
@@ -120,7 +135,7 @@ def accept_alignment(actor: Actor, alignment_id: int, version: int, *, weight: i
 
     Cost: about eleven statements.
     """
-    _one_at_a_time()
+    one_at_a_time()
     line = queries.alignment_to_change(actor, alignment_id)
     if line.state == AlignmentState.ACCEPTED and line.decided_by_id == actor.person_id:
         return
@@ -195,7 +210,7 @@ def _default_weight(line: Alignment) -> int:
 @rule
 def decline_alignment(actor: Actor, alignment_id: int, reason: str, version: int) -> None:
     """Say that the goal does not serve mine, and why; like accepting, in time. Cost: about eight statements."""
-    _one_at_a_time()
+    one_at_a_time()
     line = queries.alignment_to_change(actor, alignment_id)
     if line.state == AlignmentState.DECLINED:
         return
@@ -212,7 +227,7 @@ def decline_alignment(actor: Actor, alignment_id: int, reason: str, version: int
 @rule
 def end_alignment(actor: Actor, alignment_id: int, version: int) -> None:
     """Take one's own goal away from its parent. Cost: about six statements."""
-    _one_at_a_time()
+    one_at_a_time()
     line = queries.alignment_to_change(actor, alignment_id)
     if line.state == AlignmentState.DECLINED:
         return
@@ -243,7 +258,7 @@ def move_goal(actor: Actor, child_id: int, parent_id: int, version: int, *, weig
 
     Gives the new alignment's id; `version` is that of the old alignment. Cost: about twenty statements.
     """
-    _one_at_a_time()
+    one_at_a_time()
     for pk in sorted({child_id, parent_id}):
         queries.goal_to_change(actor, pk)
     old = Alignment.objects.filter(child_id=child_id, is_rollup=True, state=AlignmentState.ACCEPTED).first()

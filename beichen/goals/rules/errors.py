@@ -127,6 +127,20 @@ class ParentNotOpen(Refused):
     text = gettext_noop("That goal is not approved yet or is already closed, so nothing can be aligned with it.")
 
 
+class NothingToSplit(Invalid):
+    """A split needs parts."""
+
+    code = "no_parts"
+    text = gettext_noop("Name at least one part: what it is and who answers for it.")
+
+
+class TooManyParts(Invalid):
+    """More parts at once than anybody can look over."""
+
+    code = "too_many_parts"
+    text = gettext_noop("Split a goal into at most %(most)s parts at once.")
+
+
 class ValueMissing(Invalid):
     """The report carries no value of this kind of measure."""
 

@@ -106,6 +106,25 @@ class AlignIn(Strict):
     rolls_up: bool = True
 
 
+class PartIn(Strict):
+    """A part of a goal that is split: who answers for it, by when, how it is verified; `share` in the goal."""
+
+    title: str = Field(min_length=1, max_length=160)
+    owner_id: Id
+    due: date | None = None
+    verification: str = Field("", max_length=300)
+    share: int | None = Field(None, ge=0, le=10_000, description="Hundredths; left out: the mean of the other items")
+    weight: int = WEIGHT
+
+
+class SplitIn(Strict):
+    """Parts to make drafts of, in the goal's cycle or another; `version` is the goal's that you read."""
+
+    parts: list[PartIn] = Field(min_length=1, max_length=20)
+    cycle_id: Id | None = None
+    version: int = 0
+
+
 class AcceptIn(Strict):
     """Accept, with the weight it has in your goal (left out: the mean of what the other items hold)."""
 

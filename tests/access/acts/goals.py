@@ -133,6 +133,11 @@ def _alignments(world: World) -> Iterator[Act]:
         {"parent_id": world.ids["alignment.parent", SUBJECT], "rolls_up": False},
         row="01k", subject=SUBJECT, only={"SE", "LM"},
     )  # fmt: skip
+    parts = [{"title": "留存的一块", "owner_id": world.golden.id(SUBJECT)}]
+    yield Act(
+        "goals_split", {"goal_id": world.ids["01d", SUBJECT]}, {"parts": parts, "version": 1}, row="01d",
+        subject=SUBJECT, only={"SE"},
+    )  # fmt: skip
 
 
 CHANGE, TEMPLATE, TASK = 910_000_001, 910_000_002, 910_000_003
