@@ -14,8 +14,8 @@ from beichen.goals.choices import WRITING
 from beichen.goals.forms import SplitForm
 from beichen.goals.queries import GoalCard
 from beichen.people import queries as people
-from beichen.platform.access.permissions import require
 from beichen.platform.kit import clock
+from beichen.platform.kit.errors import Forbidden
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
@@ -38,7 +38,6 @@ def _to_come(cycle: people.CycleCard) -> bool:
 def split(request: PageRequest, goal_id: int) -> HttpResponse:
     """Make drafts of the parts of a goal."""
     card = queries.goal(request.actor, goal_id)
-    require(request.actor, access.SPLIT, card)
     how = _choices(request, card)
     if request.method == "POST":
         parts, cycle_id = SplitForm(request.POST, **how).entered()
@@ -46,6 +45,8 @@ def split(request: PageRequest, goal_id: int) -> HttpResponse:
         said = ngettext("%(n)s draft made.", "%(n)s drafts made.", len(made)) % {"n": len(made)}
         tell(request, f"{said} {_('Add key results, then submit them.')}")
         return see(reverse("goals:goal", args=[goal_id]))
+    if not queries.may_split(request.actor, card):
+        raise Forbidden
     typed = request.drawn.refusal is not None and request.POST
     form = SplitForm(request.POST, **how) if typed else SplitForm(**how)
     return page(request, "goals/split.html", form=form, goal=card)

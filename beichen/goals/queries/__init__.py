@@ -65,6 +65,7 @@ from beichen.goals.queries.pages import (
     key_result_to_report,
     may_align,
     may_report,
+    may_split,
     may_write,
     stat_of,
 )
@@ -208,6 +209,7 @@ __all__ = [
     "may_nudge",
     "may_report",
     "may_set_tasks",
+    "may_split",
     "may_write",
     "movable",
     "my_tasks",

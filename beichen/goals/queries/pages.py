@@ -346,3 +346,8 @@ def may_write(actor: Actor, card: GoalCard) -> bool:
 def may_align(actor: Actor, card: GoalCard) -> bool:
     """Whether the actor may say what the goal serves. Cost: one statement at most."""
     return card.state != GoalState.CLOSED and may(actor, access.ALIGN, card)
+
+
+def may_split(actor: Actor, card: GoalCard) -> bool:
+    """Whether the actor may split the goal into parts. Cost: one statement at most."""
+    return card.state not in (GoalState.DRAFT, GoalState.CLOSED) and may(actor, access.SPLIT, card)
