@@ -61,13 +61,16 @@ def hints(request: PageRequest) -> HttpResponse:
     kind, _colon, number = str(typed.get("owner", "")).partition(":")
     owner = goal.owner_id if goal else (_number(number) if kind == "person" else None) or actor.person_id or 0
     of_goal = request.GET.get("of") != "key_result"
-    measured = typed.get("kind") == GoalKind.OBJECTIVE if of_goal else typed.get("measure") in (*LINEAR, Measure.BAND)
+    measured = not of_goal and typed.get("measure") in (*LINEAR, Measure.BAND)
     wording = Wording(
         title=str(typed.get("title", ""))[:160], owner_id=owner, cycle_id=cycle_id, goal_id=goal_id,
         unit_id=goal.unit_id if goal else _number(number) if kind == "unit" else None, measured=measured,
         due=_day(typed.get("due")), effort_days=_number(typed.get("effort_days")) if of_goal else None,
     )  # fmt: skip
-    return page(request, "goals/quality.html", sentences=told(queries.findings(actor, wording)))
+    found = queries.findings(actor, wording)
+    if of_goal and typed.get("kind") == GoalKind.OBJECTIVE:  # its numbers stand in its key results, which come next
+        found = [one for one in found if one.code != "no_number"]
+    return page(request, "goals/quality.html", sentences=told(found))
 
 
 @door(access.VIEW)
