@@ -80,7 +80,6 @@ def edit(request: PageRequest, template_id: int) -> HttpResponse:
 @door(access.GIVE_TEMPLATE, methods=("GET", "POST"))
 def give(request: PageRequest, template_id: int) -> HttpResponse:
     """Give a template to many people as drafts of their own: choose whom, see who they are, give."""
-    require(request.actor, access.GIVE_TEMPLATE, access)
     card, given = queries.template(request.actor, template_id), request.POST or request.GET
     cycle, every = cycle_of(request, given)
     cycles = [(str(one.id), one.period_key) for one in every if one.phase in WRITING]
@@ -90,6 +89,7 @@ def give(request: PageRequest, template_id: int) -> HttpResponse:
         done = rules.give_template(request.actor, template_id, *GiveForm(request.POST, **how).entered(chosen))
         tell(request, _given(done))
         return see(reverse("goals:templates"))
+    require(request.actor, access.GIVE_TEMPLATE, access)
     if cycle is None or str(cycle.id) not in dict(cycles):
         cycle = next((one for one in every if one.phase in WRITING), None)
     first = {"unit": str(card.unit_id or ""), "profile": str(card.profile_id or ""), "level": card.level}
