@@ -185,7 +185,8 @@ def known(world: worlds.World) -> dict[str, list[str]]:
             "pool_id": "reward.BonusPool", "metric_id": "metrics.Metric", "table_id": "metrics.BandTable",
             "held_id": "metrics.HeldValue", "value_id": "metrics.UnitValue",
         }.items():  # fmt: skip
-            found[word] = [str(pk) for pk in apps.get_model(label)._base_manager.values_list("pk", flat=True)[:400]]
+            there = apps.get_model(label)._base_manager.values_list("pk", flat=True)[:400]
+            found[word] = [str(pk) for pk in there] or ["0"]
     found |= {"kind": ["person", "unit", "principles", "svg"], "row": ["06a"], "key": ["A"], "number": ["1"]}
     found |= {"period": ["2026-01"]}
     return found

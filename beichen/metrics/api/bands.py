@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ninja import Router, Status
+from ninja import Status
 
 from beichen.metrics import access, queries, rules
+from beichen.metrics.api.library import router
 from beichen.metrics.formulas import Point
 from beichen.metrics.queries import BandCard, RecommendedCard
 from beichen.metrics.rules import Recommended
 from beichen.metrics.schemas import BandIn, BandOut, RecommendedIn, RecommendedOut, ScoreOut, VersionIn
 from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
-
-router = Router()
 
 
 @router.get("/bands", response=list[BandOut], operation_id="bands_list")

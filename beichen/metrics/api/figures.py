@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ninja import Router
-
 from beichen.metrics import access, queries, rules
+from beichen.metrics.api.library import router
 from beichen.metrics.queries import Explanation, HeldLine, PeriodCard, ValueLine
 from beichen.metrics.schemas import (
     ComputedOut,
@@ -24,8 +23,6 @@ from beichen.platform.access.permissions import require
 from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
 from beichen.platform.kit import periods
-
-router = Router()
 
 
 @router.get("/{int:metric_id}/figures", response=list[PeriodOut], operation_id="figures_periods")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 
 from django.http import HttpResponse
@@ -87,10 +88,9 @@ def metric(request: PageRequest, metric_id: int) -> HttpResponse:
 
 def _told(versions: list[VersionCard]) -> list[tuple[VersionCard, list[tuple[str, str, str]]]]:
     """Each version with what it changed against the one before, in words."""
-    older: list[VersionCard | None] = [*versions[1:], None]
     return [
         (one, _differences(queries.changes(before.content, one.content)) if before else [])
-        for one, before in zip(versions, older, strict=True)
+        for one, before in zip_longest(versions, versions[1:])
     ]
 
 
