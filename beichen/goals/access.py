@@ -5,13 +5,14 @@ SE is the person who answers for the goal: the owner, or today's head of the uni
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 from django.db.models import F, Func, Q
 from django.db.models.fields import BooleanField
 from django.utils.translation import gettext_lazy as _
 
-from beichen.goals.choices import CHANGE, GOAL, RUNNING, GoalState, Visibility
+from beichen.goals.choices import CHANGE, GOAL, RUNNING, GoalState, TaskState, Visibility
 from beichen.platform.access.filters import filters
 from beichen.platform.access.locks import JobGrant, StateGuard
 from beichen.platform.access.permissions import Permission, leads_people
@@ -313,6 +314,10 @@ GUARDS = [
         edges=frozenset({
             ("proposed", "accepted"), ("proposed", "declined"), ("declined", "proposed"), ("accepted", "declined"),
         }),
+    ),
+    StateGuard(
+        model="goals.GoalTask",
+        edges=frozenset(permutations(TaskState.values, 2)),
     ),
     StateGuard(
         model="goals.ChangeRequest",

@@ -226,5 +226,6 @@ say(
         "goals.lapse_changes": pgettext_lazy("audit", "Changes of goals not decided in time"),
         "goals.take_figures": pgettext_lazy("audit", "Published figures in goals"),
         "goals.take_newest": pgettext_lazy("audit", "Published figures in goals"),
+        "goals.tell_assignees": pgettext_lazy("audit", "Tasks of goals that were approved"),
     },
 )

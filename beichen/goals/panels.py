@@ -51,7 +51,7 @@ def coverage(request: object, actor: Actor, map_id: int) -> Panel | None:
 
 @todo
 def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
-    """Goals and changes to agree to, alignments to accept, tasks and reports that are due. Cost: three statements."""
+    """Goals and changes to agree to, alignments to accept, tasks and reports that are due. Cost: two statements."""
     asked = [_asked(one) for one in queries.asked(actor, limit)]
     reports = [
         TodoEntry(
@@ -61,14 +61,7 @@ def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
         )
         for r in queries.due_reports(actor, limit)
     ]  # fmt: skip
-    tasks = [
-        TodoEntry(
-            f"goals.task:{t.id}", _("Key task: %(title)s") % {"title": t.title}, t.goal_title,
-            reverse("goals:tasks"), due=t.due, kind="checkbox", act_url=reverse("goals:task", args=[t.id]),
-        )
-        for t in queries.due_tasks(actor, limit)
-    ]  # fmt: skip
-    return [*asked, *tasks, *reports][:limit]
+    return [*asked, *reports][:limit]
 
 
 def _asked(one: queries.Asked) -> TodoEntry:
@@ -77,6 +70,11 @@ def _asked(one: queries.Asked) -> TodoEntry:
         return TodoEntry(
             f"goals.alignment:{one.id}", said % {"title": one.title}, one.beside, inbox, kind="arrow-merge",
             subject_id=one.owner_id,
+        )  # fmt: skip
+    if one.what == "task":
+        return TodoEntry(
+            f"goals.task:{one.id}", _("Key task: %(title)s") % {"title": one.title}, one.beside,
+            reverse("goals:tasks"), due=one.due_on, kind="checkbox", act_url=reverse("goals:task", args=[one.id]),
         )  # fmt: skip
     if one.what == "change":
         said, at = _("Decide a change: %(title)s"), reverse("goals:change", args=[one.id])

@@ -38,12 +38,12 @@ PUBLIC = {
     "job_id": "a number in the queue; without the seat the door is shut before it is looked at",
     "account_id": "a sign-in of the demo; elsewhere there is no such page",
     "kind": "a word", "row": "a line of the table of rights", "key": "a policy of a plan", "day": "a day",
-    "period": "a month",
+    "period": "a month", "template_id": "goals to begin from are open to everybody",
 }  # fmt: skip
 """What an id may name without anything being hidden by it."""
 KNOWN = {"goal_id", "key_result_id", "alignment_id", "review_id", "part_id", "check_in_id", "batch_id", "pool_id",
          "plan_id", "notice_id", "change_id", "seat_id", "nomination_id", "token_id", "row_id",
-         "pending_id", "file_id", "value_id", "held_id"}  # fmt: skip
+         "pending_id", "file_id", "value_id", "held_id", "task_id"}  # fmt: skip
 """What an id may hide; `hidden_ids`, `plan_ids` and `change_ids` find some of each."""
 NOWHERE = {int: SAMPLES["int"], uuid.UUID: SAMPLES["uuid"], str: "A"}
 """Ids that name nothing, as an address writes them."""
@@ -102,6 +102,7 @@ def hidden_ids(world: World, number: str) -> dict[str, list[object]]:
     }
     with login(None):
         for word, label, who in (
+            ("task_id", "goals.GoalTask", "goal__owner_id"),
             ("notice_id", "notify.Notice", "addressee_id"), ("value_id", "metrics.PersonValue", "person_id"),
             ("held_id", "metrics.HeldValue", "person_id"),
             ("seat_id", "people.Seat", "person_id"), ("nomination_id", "reviews.Nomination", "subject_id"),

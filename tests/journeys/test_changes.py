@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from beichen.platform.kit import clock
 from tests.journeys.test_agreement import drafted
 from tests.journeys.town import Person, Town
 
@@ -63,6 +64,7 @@ def test_a_change_is_asked_for_decided_and_both_versions_stay(town: Town) -> Non
 @pytest.mark.req("GOAL-03")
 def test_hints_come_while_typing_and_weights_add_up_on_one_screen(town: Town) -> None:
     me = town.browse("E009")
+    me.page.clock.set_fixed_time(clock.now())  # a key made in the browser is of its day
     me.menu("Goals")
     me.go("New goal")
     me.page.get_by_label("What do you want to achieve?").press_sequentially("提升协同")

@@ -34,7 +34,7 @@ def _to_come(cycle: people.CycleCard) -> bool:
     return cycle.last >= clock.today()
 
 
-@door(access.VIEW, methods=("GET", "POST"))
+@door(access.SPLIT, methods=("GET", "POST"))
 def split(request: PageRequest, goal_id: int) -> HttpResponse:
     """Make drafts of the parts of a goal."""
     card = queries.goal(request.actor, goal_id)

@@ -98,7 +98,7 @@ from beichen.goals.queries.scored import (
 from beichen.goals.queries.season import Flow, Lock, Season, season
 from beichen.goals.queries.sheets import UnitSheet, unit_sheet
 from beichen.goals.queries.standing import cap_of
-from beichen.goals.queries.tasks import SOON, TaskCard, due_tasks, may_set_tasks, movable, my_tasks, task, tasks_of
+from beichen.goals.queries.tasks import SOON, TaskCard, may_set_tasks, movable, my_tasks, task, tasks_of
 from beichen.goals.queries.templates import (
     PastResult,
     ResultTemplate,
@@ -186,7 +186,6 @@ __all__ = [
     "coverage",
     "desk",
     "due_reports",
-    "due_tasks",
     "findings",
     "goal",
     "goal_map",

@@ -15,6 +15,7 @@ from beichen.goals.queries.cards import RELATED, GoalCard, goal_card
 from beichen.goals.queries.changes import asked_of_me
 from beichen.goals.queries.plans import PAGE, visible
 from beichen.goals.queries.standing import health_rules
+from beichen.goals.queries.tasks import tasks_asked
 from beichen.platform.access.current import query
 from beichen.platform.access.relations import IsOneOf
 from beichen.platform.approvals import queries as approvals
@@ -69,7 +70,7 @@ def waiting_alignments(actor: Actor, limit: int = PAGE) -> list[AlignmentAsk]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Something to decide: `what` is goal, change or alignment, `id` its own; `beside` names the owner, or the goal
+    """Something to do: `what` is goal, change, alignment or task, `id` its own; `beside` names the owner, or the goal
     that is to be supported."""
 
     what: str
@@ -82,8 +83,8 @@ class Asked:
 
 @query
 def asked(actor: Actor, limit: int = PAGE) -> list[Asked]:
-    """Goals, changes and alignments that wait for the actor, each the oldest first. Cost: one statement for all."""
-    parts = (_goals_asked(actor), asked_of_me(actor), _alignments_asked(actor))
+    """What waits for the actor: goals, changes, alignments, due tasks, each the oldest first. Cost: one statement."""
+    parts = (_goals_asked(actor), asked_of_me(actor), _alignments_asked(actor), tasks_asked(actor))
     first, *rest = (part[:limit] for part in parts)
     return [
         Asked(

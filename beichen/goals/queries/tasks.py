@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import CharField, DateTimeField, F, QuerySet, Value
+from django.db.models.functions import Cast
 
 from beichen.goals import access
 from beichen.goals.choices import TASK_OPEN, TASKED, TaskState
@@ -101,11 +103,13 @@ def _mine(actor: Actor) -> QuerySet[GoalTask]:
     )
 
 
-@query
-def due_tasks(actor: Actor, limit: int = 20) -> list[TaskCard]:
-    """Of these, what is overdue or due within a week, the oldest first. Cost: one statement."""
-    found = _mine(actor).filter(state__in=list(TASK_OPEN), due__lte=clock.today() + SOON)
-    return [_card(row) for row in _in_order(found)[:limit]]
+def tasks_asked(actor: Actor) -> QuerySet[Any, Any]:
+    """Of these, what is overdue or due within a week, the oldest first, as a part of `inbox.asked`."""
+    found = _in_order(_mine(actor).filter(state__in=list(TASK_OPEN), due__lte=clock.today() + SOON))
+    return found.values_list(
+        Value("task", CharField()), "pk", "title", Value("", CharField()), "goal__title", "goal__title_en",
+        "assignee_id", Cast("due", DateTimeField()),
+    )  # fmt: skip
 
 
 @query

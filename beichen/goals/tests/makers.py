@@ -7,12 +7,16 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.test import Client
+
 from beichen.goals import rules
 from beichen.goals.models import Alignment, Goal, KeyResult, KeyResultStat
 from beichen.people.models import Cycle, Period
 from beichen.people.queries import company_settings
 from beichen.people.tests.makers import Company, small
+from beichen.platform.auth.models import Account
 from beichen.platform.kit.actor import Actor
+from tests.cast import sign_in
 
 NOON = datetime(2026, 5, 16, 4, tzinfo=UTC)
 FIRST, LAST = date(2026, 4, 1), date(2026, 6, 30)
@@ -78,3 +82,10 @@ def make_template(actor: Actor, title: str = "第一周就用出价值") -> int:
     )
     entered = rules.TemplateInput(title=title, title_en="Value in the first week", results=parts)
     return rules.save_template(actor, entered)
+
+
+def browser(world: World, number: str) -> Client:
+    """A browser in which this person is signed in; whoever has no account gets one."""
+    person = world.company.people[number]
+    Account.objects.get_or_create(person_id=person.pk, defaults={"email": f"{number.lower()}@example.com", "name": number})
+    return sign_in(person.pk)

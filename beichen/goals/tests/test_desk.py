@@ -12,11 +12,10 @@ from django.urls import reverse
 from beichen.goals import queries, rules
 from beichen.goals.formulas.desk import Outline, stands_out, usual
 from beichen.goals.models import KeyResultStat
-from beichen.goals.tests.makers import NOON, goal, key_result, world
+from beichen.goals.tests.makers import NOON, browser, goal, key_result, world
 from beichen.people import queries as people
 from beichen.people.models import Cycle, Period, Person
 from beichen.platform.kit import clock
-from tests.cast import sign_in
 
 LIMITS = (3, 5)
 PLAIN = Outline((4000, 3000, 3000), stretch=1)
@@ -88,7 +87,7 @@ def test_who_is_compared_is_who_is_led_or_looked_after(made):
 def test_whoever_leads_or_looks_after_somebody_opens_the_desk(made, owner_db, number, status):
     with clock.frozen(NOON):
         with owner_db():
-            client = sign_in(made.company.id(number))
+            client = browser(made, number)
         assert client.get(reverse("goals:desk")).status_code == status
         assert client.get("/api/v1/goals/desk", {"cycle_id": made.cycle.pk}).status_code == status
         tabs = client.get(reverse("goals:plan")).content.decode()
@@ -133,7 +132,7 @@ def test_hr_files_several_at_once_from_the_desk(made, owner_db):
         asked = queries.goal(me, card.id)
         hr = next(n for n in ("HA1", "HA2") if made.company.id(n) == asked.approver_id)
         with owner_db():
-            client, other = sign_in(made.company.id(hr)), sign_in(made.company.id("B2"))
+            client, other = browser(made, hr), browser(made, "B2")
         assert other.get(reverse("goals:desk")).status_code in (403, 404)
         drawn = client.get(reverse("goals:desk")).content.decode()
         assert f'value="{card.id}:{asked.version}"' in drawn

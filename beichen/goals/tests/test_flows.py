@@ -10,14 +10,13 @@ from django.urls import reverse
 from beichen.goals import queries, rules
 from beichen.goals.queries import Flow, Season
 from beichen.goals.rules import errors
-from beichen.goals.tests.makers import NOON, world
+from beichen.goals.tests.makers import NOON, browser, world
 from beichen.people import queries as people
 from beichen.people.models import Employment, Person, RolePosition, RoleProfile
 from beichen.platform.approvals.models import Step
 from beichen.platform.kit import clock
 from beichen.platform.kit.errors import NotFound
 from beichen.platform.kit.words import BadValue
-from tests.cast import sign_in
 from tests.database import put_in_phase
 
 ROLE = Flow(7, "", ("LM", "HA"), 3)
@@ -58,7 +57,7 @@ def chosen(made, *flows):
     return rules.set_season(made.actor("HA1"), made.cycle.pk, Season(flows=flows), version)
 
 
-def asked(made, number):
+def asked(made, owner_db, number):
     """The steps of a goal this person submits: role and days."""
     me = made.actor(number)
     card = rules.create_goal(me, made.cycle.pk, rules.GoalInput(title=f"目标 {number}", weight=1000, verification="表"))
@@ -66,8 +65,9 @@ def asked(made, number):
     rules.add_key_result(me, card.id, entered, card.version)
     rules.propose_goal(me, card.id, queries.goal(me, card.id).version)
     names = {person.pk: who for who, person in made.company.people.items()}
-    steps = Step.objects.filter(run__object_id=str(card.id)).order_by("n")
-    return [(one.role, one.days, names[one.approver_id]) for one in steps]
+    with owner_db():
+        steps = Step.objects.filter(run__object_id=str(card.id)).order_by("n")
+        return [(one.role, one.days, names[one.approver_id]) for one in steps]
 
 
 @pytest.mark.django_db
@@ -76,10 +76,9 @@ def test_goals_of_a_role_and_of_a_level_go_to_approvers_of_their_own(made, owner
     with clock.frozen(NOON):
         chosen(made, Flow(made.profile.pk, "", ("LM", "SK"), 3), Flow(None, "P8", ("LM", "BP"), 2))
         put_in_phase("C01")
-        with owner_db():
-            assert asked(made, "A1") == [("LM", 3, "M1"), ("SK", 3, "E1")]
-            assert [one[:2] for one in asked(made, "A2")] == [("LM", 2), ("BP", 2)]
-            assert [one[:2] for one in asked(made, "B1")] == [("LM", 5)]
+        assert asked(made, owner_db, "A1") == [("LM", 3, "M1"), ("SK", 3, "E1")]
+        assert [one[:2] for one in asked(made, owner_db, "A2")] == [("LM", 2), ("BP", 2)]
+        assert [one[:2] for one in asked(made, owner_db, "B1")] == [("LM", 5)]
 
 
 @pytest.mark.django_db
@@ -102,7 +101,7 @@ def test_what_such_approvers_need(made, flow, error):
 @pytest.mark.req("GOAL-07")
 def test_hr_chooses_them_with_the_rules_of_the_cycle(made, owner_db):
     with owner_db():
-        hr = sign_in(made.company.id("HA1"))
+        hr = browser(made, "HA1")
     at = reverse("goals:season", args=[made.cycle.pk])
     drawn = hr.get(at).content.decode()
     assert 'name="profile_0"' in drawn

@@ -12,7 +12,7 @@ from django.urls import reverse
 from beichen.goals import queries, rules
 from beichen.goals.models import Goal
 from beichen.goals.rules import GoalInput, ResultTemplateInput, TemplateInput, errors
-from beichen.goals.tests.makers import NOON, goal, world
+from beichen.goals.tests.makers import NOON, browser, goal, world
 from beichen.people.models import Employment, Person, RolePosition, RoleProfile
 from beichen.people.queries import Reach
 from beichen.people.rules.cycles import WrongPhase
@@ -20,7 +20,6 @@ from beichen.platform.audit.models import Entry
 from beichen.platform.kit import clock
 from beichen.platform.kit.errors import Forbidden, NotFound
 from beichen.platform.notify.models import Notice
-from tests.cast import sign_in
 from tests.database import put_in_phase
 
 pytestmark = pytest.mark.django_db
@@ -183,7 +182,7 @@ def test_it_costs_the_same_for_one_and_for_ten(made, owner_db):
 @pytest.mark.req("GOAL-06")
 def test_hr_sees_who_they_are_and_the_draft_offers_the_key_results_of_its_template(made, owner_db):
     with owner_db():
-        hr, me, other = (sign_in(made.company.id(number)) for number in ("HA1", "A1", "A2"))
+        hr, me, other = (browser(made, number) for number in ("HA1", "A1", "A2"))
     at = reverse("goals:give_template", args=[made.template])
     drawn = hr.get(at, {"unit": made.company.units["U1"].pk}).content.decode()
     assert f'name="person" value="{made.company.id("A1")}"' in drawn

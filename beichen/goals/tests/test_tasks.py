@@ -11,13 +11,12 @@ from django.urls import reverse
 from beichen.goals import panels, queries, rules
 from beichen.goals.models import GoalTask
 from beichen.goals.rules import TaskInput, errors
-from beichen.goals.tests.makers import NOON, goal, world
+from beichen.goals.tests.makers import NOON, browser, goal, world
 from beichen.platform.audit.models import Entry
 from beichen.platform.kit import clock
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound
 from beichen.platform.kit.words import BadValue
 from beichen.platform.notify.models import Notice
-from tests.cast import sign_in
 from tests.database import past_the_guards
 
 pytestmark = pytest.mark.django_db
@@ -186,7 +185,7 @@ def test_the_table_refuses_what_is_done_without_a_day(made, owner_db):
 @pytest.mark.req("GOAL-13")
 def test_tasks_on_the_page_of_the_goal_and_on_my_page(made, owner_db):
     with owner_db():
-        owner, helper, other = (sign_in(made.company.id(number)) for number in ("A1", "B1", "A2"))
+        owner, helper, other = (browser(made, number) for number in ("A1", "B1", "A2"))
     at = made.goals["留存"].pk
     sent = {"title": TALK, "who": "B1 B1", "due": "2026-05-14"}
     assert owner.post(reverse("goals:new_task", args=[at]), sent).status_code == 303

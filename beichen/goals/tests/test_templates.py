@@ -11,14 +11,13 @@ from django.urls import reverse
 from beichen.goals import queries, rules
 from beichen.goals.models import GoalTemplate, KeyResultStat
 from beichen.goals.rules import ResultTemplateInput, TemplateInput
-from beichen.goals.tests.makers import NOON, goal, key_result, world
+from beichen.goals.tests.makers import NOON, browser, goal, key_result, world
 from beichen.metrics import rules as metrics
 from beichen.metrics.models import Metric
 from beichen.people.models import Cycle, Period, Person, RolePosition, RoleProfile
 from beichen.platform.kit import clock
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound
 from beichen.platform.kit.words import BadValue
-from tests.cast import sign_in
 
 pytestmark = pytest.mark.django_db
 PARTS = (
@@ -156,7 +155,7 @@ def test_what_colleagues_in_the_role_measured_stands_there_as_far_as_it_is_publi
     assert found.colleagues_period == "2026Q1"
     card = rules.create_goal(made.actor("A1"), made.cycle.pk, rules.GoalInput(title="草稿"))
     with owner_db():
-        client = sign_in(made.company.id("A1"))
+        client = browser(made, "A1")
     drawn = client.get(reverse("goals:new_key_result", args=[card.id]), {"again": found.colleagues[0].id})
     assert 'value="续费率"' in drawn.content.decode()
     assert 'name="baseline" value=' not in drawn.content.decode()
@@ -167,7 +166,7 @@ def test_a_form_begins_from_a_template_and_its_key_results(made, owner_db):
     pk = rules.save_template(made.actor("HA1"), FIRST_WEEK)
     card = rules.create_goal(made.actor("A1"), made.cycle.pk, rules.GoalInput(title="草稿"))
     with owner_db():
-        client = sign_in(made.company.id("A1"))
+        client = browser(made, "A1")
         result = GoalTemplate.objects.get(pk=pk).results.last()
     assert result
     drawn = client.get(reverse("goals:new"), {"template": pk}).content.decode()

@@ -10,6 +10,8 @@ from django.utils.translation import pgettext_lazy
 
 NOUNS: dict[str, str | Promise] = {
     "goal": pgettext_lazy("kind of data", "Goal"),
+    "goal_task": pgettext_lazy("kind of data", "Key task"),
+    "goal_template": pgettext_lazy("kind of data", "Goal given to begin from"),
     "kr_update": pgettext_lazy("kind of data", "Progress update"),
     "private_note": pgettext_lazy("kind of data", "Private note"),
     "one_on_one": pgettext_lazy("kind of data", "One-to-one"),
