@@ -21,8 +21,10 @@ from beichen.platform.auth import queries, rules
 from tests.cast import WORKBOOK, load_golden
 from tests.database import put_in_phase
 from tests.faults.journal import Ask, ask
+from tests.launch.conftest import given_server
 from tests.launch.running import Running, founded, free_port
 
+__all__ = ["given_server"]
 EMPLOYEE = "he.yutong@example.com"
 OPEN = "UPDATE people_cycle SET phase = 'C02' RETURNING id"
 

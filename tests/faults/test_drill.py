@@ -24,7 +24,7 @@ from tests.launch.running import Running
 pytestmark = [pytest.mark.slow, pytest.mark.fault("F26")]
 MORE = """
 INSERT INTO goals_goal SELECT (jsonb_populate_record(one.goal, jsonb_build_object(
-    'id', nextval(pg_get_serial_sequence('goals_goal', 'id')), 'title', 'drill ' || n))).*
+    'id', nextval(pg_get_serial_sequence('goals_goal', 'id')), 'key', '', 'title', 'drill ' || n))).*
 FROM (SELECT goal FROM goals_goal goal ORDER BY id LIMIT 1) one, generate_series(1, 500) n
 """
 LETTERS = """

@@ -179,7 +179,9 @@ def test_the_control_on_a_database_that_confirms_too_early_loses(well: Running, 
                 for pid in well.pids("django worker") + well.sessions()[:1]:
                     os.kill(pid, signal.SIGKILL)  # the worker confirms honestly, and that writes down what came before
                 until(journal, count + 60, 120, well.alive)
-                os.kill(well.server(), signal.SIGKILL)
+                fallen = well.server()
+                os.kill(fallen, signal.SIGKILL)
+                well.until(lambda fallen=fallen: well.running_server() not in (None, fallen), 60)  # type: ignore[misc]
         well.until(well.ready, 90)
         with well.superuser() as database:
             faults = reckon(journal, database)
