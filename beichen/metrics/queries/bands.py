@@ -54,6 +54,11 @@ class BandCard:
         """The table as the formulas take it."""
         return Table(self.points, stepped=self.mode == BandMode.STEPPED)
 
+    @property
+    def floor(self) -> int:
+        """The least score it gives; 0 as long as it has too few points to give one."""
+        return self.table.floor if len(self.points) > 1 else 0
+
 
 def _visible_bands(actor: Actor) -> QuerySet[BandTable]:
     return BandTable.objects.all() if actor.person_id is None else BandTable.objects.filter(access.visible_bands())
