@@ -311,6 +311,14 @@ GUARDS = [
         }),
     ),
     StateGuard(
+        model="goals.GoalTask",
+        edges=frozenset({
+            ("todo", "doing"), ("todo", "done"), ("todo", "dropped"), ("doing", "todo"), ("doing", "done"),
+            ("doing", "dropped"), ("done", "todo"), ("done", "doing"), ("done", "dropped"), ("dropped", "todo"),
+            ("dropped", "doing"), ("dropped", "done"),
+        }),
+    ),
+    StateGuard(
         model="goals.ChangeRequest",
         edges=frozenset({
             ("proposed", "agreed"), ("proposed", "refused"), ("proposed", "withdrawn"), ("proposed", "lapsed"),

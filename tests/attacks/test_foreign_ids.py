@@ -31,6 +31,7 @@ PUBLIC = {
     "unit_id": "the organisation is open to everybody",
     "cycle_id": "as unit_id",
     "profile_id": "as unit_id", "process_id": "as unit_id", "project_id": "as unit_id", "membership_id": "as unit_id",
+    "template_id": "as unit_id",
     "metric_id": "the library of metrics is open to everybody",
     "table_id": "as metric_id",
     "map_id": "the strategy is open to everybody; its drafts in tests/access",
@@ -42,7 +43,7 @@ PUBLIC = {
 """What an id may name without anything being hidden by it."""
 KNOWN = {"goal_id", "key_result_id", "alignment_id", "review_id", "part_id", "check_in_id", "batch_id", "pool_id",
          "plan_id", "notice_id", "change_id", "seat_id", "nomination_id", "token_id", "row_id",
-         "pending_id", "file_id"}  # fmt: skip
+         "pending_id", "file_id", "task_id"}  # fmt: skip
 """What an id may hide; `hidden_ids` and `plan_ids` find some of each."""
 NOWHERE = {int: SAMPLES["int"], uuid.UUID: SAMPLES["uuid"], str: "A"}
 """Ids that name nothing, as an address writes them."""
@@ -93,6 +94,7 @@ def hidden_ids(world: World, number: str) -> dict[str, list[object]]:
         "goal_id": [ids["01e", number], ids["01a", number]],
         "key_result_id": [ids["kr.restricted", number]],
         "alignment_id": [ids["alignment.01e", number]],
+        "task_id": [ids["task", number]],
         "review_id": [ids[level, number] for level in ("draft", "calibration", "released")],
         "part_id": [ids[f"{level}.self.{number}", number] for level in ("draft", "released")],
         "check_in_id": [ids["23a", number], ids["23b", number]],

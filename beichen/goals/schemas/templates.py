@@ -76,7 +76,7 @@ class TemplateOut(Schema):
     results: list[ResultTemplateOut]
 
 
-class RecommendedOut(Schema):
+class RoleMetricOut(Schema):
     """A metric recommended to the role."""
 
     metric_id: int
@@ -105,7 +105,7 @@ class SuggestionsOut(Schema):
     """What fits a person in a cycle."""
 
     templates: list[TemplateOut]
-    metrics: list[RecommendedOut]
+    metrics: list[RoleMetricOut]
     past: list[PastResultOut]
     period: str
     colleagues: list[PastResultOut]

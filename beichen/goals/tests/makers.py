@@ -12,6 +12,7 @@ from beichen.goals.models import Alignment, Goal, KeyResult, KeyResultStat
 from beichen.people.models import Cycle, Period
 from beichen.people.queries import company_settings
 from beichen.people.tests.makers import Company, small
+from beichen.platform.auth.models import Account
 from beichen.platform.kit.actor import Actor
 
 NOON = datetime(2026, 5, 16, 4, tzinfo=UTC)
@@ -78,3 +79,9 @@ def make_template(actor: Actor, title: str = "第一周就用出价值") -> int:
     )
     entered = rules.TemplateInput(title=title, title_en="Value in the first week", results=parts)
     return rules.save_template(actor, entered)
+
+
+def accounts(made: World) -> None:
+    """Everybody of the company can sign in. As the owner of the tables."""
+    for person in made.company.people.values():
+        Account.objects.create(email=person.email, person_id=person.pk, name=person.name)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from beichen.goals import queries, rules
 from beichen.goals.formulas.desk import Outline, stands_out, usual
 from beichen.goals.models import KeyResultStat
-from beichen.goals.tests.makers import NOON, goal, key_result, world
+from beichen.goals.tests.makers import NOON, accounts, goal, key_result, world
 from beichen.people import queries as people
 from beichen.people.models import Cycle, Period, Person
 from beichen.platform.kit import clock
@@ -49,6 +49,7 @@ def test_what_is_usual():
 def made(owner_db):
     with clock.frozen(NOON), owner_db():
         found = world()
+        accounts(found)
         Person.objects.filter(number__in=["A1", "A2", "A3"]).update(position="产品经理")
         for number, weight in (("A1", 6000), ("A2", 10_000), ("B1", 10_000)):
             key_result(goal(found, f"目标 {number}", number, weight=weight), "续费率", target=Decimal(90))

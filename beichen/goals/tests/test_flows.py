@@ -10,7 +10,7 @@ from django.urls import reverse
 from beichen.goals import queries, rules
 from beichen.goals.queries import Flow, Season
 from beichen.goals.rules import errors
-from beichen.goals.tests.makers import NOON, world
+from beichen.goals.tests.makers import NOON, accounts, world
 from beichen.people import queries as people
 from beichen.people.models import Employment, Person, RolePosition, RoleProfile
 from beichen.platform.approvals.models import Step
@@ -39,6 +39,7 @@ def test_the_row_that_names_most_decides(profile, level, roles):
 def made(owner_db):
     with clock.frozen(NOON), owner_db():
         found = world("C00")
+        accounts(found)
         profile = RoleProfile.objects.create(
             code="product", family="product", name="产品", role_type="stable", scenarios=[], responsibilities=[],
             tools={}, review_on=date(2027, 1, 1),
@@ -58,7 +59,7 @@ def chosen(made, *flows):
     return rules.set_season(made.actor("HA1"), made.cycle.pk, Season(flows=flows), version)
 
 
-def asked(made, number):
+def asked(made, number, owner_db):
     """The steps of a goal this person submits: role and days."""
     me = made.actor(number)
     card = rules.create_goal(me, made.cycle.pk, rules.GoalInput(title=f"目标 {number}", weight=1000, verification="表"))
@@ -66,8 +67,9 @@ def asked(made, number):
     rules.add_key_result(me, card.id, entered, card.version)
     rules.propose_goal(me, card.id, queries.goal(me, card.id).version)
     names = {person.pk: who for who, person in made.company.people.items()}
-    steps = Step.objects.filter(run__object_id=str(card.id)).order_by("n")
-    return [(one.role, one.days, names[one.approver_id]) for one in steps]
+    with owner_db():
+        steps = Step.objects.filter(run__object_id=str(card.id)).order_by("n")
+        return [(one.role, one.days, names[one.approver_id]) for one in steps]
 
 
 @pytest.mark.django_db
@@ -76,10 +78,9 @@ def test_goals_of_a_role_and_of_a_level_go_to_approvers_of_their_own(made, owner
     with clock.frozen(NOON):
         chosen(made, Flow(made.profile.pk, "", ("LM", "SK"), 3), Flow(None, "P8", ("LM", "BP"), 2))
         put_in_phase("C01")
-        with owner_db():
-            assert asked(made, "A1") == [("LM", 3, "M1"), ("SK", 3, "E1")]
-            assert [one[:2] for one in asked(made, "A2")] == [("LM", 2), ("BP", 2)]
-            assert [one[:2] for one in asked(made, "B1")] == [("LM", 5)]
+        assert asked(made, "A1", owner_db) == [("LM", 3, "M1"), ("SK", 3, "E1")]
+        assert [one[:2] for one in asked(made, "A2", owner_db)] == [("LM", 2), ("BP", 2)]
+        assert [one[:2] for one in asked(made, "B1", owner_db)] == [("LM", 5)]
 
 
 @pytest.mark.django_db

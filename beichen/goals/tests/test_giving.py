@@ -12,7 +12,7 @@ from django.urls import reverse
 from beichen.goals import queries, rules
 from beichen.goals.models import Goal
 from beichen.goals.rules import GoalInput, ResultTemplateInput, TemplateInput, errors
-from beichen.goals.tests.makers import NOON, goal, world
+from beichen.goals.tests.makers import NOON, accounts, goal, world
 from beichen.people.models import Employment, Person, RolePosition, RoleProfile
 from beichen.people.queries import Reach
 from beichen.people.rules.cycles import WrongPhase
@@ -38,6 +38,7 @@ def _on_16_may():
 def made(owner_db):
     with owner_db():
         found = world()
+        accounts(found)
     entered = TemplateInput(title=TITLE, title_en="Value", ambition="stretch", verification="看板", results=PARTS)
     found.template = rules.save_template(found.actor("HA1"), entered)  # type: ignore[attr-defined]
     return found
@@ -142,7 +143,7 @@ def test_by_role_and_level(made, owner_db):
             Employment.objects.update_or_create(
                 person_id=made.company.id(number), defaults={"level": level, "hired_on": date(2020, 1, 1)}
             )
-    found = queries.receivers(made.actor("HA1"), made.template, queries_cycle(made), Reach(profile_id=profile.pk))
+    found = queries.receivers(made.actor("HA1"), TITLE, queries_cycle(made), Reach(profile_id=profile.pk))
     assert [one.number for one in found.people] == ["A1", "B1"]
     assert (found.count, found.have_it, found.is_cut) == (2, 0, False)
     give(made, profile_id=profile.pk, level="P7")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from beichen.goals import panels, queries, rules
 from beichen.goals.models import GoalTask
 from beichen.goals.rules import TaskInput, errors
-from beichen.goals.tests.makers import NOON, goal, world
+from beichen.goals.tests.makers import NOON, accounts, goal, world
 from beichen.platform.audit.models import Entry
 from beichen.platform.kit import clock
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound
@@ -35,6 +35,7 @@ def _on_16_may():
 def made(owner_db):
     with owner_db():
         found = world()
+        accounts(found)
         goal(found, "留存", "A1")
         goal(found, "保密", "A1", visibility="restricted")
         goal(found, "草稿", "A1", state="draft")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from beichen.goals import queries, rules
 from beichen.goals.models import GoalTemplate, KeyResultStat
 from beichen.goals.rules import ResultTemplateInput, TemplateInput
-from beichen.goals.tests.makers import NOON, goal, key_result, world
+from beichen.goals.tests.makers import NOON, accounts, goal, key_result, world
 from beichen.metrics import rules as metrics
 from beichen.metrics.models import Metric
 from beichen.people.models import Cycle, Period, Person, RolePosition, RoleProfile
@@ -38,6 +38,7 @@ def _on_16_may():
 def made(owner_db):
     with owner_db():
         found = world()
+        accounts(found)
         profile = RoleProfile.objects.create(
             code="product", family="product", name="产品", role_type="stable", scenarios=[], responsibilities=[],
             tools={}, review_on=date(2027, 1, 1),
