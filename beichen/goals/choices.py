@@ -222,10 +222,10 @@ say(
         "goals.close_goals": pgettext_lazy("audit", "Closing goals"),
         "goals.find_new_approver": pgettext_lazy("audit", "Goals of people who changed teams"),
         "goals.follow_owner": pgettext_lazy("audit", "Goals of people who changed teams"),
+        "goals.tell_assignees": pgettext_lazy("audit", "Key tasks of agreed goals"),
         "goals.give_back": pgettext_lazy("audit", "Goals not approved in time"),
         "goals.lapse_changes": pgettext_lazy("audit", "Changes of goals not decided in time"),
         "goals.take_figures": pgettext_lazy("audit", "Published figures in goals"),
         "goals.take_newest": pgettext_lazy("audit", "Published figures in goals"),
-        "goals.tell_assignees": pgettext_lazy("audit", "Tasks of goals that were approved"),
     },
 )

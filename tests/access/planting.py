@@ -104,6 +104,7 @@ def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
             reports = (f"/goals/{world.ids[of, number]}/", f"/goals/key-results/{result_id}/reports/",
                        f"/api/v1/goals/key-results/{result_id}/reports")  # fmt: skip
             found += [Record(row, number, canary(row, number), reports, reads(number)) for row in rows]
+        _plant_task(world, number)
         found.append(_plant_nudge(world, number))
         found.append(_plant_passed_on(world, number))
     return [*found, *_plant_alignments(world, subjects)]
@@ -113,6 +114,15 @@ def _boards(goal: Any) -> tuple[str, ...]:
     """The board narrowed to the owner of a goal, as a page and by program."""
     at = f"/goals/board/?cycle={goal.cycle_id}&owner={goal.owner.number}"
     return at, f"/api/v1/goals/board?cycle_id={goal.cycle_id}&owner_id={goal.owner_id}&limit=200"
+
+
+def _plant_task(world: World, number: str) -> None:
+    """The restricted goal has a key task."""
+    from beichen.goals.models import GoalTask
+
+    goal = world.ids["01e", number]
+    made = GoalTask.objects.create(goal_id=goal, title="约谈", assignee=world.people[number], created_at=THEN)
+    world.ids["task", number] = made.pk
 
 
 def _plant_nudge(world: World, number: str) -> Record:

@@ -66,7 +66,8 @@ def receivers(
     """Who would get a template as a draft: people you lead or look after who have no goal of this title."""
     require(request.actor, access.GIVE_TEMPLATE, access)
     wanted = Reach(unit_id=unit_id, profile_id=profile_id, level=level)
-    found = queries.receivers(request.actor, template_id, people.cycle(request.actor, cycle_id), wanted)
+    title, cycle = queries.template(request.actor, template_id).title, people.cycle(request.actor, cycle_id)
+    found = queries.receivers(request.actor, title, cycle, wanted)
     return {"person_ids": [one.id for one in found.people], "count": found.count, "have_it": found.have_it}
 
 

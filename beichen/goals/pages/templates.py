@@ -95,7 +95,7 @@ def give(request: PageRequest, template_id: int) -> HttpResponse:
     first = {"unit": str(card.unit_id or ""), "profile": str(card.profile_id or ""), "level": card.level}
     asked = {name: given.get(name, value) for name, value in first.items()} | {"cycle": str(cycle.id if cycle else "")}
     form = GiveForm(asked, **how)
-    found = queries.receivers(request.actor, template_id, cycle, form.entered()[1]) if cycle else None
+    found = queries.receivers(request.actor, card.title, cycle, form.entered()[1]) if cycle else None
     return page(
         request, "goals/give.html", card=card, form=form, found=found, asked=asked, cycle=cycle,
     )  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from beichen.goals.models import Goal
-from beichen.goals.queries.templates import template
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard, PersonCard, Reach
 from beichen.platform.access.current import query
@@ -30,9 +29,8 @@ class Receivers:
 
 
 @query
-def receivers(actor: Actor, template_id: int, cycle: CycleCard, wanted: Reach) -> Receivers:
-    """Who would get a template in a cycle, before it is given. Cost: seven statements, however many people."""
-    title = template(actor, template_id).title
+def receivers(actor: Actor, title: str, cycle: CycleCard, wanted: Reach) -> Receivers:
+    """Who would get a template of this title in a cycle. Cost: five statements, however many people."""
     every = people.in_reach(actor, GIVING, cycle.scope_id, wanted)
     ids = [pk for pk, _place in without_it(actor, every, cycle.id, title)]
     cards = people.persons(actor, ids[:SHOWN])

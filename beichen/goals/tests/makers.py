@@ -87,5 +87,7 @@ def make_template(actor: Actor, title: str = "第一周就用出价值") -> int:
 def browser(world: World, number: str) -> Client:
     """A browser in which this person is signed in; whoever has no account gets one."""
     person = world.company.people[number]
-    Account.objects.get_or_create(person_id=person.pk, defaults={"email": f"{number.lower()}@example.com", "name": number})
+    Account.objects.get_or_create(
+        person_id=person.pk, defaults={"email": f"{number.lower()}@example.com", "name": number}
+    )
     return sign_in(person.pk)

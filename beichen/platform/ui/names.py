@@ -10,8 +10,6 @@ from django.utils.translation import pgettext_lazy
 
 NOUNS: dict[str, str | Promise] = {
     "goal": pgettext_lazy("kind of data", "Goal"),
-    "goal_task": pgettext_lazy("kind of data", "Key task"),
-    "goal_template": pgettext_lazy("kind of data", "Goal given to begin from"),
     "kr_update": pgettext_lazy("kind of data", "Progress update"),
     "private_note": pgettext_lazy("kind of data", "Private note"),
     "one_on_one": pgettext_lazy("kind of data", "One-to-one"),
@@ -62,6 +60,8 @@ NOUNS: dict[str, str | Promise] = {
     "gaming_question": pgettext_lazy("kind of data", "Question about a figure"),
     "goal_change": pgettext_lazy("kind of data", "Change of a goal"),
     "goal_template_and_library": pgettext_lazy("kind of data", "Goal library"),
+    "goal_task": pgettext_lazy("kind of data", "Key task"),
+    "goal_template": pgettext_lazy("kind of data", "Goal template given to people"),
     "goal_nudge": pgettext_lazy("kind of data", "Request for an update"),
     "priority_target": pgettext_lazy("kind of data", "Target of a priority"),
     "priority_attainment_by_unit": pgettext_lazy("kind of data", "Attainment of priorities by unit"),
