@@ -31,7 +31,6 @@ PUBLIC = {
     "unit_id": "the organisation is open to everybody",
     "cycle_id": "as unit_id",
     "profile_id": "as unit_id", "process_id": "as unit_id", "project_id": "as unit_id", "membership_id": "as unit_id",
-    "template_id": "as unit_id",
     "metric_id": "the library of metrics is open to everybody",
     "table_id": "as metric_id",
     "map_id": "the strategy is open to everybody; its drafts in tests/access",
@@ -39,12 +38,13 @@ PUBLIC = {
     "job_id": "a number in the queue; without the seat the door is shut before it is looked at",
     "account_id": "a sign-in of the demo; elsewhere there is no such page",
     "kind": "a word", "row": "a line of the table of rights", "key": "a policy of a plan", "day": "a day",
+    "period": "a month", "template_id": "goals to begin from are open to everybody",
 }  # fmt: skip
 """What an id may name without anything being hidden by it."""
 KNOWN = {"goal_id", "key_result_id", "alignment_id", "review_id", "part_id", "check_in_id", "batch_id", "pool_id",
          "plan_id", "notice_id", "change_id", "seat_id", "nomination_id", "token_id", "row_id",
-         "pending_id", "file_id", "task_id"}  # fmt: skip
-"""What an id may hide; `hidden_ids` and `plan_ids` find some of each."""
+         "pending_id", "file_id", "value_id", "held_id", "task_id"}  # fmt: skip
+"""What an id may hide; `hidden_ids`, `plan_ids` and `change_ids` find some of each."""
 NOWHERE = {int: SAMPLES["int"], uuid.UUID: SAMPLES["uuid"], str: "A"}
 """Ids that name nothing, as an address writes them."""
 IDS = re.compile(r"\d+|[0-9a-f-]{36}")
@@ -94,7 +94,6 @@ def hidden_ids(world: World, number: str) -> dict[str, list[object]]:
         "goal_id": [ids["01e", number], ids["01a", number]],
         "key_result_id": [ids["kr.restricted", number]],
         "alignment_id": [ids["alignment.01e", number]],
-        "task_id": [ids["task", number]],
         "review_id": [ids[level, number] for level in ("draft", "calibration", "released")],
         "part_id": [ids[f"{level}.self.{number}", number] for level in ("draft", "released")],
         "check_in_id": [ids["23a", number], ids["23b", number]],
@@ -103,7 +102,9 @@ def hidden_ids(world: World, number: str) -> dict[str, list[object]]:
     }
     with login(None):
         for word, label, who in (
-            ("notice_id", "notify.Notice", "addressee_id"), ("change_id", "people.OrgChange", "person_id"),
+            ("task_id", "goals.GoalTask", "goal__owner_id"),
+            ("notice_id", "notify.Notice", "addressee_id"), ("value_id", "metrics.PersonValue", "person_id"),
+            ("held_id", "metrics.HeldValue", "person_id"),
             ("seat_id", "people.Seat", "person_id"), ("nomination_id", "reviews.Nomination", "subject_id"),
             ("token_id", "identity.PersonalToken", "account__person_id"), ("file_id", "files.ExportFile", "person_id"),
         ):  # fmt: skip
@@ -121,11 +122,23 @@ def plan_ids(world: World, route: Route) -> list[object]:
     return [world.ids["41a", "U0"]]
 
 
+def change_ids(world: World, route: Route, number: str) -> list[object]:
+    """Changes that were asked for of one person: of a goal only the line may read, or of a place in the company."""
+    label, of = ("goals.ChangeRequest", "goal__owner_id")
+    if "goals/" not in route.path:
+        label, of = ("people.OrgChange", "person_id")
+    with login(None):
+        found = apps.get_model(label)._base_manager.filter(**{of: world.people[number].pk})
+        return list(found.values_list("pk", flat=True)[:1])
+
+
 def make() -> World:
     world = acts.make()
     with login(None):
         planting.plant_goals(world, FOREIGN)
         for number in FOREIGN:
+            _plant_figures(world, number)
+            _plant_change(world, number)
             apps.get_model("files.ExportFile")._base_manager.create(
                 id=uuid.uuid4(), person_id=world.golden.id(number), kind="people.company", media="x",
                 asked_at=clock.now(),
@@ -137,13 +150,37 @@ def make() -> World:
     return world
 
 
+def _plant_figures(world: World, number: str) -> None:
+    """A figure of somebody, and one that was held back."""
+    told: dict[str, Any] = {
+        "metric_id": world.ids["26d", "E006"], "person": world.people[number], "period": "2026-02", "value": 1,
+        "origin": "by_hand", "at": clock.now(),
+    }  # fmt: skip
+    apps.get_model("metrics.PersonValue")._base_manager.create(**told, reason="canary")
+    apps.get_model("metrics.HeldValue")._base_manager.create(**told, fault="range", entered_reason="canary")
+
+
+def _plant_change(world: World, number: str) -> None:
+    """Somebody asked to change a goal that only the line reads."""
+    terms = {
+        "title": "canary", "ambition": "committed", "weight": 1000, "due": "2026-06-30", "is_dropped": False,
+        "results": [],
+    }  # fmt: skip
+    apps.get_model("goals.ChangeRequest")._base_manager.create(
+        goal_id=world.ids["01e", number], before=terms, terms={**terms, "weight": 500},
+        reason="canary", by_id=world.golden.id(number), at=clock.now(), goal_version=1,
+    )  # fmt: skip
+
+
 def cases(world: World, hidden: Hidden, route: Route, *, every: bool) -> Iterator[dict[str, object]]:
     """The route with what belongs to each of the three: one thing of each, or all they have."""
     words = {word for _, word in route.words}
     for turn, number in enumerate(FOREIGN):
         ids = hidden[number] | ({"plan_id": plan_ids(world, route)} if "plan_id" in words else {})
+        ids |= {"change_id": change_ids(world, route, number)} if "change_id" in words else {}
         own = {word: values for word in words - set(PUBLIC) if (values := ids.get(word, []))}
         known: dict[str, object] = {"person_id": world.people[number].pk, "key": "A"}
+        known |= {"metric_id": world.ids["26d", "E006"]} if "value_id" in words else {}
         longest = max((len(values) for values in own.values()), default=0)
         for n in range(longest) if every else [turn] * bool(own):
             yield known | {word: values[n % len(values)] for word, values in own.items()}
