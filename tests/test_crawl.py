@@ -59,7 +59,11 @@ NOT_MET = {
     "files:content": "as files:file",
     "goals:nudge": "needs goals that are late or behind: tests/journeys/test_board.py",
     "goals:change": "needs a change that somebody asked for: tests/journeys/test_changes.py",
-    "goals:change_goal": "as goals:change", "goals:correct": "as goals:change",
+    "goals:change_goal": "as goals:change",
+    "goals:split": "open while goals can be agreed to: tests/journeys/test_split.py",
+    "goals:task": "needs a key task: tests/journeys/test_season.py", "goals:edit_task": "as goals:task",
+    "goals:unit_sheet": "the link to one's own unit leads there: tests/journeys/test_principles.py",
+    "metrics:value": "needs a figure: tests/journeys/test_figures.py",
     "goals:review": "linked where a cycle has its goals gone through: beichen/goals/tests/test_changes.py",
     "goals:wording": "as goals:agreement",
     "goals:agreement": "needs a proposal at its step: tests/journeys/test_agreement.py",
@@ -93,7 +97,7 @@ def prepared(world: worlds.World) -> list[tuple[Client, str]]:
     for kind in StatementKind.values:
         publish(world.golden.actor("E015"), world.golden.actor("E001"), kind)
     with login(None):
-        metric = Metric.objects.create(code="M1", name="留存")
+        metric = Metric.objects.create(code="M1", name="留存", state="in_force")
         table = BandTable.objects.create(key="retention", name="留存", metric=metric)
         table.points.create(position=1, value=10, score=6000)
         table.points.create(position=2, value=20, score=10000)
