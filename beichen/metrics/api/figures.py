@@ -17,7 +17,6 @@ from beichen.metrics.schemas import (
     PeriodOut,
     SignIn,
     TakenOut,
-    VersionIn,
 )
 from beichen.platform.access.permissions import require
 from beichen.platform.api.door import door
@@ -56,7 +55,7 @@ def enter(request: ApiRequest, metric_id: int, period: str, body: FigureIn) -> d
 
 @router.post("/{int:metric_id}/figures/{str:period}/compute", response=ComputedOut, operation_id="figures_compute")
 @door(access.WRITE_VALUES)
-def compute(request: ApiRequest, metric_id: int, period: str, body: VersionIn) -> rules.Computed:
+def compute(request: ApiRequest, metric_id: int, period: str) -> rules.Computed:
     """Compute a metric by its formula for all subjects, and first what it rests on."""
     return rules.compute(request.actor, metric_id, period)
 

@@ -168,7 +168,7 @@ def _figures(world: World) -> Iterator[Act]:
     mine = {"metric_id": person, "period": "2026-01"}
     figure = {"value": "5", "person_id": world.golden.id("E006"), "reason": "补录"}
     yield Act("figures_enter", mine, figure, row="26d", subject="E006")
-    yield Act("figures_compute", {**january, "metric_id": world.ids["26e.formula", "U0"]}, {"version": 0}, row="26e")
+    yield Act("figures_compute", {**january, "metric_id": world.ids["26e.formula", "U0"]}, row="26e")
     yield Act("figures_sign", mine, {"note": "", "version": 1}, row="26e")
     held = {"held_id": world.ids["26f", "U0"]}
     yield Act("figures_decide", held, {"let_through": False, "reason": "录错", "version": 1}, row="26f")
