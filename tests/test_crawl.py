@@ -61,6 +61,8 @@ NOT_MET = {
     "goals:change": "needs a change that somebody asked for: tests/journeys/test_changes.py",
     "goals:change_goal": "as goals:change", "goals:correct": "as goals:change",
     "goals:review": "linked where a cycle has its goals gone through: beichen/goals/tests/test_changes.py",
+    "goals:conclude": "needs an exploration that runs: beichen/goals/tests/test_explorations.py",
+    "goals:explore": "as goals:edit",
     "goals:wording": "as goals:agreement",
     "goals:agreement": "needs a proposal at its step: tests/journeys/test_agreement.py",
     "goals:decide": "as goals:agreement",

@@ -1,6 +1,6 @@
 """Goals by program: everything the pages do."""
 
-from beichen.goals.api import changes, tasks, templates
+from beichen.goals.api import changes, explorations, tasks, templates
 from beichen.goals.api.goals import router
 
-__all__ = ["changes", "router", "tasks", "templates"]
+__all__ = ["changes", "explorations", "router", "tasks", "templates"]

@@ -37,6 +37,7 @@ from beichen.goals.queries.changes import (
     waiting_changes,
 )
 from beichen.goals.queries.desk import Desk, PeerGroup, PlanBeside, desk
+from beichen.goals.queries.explorations import ExplorationCard, Tracks, exploration, explorations
 from beichen.goals.queries.giving import Receivers, receivers
 from beichen.goals.queries.inbox import AlignmentAsk, DueReport, due_reports, waiting_alignments, waiting_goals
 from beichen.goals.queries.lists import Filter, GoalPage, all_goals, listed, parents_to_choose
@@ -117,6 +118,7 @@ __all__ = [
     "Coverage",
     "Desk",
     "DueReport",
+    "ExplorationCard",
     "Filter",
     "Flow",
     "GoalCard",
@@ -154,6 +156,7 @@ __all__ = [
     "TaskCard",
     "TeamLine",
     "TemplateCard",
+    "Tracks",
     "Uncovered",
     "UnitSheet",
     "UpdateCard",
@@ -176,6 +179,8 @@ __all__ = [
     "desk",
     "due_reports",
     "due_tasks",
+    "exploration",
+    "explorations",
     "findings",
     "goal",
     "goal_map",
