@@ -24,7 +24,7 @@ from beichen.platform.ui.requests import PageRequest
 
 
 def _at(goal_id: int) -> str:
-    return reverse("goals:goal", args=[goal_id]) + "#tasks"
+    return reverse("goals:goal", args=[goal_id])
 
 
 @door(access.VIEW)
