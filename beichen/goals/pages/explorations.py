@@ -27,7 +27,7 @@ def fault_words() -> dict[str, str]:
 
 
 def _at(goal_id: int) -> str:
-    return reverse("goals:goal", args=[goal_id]) + "#exploration"
+    return reverse("goals:goal", args=[goal_id])
 
 
 @door(access.VIEW)
