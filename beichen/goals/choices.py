@@ -105,13 +105,13 @@ class ChangeState(models.TextChoices):
 class TaskState(models.TextChoices):
     """Where a key task of a goal stands."""
 
-    TODO = "todo", pgettext_lazy("a task", "To do")
+    TO_DO = "todo", pgettext_lazy("a task", "To do")
     DOING = "doing", pgettext_lazy("a task", "Under way")
     DONE = "done", pgettext_lazy("a task", "Done")
     DROPPED = "dropped", pgettext_lazy("a task", "Dropped")
 
 
-TASK_OPEN = (TaskState.TODO, TaskState.DOING)
+TASK_OPEN = (TaskState.TO_DO, TaskState.DOING)
 TASKED = (GoalState.DRAFT, GoalState.PROPOSED, *RUNNING)
 """The states of a goal in which its tasks are written and worked on."""
 

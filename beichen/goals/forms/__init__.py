@@ -1,15 +1,13 @@
 """What people type about goals."""
 
 from beichen.goals.forms.changes import ChangeForm, CheckForm, CorrectForm, SeasonForm, WeightsForm
+from beichen.goals.forms.filters import BoardForm, FilterForm, MapForm
 from beichen.goals.forms.goals import (
     AlignForm,
-    BoardForm,
     DayInput,
-    FilterForm,
     GoalForm,
     HandOnForm,
     KeyResultForm,
-    MapForm,
     ReportForm,
     checked,
     chosen_goals,

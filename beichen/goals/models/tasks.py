@@ -15,7 +15,7 @@ class GoalTask(models.Model):
     title = models.CharField(max_length=160)
     assignee = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     due = models.DateField(null=True)
-    state = models.CharField(max_length=10, choices=TaskState.choices, default=TaskState.TODO)
+    state = models.CharField(max_length=10, choices=TaskState.choices, default=TaskState.TO_DO)
     done_on = models.DateField(null=True)
     by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()

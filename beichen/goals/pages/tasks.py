@@ -99,7 +99,7 @@ def move_task(request: PageRequest, task_id: int) -> HttpResponse:
     rules.move_task(request.actor, task_id, state, request.version)
     said = {
         TaskState.DONE: _("Done: “%(task)s”."), TaskState.DOING: _("Started: “%(task)s”."),
-        TaskState.TODO: _("Open again: “%(task)s”."), TaskState.DROPPED: _("Dropped: “%(task)s”."),
+        TaskState.TO_DO: _("Open again: “%(task)s”."), TaskState.DROPPED: _("Dropped: “%(task)s”."),
     }  # fmt: skip
     tell(request, said[TaskState(state)] % {"task": card.title})
     return see(came_from(request, _at(card.goal_id)))

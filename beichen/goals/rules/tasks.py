@@ -44,7 +44,7 @@ def add_task(actor: Actor, goal_id: int, entered: TaskInput) -> int:
     row = GoalTask(goal=goal, by_id=actor.person_id, created_at=clock.now())
     _fill(actor, row, entered)
     every = GoalTask.objects.filter(goal=goal)
-    same = every.filter(title=row.title, assignee_id=row.assignee_id, due=row.due, state=TaskState.TODO).first()
+    same = every.filter(title=row.title, assignee_id=row.assignee_id, due=row.due, state=TaskState.TO_DO).first()
     if same is not None:
         return same.pk
     if every.exclude(state=TaskState.DROPPED).count() >= MOST:
@@ -100,7 +100,7 @@ def move_task(actor: Actor, task_id: int, state: str, version: int) -> int:
 @rule
 def tell_assignees(actor: Actor, goal_id: int) -> None:
     """A goal was agreed to: whoever has a task in it learns of it now. For a subscriber. Cost: one statement a task."""
-    for row in GoalTask.objects.select_related("goal").filter(goal_id=goal_id, state=TaskState.TODO).order_by("pk"):
+    for row in GoalTask.objects.select_related("goal").filter(goal_id=goal_id, state=TaskState.TO_DO).order_by("pk"):
         _tell(actor, row, row.assignee_id, TASK_GIVEN)
 
 

@@ -13,7 +13,7 @@ from beichen.people.tests.makers import make_process, small
 from beichen.platform.audit.models import Entry
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound
 
-pytestmark = [pytest.mark.django_db, pytest.mark.req("PEOPLE-09")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -29,6 +29,7 @@ def roles(*codes):
     return [RoleProfile.objects.get(code=code).pk for code in codes]
 
 
+@pytest.mark.req("PEOPLE-09")
 def test_the_map_yields_key_roles_open_steps_and_roles_without_a_step(company):
     sales, product, service = roles("sales", "product", "service")
     make_process(company.actor("HR1"), [sales, product])
@@ -52,6 +53,7 @@ def test_the_map_yields_key_roles_open_steps_and_roles_without_a_step(company):
     assert [one.name for one in found.processes[0].steps if one.is_bottleneck]
 
 
+@pytest.mark.req("PEOPLE-09")
 def test_only_hr_writes_it_and_lost_updates_are_refused(company):
     for number in ("A1", "M1", "E1", "CA1"):
         with pytest.raises(Forbidden):
@@ -74,6 +76,7 @@ def test_only_hr_writes_it_and_lost_updates_are_refused(company):
         queries.process(company.actor("A1"), at)
 
 
+@pytest.mark.req("PEOPLE-09")
 def test_a_step_has_one_answering_role_and_a_process_few_steps(company):
     sales, product = roles("sales", "product")
     step = processes.StepInput(name="签约", answers=sales, contributes=[product])

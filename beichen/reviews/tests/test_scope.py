@@ -13,7 +13,7 @@ from beichen.reviews.tests.makers import world
 from beichen.strategy.rules import StatementInput, ready
 from beichen.strategy.tests.makers import publish
 
-pytestmark = [pytest.mark.django_db, pytest.mark.req("STRAT-06")]
+pytestmark = pytest.mark.django_db
 WHY = "今年试行，董事会要求单独看协作。"
 
 
@@ -34,6 +34,7 @@ def decided(planned, monkeypatch):
     return planned
 
 
+@pytest.mark.req("STRAT-06")
 def test_the_section_outside_is_named_and_the_launch_waits_for_a_reason(decided):
     desk = queries.console(decided.actor("HA1"), decided.plan_id)
     assert (len(desk.outside), desk.outside_reason) == (1, "")
@@ -52,6 +53,7 @@ def test_the_section_outside_is_named_and_the_launch_waits_for_a_reason(decided)
     assert (len(shown.outside), shown.outside_reason) == (1, WHY)
 
 
+@pytest.mark.req("STRAT-06")
 def test_what_is_on_the_list_is_launched_without_a_word(decided):
     publish(decided.actor("HA1"), decided.actor("E1"), "scope")
     assert queries.console(decided.actor("HA1"), decided.plan_id).outside == ()

@@ -11,16 +11,15 @@ from beichen.strategy.rules.pages import (
     save_draft,
     set_limit,
 )
+from beichen.strategy.rules.readers import acknowledge, remind_readers
 from beichen.strategy.rules.starters import ready
 from beichen.strategy.rules.statements import (
     StatementInput,
-    acknowledge,
     keep_rules,
     name_members,
     publish_statement,
     put_forward,
     remark,
-    remind_readers,
     save_statement,
     sign_statement,
 )

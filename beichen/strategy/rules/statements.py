@@ -23,9 +23,7 @@ from beichen.platform.notify import rules as notify
 from beichen.platform.notify.rules import Letter
 from beichen.strategy import access, queries
 from beichen.strategy.choices import (
-    ASKED_OF_ALL,
     GROUPS,
-    READ_ASKED,
     REMARK_ASKED,
     SIGNATURE_ASKED,
     Group,
@@ -37,7 +35,6 @@ from beichen.strategy.choices import (
 from beichen.strategy.events import StatementPublished
 from beichen.strategy.formulas.statements import Item, content_of, items_of, stable_until
 from beichen.strategy.models import (
-    Acknowledgement,
     CycleRules,
     Remark,
     Signature,
@@ -46,7 +43,6 @@ from beichen.strategy.models import (
     StatementVersion,
 )
 from beichen.strategy.queries import StatementCard
-from beichen.strategy.queries.rates import to_remind
 from beichen.strategy.queries.statements import card_of, people_by_part, visible
 
 REASON_LEAST = 10
@@ -347,52 +343,6 @@ def _done(actor: Actor, kind: str) -> StatementCard | None:
         return None
     found = visible(actor).filter(statement=of, number=of.published, published_by_id=actor.person_id).first()
     return card_of(actor, found) if found else None
-
-
-@rule
-def acknowledge(actor: Actor, kind: str, number: int) -> StatementCard:
-    """Note that the actor has read the version in force; again is no error. NotFound for any other version.
-
-    Cost: about seven statements.
-    """
-    require(actor, access.ACKNOWLEDGE, _Reader(actor.person_id or 0))
-    card = queries.statement(actor, kind, number)
-    if not card.is_current or kind not in ASKED_OF_ALL:
-        raise NotFound
-    made, new = Acknowledgement.objects.get_or_create(
-        version_id=card.id, person_id=actor.person_id or 0, defaults={"at": clock.now()}
-    )
-    if new:
-        audit.record(
-            actor, access.ACKNOWLEDGE, made, subjects=[made.person_id], details={"kind": kind, "number": number}
-        )
-    notify.mark_answered(actor, reverse("strategy:statement", args=[kind]))
-    return queries.statement(actor, kind, number)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    person_id: int
-
-
-@rule
-def remind_readers(actor: Actor, kind: str) -> int:
-    """A notice to everybody in the scope of an HR administrator who has not read the version in force, once a day.
-
-    Returns how many have not. Cost: five statements, however many people work here.
-    """
-    require(actor, access.REMIND)
-    card = queries.statement_in_force(actor, kind)
-    if card is None or not card.asks_all:
-        raise NotFound
-    unread = to_remind(card.id)
-    url, day = reverse("strategy:statement", args=[kind]), clock.today().isoformat()
-    notify.send_about(
-        actor, READ_ASKED, [(pk, pk) for pk in unread], url=url, dedupe=f"read:{card.id}:{day}",
-        params={"name": card.title},
-    )  # fmt: skip
-    audit.record_bulk(actor, access.REMIND, "people.person", unread, {"kind": kind, "number": card.number})
-    return len(unread)
 
 
 # ── a cycle opens ───────────────────────────────────────────────────────────────────────────────────────────────
