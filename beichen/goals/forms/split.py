@@ -12,7 +12,7 @@ from beichen.goals.forms.goals import DayInput, checked, hundredths, percent_fie
 from beichen.goals.rules import PartInput
 from beichen.platform.kit.errors import Invalid
 
-ROWS = 6
+ROWS, OPEN = 6, 2
 FIELDS = ("title", "owner", "due", "share", "verification")
 
 
@@ -40,9 +40,10 @@ class SplitForm(forms.Form):
             )
 
     @property
-    def parts(self) -> list[tuple[forms.BoundField, ...]]:
-        """The rows as they are drawn."""
-        return [tuple(self[f"{name}_{n}"] for name in FIELDS) for n in range(ROWS)]
+    def parts(self) -> list[tuple[bool, *tuple[forms.BoundField, ...]]]:
+        """The rows as they are drawn: whether one stands open, and its fields."""
+        rows = [tuple(self[f"{name}_{n}"] for name in FIELDS) for n in range(ROWS)]
+        return [(n < OPEN or any(field.value() for field in row), *row) for n, row in enumerate(rows)]
 
     def entered(self) -> tuple[list[PartInput], int | None]:
         """The parts and the cycle chosen; Invalid names the fields at fault."""

@@ -21,6 +21,7 @@ from beichen.people.queries import CycleCard
 from beichen.platform.access.permissions import may
 from beichen.platform.api.schemas import PageIn
 from beichen.platform.kit.errors import NotFound
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.ui import figures
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import door
@@ -103,7 +104,7 @@ def nudge(request: PageRequest) -> HttpResponse:
 def _ask(request: PageRequest, asked: _Asked) -> HttpResponse:
     if asked.cycle is None or not asked.is_known:
         raise NotFound
-    chosen = [int(pk) for pk in request.POST.getlist("goal") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    chosen = [pk for text in request.POST.getlist("goal") if (pk := as_number(text)) is not None]
     done = rules.nudge(
         request.actor, asked.cycle.id, asked.wanted, request.POST.get("sentence", ""),
         goal_ids=None if request.POST.get("all") else chosen,

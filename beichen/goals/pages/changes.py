@@ -20,6 +20,7 @@ from beichen.goals.queries import VersionsView
 from beichen.people import queries as people
 from beichen.platform.access.permissions import may, require
 from beichen.platform.kit.errors import Forbidden
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.ui import figures
 from beichen.platform.ui.answers import came_from, page, see, tell
 from beichen.platform.ui.doors import door
@@ -137,8 +138,8 @@ def _marked(cells: list[str]) -> Iterable[tuple[str, bool]]:
 def restated(request: PageRequest) -> HttpResponse:
     """The ledger of goals whose terms changed: scores as set and as restated, and how often which level changed."""
     cycle, every = cycle_of(request)
-    after = request.GET.get("after", "")
-    found = queries.restated(request.actor, cycle, int(after) if after.isdigit() else 0) if cycle else None
+    after = as_number(request.GET.get("after")) or 0
+    found = queries.restated(request.actor, cycle, after) if cycle else None
     return page(
         request, "goals/restated.html", fragment="rows" if after else None, found=found, cycle=cycle, cycles=every,
         lines=[(line, _by(line.ledger.by)) for line in found.lines] if found else [], **frame(request, "restated"),

@@ -12,6 +12,7 @@ from beichen.goals.pages.plans import cycle_of, frame
 from beichen.goals.queries import PlanBeside
 from beichen.people import queries as people
 from beichen.platform.access.permissions import require
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.ui.answers import page
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
@@ -38,9 +39,8 @@ def desk(request: PageRequest) -> HttpResponse:
     require(request.actor, access.DESK, access)
     cycle, every = cycle_of(request)
     by = "level" if request.GET.get("by") == "level" else "role"
-    asked = request.GET.get("unit", "")
-    units = people.units(request.actor)
-    unit_id = int(asked) if asked.isdigit() and int(asked) in units else None
+    asked, units = as_number(request.GET.get("unit")), people.units(request.actor)
+    unit_id = asked if asked in units else None
     found = queries.desk(request.actor, cycle, unit_id=unit_id, by=by) if cycle else None
     groups = [
         (

@@ -14,11 +14,12 @@ from beichen.goals import access, queries, rules
 from beichen.goals.forms import GoalForm, KeyResultForm, trimmed
 from beichen.goals.pages import standing, terms
 from beichen.goals.pages.plans import cycle_of
-from beichen.goals.pages.templates import first_of_goal, first_of_result, number
+from beichen.goals.pages.templates import first_of_goal, first_of_result
 from beichen.goals.queries import GoalCard, GoalView, ResultTemplate
 from beichen.metrics import queries as metrics
 from beichen.people import queries as people
 from beichen.platform.kit.errors import Forbidden, Invalid
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.ui.answers import came_from, page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
@@ -80,7 +81,7 @@ def new_goal(request: PageRequest) -> HttpResponse:
     how: dict[str, Any] = {"owners": _owners(request), "priorities": _priorities(request)}
     if request.method == "POST":
         form = GoalForm(request.POST, **how)
-        entered = replace(form.entered(), template_id=number(request.GET.get("template")))
+        entered = replace(form.entered(), template_id=as_number(request.GET.get("template")))
         person_id, unit_id = form.owner_ids
         made = rules.create_goal(request.actor, cycle.id if cycle else 0, entered, owner_id=person_id, unit_id=unit_id)
         tell(request, _("Draft saved. Next, say how it will be measured."))

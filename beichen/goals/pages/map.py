@@ -19,6 +19,7 @@ from beichen.goals.queries import GoalCard, GoalMap, Looked, MapNode, MapTop
 from beichen.people.queries import CycleCard, UnitCard
 from beichen.platform.kit.cells import as_text
 from beichen.platform.kit.errors import NotFound
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.ui import figures, words
 from beichen.platform.ui.answers import page
 from beichen.platform.ui.doors import door
@@ -55,7 +56,7 @@ class _Asked:
         self.looked = Looked(
             state=state if state in STATES else "", text=found.get("q", ""),
             unit_id=self.unit.id if self.unit else None, priority_id=int(found.get("priority") or 0) or None,
-            goal_id=int(goal) if _is_number(goal) else None,
+            goal_id=as_number(goal),
         )  # fmt: skip
 
     def drawn(self, request: PageRequest) -> GoalMap | None:
@@ -63,10 +64,6 @@ class _Asked:
         if self.cycle is None or not self.is_known:
             return None
         return queries.goal_map(request.actor, self.cycle.id, self.looked)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 @door(access.VIEW)
@@ -115,7 +112,7 @@ def tops(request: PageRequest) -> HttpResponse:
     """More goals at the top of a priority."""
     cycle, _every = cycle_of(request)
     asked = request.GET.get("priority", "")
-    priority_id = (int(asked) or None) if _is_number(asked) else None
+    priority_id = as_number(asked) or None
     part = queries.map_tops(request.actor, cycle.id if cycle else 0, priority_id, _after(request))
     at = _rest(cycle, priority_id)
     return page(request, "goals/map_nodes.html", nodes=part.nodes, left=part.left, last=part.last, at=at, cycle=cycle)
@@ -123,7 +120,7 @@ def tops(request: PageRequest) -> HttpResponse:
 
 def _after(request: PageRequest) -> int | None:
     asked = request.GET.get("after", "")
-    return int(asked) if _is_number(asked) else None
+    return as_number(asked)
 
 
 @door(access.VIEW)

@@ -20,6 +20,7 @@ from beichen.platform.access.permissions import leads_people, may
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.ui.answers import page, see
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
@@ -38,7 +39,7 @@ def cycle_of(request: PageRequest, given: QueryDict | None = None) -> tuple[Cycl
     every = people.cycles(request.actor)
     asked = (request.GET if given is None else given).get("cycle", "")
     if asked.isdigit():
-        return next((c for c in every if c.id == int(asked)), None), every
+        return next((c for c in every if c.id == as_number(asked)), None), every
     return running(every), every
 
 
@@ -139,14 +140,13 @@ def all_goals(request: PageRequest) -> HttpResponse:
     priorities = strategy.priorities(request.actor)
     form = FilterForm(request.GET, priorities=[(str(p.id), f"{p.key} {p.title}") for p in priorities])
     asked = form.cleaned_data if form.is_valid() else {}
-    after, health = request.GET.get("after", ""), request.GET.get("health", "")
-    unit = request.GET.get("unit", "")
+    after, health = as_number(request.GET.get("after")) or 0, request.GET.get("health", "")
     wanted = Filter(
         text=asked.get("q", ""), scope=asked.get("scope", ""), kind=asked.get("kind", ""),
         health=health if health in (*HEALTHS, "attention") else "",
-        priority_id=int(asked.get("priority") or 0) or None, unit_id=int(unit) if unit.isdigit() else None,
+        priority_id=int(asked.get("priority") or 0) or None, unit_id=as_number(request.GET.get("unit")),
     )  # fmt: skip
-    found = queries.all_goals(request.actor, cycle.id, wanted, int(after) if after.isdigit() else 0) if cycle else None
+    found = queries.all_goals(request.actor, cycle.id, wanted, after) if cycle else None
     counts = [(key, found.by_health[key]) for key in HEALTHS if found and found.by_health.get(key)]
     return page(
         request, "goals/all.html", fragment="rows" if after else None, found=found, form=form, counts=counts,

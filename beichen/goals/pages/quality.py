@@ -12,6 +12,7 @@ from beichen.goals import access, queries
 from beichen.goals.choices import LINEAR, GoalKind, Measure
 from beichen.goals.formulas.quality import Finding
 from beichen.goals.queries import Wording
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.ui.answers import page
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
@@ -38,10 +39,6 @@ def told(findings: Iterable[Finding]) -> list[str]:
     return [SENTENCES[one.code](one.words) for one in findings]
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 16 else None
-
-
 def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text or "")
@@ -53,19 +50,19 @@ def _day(text: str | None) -> date | None:
 def hints(request: PageRequest) -> HttpResponse:
     """What to think about in the words that are being typed; nothing is kept."""
     typed, actor = request.POST, request.actor
-    goal_id = _number(request.GET.get("goal"))
+    goal_id = as_number(request.GET.get("goal"))
     goal = queries.goal(actor, goal_id) if goal_id else None
-    cycle_id = goal.cycle_id if goal else _number(request.GET.get("cycle"))
+    cycle_id = goal.cycle_id if goal else as_number(request.GET.get("cycle"))
     if cycle_id is None:
         return page(request, "goals/quality.html", sentences=[])
-    kind, _colon, number = str(typed.get("owner", "")).partition(":")
-    owner = goal.owner_id if goal else (_number(number) if kind == "person" else None) or actor.person_id or 0
+    kind, _colon, chosen = str(typed.get("owner", "")).partition(":")
+    owner = goal.owner_id if goal else (as_number(chosen) if kind == "person" else None) or actor.person_id or 0
     of_goal = request.GET.get("of") != "key_result"
     measured = not of_goal and typed.get("measure") in (*LINEAR, Measure.BAND)
     wording = Wording(
         title=str(typed.get("title", ""))[:160], owner_id=owner, cycle_id=cycle_id, goal_id=goal_id,
-        unit_id=goal.unit_id if goal else _number(number) if kind == "unit" else None, measured=measured,
-        due=_day(typed.get("due")), effort_days=_number(typed.get("effort_days")) if of_goal else None,
+        unit_id=goal.unit_id if goal else as_number(chosen) if kind == "unit" else None, measured=measured,
+        due=_day(typed.get("due")), effort_days=as_number(typed.get("effort_days")) if of_goal else None,
     )  # fmt: skip
     found = queries.findings(actor, wording)
     if of_goal and typed.get("kind") == GoalKind.OBJECTIVE:  # its numbers stand in its key results, which come next

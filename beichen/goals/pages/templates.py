@@ -20,6 +20,7 @@ from beichen.goals.queries import PastResult
 from beichen.goals.rules import Given
 from beichen.people import queries as people
 from beichen.platform.access.permissions import may, require
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
@@ -85,7 +86,11 @@ def give(request: PageRequest, template_id: int) -> HttpResponse:
     cycles = [(str(one.id), one.period_key) for one in every if one.phase in WRITING]
     how = {**_how(request), "cycles": cycles}
     if request.method == "POST":
-        chosen = None if request.POST.get("all") else [int(pk) for pk in request.POST.getlist("person") if number(pk)]
+        chosen = (
+            None
+            if request.POST.get("all")
+            else [pk for text in request.POST.getlist("person") if (pk := as_number(text))]
+        )
         done = rules.give_template(request.actor, template_id, *GiveForm(request.POST, **how).entered(chosen))
         tell(request, _given(done))
         return see(reverse("goals:templates"))
@@ -109,17 +114,12 @@ def _given(done: Given) -> str:
     return said % {"n": done.count} + (" " + more % {"n": done.left} if done.left else "")
 
 
-def number(text: str | None) -> int | None:
-    """A number of an address."""
-    return int(text) if text and text.isdigit() and len(text) < 16 else None
-
-
 @door(access.VIEW)
 def beside(request: PageRequest) -> HttpResponse:
     """What stands beside the form: how to write, what fits the role, what the last cycle came to."""
-    goal_id, actor = number(request.GET.get("goal")), request.actor
+    goal_id, actor = as_number(request.GET.get("goal")), request.actor
     goal = queries.goal(actor, goal_id) if goal_id else None
-    cycle_id = goal.cycle_id if goal else number(request.GET.get("cycle"))
+    cycle_id = goal.cycle_id if goal else as_number(request.GET.get("cycle"))
     of_goal = goal is None
     if cycle_id is None:
         return page(request, "goals/beside.html", found=None, of_goal=of_goal)
@@ -139,7 +139,7 @@ def _drawn(past: Iterable[PastResult]) -> list[tuple[PastResult, str, str, str]]
 
 def first_of_goal(request: PageRequest) -> dict[str, Any]:
     """What a template fills into the form of a goal."""
-    template_id = number(request.GET.get("template"))
+    template_id = as_number(request.GET.get("template"))
     if template_id is None:
         return {}
     card = queries.template(request.actor, template_id)
@@ -149,7 +149,7 @@ def first_of_goal(request: PageRequest) -> dict[str, Any]:
 
 def first_of_result(request: PageRequest, owner_id: int, cycle_id: int) -> dict[str, Any]:
     """What the library, a metric or the last cycle fills into the form of a key result."""
-    result_id, metric_id, past_id = (number(request.GET.get(name)) for name in ("from", "metric", "again"))
+    result_id, metric_id, past_id = (as_number(request.GET.get(name)) for name in ("from", "metric", "again"))
     if result_id is not None:
         one = queries.result_template(request.actor, result_id)
         return {"title": one.title, "title_en": one.title_en, "measure": one.measure, "unit": one.unit}

@@ -18,7 +18,7 @@ from beichen.goals.queries.standing import GoalNumbers, numbers_of
 from beichen.people import queries as people
 from beichen.people.choices import Phase
 from beichen.platform.access.current import query
-from beichen.platform.access.permissions import Permission, may
+from beichen.platform.access.permissions import Permission, leads_people, may
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
@@ -269,7 +269,7 @@ def goal_view(actor: Actor, goal_id: int) -> GoalView:
         may_edit=acts.get("edit", False), may_adjust=acts.get("adjust", False), may_report=acts.get("report", False),
         may_decide=card.is_my_turn and acts.get("decide", False),
         may_withdraw=acts.get("withdraw", False), may_align=acts.get("align", False),
-        may_split=acts.get("split", False),
+        may_split=leads_people(actor) and acts.get("split", False),
         may_correct=acts.get("correct", False), may_ask=acts.get("ask", False),
         is_late=is_late, in_time=in_time,
         approved_by=row.approved_by.name if row.approved_by else "",

@@ -25,15 +25,9 @@ from beichen.platform.kit.actor import system
 from beichen.platform.kit.errors import Forbidden, NotFound, Refused
 from beichen.platform.notify.queries import notices
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_16_may")]
 TWO_STEPS = [{"role": "LM", "days": 5}, {"role": "SK", "days": 3}]
 LAST_DAY = date(2026, 5, 20)
-
-
-@pytest.fixture(autouse=True)
-def _on_16_may():
-    with clock.frozen(NOON):
-        yield
 
 
 @pytest.fixture

@@ -25,16 +25,10 @@ from beichen.platform.kit.errors import Forbidden, NotFound
 from beichen.platform.notify import queries as notices
 from tests.database import put_in_phase
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_16_may")]
 DRAINS = system("goals.drain", "test")
 EVERYBODY = ("A1", "A2", "A3", "M1", "M2", "B1", "E1", "HR1", "HR2", "HA1", "HA2", "CA1")
 FIRST = PageIn(limit=50, cursor="")
-
-
-@pytest.fixture(autouse=True)
-def _on_16_may():
-    with clock.frozen(NOON):
-        yield
 
 
 @pytest.fixture

@@ -26,14 +26,8 @@ from beichen.platform.kit.words import BadValue
 from beichen.platform.notify.models import Notice
 from tests.database import put_in_phase
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_16_may")]
 WHY = "大客户推迟到下半年"
-
-
-@pytest.fixture(autouse=True)
-def _on_16_may():
-    with clock.frozen(NOON):
-        yield
 
 
 @pytest.fixture

@@ -12,25 +12,18 @@ from django.urls import reverse
 from beichen.goals import queries, rules
 from beichen.goals.models import Goal
 from beichen.goals.rules import GoalInput, ResultTemplateInput, TemplateInput, errors
-from beichen.goals.tests.makers import NOON, browser, goal, world
+from beichen.goals.tests.makers import browser, goal, world
 from beichen.people.models import Employment, Person, RolePosition, RoleProfile
 from beichen.people.queries import Reach
 from beichen.people.rules.cycles import WrongPhase
 from beichen.platform.audit.models import Entry
-from beichen.platform.kit import clock
 from beichen.platform.kit.errors import Forbidden, NotFound
 from beichen.platform.notify.models import Notice
 from tests.database import put_in_phase
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_16_may")]
 TITLE = "第一周就用出价值"
 PARTS = (ResultTemplateInput(title="新用户次周留存", unit="%"), ResultTemplateInput(title="半路放弃率", unit="%"))
-
-
-@pytest.fixture(autouse=True)
-def _on_16_may():
-    with clock.frozen(NOON):
-        yield
 
 
 @pytest.fixture

@@ -14,11 +14,10 @@ from beichen.goals import queries
 from beichen.goals.models import Alignment, Goal, GoalStat
 from beichen.goals.queries import Looked
 from beichen.goals.rules import rollup
-from beichen.goals.tests.makers import FIRST, LAST, NOON, aligned, goal, key_result, world
+from beichen.goals.tests.makers import FIRST, LAST, aligned, goal, key_result, world
 from beichen.people.models import Cycle, Period
 from beichen.people.queries import company_settings
 from beichen.platform.auth.models import Account
-from beichen.platform.kit import clock
 from beichen.platform.kit.actor import system
 from beichen.platform.kit.errors import NotFound
 from beichen.strategy.models import Priority, StrategyMap
@@ -26,14 +25,8 @@ from tests.cast import golden, sign_in
 
 __all__ = ["golden"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_16_may")]
 DRAINS = system("goals.drain", "test")
-
-
-@pytest.fixture(autouse=True)
-def _on_16_may():
-    with clock.frozen(NOON):
-        yield
 
 
 @pytest.fixture

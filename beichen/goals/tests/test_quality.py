@@ -13,10 +13,11 @@ from beichen.goals.formulas import quality as q
 from beichen.goals.models import Goal, KeyResult
 from beichen.goals.queries import Wording
 from beichen.goals.rules import errors
-from beichen.goals.tests.makers import NOON, goal, key_result, world
+from beichen.goals.tests.makers import goal, key_result, world
 from beichen.people.models import Cycle, Period
-from beichen.platform.kit import clock
 from beichen.platform.kit.errors import Changed, Forbidden, NotFound
+
+pytestmark = pytest.mark.usefixtures("on_16_may")
 
 QUARTER = (date(2026, 4, 1), date(2026, 6, 30))
 DUE = date(2026, 6, 30)
@@ -82,12 +83,6 @@ def test_copies(one, other, code, found):
 def test_more_work_than_days():
     assert q.overload([30, 31], Fraction(61)) is None
     assert q.overload([30, 32], Fraction(61)) == q.Finding("overload", ("62", "61"))
-
-
-@pytest.fixture(autouse=True)
-def _on_16_may():
-    with clock.frozen(NOON):
-        yield
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from beichen.goals import queries, rules
 from beichen.goals.models import Alignment, KeyResult, Update
 from beichen.goals.rules import agree, errors, rollup
-from beichen.goals.tests.makers import NOON, aligned, goal, key_result, world
+from beichen.goals.tests.makers import aligned, goal, key_result, world
 from beichen.metrics import rules as metric_rules
 from beichen.metrics.formulas import Point
 from beichen.people.models import Cycle, Person
@@ -19,22 +19,15 @@ from beichen.people.rules.cycles import WrongPhase
 from beichen.platform.access.current import acting
 from beichen.platform.approvals import rules as approvals
 from beichen.platform.audit.models import Entry
-from beichen.platform.kit import clock
 from beichen.platform.kit.actor import system
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound
 from tests.database import put_in_phase
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_16_may")]
 GOAL = rules.GoalInput(title="留存回到 45%", weight=10_000, verification="数据仓库")
 INCREASE = rules.KeyResultInput(
     title="30 日留存率", measure="increase", baseline=Decimal(38), target=Decimal(45), unit="%", weight=10_000
 )
-
-
-@pytest.fixture(autouse=True)
-def _on_16_may():
-    with clock.frozen(NOON):
-        yield
 
 
 @pytest.fixture

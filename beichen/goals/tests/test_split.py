@@ -9,23 +9,16 @@ import pytest
 from beichen.goals import queries, rules
 from beichen.goals.models import Alignment, Goal
 from beichen.goals.rules import PartInput, errors
-from beichen.goals.tests.makers import NOON, goal, key_result, world
+from beichen.goals.tests.makers import goal, key_result, world
 from beichen.people.models import Cycle, Period
 from beichen.people.rules.cycles import WrongPhase
 from beichen.platform.access.current import acting
 from beichen.platform.audit.models import Entry
-from beichen.platform.kit import clock
 from beichen.platform.kit.actor import system
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_16_may")]
 HALF, LATER = date(2026, 5, 31), date(2026, 6, 20)
-
-
-@pytest.fixture(autouse=True)
-def _on_16_may():
-    with clock.frozen(NOON):
-        yield
 
 
 @pytest.fixture

@@ -17,19 +17,12 @@ from beichen.goals.tests.makers import NOON, aligned, goal, key_result, world
 from beichen.platform.access.current import acting
 from beichen.platform.audit.models import Entry
 from beichen.platform.auth.models import Account
-from beichen.platform.kit import clock
 from beichen.platform.kit.actor import system
 from beichen.platform.kit.errors import Changed, Forbidden, NotFound
 from tests.cast import sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_16_may")]
 WHY = "两个试点按双倍算"
-
-
-@pytest.fixture(autouse=True)
-def _on_16_may():
-    with clock.frozen(NOON):
-        yield
 
 
 @pytest.fixture

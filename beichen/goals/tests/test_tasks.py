@@ -13,21 +13,14 @@ from beichen.goals.models import GoalTask
 from beichen.goals.rules import TaskInput, errors
 from beichen.goals.tests.makers import NOON, browser, goal, world
 from beichen.platform.audit.models import Entry
-from beichen.platform.kit import clock
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound
 from beichen.platform.kit.words import BadValue
 from beichen.platform.notify.models import Notice
 from tests.database import past_the_guards
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_16_may")]
 TODAY = date(2026, 5, 16)
 TALK = "约谈十位流失用户"
-
-
-@pytest.fixture(autouse=True)
-def _on_16_may():
-    with clock.frozen(NOON):
-        yield
 
 
 @pytest.fixture

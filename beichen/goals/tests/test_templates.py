@@ -11,26 +11,19 @@ from django.urls import reverse
 from beichen.goals import queries, rules
 from beichen.goals.models import GoalTemplate, KeyResultStat
 from beichen.goals.rules import ResultTemplateInput, TemplateInput
-from beichen.goals.tests.makers import NOON, browser, goal, key_result, world
+from beichen.goals.tests.makers import browser, goal, key_result, world
 from beichen.metrics import rules as metrics
 from beichen.metrics.models import Metric
 from beichen.people.models import Cycle, Period, Person, RolePosition, RoleProfile
-from beichen.platform.kit import clock
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound
 from beichen.platform.kit.words import BadValue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_16_may")]
 PARTS = (
     ResultTemplateInput(title="新用户次周留存", title_en="Week-2 retention", unit="%"),
     ResultTemplateInput(title="半路放弃率", measure="decrease", unit="%"),
 )
 FIRST_WEEK = TemplateInput(title="第一周就用出价值", title_en="Value in the first week", results=PARTS)
-
-
-@pytest.fixture(autouse=True)
-def _on_16_may():
-    with clock.frozen(NOON):
-        yield
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from beichen.people import queries as people
 from beichen.platform.access.permissions import may, require
 from beichen.platform.kit import clock, periods
 from beichen.platform.kit.errors import Invalid
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
@@ -25,7 +26,7 @@ def figures(request: PageRequest, metric_id: int, period: str) -> HttpResponse:
     actor = request.actor
     card = queries.metric(actor, metric_id)
     key = periods.parse(period).key
-    after = int(request.GET["after"]) if request.GET.get("after", "").isdigit() else 0
+    after = as_number(request.GET.get("after")) or 0
     lines = queries.values(actor, card, key, after=after)
     found = queries.period_card(actor, card, key)
     now = queries.begins(clock.today(), card.rhythm)

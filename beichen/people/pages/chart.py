@@ -16,6 +16,7 @@ from beichen.people.queries.chart import CHILDREN
 from beichen.platform.access.permissions import require
 from beichen.platform.api.schemas import PageIn
 from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.ui.answers import page
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
@@ -48,8 +49,7 @@ def chart(request: PageRequest, person_id: int | None = None) -> HttpResponse:
 def below(request: PageRequest, person_id: int) -> HttpResponse:
     """Who works under somebody, for a node that is opened, and further pages of it."""
     require(request.actor, access.VIEW_PEOPLE)
-    without = request.GET.get("without", "")
-    skipped = int(without) if without.isascii() and without.isdigit() and len(without) < 19 else None
+    skipped = as_number(request.GET.get("without"))
     found = queries.reports_page(request.actor, person_id, _asked(request), without=skipped)
     led = queries.led_by(request.actor, [card.id for card in found.items])
     return page(request, "people/chart_nodes.html", nodes=_plain(found, led), more=_more(found, person_id, skipped))

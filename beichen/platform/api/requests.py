@@ -8,6 +8,7 @@ from typing import cast
 from django.http import HttpRequest
 
 from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.numbers import as_number
 
 NO_VERSION = 0
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -39,7 +40,8 @@ def _version(request: HttpRequest) -> int:
     text = request.headers.get("If-Match", "").removeprefix("W/").strip('" ')
     if not text and request.method != "GET" and request.content_type == "application/json":
         text = str(_body_version(request.body))
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else NO_VERSION
+    found = as_number(text, digits=9)
+    return NO_VERSION if found is None else found
 
 
 def _body_version(body: bytes) -> object:

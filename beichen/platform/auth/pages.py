@@ -28,6 +28,7 @@ from beichen.platform.auth.forms import BeginForm, TokenForm
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound, Refused
+from beichen.platform.kit.numbers import as_number
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 View = Callable[..., HttpResponse]
@@ -190,9 +191,9 @@ def _span(minutes: int) -> str:
 
 def _end(request: HttpRequest, actor: Actor) -> HttpResponse:
     """One place (`session` in the form) or everywhere, this browser included."""
-    one = request.POST.get("session", "")
-    if one.isascii() and one.isdigit():
-        rules.end_session(actor, int(one))
+    one = as_number(request.POST.get("session"))
+    if one is not None:
+        rules.end_session(actor, one)
         return redirect("account_sessions")
     rules.end_sessions(actor, actor.account_id or 0)
     logout(request)

@@ -14,6 +14,7 @@ from django_htmx.middleware import HtmxDetails
 from beichen.platform.access.current import reading
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Invalid, Refused
+from beichen.platform.kit.numbers import as_number
 
 DRAWER = "drawer-body"
 
@@ -83,8 +84,7 @@ def in_drawer(request: HttpRequest) -> bool:
 def prepared(request: HttpRequest) -> PageRequest:
     """Set what a view expects; a version that is no number counts as none, so the rule answers "changed"."""
     asked = cast(PageRequest, request)
-    number = request.POST.get("version", "")
-    asked.version = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+    asked.version = as_number(request.POST.get("version"), digits=9) or 0
     asked.idempotency_key = request.POST.get("idempotency_key", "") or request.headers.get("Idempotency-Key", "")
     asked.drawn = drawn(request)
     return asked

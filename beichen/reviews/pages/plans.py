@@ -14,6 +14,7 @@ from beichen.people import rules as people_rules
 from beichen.people.choices import Phase
 from beichen.platform.access.permissions import may
 from beichen.platform.kit.errors import Invalid
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import PageRequest, door
 from beichen.reviews import access, queries, rules
@@ -108,8 +109,7 @@ def edit_plan(request: PageRequest, plan_id: int) -> HttpResponse:
 @door(access.RUN_PLAN)
 def plan(request: PageRequest, plan_id: int) -> HttpResponse:
     """The console: who gets what before the launch, how far everything is after it. Cost: at most 15 statements."""
-    after = request.GET.get("after", "")
-    desk = queries.console(request.actor, plan_id, int(after) if after.isascii() and after.isdigit() else 0)
+    desk = queries.console(request.actor, plan_id, as_number(request.GET.get("after")) or 0)
     phases = [(phase.value, phase.label) for phase in Phase]
     keys = [key for key, _label in phases]
     now = keys.index(desk.plan.cycle.phase)
@@ -189,10 +189,8 @@ def unlock(request: PageRequest, plan_id: int) -> HttpResponse:
 @door(access.RELEASE, methods=("POST",))
 def release(request: PageRequest, plan_id: int) -> HttpResponse:
     """Release the results, by two people."""
-    unit = request.POST.get("unit_id", "")
-    done = rules.release_results(
-        request.actor, plan_id, request.version, int(unit) if unit.isascii() and unit.isdigit() else None
-    )
+    unit = as_number(request.POST.get("unit_id"))
+    done = rules.release_results(request.actor, plan_id, request.version, unit)
     return _two(request, plan_id, _("Released. Everyone concerned gets a notification without content."), done)
 
 

@@ -14,6 +14,7 @@ from beichen.platform.forms.drawing import spoken
 from beichen.platform.forms.schema import Form, answers_from, words
 from beichen.platform.kit import clock
 from beichen.platform.kit.errors import Refused
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import PageRequest, SignedIn, door
 from beichen.reviews import access, queries, rules
@@ -130,7 +131,7 @@ def peers(request: PageRequest, review_id: int) -> HttpResponse:
 
 
 def _numbers(request: PageRequest, name: str) -> list[int]:
-    return [int(value) for value in request.POST.getlist(name) if value.isascii() and value.isdigit()]
+    return [found for text in request.POST.getlist(name) if (found := as_number(text)) is not None]
 
 
 def _ids(request: PageRequest, name: str) -> list[UUID]:

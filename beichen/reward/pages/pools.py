@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from beichen.platform.access.permissions import may
 from beichen.platform.kit import money
 from beichen.platform.kit.errors import Invalid, NotFound
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.kit.words import BadValue
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import PageRequest, door
@@ -87,15 +88,15 @@ def _changes(request: PageRequest, currency: str) -> list[rules.Change]:
     found, wrong = [], {}
     for name in request.POST:
         text = str(request.POST.get(name, ""))
-        award_id = name.removeprefix("delta_")
-        if name == award_id or not award_id.isdigit():
+        award_id = as_number(name.removeprefix("delta_")) if name.startswith("delta_") else None
+        if award_id is None:
             continue
         try:
             delta = money.parse(text.replace("−", "-").replace("+", ""), currency).amount if text.strip() else 0
         except BadValue as refusal:
             wrong[name] = refusal.sentence(_)
             continue
-        found.append(rules.Change(int(award_id), delta, request.POST.get(f"reason_{award_id}", "")))
+        found.append(rules.Change(award_id, delta, request.POST.get(f"reason_{award_id}", "")))
     if wrong:
         raise Invalid(fields=wrong)
     return found

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.kit.rounding import COEFFICIENT, shown
 from beichen.platform.ui.drawings import Step as Bar
 from beichen.platform.ui.figures import SIGNS, trimmed
@@ -26,7 +27,7 @@ FINE = 10_000
 
 def begins(after: str) -> int:
     """The place in the address after which the next lines begin; 0 at the beginning."""
-    return int(after) if after.isascii() and after.isdigit() else 0
+    return as_number(after) or 0
 
 
 def coefficient(value: Fraction | int) -> str:

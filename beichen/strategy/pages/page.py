@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from beichen.metrics import queries as metrics
 from beichen.people import queries as people
 from beichen.platform.kit.errors import Forbidden
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.ui.answers import page as draw
 from beichen.platform.ui.answers import see, tell
 from beichen.platform.ui.doors import door
@@ -110,8 +111,7 @@ def editors(request: PageRequest) -> HttpResponse:
 def limit(request: PageRequest) -> HttpResponse:
     """Say how many priorities a year may have."""
     card = queries.draft_page(request.actor) or queries.current_page(request.actor)
-    asked = request.POST.get("limit", "")
-    most = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 0
+    most = as_number(request.POST.get("limit"), digits=3) or 0
     rules.set_limit(request.actor, card.map_id if card else 0, most, request.version)
     tell(request, _("Saved."))
     return see(reverse("strategy:page"))
@@ -139,9 +139,9 @@ def history(request: PageRequest) -> HttpResponse:
 @door(access.VIEW)
 def version(request: PageRequest, map_id: int, number: int) -> HttpResponse:
     """An earlier version, and what differs in it from the one before or from any other."""
-    actor, asked = request.actor, request.GET.get("against", "")
+    actor, asked = request.actor, as_number(request.GET.get("against"), digits=6)
     card = queries.page(actor, map_id, number)
-    against = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else number - 1
+    against = number - 1 if asked is None else asked
     changes = queries.changes(actor, map_id, number, against or None)
     draft = queries.draft_page(actor)
     return draw(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from beichen.people import queries as people
 from beichen.platform.access.permissions import has_left
 from beichen.platform.kit.errors import Forbidden, Invalid, NotFound
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.ui.answers import page as draw
 from beichen.platform.ui.answers import see, tell
 from beichen.platform.ui.doors import door
@@ -182,8 +183,7 @@ def publish(request: PageRequest, kind: str) -> HttpResponse:
 @door(access.ACKNOWLEDGE, methods=("POST",))
 def acknowledge(request: PageRequest, kind: str) -> HttpResponse:
     """Confirm with one tap that I have read it."""
-    asked = request.POST.get("number", "")
-    rules.acknowledge(request.actor, kind, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0)
+    rules.acknowledge(request.actor, kind, as_number(request.POST.get("number"), digits=6) or 0)
     tell(request, _("Thank you. That you have read it is noted."))
     return _back(kind, draft=False)
 
@@ -191,9 +191,8 @@ def acknowledge(request: PageRequest, kind: str) -> HttpResponse:
 @door(access.READ)
 def readers(request: PageRequest, kind: str) -> HttpResponse:
     """How many have read it, unit by unit, and who has not. Cost: at most 15 statements."""
-    of, asked = _kind(kind), request.GET.get("unit", "")
-    unit = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
-    found = queries.rates(request.actor, kind, unit)
+    of = _kind(kind)
+    found = queries.rates(request.actor, kind, as_number(request.GET.get("unit")))
     return draw(request, "strategy/readers.html", of=of, rates=found, card=found.statement)
 
 
@@ -218,9 +217,9 @@ def version(request: PageRequest, kind: str, number: int) -> HttpResponse:
     of, actor = _kind(kind), request.actor
     card = queries.statement(actor, kind, number)
     others = [line for line in queries.statement_history(actor, kind) if line.number != number]
-    asked = request.GET.get("against", "")
+    asked = as_number(request.GET.get("against"), digits=6)
     usual = next((line.number for line in others if line.number < number), 0)
-    against = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else usual
+    against = usual if asked is None else asked
     changes = queries.statement_changes(actor, kind, number, against) if against else []
     return draw(
         request, "strategy/statement_version.html", of=of, card=card, lists=_lists(card), others=others,
