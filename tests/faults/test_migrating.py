@@ -60,7 +60,7 @@ class House:
         home.mkdir(parents=True, exist_ok=True)
         bare = {key: value for key, value in os.environ.items() if "BEICHEN" not in key}
         self.env = {**bare, "BEICHEN_DATA_DIR": str(home), "BEICHEN_DATABASE_URL": given.url,
-                    "BEICHEN_SECRET_KEY": "one for all", "PYTHONPATH": str(CHECKOUT)}  # fmt: skip
+                    "BEICHEN_SECRET_KEY": "one-for-all-7Qm2vX9rTk4Lw8Zc3Np6", "PYTHONPATH": str(CHECKOUT)}  # fmt: skip
 
     def begin(self, *words: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "beichen", *(words or ("migrate",))]

@@ -84,7 +84,8 @@ def _told(place: Place, number: int, *, newest: bool) -> dict[str, dict[int, Dec
     units = place.loaded.units
     above = {line[0]: line[3] for line in lines(bank("company")["units"])}
     found: dict[str, dict[int, Decimal]] = {}
-    for code, size in LINES.items():
+    run = {code: size for code, size in LINES.items() if code in units}
+    for code, size in run.items():
         unit = units[code]
         mau = _near(rng, 2_400_000 * size // 100, growth=number)
         fresh = mau * rng.randint(118, 131) // 1000
@@ -104,7 +105,7 @@ def _told(place: Place, number: int, *, newest: bool) -> dict[str, dict[int, Dec
     found["tickets_closed"] = _tickets(place, rng)
     if newest:
         found["buyers"].popitem()
-        found["new_users"][units["PDC"]] *= 10
+        found["new_users"][units[list(run)[-1]]] *= 10
     return found
 
 
