@@ -191,6 +191,17 @@ def test_command_ends_with_an_error_and_the_name_of_the_row(rows, tamper, capsys
         call_command("audit_verify")
 
 
+@pytest.mark.req("BASE-02", "BASE-07")
+def test_a_restored_company_verifies_before_its_worker_runs(rows, worker_db):
+    """What waited for its seal when the copy was made, and the row about the restore, are sealed by the restore."""
+    audit.record(Actor(person_id=7), "goal.approve", subjects=[1])
+    with worker_db():
+        call_command("audit_operation", "restore", "base-1")
+    assert ask("SELECT count(*) FROM audit_pending") == [(0,)]
+    report = verify()
+    assert (report.finding, report.rows, report.seals) == (None, SEALS * ROWS + 2, SEALS + 1)
+
+
 REFUSED = {
     "web": ["audit_entry", "audit_seal", "audit_anchor", "audit_pending"],
     "worker": ["audit_entry", "audit_seal", "audit_anchor"],
