@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
 from django.utils import translation
 
+PRODUCT = Path(__file__).parents[1] / "beichen"
 _role: list[str] = []
 
 
@@ -58,8 +62,27 @@ def put_in_phase(phase: str, cycle_id: int | None = None) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Roles belong to the server, not to the database: make them before the first migration."""
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any) -> None:
+    """Roles belong to the server, not to the database: make them before the first migration. Then migrate once.
+
+    The test database of each process, and of each run on this server, is a copy of the one migrated.
+    """
+    name = f"whole_{_version()}"
+    with _server() as server:
+        for role in ("beichen_web", "beichen_worker"):
+            if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                server.execute(f"CREATE ROLE {role} LOGIN NOINHERIT NOBYPASSRLS")
+        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            server.execute(f"CREATE DATABASE {name}_begun")
+            with django_db_blocker.unblock():
+                _migrate(f"{name}_begun")
+            server.execute(f"ALTER DATABASE {name}_begun RENAME TO {name}")
+    connection.settings_dict["TEST"]["TEMPLATE"] = name
+
+
+@contextmanager
+def _server() -> Iterator[Any]:
+    """The server as its superuser; one process at a time."""
     import psycopg
 
     address = settings.DATABASES["default"]
@@ -67,11 +90,23 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         host=address["HOST"], user=address["USER"], password=address["PASSWORD"] or None, dbname="postgres",
         port=address["PORT"] or None, autocommit=True,
     ) as server:  # fmt: skip
-        for role in ("beichen_web", "beichen_worker"):
-            with server.cursor() as cursor:
-                cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
-                if cursor.fetchone() is None:
-                    cursor.execute(f"CREATE ROLE {role} LOGIN NOINHERIT NOBYPASSRLS")
+        server.execute("SELECT pg_advisory_lock(20180416)")
+        yield server
+
+
+def _version() -> str:
+    """Names the schema: it changes with every file that is run to make it."""
+    files = sorted(path for what in ("migrations/*.py", "sql/*.sql", "policy.csv") for path in PRODUCT.rglob(what))
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+
+
+def _migrate(name: str) -> None:
+    address = connection.settings_dict
+    connection.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(address, "NAME", name)
+        call_command("migrate", verbosity=0)
+        connection.close()
 
 
 EMPTY = """
