@@ -132,6 +132,9 @@ def test_the_page_and_a_units_quarter_print_on_one_sheet_each(town: Town) -> Non
 
 
 def sheets(who: Person) -> int:
-    """How many pages the browser prints."""
+    """How many pages the browser prints; in light colours, whatever the screen has."""
+    theme = "document.documentElement.dataset.bsTheme"
+    who.page.evaluate(f"{theme} = 'dark'; addEventListener('beforeprint', () => {{ window.printed = {theme} }})")
     printed = who.page.pdf(prefer_css_page_size=True)
+    assert who.page.evaluate(f"[window.printed, {theme}]") == ["light", "dark"]
     return len(re.findall(rb"/Type\s*/Page\b", printed))

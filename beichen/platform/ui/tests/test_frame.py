@@ -20,6 +20,11 @@ from beichen.platform.ui import finders, keys, names, pages, readiness, rights
 from beichen.platform.ui.shell import Shell
 
 ROOT = Path(ui.__file__).parent
+DEFINED, USED, SET = (
+    re.compile(r"(--[\w-]+)\s*:"),
+    re.compile(r"var\((--[\w-]+)"),
+    re.compile(r'setProperty\("(--[\w-]+)'),
+)
 TEMPLATES = sorted(ROOT.glob("templates/**/*.html"))
 
 
@@ -33,6 +38,22 @@ def drawn(source, **context):
 def test_templates_hold_no_inline_style_or_script(path):
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|\|safe|<script(?![^>]*src=)", text)
+
+
+def test_every_colour_and_length_of_a_style_sheet_is_one_of_ours():
+    """A name that nobody defines falls back in silence, and is wrong in one of the two colour schemes."""
+    sheets = {path: path.read_text(encoding="utf-8") for path in ROOT.parents[1].glob("**/static/**/*.css")}
+    entrance = {path for path in sheets if path.name == "entrance.css"}  # it stands alone, without the frame
+    assert len(entrance) == 1
+    assert len(sheets) > 8
+    drawn = {name for path, text in sheets.items() if path not in entrance for name in DEFINED.findall(text)}
+    drawn |= {
+        name for path in ROOT.parents[1].glob("**/static/**/*.js") for name in SET.findall(path.read_text("utf-8"))
+    }
+    for path, text in sheets.items():
+        known = set(DEFINED.findall(text)) if path in entrance else drawn
+        used = {name for name in USED.findall(text) if not name.startswith("--tblr-")}
+        assert used <= known, f"{path.name}: {sorted(used - known)}"
 
 
 @pytest.mark.parametrize("cookie", ["dark", "light", "auto", "", "<b>"])

@@ -54,6 +54,17 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) =>
   }
 });
 
+// Paper is white: every page is printed in the light colours.
+const root = document.documentElement;
+let shown = "";
+addEventListener("beforeprint", () => {
+  shown = root.dataset.bsTheme;
+  root.dataset.bsTheme = "light";
+});
+addEventListener("afterprint", () => {
+  root.dataset.bsTheme = shown;
+});
+
 if ("serviceWorker" in navigator && location.protocol !== "file:") {
   navigator.serviceWorker.register("/worker.js").catch(() => {});
 }
