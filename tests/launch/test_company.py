@@ -33,7 +33,7 @@ def test_up_makes_the_administrator_and_the_commands_work_beside_it(company: Run
     value = company.run("token", ADMINISTRATOR)
     assert value.returncode == 0, value.stderr
     assert value.stdout.startswith("bct_")
-    assert "Shown only once" in value.stderr
+    assert "Shown this once" in value.stderr
     code = company.run("manage", "one_time_code", ADMINISTRATOR)
     assert (code.returncode, len(code.stdout.splitlines())) == (0, 1), code.stderr
     holds = company.run("audit", "verify")

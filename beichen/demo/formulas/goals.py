@@ -184,6 +184,8 @@ def _person(chapter: Chapter, human: Human, units: Sequence[Aim]) -> Iterator[Ai
     there = human.on(chapter.day) or human.on(quarter.first)
     if there is None or human.rank >= EXECUTIVE or (human.left and human.left < quarter.first):
         return
+    if human.hired >= quarter.last:
+        return
     told = list(_told(chapter, human, there.manager))
     if told:
         yield from told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 
@@ -49,6 +50,18 @@ def every_text() -> Iterator[str]:
     for talk in said:
         yield talk.reply
         yield from (answer for _, answer in talk.answers)
+
+
+@pytest.mark.req("BASE-08")
+def test_whoever_joins_on_the_last_day_of_a_quarter_has_no_goals_in_it() -> None:
+    """Their goals would be over as they begin; among ten thousand people somebody does."""
+    told, aims, _ = story()
+    quarter = told.behind
+    number = next(aim.owner for aim in aims if aim.period == quarter.key and not aim.unit)
+    late = tuple(replace(one, hired=quarter.last) if one.number == number else one for one in told.people)
+    again = goals(replace(told, people=late), SEED)
+    assert [aim for aim in again if aim.owner == number and aim.period == quarter.key and not aim.unit] == []
+    assert all(aim.start < aim.due for aim in again)
 
 
 @pytest.mark.req("BASE-08")

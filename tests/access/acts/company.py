@@ -48,12 +48,12 @@ def _own(world: World) -> Iterator[Act]:
     person = world.golden.id("E015")
     yield Act("files_ask", body={"kind": "people.company"})
     for operation in ("files_get", "files_content"):
-        yield Act(operation, {"file_id": OWN}, stage=lambda: _file(person))
+        yield Act(operation, {"file_id": OWN}, stage=lambda: ready_file(person))
     yield Act("notices_read_one", {"notice_id": OWN}, stage=lambda: _notice(person))
     yield Act("second_person_withdraw", {"pending_id": OWN}, stage=lambda: _asked(person))
 
 
-def _file(person_id: int) -> None:
+def ready_file(person_id: int) -> None:
     """A file that is ready, with one piece."""
     from beichen.platform.files.models import ExportFile, ExportPiece
 
