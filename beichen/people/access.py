@@ -38,9 +38,8 @@ def visible_persons() -> Q:
 
 
 def persons_to_act_on(row_id: str) -> Q:
-    """People about whom the viewer holds `w` in a row of the table; further up (SK) is known by ranges of places."""
-    further_up = Q(InRanges("place", "branch_ranges")) & ~Q(InPeople("id", "reports"))
-    return cases([Case(row_id, subject="id", place="place", SK=further_up)], frozenset("w"))
+    """People about whom the viewer holds `w` in a row of the table."""
+    return cases([Case(row_id, subject="id", place="place")], frozenset("w"))
 
 
 @filters("people.Employment")

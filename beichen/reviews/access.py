@@ -57,6 +57,7 @@ STORY_ROWS: Mapping[str, str] = {
     ReviewState.OPEN: "20g", ReviewState.CALIBRATION: "20g", ReviewState.LOCKED: "20g",
     ReviewState.RELEASED: "20h", ReviewState.ARCHIVED: "20h",
 }  # fmt: skip
+ASSESSED = "06b"
 OPEN_TO_SUBJECT = frozenset({"released", "archived"})
 
 _CF = Q(InRanges("subject_place", "seat_ranges", "CF")) & ~Q(InPeople("subject_id", "masked"))
@@ -65,24 +66,25 @@ _RATER = Q(rater_id=ActorId())
 _FORMER = Q(IsFormerPair("subject_id", "cycle_id", "cycles"))
 
 
-def _how(state: str) -> dict[str, Any]:
+def _how(row_id: str, state: str) -> dict[str, Any]:
     """Who stands as LM: before release the manager who decides (T03), afterwards whoever leads the person today.
 
-    A project lead reads as an appointed assessor alone (06b), and nobody is appointed yet.
+    A project lead reads a self-review as an appointed assessor alone, and nobody is appointed yet.
     """
-    how: dict[str, Any] = {"place": "subject_place", "former": _FORMER, "CF": _CF, "DL": NOBODY}
+    how: dict[str, Any] = {"place": "subject_place", "former": _FORMER, "CF": _CF}
+    how |= {"DL": NOBODY} if row_id == ASSESSED else {}
     return how if state in OPEN_TO_SUBJECT else {**how, "LM": _RESPONSIBLE}
 
 
 def _by_state(table: Mapping[str, str], codes: frozenset[str]) -> Q:
-    return cases([Case(row_id, when=Q(state=state), **_how(state)) for state, row_id in table.items()], codes)
+    return cases([Case(row_id, when=Q(state=state), **_how(row_id, state)) for state, row_id in table.items()], codes)
 
 
 def _parts(codes: frozenset[str], *, drafts: bool = True) -> Q:
     """Parts by role and state; without `drafts`, only what was submitted (a draft is its rater's alone)."""
     return cases(
         [
-            Case(row_id, when=Q(role=role, state=state), **_how(state))
+            Case(row_id, when=Q(role=role, state=state), **_how(row_id, state))
             for role, table in PART_ROWS.items()
             for state, row_id in table.items()
             if drafts or state not in (PartState.DRAFT, PartState.DECLINED)
@@ -295,8 +297,8 @@ ACKNOWLEDGE = Permission(
 _HR = rows("41c", frozenset("w"), place="subject_place")
 _PEERS = rows("07a", frozenset("wt"), place="subject_place", LM=_RESPONSIBLE)
 _GIVEN_BACK = Q(state=PartState.DRAFT, returned=True) & (
-    (Q(role=PartRole.SELF) & rows("06b", frozenset("t"), **_how(PartState.SUBMITTED)))
-    | (Q(role=PartRole.MANAGER) & rows("08b", frozenset("t"), **_how(PartState.SUBMITTED)))
+    (Q(role=PartRole.SELF) & rows("06b", frozenset("t"), **_how("06b", PartState.SUBMITTED)))
+    | (Q(role=PartRole.MANAGER) & rows("08b", frozenset("t"), **_how("08b", PartState.SUBMITTED)))
 )
 _HANDED_IN = Q(state__in=[PartState.DRAFT, PartState.SUBMITTED, PartState.DECLINED])
 _RATING_WRITE = _by_state(RATING_ROWS, frozenset("wt"))

@@ -29,11 +29,11 @@ COMPANY = "who works where is open to every employee at the door of the organisa
 HELD: dict[str, dict[str, str]] = {
     AUTHOR: {"06a": "SE", "06b": "SE", "06c": "SE", "07b": "PR", "07c": "PR", "07e": "PR", "40a": "SE", "41c": "LM",
              "08a": "PM", "08b": "PM", "08c": "PM", "08d": "PM"},
-    SESSION: {"11g": "CF", "22a": "CF", "26b": "CF", "41a": "CF"},
+    SESSION: {"11g": "CF", "22a": "CF", "22c": "CF", "26f": "CF", "26b": "CF", "41a": "CF"},
     COMPANY: {"20a": "CO"},
-    PARENT: {"01j": "SE CO", "02a": "SE CO", "02b": "SE LM PM SK CO BP CA AU PA"},
+    PARENT: {"01j": "SE CO", "02a": "SE CO", "02b": "SE LM PM SK DL CO BP CA AU PA"},
     SELF: {"01d": "SE", "01f": "SE", "01k": "SE", "20a": "SE", "20c": "SE"},
-    CLOSED: {"20g": "PM CA PA", "20h": "PM CA PA", "11i": "SK", "07a": "CF"},
+    CLOSED: {"20g": "PM DL CA PA", "20h": "PM DL CA PA", "11i": "SK", "07a": "CF"},
 }  # fmt: skip
 """Cells that the product holds by construction, not by the table; turning them over changes nothing for anybody."""
 
