@@ -147,7 +147,7 @@ def _step_forms(request: PageRequest, card: CycleCard) -> list[StepForm]:
 def move_cycle(request: PageRequest, cycle_id: int) -> HttpResponse:
     """Agree to a step of a cycle; the last agreement it takes does it."""
     to = request.POST.get("to") or request.GET.get("to", "")
-    reason = request.POST.get("reason", "")
+    reason = request.POST.get("reason", "") if to == Phase.MANAGER else ""  # only the way back asks for one
     done = rules.move_cycle(request.actor, cycle_id, to, request.version, reason)
     tell(
         request,

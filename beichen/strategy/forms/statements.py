@@ -36,6 +36,8 @@ class StatementForm(forms.Form):
 
     def __init__(self, kind: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if kind != StatementKind.RULES:
+            del self.fields["stable_until"]
         self.kind = kind
         given = self.data or self.initial
         self.counts = {group: _count(group, given) for group in GROUPS[StatementKind(kind)]}
@@ -108,7 +110,7 @@ class StatementForm(forms.Form):
                     items.append(item if item.key else _keyed(item, n, taken))
         return StatementInput(
             items=items, opening=values["opening"], opening_en=values["opening_en"], note=values["note"],
-            stable_until=values["stable_until"] if self.kind == StatementKind.RULES else None,
+            stable_until=values.get("stable_until"),
         )  # fmt: skip
 
     def _item(self, group: Group, n: int) -> Item | None:
