@@ -25,6 +25,11 @@ DIFFERS = {
     "reviews:index": (1, "as insight:home"),
     "goals:inbox": (3, "what the waiting goals measure, once for all of them; nothing waits among fifty"),
     "people:search": (1, "the cards of those found; nobody has that name among fifty"),
+    "people:chart": (1, "the cards of those beside or below; one of the two is empty among fifty"),
+    "conversations:team": (5, "the contents of what waits for an answer, once for all; nothing waits among fifty"),
+    "conversations:check_in": (4, "the answer to write; among eight hundred this manager has given it"),
+    "audit:export": (5, "each further batch of lines with its names; a company of fifty has one"),
+    "audit:export …": (5, "as audit:export"),
 }
 """Page → by how many statements, and why: something there is in one company and not in the other."""
 ONE_RECORD = 2

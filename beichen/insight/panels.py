@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
-from beichen.insight import access, queries
-from beichen.platform.access.permissions import leads_people, seats_of
+from beichen.insight import access
+from beichen.platform.access.permissions import heads_units, leads_people, seats_of
 from beichen.platform.kit.actor import Actor
 from beichen.platform.registry import NavEntry, Panel, nav, slot
 
@@ -23,9 +23,9 @@ def my_people(request: object, actor: Actor, subject_id: int) -> Panel | None:
 
 @slot("insight.home", order=50)
 def my_unit(request: object, actor: Actor, subject_id: int) -> Panel | None:
-    """The unit or company, for heads, HR and executives. Cost: one statement."""
+    """The unit or company, for heads, HR and executives."""
     seats = seats_of(actor)
-    if not seats & access.OVERSEERS and not queries.leads(actor):
+    if not seats & access.OVERSEERS and not heads_units(actor):
         return None
     title = pgettext_lazy("home", "The company") if seats & access.OVERSEERS else pgettext_lazy("home", "My unit")
     return Panel("home-unit", title, url=reverse("insight:unit"), icon="building")

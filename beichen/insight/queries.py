@@ -168,12 +168,6 @@ def _overview(actor: Actor, cycle_id: int, wanted: list[UnitCard | None], seats:
     return Overview(scopes, priorities, talks.group_rates(actor))
 
 
-@query
-def leads(actor: Actor) -> bool:
-    """Whether the actor heads a unit or is the HR partner of one. Cost: one statement."""
-    return any(actor.person_id in (unit.head_id, unit.hrbp_id) for unit in people.units(actor).values())
-
-
 def _scopes(actor: Actor) -> list[UnitCard]:
     """Units the actor heads or is the HR partner of, the highest first, none inside another."""
     found: list[UnitCard] = []

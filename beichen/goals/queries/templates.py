@@ -171,10 +171,10 @@ class Suggestions:
 
 @query
 def suggestions(actor: Actor, owner_id: int, cycle_id: int) -> Suggestions:
-    """What fits the owner in a cycle, the most fitting first. Cost: twelve statements."""
+    """What fits the owner in a cycle, the most fitting first. Cost: eleven statements."""
     owner, cycle = people.person(actor, owner_id), people.cycle(actor, cycle_id)
     profile = people.profile_of_position(actor, owner.position)
-    lines = metrics.recommended(actor, profile.id).lines if profile else ()
+    lines = metrics.recommended_of(actor, profile).lines if profile else ()
     past, period = _past(actor, owner_id, cycle)
     return Suggestions(
         tuple(_fitting(actor, owner, profile.id if profile else None, cycle))[:SHOWN],
@@ -185,7 +185,7 @@ def suggestions(actor: Actor, owner_id: int, cycle_id: int) -> Suggestions:
 
 def _fitting(actor: Actor, owner: PersonCard, profile_id: int | None, cycle: CycleCard) -> list[TemplateCard]:
     """Templates for the owner's department, role, level and kind of cycle; what names more of them comes first."""
-    unit = people.units(actor).get(owner.unit_id or 0)
+    unit = people.units(actor, [owner.unit_id]).get(owner.unit_id or 0)
     held = people.employment(actor, owner.id)
     place = unit.place if unit else -1
     found = _templates(actor).filter(

@@ -22,7 +22,7 @@ from beichen.metrics.queries.library import (
     metrics,
     versions,
 )
-from beichen.metrics.queries.recommended import RecommendedCard, RecommendedLine, recommended
+from beichen.metrics.queries.recommended import RecommendedCard, RecommendedLine, recommended, recommended_of
 from beichen.metrics.queries.usage import Untracked, spread_of, untracked
 from beichen.metrics.queries.values import (
     PAGE,
@@ -82,6 +82,7 @@ __all__ = [
     "published",
     "reads",
     "recommended",
+    "recommended_of",
     "score",
     "spread_of",
     "untracked",

@@ -70,7 +70,13 @@ _LINE = ("metric_id", "metric__code", "metric__name", "metric__name_en", "metric
 @query
 def recommended(actor: Actor, profile_id: int) -> RecommendedCard:
     """The metrics that a role profile recommends, or NotFound where there is no such profile. Cost: four statements."""
-    people.role_profile(actor, profile_id)
+    return recommended_of(actor, people.role_profile(actor, profile_id))
+
+
+@query
+def recommended_of(actor: Actor, profile: people.ProfileCard) -> RecommendedCard:
+    """The metrics that a role profile somebody has read recommends. Cost: two statements."""
+    profile_id = profile.id
     sets = RecommendedSet.objects.filter(profile_id=profile_id)
     if actor.person_id is not None:
         sets = sets.filter(access.visible_recommended())

@@ -155,13 +155,13 @@ def person(request: PageRequest, person_id: int) -> HttpResponse:
     """A person: who, where, led by whom; more for those who may see it."""
     actor = request.actor
     card = queries.person(actor, person_id)
-    reports = queries.reports_of(actor, person_id)
+    manager, reports = queries.around(actor, card)
+    employment, former = queries.employments(actor, person_id)
     may_move = may(actor, access.MOVE_PERSON, card)
     return page(
         request, "people/person.html", person=card, role_type=RoleType(card.role_type).label, reports=reports,
-        manager=queries.persons(actor, [card.manager_id]).get(card.manager_id or 0),
+        manager=manager, employment=employment, former=former,
         path=queries.unit_path(actor, card.unit_id) if card.unit_id else [],
-        employment=queries.employment(actor, person_id), former=queries.former_employments(actor, person_id),
         history=queries.history(actor, person_id), works=queries.memberships_of(actor, [person_id]),
         profile=queries.profile_of_position(actor, card.position),
         waiting=queries.waiting_changes(actor, person_id) if may_move else [],

@@ -123,6 +123,15 @@ def reports_of(actor: Actor, person_id: int | None = None) -> list[PersonCard]:
 
 
 @query
+def around(actor: Actor, card: PersonCard) -> tuple[PersonCard | None, list[PersonCard]]:
+    """Whom a person reports to, and who works here and reports to the person, in name order. Cost: one statement."""
+    near = Q(pk=card.manager_id or 0) | Q(manager_id=card.id, is_active=True)
+    found = {one.id: one for one in _cards(_visible(actor).filter(near).order_by("sort_key", "id"))}
+    manager = found.get(card.manager_id or 0)
+    return manager, [one for one in found.values() if one.manager_id == card.id and one.is_active]
+
+
+@query
 def unit_people(actor: Actor, unit_id: int, *, active: bool = True) -> list[PersonCard]:
     """Everyone in a unit and the units below it, in name order. Cost: two statements."""
     unit = OrgUnit.objects.filter(pk=unit_id).values("place", "place_end").first()

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, F, Q, QuerySet, Value
 
 from beichen.people import access
 from beichen.people.choices import ChangeState
@@ -98,6 +98,21 @@ def employment(actor: Actor, person_id: int) -> EmploymentCard | None:
 
 
 @query
+def employments(actor: Actor, person_id: int) -> tuple[EmploymentCard | None, list[EmploymentCard]]:
+    """`employment`, and those that ended before it, newest first; the line of today sees none of these.
+
+    Cost: one statement.
+    """
+    said = ("hired_on", "left_on", "level")
+    now = Employment.objects.filter(access.visible_employments(), pk=person_id).annotate(n=Value(0, BigIntegerField()))
+    before = FormerEmployment.objects.filter(access.visible_former_employments(), person_id=person_id)
+    found = now.values_list("n", *said).union(before.annotate(n=F("pk")).values_list("n", *said), all=True)
+    cards = [(n, EmploymentCard(*facts)) for n, *facts in found]
+    former = sorted((card for n, card in cards if n), key=lambda card: card.hired_on, reverse=True)
+    return next((card for n, card in cards if not n), None), former
+
+
+@query
 def levels(actor: Actor, person_ids: Iterable[int]) -> dict[int, str]:
     """Levels of many people, of those whose level is the actor's to see (20d). Cost: one statement."""
     found = Employment.objects.filter(access.visible_employments(), pk__in=list(person_ids))
@@ -126,13 +141,6 @@ def portal(actor: Actor) -> Portal:
     if found is None or found.left_on is None or found.portal_until is None:
         raise NotFound
     return Portal(found.pk, found.left_on, found.portal_until)
-
-
-@query
-def former_employments(actor: Actor, person_id: int) -> list[EmploymentCard]:
-    """Employments that ended before the present one, newest first; the line of today sees none. Cost: one statement."""
-    found = FormerEmployment.objects.filter(access.visible_former_employments(), person_id=person_id)
-    return [EmploymentCard(one.hired_on, one.left_on, one.level) for one in found.order_by("-hired_on")]
 
 
 @query

@@ -117,6 +117,11 @@ CREATE OR REPLACE FUNCTION access.leads() RETURNS boolean LANGUAGE sql STABLE AS
     SELECT EXISTS (SELECT 1 FROM people_person WHERE manager_id = access.actor() AND is_active)
 $$;
 
+-- Does the one who asks head a unit, or look after its people?
+CREATE OR REPLACE FUNCTION access.heads() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT 1 FROM people_orgunit WHERE is_active AND access.actor() IN (head_id, hrbp_id))
+$$;
+
 -- The places of the people in the scopes of my seats of one kind. An HR partner has no cells over the own line (T09).
 CREATE OR REPLACE FUNCTION access.seat_ranges(wanted text) RETURNS int8multirange LANGUAGE sql STABLE AS $$
     SELECT coalesce((SELECT places - CASE WHEN wanted = 'BP' THEN access.branch_ranges() ELSE '{}' END

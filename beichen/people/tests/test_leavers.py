@@ -170,9 +170,9 @@ def returned(left: Golden, number: str, before: list[int], owner_db: Any) -> Non
 def test_the_earlier_employment_is_for_hr_and_the_person_not_for_the_new_line(left: Golden) -> None:
     persons.come_back(JOB, left.id("E009"), Return(first=date(2026, 6, 20), unit_id=left.unit("U12")))
     subject = left.id("E009")
-    assert [past.left_on for past in queries.former_employments(left.actor("E015"), subject)] == [LAST]
-    assert [past.left_on for past in queries.former_employments(left.actor("E009"), subject)] == [LAST]
-    assert queries.former_employments(left.actor("E005"), subject) == []
+    assert [past.left_on for past in queries.employments(left.actor("E015"), subject)[1]] == [LAST]
+    assert [past.left_on for past in queries.employments(left.actor("E009"), subject)[1]] == [LAST]
+    assert queries.employments(left.actor("E005"), subject)[1] == []
     assert queries.employment(left.actor("E005"), subject) is not None
 
 

@@ -29,6 +29,7 @@ class _Scope:
     actor: Actor
     seats: frozenset[str]
     leads: bool
+    heads: bool
     relations: dict[int, frozenset[str]] = field(default_factory=dict)
     units: dict[int, frozenset[str]] = field(default_factory=dict)
     memory: dict[str, Any] | None = None
@@ -66,18 +67,21 @@ _TELL = """
                set_config('beichen.job', %(job)s, true), set_config('beichen.today', %(today)s, true)
         FROM stands
     )
-    SELECT access.seats(), access.leads() FROM told
+    SELECT access.seats(), access.leads(), access.heads() FROM told
 """
 
 
-def _tell_database(actor: Actor | None) -> tuple[frozenset[str], bool]:
-    """Set who asks; gives what nearly every page goes on to ask: the seats (and CO), and whether they lead anybody."""
+def _tell_database(actor: Actor | None) -> tuple[frozenset[str], bool, bool]:
+    """Set who asks; gives what nearly every page goes on to ask.
+
+    That is the seats (and CO), whether somebody reports to them, and whether they head a unit.
+    """
     person = str(actor.person_id) if actor and actor.person_id is not None else ""
     job = (actor.job or "") if actor else ""
     with connection.cursor() as cursor:
         cursor.execute(_TELL, {"person": person, "job": job, "today": clock.today().isoformat()})
-        seats, leads = cursor.fetchone()
-        return frozenset(seats), leads
+        seats, leads, heads = cursor.fetchone()
+        return frozenset(seats), leads, heads
 
 
 @contextmanager

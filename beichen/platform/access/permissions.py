@@ -93,6 +93,11 @@ def leads_people(actor: Actor) -> bool:
     return scope_of(actor).leads
 
 
+def heads_units(actor: Actor) -> bool:
+    """Whether the actor heads a unit or is the HR partner of one, as the transaction begins. Cost: none."""
+    return scope_of(actor).heads
+
+
 def has_left(actor: Actor) -> bool:
     """Whether the actor left the company and comes through the portal (TE). Cost: that of `seats_of`."""
     return "TE" in seats_of(actor)

@@ -140,9 +140,8 @@ def history(request: PageRequest) -> HttpResponse:
 def version(request: PageRequest, map_id: int, number: int) -> HttpResponse:
     """An earlier version, and what differs in it from the one before or from any other."""
     actor, asked = request.actor, as_number(request.GET.get("against"), digits=6)
-    card = queries.page(actor, map_id, number)
     against = number - 1 if asked is None else asked
-    changes = queries.changes(actor, map_id, number, against or None)
+    card, changes = queries.page_beside(actor, map_id, number, against or None)
     draft = queries.draft_page(actor)
     return draw(
         request, "strategy/version.html", card=card, boxes=_boxes(card), chosen=_chosen(card), lines=_lines(card),

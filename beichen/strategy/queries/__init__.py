@@ -19,6 +19,7 @@ from beichen.strategy.queries.pages import (
     may_name_editors,
     may_publish,
     page,
+    page_beside,
     priorities,
 )
 from beichen.strategy.queries.rates import RateLine, Rates, rates
@@ -82,6 +83,7 @@ __all__ = [
     "outside_the_list",
     "owed",
     "page",
+    "page_beside",
     "priorities",
     "rates",
     "remarks",
