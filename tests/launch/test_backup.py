@@ -90,7 +90,7 @@ def test_everything_comes_back_and_no_mail_goes_out_again(drill: Drill) -> None:
     back = drill.prints(other.home)
     changed = {name for name in sealed if sealed[name] != back[name]}
     assert changed <= {"public.procrastinate_jobs", "launch.memory", "public.audit_entry", "public.audit_pending",
-                       "public.procrastinate_events"}  # fmt: skip
+                       "public.audit_seal", "public.procrastinate_events"}  # fmt: skip
     assert drill.ask(other.home, "SELECT template FROM notify_notice") == [("waiting",)]
     jobs = drill.ask(other.home, "SELECT queue_name, status::text FROM procrastinate_jobs ORDER BY 1")
     assert jobs == [("default", "todo"), ("mail", "cancelled")]
@@ -116,6 +116,7 @@ def test_a_backup_of_what_runs_restores_to_an_audit_that_holds(drill: Drill) -> 
         running.stop()
     other, said = drill.restore("beside it", str(sealed))
     assert said.startswith("0 "), said
+    assert "The audit holds" in other.run("audit", "verify").stdout
     other.start()
     try:
         other.until(lambda: "The audit holds" in other.run("audit", "verify").stdout, 30)
