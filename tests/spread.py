@@ -1,4 +1,4 @@
-"""How the tests are spread over two processes: what takes long begins first, so that both end at the same time.
+"""How the tests are spread over the processes: what takes long begins first, so that all end at the same time.
 
 A file is one piece, as the tests of a journey build on each other; in the files named `APART` each test is a piece.
 """

@@ -134,7 +134,7 @@ def check_twins(what: str, viewers: Iterable[str]) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.req("BASE-01", "REVIEW-07")
-@pytest.mark.parametrize("what", SECRETS)
+@pytest.mark.parametrize("what", ["an unreleased grade", "a bonus before the letter"])
 @pytest.mark.attack("A15")
 def test_a_hidden_fact_changes_no_byte(what: str) -> None:
     check_twins(what, SOME)

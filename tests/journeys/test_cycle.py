@@ -7,6 +7,8 @@ import pytest
 from tests.database import put_in_phase
 from tests.journeys.town import Person, Town
 
+pytestmark = pytest.mark.slow
+
 GOAL, RESULT = "访谈二十位付费用户", "完成的访谈"
 LATE, MANAGER, ABOVE = "把引导放弃率降下来", "郑一鸣", "林若溪"
 FIRST, SECOND, CHIEF = "钱多多", "李慎", "陈思远"

@@ -15,6 +15,8 @@ from tests.cast import Golden
 from tests.database import login
 from tests.journeys.town import Town
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 EMPLOYEE, CHIEF = "C012", "C001"

@@ -9,6 +9,8 @@ import pytest
 from beichen.platform.kit import clock
 from tests.journeys.town import Person, Town
 
+pytestmark = pytest.mark.slow
+
 GONE, MAIL, PASSWORD = "孙嘉树", "sun.jiashu@example.com", "Winter-Ufer-41-still"
 PLAN, BONUS, WORDS = "考核", "二季度奖金", "谢谢大家这一年的支持"
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.journeys.town import Person, Town
 
+pytestmark = pytest.mark.slow
+
 HR, OTHER, CHIEF, MANAGER, EMPLOYEE = "E015", "E016", "E001", "E004", "E006"
 PRINCIPLES, RULES, SCOPE = "Positioning and principles", "What results are used for", "What performance is not for"
 

@@ -7,6 +7,8 @@ import pytest
 from tests.journeys.test_quarter import both
 from tests.journeys.town import Person, Town
 
+pytestmark = pytest.mark.slow
+
 PLAN = "二季度考核"
 ON_PHONE, AT_DESK = "路上想到：接口评审要提前", "灰度发布的步骤写成了清单"
 ASK_ZH, ASK_EN = "哪件事你会换一种做法？", "What would you do another way?"

@@ -7,6 +7,8 @@ import pytest
 from tests.journeys.test_agreement import last_quarter
 from tests.journeys.town import Person, Town
 
+pytestmark = pytest.mark.slow
+
 TITLE, RESULT = "第一周就用出价值", "第二步放弃率"
 TEAM = ("E008", "E009", "E010")
 
