@@ -19,6 +19,7 @@ import pytest
 
 from beichen.launch.cluster import read_pid_file
 from beichen.launch.environment import CHECKOUT
+from tests.faults.journal import within
 from tests.launch.conftest import LONG_NAME
 from tests.launch.running import Running
 
@@ -94,7 +95,7 @@ def assert_goes_through(one: Running) -> None:
     assert one.stop() == 0
     again = one.start()
     assert "Installing" not in one.said()
-    assert again <= 5
+    assert again <= within(5)
     assert one.stop() == 0
     assert_comes_back(one)
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import IO
 
-import xlsxwriter
-
 WIDTH = 16
 
 
@@ -26,6 +24,8 @@ def workbook(sheets: Iterable[Written], made: datetime, out: IO[bytes]) -> None:
 
     Text stays text, so that no cell is ever taken for a formula.
     """
+    import xlsxwriter  # only the worker writes workbooks; the others start sooner without it
+
     with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
         book.set_properties({"created": made})
         day, head = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"bold": True})
