@@ -42,7 +42,11 @@ class Drill:
     def __init__(self, live: Running, folder: Path) -> None:
         self.live, self.folder = live, folder
         self.base, self.wal = folder / "base", folder / "wal"
-        self.keys = [name for name in copies.KEYS if (live.home / name).exists() and name != copies.RECIPIENT]
+
+    @property
+    def keys(self) -> list[str]:
+        """What lies beside the database now; the worker makes the key of the audit when it seals first."""
+        return [name for name in copies.KEYS if (self.live.home / name).exists() and name != copies.RECIPIENT]
 
     def backup(self, base: Path | None = None) -> str:
         done = self.live.run("backup", "--base", str(base or self.base), "--wal", str(self.wal))
