@@ -24,10 +24,13 @@ SHIFT = 10_000_000
 
 ROOTS = frozenset({"people_person", "people_orgunit"})
 SHARED = frozenset(
-    {"people_branch", "people_conflict", "people_cycle", "people_roleposition", "people_roleprofile", "people_seat",
-     "reviews_calibrationsession", "reviews_reviewplan", "reward_bonusplan", "reward_scenario"}
+    {"people_branch", "people_conflict", "people_cycle", "people_process", "people_processstep", "people_roleposition",
+     "people_roleprofile", "people_seat", "reviews_calibrationsession", "reviews_reviewplan", "reward_bonusplan",
+     "reward_scenario"}
 )  # fmt: skip
 SHARED_AREAS = ("strategy_", "metrics_", "forms_")
+ADMITTING = ("account_", "mfa_", "usersessions_", "identity_onetimecode", "identity_personaltoken")
+"""What lets somebody in is for one person: never copied."""
 MARKED = {
     ("people_person", "number"), ("people_person", "email"), ("people_orgunit", "code"), ("identity_account", "email"),
     ("goals_goal", "key"), ("people_project", "code"),
@@ -98,7 +101,7 @@ def _owned(tables: dict[str, list[Column]]) -> set[str]:
 
 
 def _points_into(table: str, columns: Iterable[Column], own: set[str]) -> bool:
-    if table in SHARED or table.startswith(SHARED_AREAS):
+    if table in SHARED or table.startswith((*SHARED_AREAS, *ADMITTING)):
         return False
     return table in OWNERS or any(column.target in own for column in columns)
 

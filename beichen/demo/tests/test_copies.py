@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from beichen.demo.rules import load_demo
+from beichen.demo.rules import copies, load_demo
 from beichen.demo.rules.copies import SHIFT, multiply
 from beichen.goals.rules.rollup import recount
 from beichen.platform.kit.actor import system
@@ -29,6 +29,28 @@ def rows(statement: str) -> list[tuple[Any, ...]]:
         cursor.execute(statement)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
+
+
+UNIQUE = """
+    SELECT i.indrelid::regclass::text, array_agg(a.attname::text) FROM pg_index i
+    JOIN pg_class c ON c.oid = i.indrelid AND c.relnamespace = 'public'::regnamespace
+    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+    WHERE i.indisunique GROUP BY i.indexrelid, i.indrelid
+"""
+
+
+@pytest.mark.req("BASE-08")
+def test_a_copy_of_a_row_never_takes_the_place_of_its_original(db: None, owner_db: Any) -> None:
+    """Whatever is unique in a table that is copied holds something that differs from copy to copy."""
+    with owner_db():
+        tables = copies._tables()
+        own = copies._owned(tables)
+        columns = {(table, column.name): column for table in own for column in tables[table]}
+        alike = {
+            (table, *names) for table, names in rows(UNIQUE) if table in own
+            and all(copies._value(table, columns[table, name], own) == f't."{name}"' for name in names)
+        }  # fmt: skip
+    assert alike == set()
 
 
 @pytest.mark.slow
