@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -10,6 +12,8 @@ pytest_plugins = ["tests.database", "tests.spread", "beichen.platform.events.tes
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 """No test asserts a time: a busy machine draws examples as slowly as it likes."""
+gc.set_threshold(100_000, 50, 100)
+"""Django's world is large and stays: looking through it for garbage every moment took a tenth of the suite."""
 
 
 NAMING = ("req", "attack", "fault")

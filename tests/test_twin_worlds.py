@@ -110,12 +110,12 @@ def crawl(client: Client, paths: Iterable[str]) -> dict[str, tuple[int, dict[str
     return found
 
 
-def check_twins(what: str, viewers: Iterable[str]) -> None:
-    secret = SECRETS[what]
+def check_twins(what: tuple[str, ...], viewers: Iterable[str]) -> None:
+    secrets = [SECRETS[name] for name in what]
     world = worlds.make("people", "talks", "reviews", "reward")
-    paths = addresses(world, secret.level)
+    paths = addresses(world, secrets[0].level)
     assert len(paths) > 80
-    blind = [viewer for viewer in viewers if viewer not in readers(secret.row)]
+    blind = [viewer for viewer in viewers if not any(viewer in readers(secret.row) for secret in secrets)]
     assert blind
     with clock.frozen(worlds.THEN):
         clients = {}
@@ -124,8 +124,9 @@ def check_twins(what: str, viewers: Iterable[str]) -> None:
                 clients[viewer] = sign_in(world.golden.id(viewer))
         before = {viewer: crawl(client, paths) for viewer, client in clients.items()}
         with login(None), connection.cursor() as cursor:
-            cursor.execute(secret.change, [secret.of(world)])
-            assert cursor.rowcount in (1, 2)
+            for secret in secrets:
+                cursor.execute(secret.change, [secret.of(world)])
+                assert cursor.rowcount in (1, 2)
         for viewer, client in clients.items():
             after = crawl(client, paths)
             different = [path for path in paths if after[path] != before[viewer][path]]
@@ -134,14 +135,13 @@ def check_twins(what: str, viewers: Iterable[str]) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.req("BASE-01", "REVIEW-07")
-@pytest.mark.parametrize("what", ["an unreleased grade", "a bonus before the letter"])
 @pytest.mark.attack("A15")
-def test_a_hidden_fact_changes_no_byte(what: str) -> None:
-    check_twins(what, SOME)
+def test_hidden_facts_change_no_byte() -> None:
+    check_twins(("an unreleased grade", "a bonus before the letter"), SOME)
 
 
 @pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("what", SECRETS)
 def test_for_everyone_of_the_cast(what: str) -> None:
-    check_twins(what, oracle.people())
+    check_twins((what,), oracle.people())

@@ -113,6 +113,15 @@ def has_door(record: Record, viewer: str, row: table.Row) -> bool:
     return not any((record.row, column) in NO_DOOR for column in oracle.columns(viewer, record.subject, row))
 
 
+def told_apart(records: list[Record], subject: str) -> list[str]:
+    """One viewer of each kind: the others stand to the subject as somebody here does and may read the same."""
+    rows, kinds = table.read(), dict[tuple[object, ...], str]()
+    for viewer in oracle.people():
+        stands = (tuple(sorted(oracle.columns(viewer, subject, rows[record.row]))) for record in records)
+        kinds.setdefault((*stands, *(record.expected(viewer, rows[record.row]) for record in records)), viewer)
+    return list(kinds.values())
+
+
 # ── the probe ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 

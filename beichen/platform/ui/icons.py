@@ -27,6 +27,7 @@ def paths(name: str) -> tuple[str, ...]:
     return tuple(node.attrib["d"] for node in tree if node.attrib.get("stroke") != "none" and "d" in node.attrib)
 
 
+@cache
 def svg(name: str, extra: str = "") -> SafeString:
     """The icon as decoration: hidden from screen readers, the words beside it speak."""
     drawn = format_html_join("", '<path d="{}"/>', ((data,) for data in paths(name)))
