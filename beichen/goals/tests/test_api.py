@@ -103,6 +103,12 @@ def test_bad_input_is_named_by_its_field(client_as, cycle_id):
     assert (answer.status_code, list(answer.json()["fields"])) == (422, ["target"])
 
 
+@pytest.mark.parametrize("number", [0, -143, 105501298])
+def test_a_cycle_that_is_not_there_is_not_found(client_as, number):
+    answer = send(client_as("E009"), "post", AT, {"cycle_id": number, "title": "x"})
+    assert answer.status_code == 404
+
+
 def test_others_do_not_report(golden, client_as):
     with acting(golden.actor("E006")):
         kr_id = KeyResult.objects.get(key="K111").pk

@@ -218,8 +218,8 @@ def _walk(actor: Actor, cycle: Cycle, to: str) -> CycleCard:
     return queries.cycle(actor, cycle.pk)
 
 
-_OPEN = "SELECT pg_advisory_xact_lock_shared(hashtext('people.cycle'), hashtext(%s::text))"
-_CLOSED = "SELECT pg_advisory_xact_lock(hashtext('people.cycle'), hashtext(%s::text))"
+_OPEN = "SELECT pg_advisory_xact_lock_shared(hashtext('people.cycle'), hashtext((%s)::text))"
+_CLOSED = "SELECT pg_advisory_xact_lock(hashtext('people.cycle'), hashtext((%s)::text))"
 
 
 def _in_line(lock: str, cycle_id: int) -> None:
