@@ -69,6 +69,8 @@ NOT_MET = {
     "goals:unit_sheet": "the link to one's own unit leads there: tests/journeys/test_principles.py",
     "metrics:value": "needs a figure: tests/journeys/test_figures.py",
     "goals:review": "linked where a cycle has its goals gone through: beichen/goals/tests/test_changes.py",
+    "goals:conclude": "needs an exploration that runs: beichen/goals/tests/test_explorations.py",
+    "goals:explore": "as goals:edit",
     "goals:wording": "as goals:agreement",
     "goals:agreement": "needs a proposal at its step: tests/journeys/test_agreement.py",
     "goals:decide": "as goals:agreement",

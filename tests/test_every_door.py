@@ -27,6 +27,7 @@ from tests.database import login
 NOT_OPENED = {
     "reward:of_review": "a part of the page of a result: needs a result and a letter of one cycle (tests/journeys)",
     "goals:change": "needs a change that somebody asked for (tests/journeys/test_changes.py)",
+    "goals:conclude": "needs an exploration that runs (beichen/goals/tests/test_explorations.py)",
     "goals:hand_on": "needs a proposal that waits for its reader (tests/journeys/test_agreement.py)",
     "audit:batches": "needs an act on many rows (beichen/platform/audit/tests)",
     "ui:readyz": "answers 503 as long as no worker beats, as here",

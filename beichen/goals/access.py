@@ -267,6 +267,10 @@ DECIDE_ALIGNMENT = Permission(
     key="goals.decide_alignment", label=_("Accept or decline an alignment request"), row="01j", code="t",
     subject=_parent_owner, only=frozenset({"SE", "LM"}), banned=("proposed_by_id",),
 )  # fmt: skip
+CONCLUDE = Permission(
+    key="goals.conclude", label=_("Conclude an exploration"), row=row_of, code="w", subject=_owner,
+    only=frozenset({"SE", "LM"}),
+)  # fmt: skip
 SET_TASKS = Permission(
     key="goals.set_tasks", label=_("Set the key tasks of a goal"), row="02f", code="w", subject=_owner_of_task,
 )  # fmt: skip

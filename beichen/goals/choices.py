@@ -116,6 +116,14 @@ TASKED = (GoalState.DRAFT, GoalState.PROPOSED, *RUNNING)
 """The states of a goal in which its tasks are written and worked on."""
 
 
+class Outcome(models.TextChoices):
+    """How an exploration ended."""
+
+    CONFIRMED = "confirmed", pgettext_lazy("an exploration", "Confirmed")
+    REFUTED = "refuted", pgettext_lazy("an exploration", "Refuted")
+    STOPPED = "stopped", pgettext_lazy("an exploration", "Stopped")
+
+
 class Verdict(models.TextChoices):
     """What the owner says of a goal when goals are gone through."""
 

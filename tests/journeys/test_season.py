@@ -173,3 +173,52 @@ def test_a_key_task_is_given_to_a_colleague_who_does_it_from_the_to_do_list(town
     other.page.goto(me.page.url)
     assert other.sees(task)
     assert other.named("New task").count() == 0
+
+
+@pytest.mark.req("GOAL-14")
+def test_a_question_is_tried_inside_its_bounds_and_concluded_with_its_learning(town: Town) -> None:
+    title, hypothesis = "弄清小团队愿不愿意付费", "小团队愿意为共享的版本历史付费"
+    only_the_manager(town)
+    me = town.browse("E010")
+    me.menu("Goals")
+    me.go("New goal")
+    me.fill("What do you want to achieve?", title)
+    me.fill("Weight in the plan, %", "20")
+    me.press("Save")
+    me.go("Make it an exploration")
+    me.fill("Hypothesis", hypothesis)
+    me.fill("What would decide it?", "200 个受邀团队里至少 30 个付费")
+    me.fill("When do we stop early?", "三周后少于五个")
+    me.fill("Budget", "两人六周")
+    me.fill("What must not be hurt?", "现有会员续费率")
+    me.press("Save")
+    me.again()
+    assert me.sees(hypothesis)
+    me.press("Submit")
+    manager = town.browse("E005")
+    manager.go(f"Approve goal: {title}")
+    manager.press("Approve")
+    me.again()
+    me.go("Conclude")
+    me.tick("Refuted")
+    me.fill("What was found?", "四周内 7 个团队付费")
+    me.fill("What was learned?", "小团队是一个人先买，再拉同事进来")
+    me.press("Conclude")
+    me.again()
+    assert me.sees("A sound trial gave an answer")
+    assert "100%" in me.page.locator("main").inner_text()
+    other = town.browse("E011", locale="zh-hans")
+    other.menu("Goals")
+    other.go("Explorations")
+    assert other.sees("已证伪")
+    assert "小团队是一个人先买，再拉同事进来" in other.reads()
+
+
+def only_the_manager(town: Town) -> None:
+    """Goals are agreed to by the manager alone."""
+    from beichen.people.models import Cycle
+
+    with town.owner():
+        cycle = Cycle.objects.get(period__key="2026Q2")
+        cycle.settings["goals"]["approval"] = [{"role": "LM", "days": 5}]
+        cycle.save()

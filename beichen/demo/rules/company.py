@@ -18,7 +18,7 @@ from beichen.demo.rules.goals import load_goals
 from beichen.demo.rules.moments import after_quarter, moment
 from beichen.demo.rules.principles import load_statements
 from beichen.demo.rules.projects import KEEPER, load_processes, load_projects, load_roles
-from beichen.demo.rules.season import give_template, load_templates
+from beichen.demo.rules.season import explore, give_template, load_templates
 from beichen.demo.rules.talks import load_talks
 from beichen.metrics import queries as metric_queries
 from beichen.metrics import rules as metrics
@@ -101,6 +101,7 @@ def _season(place: Place, aims: list[Aim], say: Callable[[str], None]) -> None:
     bonus.send_letters(place, bonus_id)
     reviews.move(place, "C10", after_quarter(place.story, 39))
     reviews.draft_next(place)
+    explore(place)
     give_template(place, KEEPER)
     _ask_for_a_second(place)
     say(f"results released, {received} answered")

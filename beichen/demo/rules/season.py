@@ -12,7 +12,7 @@ from beichen.demo.formulas.banks import bank, lines
 from beichen.demo.formulas.story import Aim
 from beichen.demo.rules.moments import moment
 from beichen.goals import queries, rules
-from beichen.goals.choices import CHANGE
+from beichen.goals.choices import CHANGE, GOAL
 from beichen.goals.queries import KeyResultCard
 from beichen.people import queries as people
 from beichen.platform.approvals import queries as runs
@@ -135,3 +135,32 @@ def give_template(place: Place, keeper: str) -> None:
         team = [one.id for one in people.reports_of(giver, me.manager_id) if one.id != me.id][:1]
         cycle_id = place.cycles[place.story.running.key]
         rules.give_template(giver, template.id, cycle_id, people.Reach(person_ids=[me.id, *team]))
+
+
+def explore(place: Place) -> None:
+    """Two questions nobody can answer beforehand: one was tried and refuted, the other is being tried."""
+    for line in lines(bank("trials")["told"]):
+        owner, title, english, hypothesis, evidence, stop, budget, unharmed, begun, ended, outcome, found, learned = (
+            line
+        )
+        me, running = place.person(owner), place.story.running
+        first = max(place.story.day - timedelta(days=int(begun)), running.first + timedelta(days=2))
+        with clock.frozen(moment(first, title, "begun")):
+            entered = rules.GoalInput(title=title, title_en=english, weight=500, verification=evidence)
+            card = rules.create_goal(me, place.cycles[running.key], entered)
+            bounds = rules.ExplorationInput(
+                hypothesis=hypothesis,
+                evidence=evidence,
+                stop_rule=stop,
+                budget=budget,
+                unharmed=unharmed,
+                until=min(first + timedelta(days=45), running.last),
+            )
+            version = rules.describe_exploration(me, card.id, bounds, card.version)
+            rules.propose_goal(me, card.id, version)
+            while (step := runs.current_step(me, GOAL, card.id)) is not None:
+                rules.approve_goal(Actor(step.approver_id), card.id, version + 1)
+        if outcome:
+            with clock.frozen(moment(max(place.story.day - timedelta(days=int(ended)), first), title, "ended")):
+                said = rules.ConclusionInput(outcome=outcome, found=found, learning=learned)
+                rules.conclude_exploration(me, card.id, said, 2)

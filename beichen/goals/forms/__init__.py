@@ -1,6 +1,7 @@
 """What people type about goals."""
 
 from beichen.goals.forms.changes import ChangeForm, CheckForm, CorrectForm, SeasonForm, WeightsForm
+from beichen.goals.forms.explorations import ConclusionForm, ExplorationForm
 from beichen.goals.forms.filters import BoardForm, FilterForm, MapForm
 from beichen.goals.forms.goals import (
     AlignForm,
@@ -23,8 +24,10 @@ __all__ = [
     "BoardForm",
     "ChangeForm",
     "CheckForm",
+    "ConclusionForm",
     "CorrectForm",
     "DayInput",
+    "ExplorationForm",
     "FilterForm",
     "GiveForm",
     "GoalForm",

@@ -169,6 +169,7 @@ class SeasonForm(forms.Form):
     )  # fmt: skip
     count_min = forms.IntegerField(label=_("At least so many goals"), min_value=1, max_value=20)
     count_max = forms.IntegerField(label=_("At most so many goals"), min_value=1, max_value=20)
+    tracks = forms.IntegerField(label=_("Explorations a unit runs at once, at most"), min_value=0, max_value=20)
     versions = forms.ChoiceField(
         label=_("A goal that changed is scored"), widget=forms.RadioSelect,
         choices=(("last", _("by its last version")), ("by_time", _("by each version for the days it was in force"))),
@@ -246,6 +247,7 @@ class SeasonForm(forms.Form):
                 )
                 for n in self.rows_of_flows if values[f"chain_{n}"]
             ),
+            values["tracks"],
         )  # fmt: skip
 
     @staticmethod
@@ -255,7 +257,7 @@ class SeasonForm(forms.Form):
             "limits": chosen.limits, "count_min": chosen.count_min, "count_max": chosen.count_max,
             "versions": chosen.versions, "free_target": trimmed(chosen.free_percent),
             "free_weight": trimmed(Decimal(chosen.free.weight) / 100), "free_days": chosen.free.days,
-            "rhythm": chosen.rhythm,
+            "rhythm": chosen.rhythm, "tracks": chosen.tracks,
         }  # fmt: skip
         for n, lock in enumerate(chosen.locks[:LOCKS]):
             values |= {f"what_{n}": lock.what, f"kind_{n}": lock.kind, f"since_{n}": lock.since}

@@ -5,6 +5,7 @@ millionths, scores in hundredths of a point.
 """
 
 from beichen.goals.models.changes import ChangeRequest, GoalCheck, GoalVersion
+from beichen.goals.models.explorations import Exploration
 from beichen.goals.models.goals import (
     Alignment,
     Goal,
@@ -23,6 +24,7 @@ from beichen.goals.models.templates import GoalTemplate, KeyResultTemplate
 __all__ = [
     "Alignment",
     "ChangeRequest",
+    "Exploration",
     "Goal",
     "GoalCheck",
     "GoalStat",

@@ -61,6 +61,7 @@ def tabs(actor: Actor, *, leads: bool) -> list[tuple[str, str, str]]:
     return [
         *found, ("all", _("All goals"), reverse("goals:all")), ("map", _("Goal map"), reverse("goals:map")),
         ("board", _("Progress board"), reverse("goals:board")),
+        ("explorations", _("Explorations"), reverse("goals:explorations")),
         ("inbox", _("To approve"), reverse("goals:inbox")),
         ("restated", _("Restated"), reverse("goals:restated")),
         ("templates", _("Templates"), reverse("goals:templates")),

@@ -37,6 +37,7 @@ from beichen.goals.queries.changes import (
     waiting_changes,
 )
 from beichen.goals.queries.desk import Desk, PeerGroup, PlanBeside, desk
+from beichen.goals.queries.explorations import ExplorationCard, Tracks, exploration, explorations
 from beichen.goals.queries.giving import Receivers, receivers
 from beichen.goals.queries.inbox import (
     AlignmentAsk,
@@ -127,6 +128,7 @@ __all__ = [
     "Coverage",
     "Desk",
     "DueReport",
+    "ExplorationCard",
     "Filter",
     "Flow",
     "GoalCard",
@@ -164,6 +166,7 @@ __all__ = [
     "TaskCard",
     "TeamLine",
     "TemplateCard",
+    "Tracks",
     "Uncovered",
     "UnitSheet",
     "UpdateCard",
@@ -186,6 +189,8 @@ __all__ = [
     "coverage",
     "desk",
     "due_reports",
+    "exploration",
+    "explorations",
     "findings",
     "goal",
     "goal_map",

@@ -66,6 +66,7 @@ class Season:
     rhythm: str = ""
     locks: tuple[Lock, ...] = ()
     flows: tuple[Flow, ...] = ()
+    tracks: int = 3
 
     def steps_for(self, profile_id: int | None, level: str) -> tuple[Step, ...]:
         """The steps of the exception that names most of a person's role and level; none where no exception fits."""
@@ -95,7 +96,7 @@ def season(settings: Mapping[str, Any]) -> Season:
         free=FreeRange(
             Fraction(str(free.get("target_percent", 0))) / 100, int(free.get("weight", 0)), int(free.get("days", 0))
         ),
-        rhythm=str(given.get("goal_review", "")),
+        rhythm=str(given.get("goal_review", "")), tracks=int(given.get("tracks", 3)),
         locks=tuple(
             Lock(str(one["what"]), date.fromisoformat(str(one["since"])), str(one.get("kind", "")))
             for one in given.get("locks", ())

@@ -40,6 +40,12 @@ from beichen.goals.rules.drafts import (
     edit_key_result,
     reweigh_key_result,
 )
+from beichen.goals.rules.explorations import (
+    ConclusionInput,
+    ExplorationInput,
+    conclude_exploration,
+    describe_exploration,
+)
 from beichen.goals.rules.giving import Given, give_template
 from beichen.goals.rules.hints import Hint, hints
 from beichen.goals.rules.nudge import LONGEST, Nudged, nudge
@@ -57,6 +63,8 @@ __all__ = [
     "MOST_PARTS",
     "Agreed",
     "ChangeInput",
+    "ConclusionInput",
+    "ExplorationInput",
     "Given",
     "GoalInput",
     "Hint",
@@ -81,8 +89,10 @@ __all__ = [
     "check_goal",
     "check_goals",
     "close_cycle",
+    "conclude_exploration",
     "create_goal",
     "decline_alignment",
+    "describe_exploration",
     "discard_draft",
     "doubt_goal",
     "drain",

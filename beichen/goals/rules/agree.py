@@ -17,6 +17,7 @@ from beichen.goals.queries import GoalCard
 from beichen.goals.queries.season import TERMS, season
 from beichen.goals.rules import errors, rollup, versions
 from beichen.goals.rules.align import tell_parents
+from beichen.goals.rules.explorations import hold_tracks
 from beichen.goals.rules.hints import hold_to
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard, Step
@@ -90,6 +91,7 @@ def approve_goal(actor: Actor, goal_id: int, version: int) -> GoalCard:
     _decides(actor, goal, version)
     cycle = open_cycle(actor, goal.cycle_id, *WRITING)
     hold_to(actor, goal, cycle.settings, decided=True)
+    hold_tracks(goal, cycle)
     with my_step():
         run = approvals.approve(actor, GOAL, goal.pk, version)
     if run.state == "pending":

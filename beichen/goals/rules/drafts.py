@@ -14,7 +14,7 @@ from beichen.goals import access, queries
 from beichen.goals.choices import CHANGED_BY_MANAGER, LINEAR, RUNNING, VALUED, WRITING, GoalState, Measure, Visibility
 from beichen.goals.events import GoalChanged
 from beichen.goals.formulas import measures as m
-from beichen.goals.models import Goal, KeyResult, KeyResultStat, Milestone
+from beichen.goals.models import Exploration, Goal, KeyResult, KeyResultStat, Milestone
 from beichen.goals.queries import GoalCard
 from beichen.goals.queries.season import TERMS
 from beichen.goals.queries.standing import cap_of, measure_of
@@ -175,6 +175,8 @@ def edit_key_result(actor: Actor, key_result_id: int, entered: KeyResultInput, v
     cycle = open_cycle(actor, kr.goal.cycle_id, *WRITING)
     before = {name: getattr(kr, name) for name in _KEY_RESULT_FIELDS}
     _fill_key_result(actor, kr, entered, kr.goal)
+    if kr.measure != Measure.YES_NO and Exploration.objects.filter(answer=kr).exists():
+        raise errors.AnswerStays(kr, field="measure")
     kr.version += 1
     kr.save()
     if kr.measure == Measure.MILESTONES:

@@ -272,3 +272,26 @@ class CannotSee(Invalid):
 
     code = "assignee_cannot_see"
     text = gettext_noop("This person cannot see the goal, so the task cannot be theirs.")
+
+
+class Concluded(Refused):
+    """The exploration has ended; its bounds and its outcome stay."""
+
+    code = "exploration_concluded"
+    text = gettext_noop("This exploration is concluded; its bounds and its outcome stay as they are.")
+
+
+class TooManyTracks(Refused):
+    """A unit runs only so many explorations at once."""
+
+    code = "too_many_explorations"
+    text: ClassVar[Phrase] = gettext_noop(
+        "This unit already runs as many explorations at once as it may (%(most)s). Conclude one first."
+    )
+
+
+class AnswerStays(Invalid):
+    """The key result that counts an exploration is a question with an answer."""
+
+    code = "exploration_answer"
+    text = gettext_noop("This key result counts the exploration: it stays a yes or no.")

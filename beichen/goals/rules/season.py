@@ -32,7 +32,7 @@ def set_season(actor: Actor, cycle_id: int, chosen: Season, version: int) -> Cyc
         actor, cycle_id,
         {
             "limits": chosen.limits, "count_min": chosen.count_min, "count_max": chosen.count_max,
-            "versions": chosen.versions, "goal_review": chosen.rhythm,
+            "versions": chosen.versions, "goal_review": chosen.rhythm, "tracks": chosen.tracks,
             "change_free": {
                 "target_percent": f"{chosen.free_percent.normalize():f}", "weight": chosen.free.weight,
                 "days": chosen.free.days,
@@ -55,6 +55,8 @@ def _check(chosen: Season) -> None:
     _one_of("goal_review", chosen.rhythm, ("", MONTH, QUARTER))
     if not 1 <= chosen.count_min <= chosen.count_max <= MOST_GOALS:
         raise BadValue("count_max", chosen.count_max, words.BETWEEN, low=chosen.count_min, high=MOST_GOALS)
+    if not 0 <= chosen.tracks <= MOST_GOALS:
+        raise BadValue("tracks", chosen.tracks, words.BETWEEN, low=0, high=MOST_GOALS)
     if not 0 <= chosen.free.target <= 1:
         raise BadValue("free_target", chosen.free_percent, words.BETWEEN, low=0, high=100)
     if not 0 <= chosen.free.weight <= 10_000:

@@ -172,6 +172,7 @@ class SeasonIn(Strict):
     free_weight: int = Field(0, ge=0, le=10_000)
     free_days: int = Field(0, ge=0, le=90)
     goal_review: Literal["", "month", "quarter"] = ""
+    tracks: int = Field(3, ge=0, le=20, description="Explorations a unit runs at once")
     locks: list[LockIn] = Field([], max_length=6)
     flows: list[FlowIn] = Field([], max_length=12)
     version: int = 0
@@ -207,6 +208,7 @@ class SeasonOut(Schema):
     free_weight: int
     free_days: int
     goal_review: str
+    tracks: int
     locks: list[LockOut]
     flows: list[FlowOut]
 

@@ -54,6 +54,7 @@ def acts(world: World) -> Iterator[Act]:
     yield from _key_results(world)
     yield from _alignments(world)
     yield from _changes(world)
+    yield from _explorations(world)
     yield Act("goal_templates_create", body={"title": "首周留存"}, row="24a")
     yield Act(
         "goal_templates_update", {"template_id": TEMPLATE}, {"title": "首周留存", "version": 1}, row="24a",
@@ -70,6 +71,38 @@ def acts(world: World) -> Iterator[Act]:
     yield Act(
         "goal_templates_give", {"template_id": TEMPLATE}, whom, row="24e", subject=SUBJECT, stage=begin_from
     )  # fmt: skip
+
+
+TRIED = {
+    "hypothesis": "小团队愿意付费", "evidence": "30 个付费", "stop_rule": "三周少于 5 个", "budget": "两人六周",
+    "unharmed": "续费率",
+}  # fmt: skip
+
+
+def _explorations(world: World) -> Iterator[Act]:
+    from beichen.goals.models import Goal
+
+    until = {"until": Goal.objects.get(pk=world.ids["01a", SUBJECT]).due}
+    yield Act(
+        "goal_explorations_describe", {"goal_id": world.ids["01a", SUBJECT]}, {**TRIED, **until, "version": 1},
+        row="01a", subject=SUBJECT,
+    )  # fmt: skip
+    running = world.ids["01d", SUBJECT]
+    yield Act(
+        "goal_explorations_conclude", {"goal_id": running},
+        {"outcome": "refuted", "found": "4 个", "learning": "先做单人", "version": 1}, row="01d", subject=SUBJECT,
+        only={"SE", "LM"}, stage=lambda: explore(running),
+    )  # fmt: skip
+
+
+def explore(goal_id: int) -> None:
+    """The running goal is an exploration."""
+    from beichen.goals.models import Exploration, Goal, KeyResult, KeyResultStat
+
+    goal = Goal.objects.get(pk=goal_id)
+    answer = KeyResult.objects.create(goal=goal, title="有答案", measure="yes_no", start=goal.start, due=goal.due)
+    KeyResultStat.objects.create(key_result=answer)
+    Exploration.objects.create(goal=goal, answer=answer, until=goal.due, **TRIED)
 
 
 HELPER = "E011"

@@ -1,0 +1,136 @@
+"""Explorations: one beside its goal, all of a cycle by unit, and how many a unit runs at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from beichen.goals import access
+from beichen.goals.choices import RUNNING, Outcome
+from beichen.goals.formulas.trials import Trial, faults
+from beichen.goals.models import Exploration, Goal
+from beichen.goals.queries.pages import goal_to_change
+from beichen.goals.queries.season import season
+from beichen.people.queries import CycleCard
+from beichen.platform.access.current import query
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import Actor
+from beichen.platform.kit.errors import NotFound
+from beichen.platform.ui.language import for_reader
+
+MOST = 300
+"""So many of a cycle are shown, the units in the order of the organisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplorationCard:
+    """One exploration; `faults` say what is careless about it today."""
+
+    goal_id: int
+    goal_title: str
+    goal_state: str
+    owner_id: int
+    owner_name: str
+    unit_name: str
+    hypothesis: str
+    evidence: str
+    stop_rule: str
+    budget: str
+    until: date
+    unharmed: str
+    outcome: str
+    found: str
+    learning: str
+    over_budget: bool
+    harmed: bool
+    ended_on: date | None
+    faults: tuple[str, ...]
+    version: int
+
+    @property
+    def outcome_label(self) -> str:
+        """How it ended, in the reader's language; empty while it runs."""
+        return str(Outcome(self.outcome).label) if self.outcome else ""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it gave an answer, whichever, from a sound trial."""
+        return self.outcome in (Outcome.CONFIRMED, Outcome.REFUTED) and not self.faults
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is being tried."""
+        return self.goal_state in RUNNING and not self.outcome
+
+
+def trial_of(row: Exploration) -> Trial:
+    """The row as the formulas see it."""
+    return Trial(row.until, row.outcome, row.found, row.over_budget, row.harmed, row.ended_on)
+
+
+def _card(row: Exploration) -> ExplorationCard:
+    goal = row.goal
+    unit, waits = goal.owner.unit, goal.state not in RUNNING and not row.outcome
+    return ExplorationCard(
+        row.pk, for_reader(goal.title, goal.title_en), goal.state, goal.owner_id, goal.owner.name,
+        for_reader(unit.name, unit.name_en) if unit else "", row.hypothesis, row.evidence, row.stop_rule, row.budget,
+        row.until, row.unharmed, row.outcome, row.found, row.learning, row.over_budget, row.harmed, row.ended_on,
+        () if waits else tuple(faults(trial_of(row), clock.today())), row.version,
+    )  # fmt: skip
+
+
+def _visible(actor: Actor) -> QuerySet[Exploration]:
+    found = Exploration.objects.select_related("goal__owner__unit")
+    return found if actor.person_id is None else found.filter(access.visible_goals("goal__"))
+
+
+@query
+def exploration(actor: Actor, goal_id: int) -> ExplorationCard | None:
+    """The exploration of a goal the actor reads, if it is one. Cost: one statement."""
+    row = _visible(actor).filter(pk=goal_id).first()
+    return _card(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Tracks:
+    """The explorations of a unit in a cycle, and how many of them run."""
+
+    unit: str
+    lines: tuple[ExplorationCard, ...]
+    most: int
+
+    @property
+    def running(self) -> int:
+        """How many run at once, of those that are open to the reader."""
+        return sum(1 for line in self.lines if line.runs)
+
+
+@query
+def explorations(actor: Actor, cycle: CycleCard) -> list[Tracks]:
+    """Every exploration of a cycle that is open to the actor, by unit. Cost: one statement."""
+    found = _visible(actor).filter(goal__cycle_id=cycle.id, goal__is_dropped=False)
+    by_unit: dict[str, list[ExplorationCard]] = defaultdict(list)
+    for row in found.order_by("goal__owner__unit__place", "until", "pk")[:MOST]:
+        card = _card(row)
+        by_unit[card.unit_name].append(card)
+    return [Tracks(unit, tuple(lines), season(cycle.settings).tracks) for unit, lines in by_unit.items()]
+
+
+def tracks_at_once(goal: Goal) -> int:
+    """How many other explorations run in the unit of the goal's owner in its cycle, whoever sees them. For rules."""
+    return Exploration.objects.filter(
+        goal__cycle_id=goal.cycle_id, goal__owner__unit_id=goal.owner.unit_id, goal__state__in=list(RUNNING), outcome="",
+        goal__is_dropped=False,
+    ).exclude(pk=goal.pk).count()  # fmt: skip
+
+
+def exploration_to_change(actor: Actor, goal_id: int) -> tuple[Goal, Exploration]:
+    """The goal and its exploration, locked, or NotFound. For rules."""
+    goal = goal_to_change(actor, goal_id)
+    row = Exploration.objects.select_for_update(no_key=True).filter(pk=goal.pk).first()
+    if row is None:
+        raise NotFound
+    return goal, row

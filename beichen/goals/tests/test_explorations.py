@@ -1,0 +1,194 @@
+"""Explorations: a question inside bounds; a sound answer counts in full whichever it is, a careless trial does not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from beichen.goals import queries, rules
+from beichen.goals.formulas.trials import Trial, answers, faults
+from beichen.goals.models import Exploration, GoalStat
+from beichen.goals.queries import Season
+from beichen.goals.rules import ConclusionInput, ExplorationInput, errors, rollup
+from beichen.goals.tests.makers import NOON, browser, world
+from beichen.people import queries as people
+from beichen.platform.kit import clock
+from beichen.platform.kit.actor import system
+from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound
+from beichen.platform.kit.words import BadValue
+from tests.database import put_in_phase
+
+UNTIL, DAY = date(2026, 5, 31), date(2026, 5, 16)
+BOUNDS = ExplorationInput(
+    hypothesis="小团队愿意为共享的版本历史付费", evidence="六周内 200 个受邀团队里至少 30 个付费",
+    stop_rule="三周后少于 5 个", budget="两人六周，投放 5 万元", until=UNTIL, unharmed="现有会员续费率",
+)  # fmt: skip
+
+
+@pytest.mark.req("GOAL-14")
+@pytest.mark.parametrize(("trial", "found", "counts"), [
+    (Trial(UNTIL, "confirmed", "31 个付费", ended=DAY), [], True),
+    (Trial(UNTIL, "refuted", "4 个付费", ended=DAY), [], True),
+    (Trial(UNTIL, "refuted", " ", ended=DAY), ["no_evidence"], False),
+    (Trial(UNTIL, "confirmed", "31 个", over_budget=True, ended=DAY), ["over_budget"], False),
+    (Trial(UNTIL, "refuted", "4 个", ended=date(2026, 6, 1)), ["over_time"], False),
+    (Trial(UNTIL, "refuted", "4 个", ended=UNTIL), [], True),
+    (Trial(UNTIL, "stopped", "", ended=DAY), [], None),
+    (Trial(UNTIL, "stopped", "", harmed=True, ended=DAY), ["harmed"], False),
+    (Trial(date(2026, 5, 15)), ["over_time"], False),
+    (Trial(UNTIL), [], None),
+])  # fmt: skip
+def test_what_a_trial_counts(trial, found, counts):
+    assert faults(trial, DAY) == found
+    assert answers(trial, DAY) is counts
+
+
+@pytest.fixture
+def made(owner_db):
+    with clock.frozen(NOON), owner_db():
+        return world()
+
+
+@pytest.fixture(autouse=True)
+def _on_16_may():
+    with clock.frozen(NOON):
+        yield
+
+
+def drafted(made, who="A1", title="共享版本历史"):
+    card = rules.create_goal(made.actor(who), made.cycle.pk, rules.GoalInput(title=title, weight=3000))
+    rules.describe_exploration(made.actor(who), card.id, BOUNDS, card.version)
+    return card.id
+
+
+def running(made, who="A1", title="共享版本历史"):
+    goal_id, boss = drafted(made, who, title), "M2" if who.startswith("B") else "M1"
+    card = rules.propose_goal(made.actor(who), goal_id, queries.goal(made.actor(who), goal_id).version)
+    rules.approve_goal(made.actor(boss), goal_id, card.version)
+    return goal_id
+
+
+def found(made, goal_id, who="A1"):
+    card = queries.exploration(made.actor(who), goal_id)
+    assert card
+    return card
+
+
+def conclude(made, goal_id, outcome="refuted", who="A1", **more):
+    version = found(made, goal_id, who).version
+    entered = ConclusionInput(outcome=outcome, **{"found": "4 个付费", "learning": "先做单人付费", **more})
+    return rules.conclude_exploration(made.actor(who), goal_id, entered, version)
+
+
+@pytest.mark.django_db
+@pytest.mark.req("GOAL-14")
+@pytest.mark.parametrize(("outcome", "more", "progress", "score"), [
+    ("confirmed", {}, 1_000_000, 10_000), ("refuted", {}, 1_000_000, 10_000), ("refuted", {"found": ""}, 0, 0),
+    ("confirmed", {"over_budget": True}, 0, 0), ("stopped", {"found": ""}, None, None),
+])  # fmt: skip
+def test_a_refuted_hypothesis_counts_like_a_confirmed_one_and_a_careless_trial_does_not(
+    made, owner_db, outcome, more, progress, score
+):
+    goal_id = running(made)
+    conclude(made, goal_id, outcome, **more)
+    rollup.drain(system("goals.drain", "test"), made.cycle.pk)
+    with owner_db():
+        stat = GoalStat.objects.get(pk=goal_id)
+    assert (stat.progress, stat.score) == (progress, score)
+    card = found(made, goal_id, "B1")
+    assert (card.outcome, card.learning, card.runs) == (outcome, "先做单人付费", False)
+    assert card.is_sound is (progress == 1_000_000)
+    me = made.company.id("A1")
+    [line] = queries.scored_goals(made.actor("A1"), [me], made.cycle.pk)[me]
+    assert line.score == score
+
+
+@pytest.mark.django_db
+@pytest.mark.req("GOAL-14")
+def test_bounds_come_before_and_are_changed_by_the_manager_alone_once_it_runs(made):
+    goal_id = running(made)
+    other = ExplorationInput(**{**{n: getattr(BOUNDS, n) for n in BOUNDS.__slots__}, "budget": "10 万元"})
+    version = queries.goal(made.actor("A1"), goal_id).version
+    for who in ("A1", "A2", "HA1"):
+        with pytest.raises(Forbidden):
+            rules.describe_exploration(made.actor(who), goal_id, other, version)
+    rules.describe_exploration(made.actor("M1"), goal_id, other, version)
+    assert found(made, goal_id).budget == "10 万元"
+    conclude(made, goal_id)
+    with pytest.raises(errors.Concluded):
+        rules.describe_exploration(made.actor("M1"), goal_id, BOUNDS, version + 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.req("GOAL-14")
+def test_a_unit_runs_so_many_at_once_and_a_further_one_waits(made):
+    put_in_phase("C00")
+    version = people.cycle(made.actor("HA1"), made.cycle.pk).version
+    rules.set_season(made.actor("HA1"), made.cycle.pk, Season(tracks=1), version)
+    put_in_phase("C02")
+    first = running(made)
+    with pytest.raises(errors.TooManyTracks):
+        running(made, "A2", "第二条")
+    assert running(made, "B1", "别的部门")
+    conclude(made, first)
+    second = queries.waiting_goals(made.actor("M1"))[0]
+    rules.approve_goal(made.actor("M1"), second.id, second.version)
+    [tracks] = [one for one in queries.explorations(made.actor("M1"), people.cycle(made.actor("M1"), made.cycle.pk))
+                if one.unit == "U1"]  # fmt: skip
+    assert (tracks.running, tracks.most, len(tracks.lines)) == (1, 1, 2)
+
+
+@pytest.mark.django_db
+def test_who_concludes_and_what_it_needs(made):
+    draft, goal_id = drafted(made, title="草稿"), running(made)
+    for who in ("A2", "B1", "HA1", "E1"):
+        with pytest.raises(Forbidden):
+            conclude(made, goal_id, who=who)
+    with pytest.raises(errors.NotRunning):
+        conclude(made, draft)
+    with pytest.raises(NotFound):
+        rules.conclude_exploration(made.actor("A2"), draft, ConclusionInput(outcome="refuted", learning="x"), 1)
+    with pytest.raises(Invalid):
+        conclude(made, goal_id, learning=" ")
+    with pytest.raises(BadValue):
+        conclude(made, goal_id, "boring")
+    with pytest.raises(Changed):
+        rules.conclude_exploration(made.actor("A1"), goal_id, ConclusionInput(outcome="refuted", learning="x"), 99)
+    version = conclude(made, goal_id)
+    assert conclude(made, goal_id) == version
+    with pytest.raises(errors.Concluded):
+        conclude(made, goal_id, "confirmed")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("missing", ["hypothesis", "evidence", "stop_rule", "budget", "unharmed"])
+def test_every_bound_is_needed_before_it_begins(made, missing):
+    card = rules.create_goal(made.actor("A1"), made.cycle.pk, rules.GoalInput(title="探索"))
+    given = {name: getattr(BOUNDS, name) for name in BOUNDS.__slots__}
+    with pytest.raises(Invalid):
+        rules.describe_exploration(made.actor("A1"), card.id, ExplorationInput(**{**given, missing: " "}), card.version)
+    late = ExplorationInput(**{**given, "until": date(2027, 1, 1)})
+    with pytest.raises(BadValue):
+        rules.describe_exploration(made.actor("A1"), card.id, late, card.version)
+    assert not Exploration.objects.filter(pk=card.id).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.req("GOAL-14")
+def test_on_the_pages(made, owner_db):
+    goal_id = running(made)
+    with owner_db():
+        me, other = browser(made, "A1"), browser(made, "B1")
+    part = reverse("goals:exploration", args=[goal_id])
+    assert part in me.get(reverse("goals:goal", args=[goal_id])).content.decode()
+    assert BOUNDS.hypothesis in other.get(part).content.decode()
+    assert reverse("goals:conclude", args=[goal_id]) not in other.get(part).content.decode()
+    assert other.get(reverse("goals:conclude", args=[goal_id])).status_code == 403
+    sent = {"outcome": "refuted", "found": "", "learning": "先做单人付费", "version": 2}
+    version = found(made, goal_id).version
+    assert me.post(reverse("goals:conclude", args=[goal_id]), {**sent, "version": version}).status_code == 303
+    drawn = other.get(reverse("goals:explorations")).content.decode()
+    assert "这个结论没有写下依据" in drawn
+    assert "先做单人付费" in drawn
