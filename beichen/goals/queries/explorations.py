@@ -122,8 +122,8 @@ def explorations(actor: Actor, cycle: CycleCard) -> list[Tracks]:
 def tracks_at_once(goal: Goal) -> int:
     """How many other explorations run in the unit of the goal's owner in its cycle, whoever sees them. For rules."""
     return Exploration.objects.filter(
-        goal__cycle_id=goal.cycle_id, goal__owner__unit_id=goal.owner.unit_id, goal__state__in=list(RUNNING), outcome="",
-        goal__is_dropped=False,
+        goal__cycle_id=goal.cycle_id, goal__owner__unit_id=goal.owner.unit_id, goal__state__in=list(RUNNING),
+        goal__is_dropped=False, outcome="",
     ).exclude(pk=goal.pk).count()  # fmt: skip
 
 
