@@ -101,7 +101,7 @@ def _season(place: Place, aims: list[Aim], say: Callable[[str], None]) -> None:
     bonus.send_letters(place, bonus_id)
     reviews.move(place, "C10", after_quarter(place.story, 39))
     reviews.draft_next(place)
-    explore(place)
+    explore(ACTOR, place)
     give_template(place, KEEPER)
     _ask_for_a_second(place)
     say(f"results released, {received} answered")

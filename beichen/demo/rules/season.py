@@ -14,6 +14,7 @@ from beichen.demo.rules.moments import moment
 from beichen.goals import queries, rules
 from beichen.goals.choices import CHANGE, GOAL
 from beichen.goals.queries import KeyResultCard
+from beichen.goals.rules.rollup import drain
 from beichen.people import queries as people
 from beichen.platform.approvals import queries as runs
 from beichen.platform.kit import clock
@@ -137,7 +138,7 @@ def give_template(place: Place, keeper: str) -> None:
         rules.give_template(giver, template.id, cycle_id, people.Reach(person_ids=[me.id, *team]))
 
 
-def explore(place: Place) -> None:
+def explore(actor: Actor, place: Place) -> None:
     """Two questions nobody can answer beforehand: one was tried and refuted, the other is being tried."""
     for line in lines(bank("trials")["told"]):
         owner, title, english, hypothesis, evidence, stop, budget, unharmed, begun, ended, outcome, found, learned = (
@@ -164,3 +165,4 @@ def explore(place: Place) -> None:
             with clock.frozen(moment(max(place.story.day - timedelta(days=int(ended)), first), title, "ended")):
                 said = rules.ConclusionInput(outcome=outcome, found=found, learning=learned)
                 rules.conclude_exploration(me, card.id, said, 2)
+    drain(actor, place.cycles[place.story.running.key])
