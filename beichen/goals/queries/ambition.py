@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -102,9 +103,17 @@ def _measure(result: KeyResult | KeyResultCard) -> tuple[str, str, str]:
     return (result.title.strip().casefold(), result.measure, result.unit)
 
 
+NOTHING = Decimal(0)
+
+
+def _given(value: Decimal | None, other: Decimal) -> Decimal:
+    return other if value is None else value
+
+
 def _same(card: KeyResultCard, before: KeyResult, bounds: Bounds) -> Same:
-    past = Past(before.baseline or 0, before.target or 0, before.stat.current, before.stat.progress)  # type: ignore[arg-type]
-    return Same(card, past, asks(past, card.baseline or past.baseline, card.target or past.target, bounds))
+    stood, meant = _given(before.baseline, NOTHING), _given(before.target, NOTHING)
+    past = Past(stood, meant, _given(before.stat.current, stood), before.stat.progress)
+    return Same(card, past, asks(past, _given(card.baseline, stood), _given(card.target, meant), bounds))
 
 
 def _mean(goals: Sequence[Goal]) -> int | None:

@@ -8,11 +8,12 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from beichen.goals import queries, rules
 from beichen.goals.models import Alignment, GoalStat
 from beichen.goals.rules import errors
-from beichen.goals.tests.makers import NOON, goal, key_result, world
+from beichen.goals.tests.makers import NOON, browser, goal, key_result, world
 from beichen.goals.tests.test_rules import GOAL, INCREASE, approved, draft
 from beichen.people.models import Cycle, Period, Person
 from beichen.platform.access.current import acting
@@ -273,6 +274,7 @@ def quarter_before(made, owner_db):
         (20, 40, 38, "safe", 4),  # moved 18; 7 is 0.4 of that
         (30, 40, 46, "reached", 0),  # stood at 46 already
         (38, 45, 38, "still", 0),
+        (0, 40, 38, "safe", 2),  # from nothing: moved 38
     ],
 )
 def test_a_target_beside_the_same_measure_of_the_last_quarter(
@@ -291,6 +293,11 @@ def test_a_target_beside_the_same_measure_of_the_last_quarter(
         asked = (line.question.code, line.question.tenths) if line.question else (None, 0)
         assert asked == (code, tenths)
         assert (found.period, found.committed, found.stretch) == ("2026Q1", 620_000, None)
+    with owner_db():
+        client = browser(made, "M1")
+    shown = client.get(reverse("goals:agreement", args=[card.id]))
+    assert shown.status_code == 200
+    assert (f"{baseline} → {reached}" in shown.content.decode()) is bool(code)
 
 
 @pytest.mark.req("GOAL-02")
