@@ -139,30 +139,44 @@ def give_template(place: Place, keeper: str) -> None:
 
 
 def explore(actor: Actor, place: Place) -> None:
-    """Two questions nobody can answer beforehand: one was tried and refuted, the other is being tried."""
-    for line in lines(bank("trials")["told"]):
-        owner, title, english, hypothesis, evidence, stop, budget, unharmed, begun, ended, outcome, found, learned = (
-            line
-        )
-        me, running = place.person(owner), place.story.running
-        first = max(place.story.day - timedelta(days=int(begun)), running.first + timedelta(days=2))
+    """Two questions nobody can answer beforehand: one was tried and refuted, the other is being tried.
+
+    Early in a quarter they have just begun, or not yet.
+    """
+    story, cycle_id = place.story, place.cycles[place.story.running.key]
+    for owner, title, english, *bounds, begun, ended, outcome, found, learned in lines(bank("trials")["told"]):
+        hypothesis, evidence, stop_rule, budget, unharmed = bounds
+        me, meant = place.person(owner), story.day - timedelta(days=int(begun))
+        first = max(meant, story.running.first + timedelta(days=2))
+        if first >= story.day:
+            continue
         with clock.frozen(moment(first, title, "begun")):
-            entered = rules.GoalInput(title=title, title_en=english, weight=500, verification=evidence)
-            card = rules.create_goal(me, place.cycles[running.key], entered)
-            bounds = rules.ExplorationInput(
-                hypothesis=hypothesis,
-                evidence=evidence,
-                stop_rule=stop,
-                budget=budget,
-                unharmed=unharmed,
-                until=min(first + timedelta(days=45), running.last),
-            )
-            version = rules.describe_exploration(me, card.id, bounds, card.version)
-            rules.propose_goal(me, card.id, version)
+            entered = rules.GoalInput(title=title, title_en=english, weight=TRIAL_WEIGHT, verification=evidence)
+            card = rules.create_goal(me, cycle_id, entered)
+            said = rules.ExplorationInput(
+                hypothesis=hypothesis, evidence=evidence, stop_rule=stop_rule, budget=budget, unharmed=unharmed,
+                until=min(first + timedelta(days=45), story.running.last),
+            )  # fmt: skip
+            version = rules.describe_exploration(me, card.id, said, card.version)
+            version = rules.propose_goal(me, card.id, version).version
             while (step := runs.current_step(me, GOAL, card.id)) is not None:
-                rules.approve_goal(Actor(step.approver_id), card.id, version + 1)
-        if outcome:
-            with clock.frozen(moment(max(place.story.day - timedelta(days=int(ended)), first), title, "ended")):
-                said = rules.ConclusionInput(outcome=outcome, found=found, learning=learned)
-                rules.conclude_exploration(me, card.id, said, 2)
-    drain(actor, place.cycles[place.story.running.key])
+                version = rules.approve_goal(Actor(step.approver_id), card.id, version).version
+            _make_room(me, cycle_id)
+        if outcome and first == meant:
+            with clock.frozen(moment(story.day - timedelta(days=int(ended)), title, "ended")):
+                trial = queries.exploration(me, card.id)
+                told = rules.ConclusionInput(outcome=outcome, found=found, learning=learned)
+                rules.conclude_exploration(me, card.id, told, trial.version if trial else 0)
+    drain(actor, cycle_id)
+
+
+TRIAL_WEIGHT = 500
+
+
+def _make_room(me: Actor, cycle_id: int) -> None:
+    """The manager takes the weight of the trial from the heaviest goal that runs."""
+    person_id = me.person_id or 0
+    boss = Actor(people.person(me, person_id).manager_id)
+    runs_now = [line.goal for line in queries.plan(boss, person_id, cycle_id).lines if line.goal.state == "active"]
+    heaviest = max(runs_now, key=lambda goal: goal.weight)
+    rules.set_weights(boss, {heaviest.id: rules.Weights(heaviest.version, heaviest.weight - TRIAL_WEIGHT)})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from beichen.goals import access, queries, rules
 from beichen.goals.api.goals import C3, router
 from beichen.goals.queries import ExplorationCard
 from beichen.goals.rules import ConclusionInput, ExplorationInput
-from beichen.goals.schemas.explorations import ConclusionIn, ExplorationIn, ExplorationOut
+from beichen.goals.schemas.explorations import ConclusionIn, ExplorationIn, ExplorationOut, ExplorationsOut
 from beichen.people import queries as people
 from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
@@ -14,12 +16,12 @@ from beichen.platform.api.schemas import Id
 from beichen.platform.kit.errors import NotFound
 
 
-@router.get("/explorations", response=list[ExplorationOut], operation_id="goal_explorations_list")
+@router.get("/explorations", response=ExplorationsOut, operation_id="goal_explorations_list")
 @door(access.VIEW, reads=C3)
-def explorations(request: ApiRequest, cycle_id: Id) -> list[ExplorationCard]:
-    """Every exploration of a cycle that is open to you, with what was learned."""
-    found = queries.explorations(request.actor, people.cycle(request.actor, cycle_id))
-    return [line for tracks in found for line in tracks.lines]
+def explorations(request: ApiRequest, cycle_id: Id, after: int = 0) -> dict[str, Any]:
+    """The explorations of a cycle that are open to you, with what was learned, 50 at a time."""
+    found = queries.explorations(request.actor, people.cycle(request.actor, cycle_id), after)
+    return {"lines": [line for tracks in found.units for line in tracks.lines], "next": found.next}
 
 
 def _one(request: ApiRequest, goal_id: int) -> ExplorationCard:

@@ -11,6 +11,7 @@ from beichen.goals.forms import ConclusionForm, ExplorationForm
 from beichen.goals.pages.plans import cycle_of, frame
 from beichen.platform.access.permissions import may, require
 from beichen.platform.kit.errors import Forbidden, NotFound
+from beichen.platform.kit.numbers import as_number
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
@@ -81,11 +82,13 @@ def conclude(request: PageRequest, goal_id: int) -> HttpResponse:
 def explorations(request: PageRequest) -> HttpResponse:
     """Every exploration of a cycle that is open to me, by unit, with what was learned."""
     cycle, every = cycle_of(request)
-    said = fault_words()
+    said, after = fault_words(), as_number(request.GET.get("after")) or 0
+    found = queries.explorations(request.actor, cycle, after) if cycle else None
     units = [
         (tracks, [(line, [said[one] for one in line.faults]) for line in tracks.lines])
-        for tracks in (queries.explorations(request.actor, cycle) if cycle else ())
+        for tracks in (found.units if found else ())
     ]
     return page(
-        request, "goals/explorations.html", units=units, cycle=cycle, cycles=every, **frame(request, "explorations")
-    )
+        request, "goals/explorations.html", fragment="rows" if after else None, units=units, cycle=cycle, cycles=every,
+        next=found.next if found else None, **frame(request, "explorations"),
+    )  # fmt: skip

@@ -37,7 +37,7 @@ from beichen.goals.queries.changes import (
     waiting_changes,
 )
 from beichen.goals.queries.desk import Desk, PeerGroup, PlanBeside, desk
-from beichen.goals.queries.explorations import ExplorationCard, Tracks, exploration, explorations
+from beichen.goals.queries.explorations import ExplorationCard, ExplorationPage, Tracks, exploration, explorations
 from beichen.goals.queries.giving import Receivers, receivers
 from beichen.goals.queries.inbox import (
     AlignmentAsk,
@@ -129,6 +129,7 @@ __all__ = [
     "Desk",
     "DueReport",
     "ExplorationCard",
+    "ExplorationPage",
     "Filter",
     "Flow",
     "GoalCard",

@@ -6,13 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from beichen.goals import access
 from beichen.goals.choices import RUNNING, Outcome
 from beichen.goals.formulas.trials import Trial, faults
 from beichen.goals.models import Exploration, Goal
 from beichen.goals.queries.pages import goal_to_change
+from beichen.goals.queries.plans import PAGE
 from beichen.goals.queries.season import season
 from beichen.people.queries import CycleCard
 from beichen.platform.access.current import query
@@ -21,8 +22,7 @@ from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.platform.ui.language import for_reader
 
-MOST = 300
-"""So many of a cycle are shown, the units in the order of the organisation."""
+BEING_TRIED = Q(goal__state__in=list(RUNNING), goal__is_dropped=False, outcome="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,35 +96,53 @@ def exploration(actor: Actor, goal_id: int) -> ExplorationCard | None:
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
-    """The explorations of a unit in a cycle, and how many of them run."""
+    """Explorations of a unit in a cycle, and how many of those open to the reader run there, of at most so many."""
 
     unit: str
     lines: tuple[ExplorationCard, ...]
+    running: int
     most: int
 
-    @property
-    def running(self) -> int:
-        """How many run at once, of those that are open to the reader."""
-        return sum(1 for line in self.lines if line.runs)
+
+@dataclass(frozen=True, slots=True)
+class ExplorationPage:
+    """A page of a cycle's explorations by unit; `next` is where the next page begins, None on the last."""
+
+    units: tuple[Tracks, ...]
+    next: int | None
 
 
 @query
-def explorations(actor: Actor, cycle: CycleCard) -> list[Tracks]:
-    """Every exploration of a cycle that is open to the actor, by unit. Cost: one statement."""
+def explorations(actor: Actor, cycle: CycleCard, after: int = 0, limit: int = PAGE) -> ExplorationPage:
+    """The explorations of a cycle that are open to the actor, by unit in the order of the organisation, from behind the
+    goal `after` on. Cost: two statements, three with `after`.
+    """
     found = _visible(actor).filter(goal__cycle_id=cycle.id, goal__is_dropped=False)
-    by_unit: dict[str, list[ExplorationCard]] = defaultdict(list)
-    for row in found.order_by("goal__owner__unit__place", "until", "pk")[:MOST]:
-        card = _card(row)
-        by_unit[card.unit_name].append(card)
-    return [Tracks(unit, tuple(lines), season(cycle.settings).tracks) for unit, lines in by_unit.items()]
+    rows = list(_behind(found, after).order_by("goal__owner_place", "pk")[: limit + 1])
+    shown: dict[int | None, list[Exploration]] = defaultdict(list)
+    for row in rows[:limit]:
+        shown[row.goal.owner.unit_id].append(row)
+    counts = found.filter(BEING_TRIED, goal__owner__unit_id__in=list(shown)).values_list("goal__owner__unit_id")
+    running = dict(counts.annotate(n=Count("pk")).order_by())
+    most = season(cycle.settings).tracks
+    units = ((unit_id, [_card(row) for row in lines]) for unit_id, lines in shown.items())
+    return ExplorationPage(
+        tuple(Tracks(cards[0].unit_name, tuple(cards), running.get(unit_id, 0), most) for unit_id, cards in units),
+        rows[limit - 1].pk if len(rows) > limit else None,
+    )
+
+
+def _behind(found: QuerySet[Exploration], goal_id: int) -> QuerySet[Exploration]:
+    place = found.filter(pk=goal_id).values_list("goal__owner_place", flat=True).first() if goal_id else None
+    if place is None:
+        return found
+    return found.filter(Q(goal__owner_place__gt=place) | Q(goal__owner_place=place, pk__gt=goal_id))
 
 
 def tracks_at_once(goal: Goal) -> int:
     """How many other explorations run in the unit of the goal's owner in its cycle, whoever sees them. For rules."""
-    return Exploration.objects.filter(
-        goal__cycle_id=goal.cycle_id, goal__owner__unit_id=goal.owner.unit_id, goal__state__in=list(RUNNING),
-        goal__is_dropped=False, outcome="",
-    ).exclude(pk=goal.pk).count()  # fmt: skip
+    of_unit = Exploration.objects.filter(goal__cycle_id=goal.cycle_id, goal__owner__unit_id=goal.owner.unit_id)
+    return of_unit.filter(BEING_TRIED).exclude(pk=goal.pk).count()
 
 
 def exploration_to_change(actor: Actor, goal_id: int) -> tuple[Goal, Exploration]:

@@ -120,7 +120,7 @@ def create_goal(
 def edit_goal(actor: Actor, goal_id: int, entered: GoalInput, version: int) -> GoalCard:
     """Change a draft; a running goal's terms are changed by the manager. Cost: about eight statements."""
     goal = queries.goal_to_change(actor, goal_id)
-    _may_write(actor, goal)
+    open_to_write(actor, goal)
     if goal.version != version:
         raise Changed(goal)
     cycle = open_cycle(actor, goal.cycle_id, *WRITING)
@@ -151,7 +151,7 @@ def discard_draft(actor: Actor, goal_id: int, version: int) -> None:
 def add_key_result(actor: Actor, goal_id: int, entered: KeyResultInput, version: int) -> int:
     """Add a key result to a draft, or (as the manager) to a running goal; gives its id. `version` is the goal's."""
     goal = queries.goal_to_change(actor, goal_id)
-    _may_write(actor, goal)
+    open_to_write(actor, goal)
     if goal.version != version:
         raise Changed(goal)
     cycle = open_cycle(actor, goal.cycle_id, *WRITING)
@@ -169,7 +169,7 @@ def add_key_result(actor: Actor, goal_id: int, entered: KeyResultInput, version:
 def edit_key_result(actor: Actor, key_result_id: int, entered: KeyResultInput, version: int) -> int:
     """Change a key result; what was reached is measured anew against the new terms. `version` is the key result's."""
     kr = queries.key_result_to_change(actor, key_result_id)
-    _may_write(actor, kr.goal)
+    open_to_write(actor, kr.goal)
     if kr.version != version:
         raise Changed(kr)
     cycle = open_cycle(actor, kr.goal.cycle_id, *WRITING)
@@ -194,7 +194,7 @@ def reweigh_goal(actor: Actor, goal_id: int, weight: int, version: int) -> int:
     goal = queries.goal_to_change(actor, goal_id)
     if goal.weight == weight:
         return goal.version
-    _may_write(actor, goal)
+    open_to_write(actor, goal)
     if goal.version != version:
         raise Changed(goal)
     open_cycle(actor, goal.cycle_id, *WRITING)
@@ -210,7 +210,7 @@ def reweigh_key_result(actor: Actor, key_result_id: int, weight: int, version: i
     kr = queries.key_result_to_change(actor, key_result_id)
     if kr.weight == weight:
         return kr.version
-    _may_write(actor, kr.goal)
+    open_to_write(actor, kr.goal)
     if kr.version != version:
         raise Changed(kr)
     open_cycle(actor, kr.goal.cycle_id, *WRITING)
@@ -226,13 +226,15 @@ def drop_key_result(actor: Actor, key_result_id: int, version: int) -> None:
     kr = queries.key_result_to_change(actor, key_result_id)
     if kr.is_dropped:
         return
-    _may_write(actor, kr.goal)
+    open_to_write(actor, kr.goal)
     if kr.version != version:
         raise Changed(kr)
     open_cycle(actor, kr.goal.cycle_id, *WRITING)
     if kr.goal.state == GoalState.DRAFT:
-        kr.delete()
+        kr.delete()  # with it goes what made the draft an exploration
     else:
+        if Exploration.objects.filter(answer=kr).exists():
+            raise errors.AnsweredByConclusion(kr)
         if not kr.goal.key_results.filter(is_dropped=False).exclude(pk=kr.pk).exists():
             raise errors.LastKeyResult(kr)
         kr.is_dropped, kr.version = True, kr.version + 1
@@ -255,7 +257,11 @@ def permission_to_write(goal: Goal) -> Permission:
     return access.ADJUST if goal.state in RUNNING else access.WRITE
 
 
-def _may_write(actor: Actor, goal: Goal) -> None:
+def open_to_write(actor: Actor, goal: Goal) -> None:
+    """Refuse where the terms of a goal may not be written; of a running one, what was agreed is kept before.
+
+    Errors: NotDraft, Forbidden, ChangePending, Locked. Cost: none for a draft, one statement for a running goal.
+    """
     if goal.state in (GoalState.PROPOSED, GoalState.CLOSED):
         raise errors.NotDraft(goal)
     require(actor, permission_to_write(goal), goal)

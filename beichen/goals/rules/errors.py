@@ -290,6 +290,13 @@ class TooManyTracks(Refused):
     )
 
 
+class AnsweredByConclusion(Refused):
+    """Whether the question of an exploration is answered is said by concluding it, not by a report."""
+
+    code = "exploration_not_concluded"
+    text = gettext_noop("This key result counts the exploration: it is answered by concluding the exploration.")
+
+
 class AnswerStays(Invalid):
     """The key result that counts an exploration is a question with an answer."""
 

@@ -9,18 +9,20 @@ from django.db import connection
 
 from beichen.goals import access, queries
 from beichen.goals.choices import RUNNING, GoalState, Measure, Outcome
+from beichen.goals.events import GoalsClosed, KeyResultUpdated
 from beichen.goals.formulas.trials import answers
 from beichen.goals.models import Exploration, Goal, KeyResult, KeyResultStat
 from beichen.goals.queries.explorations import exploration_to_change, tracks_at_once, trial_of
-from beichen.goals.queries.season import season
-from beichen.goals.rules import errors, reports, rollup
-from beichen.goals.rules.drafts import permission_to_write
+from beichen.goals.queries.season import PROGRESS, season
+from beichen.goals.rules import errors, reports, rollup, versions
+from beichen.goals.rules.drafts import open_to_write, permission_to_write
 from beichen.goals.rules.reports import REPORTING, ReportInput
 from beichen.people.queries import CycleCard
 from beichen.people.rules import open_cycle
 from beichen.platform import audit
 from beichen.platform.access.current import rule
 from beichen.platform.access.permissions import require
+from beichen.platform.events.bus import publish
 from beichen.platform.kit import clock, words
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Changed, Invalid, gettext_noop
@@ -58,18 +60,14 @@ def describe_exploration(actor: Actor, goal_id: int, entered: ExplorationInput, 
     """Make a goal an exploration, or change its bounds while it is a draft; gives the new version of the goal.
 
     Once it runs, its manager alone changes them. It is counted by one key result, made here: whether the question has
-    a sound answer; those it had stay without weight. Errors: NotFound, Forbidden, Changed, NotDraft, Concluded,
-    Invalid, BadValue. Cost: about twelve statements.
+    a sound answer; those it had stay without weight. Errors: NotFound, Forbidden, Changed, NotDraft, ChangePending,
+    Locked, Invalid, BadValue. Cost: about twelve statements.
     """
     goal = queries.goal_to_change(actor, goal_id)
-    if goal.state in (GoalState.PROPOSED, GoalState.CLOSED):
-        raise errors.NotDraft(goal)
-    require(actor, permission_to_write(goal), goal)
+    open_to_write(actor, goal)
     if goal.version != version:
         raise Changed(goal)
     row = Exploration.objects.filter(pk=goal_id).first()
-    if row is not None and row.outcome:
-        raise errors.Concluded(goal)
     _check(goal, entered)
     if row is None and goal.state != GoalState.DRAFT:
         raise errors.NotDraft(goal)
@@ -116,24 +114,26 @@ def _answer(goal: Goal) -> KeyResult:
 def conclude_exploration(actor: Actor, goal_id: int, entered: ConclusionInput, version: int) -> int:
     """Close a running exploration as confirmed, refuted or stopped, with its learning; gives the new version.
 
-    An answer from a sound trial counts in full, whichever it is; a careless trial counts nothing; one that was stopped
-    inside its bounds is left out. Errors: NotFound, Forbidden, Changed, NotRunning, Concluded, Invalid, WrongPhase.
-    Cost: about twenty statements.
+    Its goal closes with it: nothing is left to report, and the unit may begin another. An answer from a sound trial
+    counts in full, whichever it is; a careless trial counts nothing; one that was stopped inside its bounds is left
+    out. Errors: NotFound, Forbidden, Changed, NotRunning, Concluded, Locked, Invalid, BadValue, WrongPhase. Cost: about
+    twenty statements.
     """
     goal, row = exploration_to_change(actor, goal_id)
     if row.outcome == entered.outcome and row.ended_by_id == actor.person_id:
         return row.version
+    if row.outcome:
+        raise errors.Concluded(goal)
     require(actor, access.CONCLUDE, goal)
     if goal.state not in RUNNING:
         raise errors.NotRunning(goal)
-    if row.outcome:
-        raise errors.Concluded(goal)
     if row.version != version:
         raise Changed(row)
     if entered.outcome not in Outcome.values:
         raise BadValue("outcome", entered.outcome, words.ONE_OF, choices=", ".join(Outcome.values))
     if not entered.learning.strip():
         raise Invalid(fields={"learning": gettext_noop("Say what was learned: that is what an exploration is for.")})
+    versions.open_for(goal, PROGRESS)
     cycle = open_cycle(actor, goal.cycle_id, *REPORTING)
     for one in fields(entered):
         value = getattr(entered, one.name)
@@ -141,11 +141,14 @@ def conclude_exploration(actor: Actor, goal_id: int, entered: ConclusionInput, v
     row.ended_on, row.ended_by_id, row.version = clock.today(), actor.person_id, row.version + 1
     row.save()
     _count(actor, row, cycle)
+    goal.state, goal.closed_at, goal.version = GoalState.CLOSED, clock.now(), goal.version + 1
+    goal.save(update_fields=["state", "closed_at", "version"])
+    publish(GoalsClosed(cycle_id=goal.cycle_id, goal_ids=(goal.pk,)))
     audit.record(
         actor, access.CONCLUDE, goal, subjects=[goal.owner_id],
         details={"outcome": row.outcome, "over_budget": row.over_budget, "harmed": row.harmed},
     )  # fmt: skip
-    rollup.mark([goal.pk, *_parents_of(goal)], _cycles_of(goal))
+    rollup.mark([goal.pk], [goal.cycle_id])
     return row.version
 
 
@@ -157,7 +160,8 @@ def _count(actor: Actor, row: Exploration, cycle: CycleCard) -> None:
         kr.is_dropped, kr.version = True, kr.version + 1
         kr.save(update_fields=["is_dropped", "version"])
     else:
-        reports.append(actor, kr, ReportInput(answer=sound, text=row.learning[:1000]), cycle)
+        update = reports.append(actor, kr, ReportInput(answer=sound, text=row.learning), cycle)
+        publish(KeyResultUpdated(kr.pk, kr.goal_id, kr.goal.owner_id, update.pk))
 
 
 def hold_tracks(goal: Goal, cycle: CycleCard) -> None:
@@ -172,12 +176,3 @@ def hold_tracks(goal: Goal, cycle: CycleCard) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('goals_tracks'), hashtext((%s)::text))", [goal.cycle_id])
     if tracks_at_once(goal) >= most:
         raise errors.TooManyTracks(goal, most=most)
-
-
-def _parents_of(goal: Goal) -> list[int]:
-    return list(goal.parents.filter(is_rollup=True, state="accepted").values_list("parent_id", flat=True))
-
-
-def _cycles_of(goal: Goal) -> list[int]:
-    links = goal.parents.filter(is_rollup=True, state="accepted").values_list("parent__cycle_id", flat=True)
-    return [goal.cycle_id, *links]

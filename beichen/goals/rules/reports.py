@@ -11,7 +11,7 @@ from beichen.goals import access, queries
 from beichen.goals.choices import CHANGING, LINEAR, RUNNING, VALUED, Measure, Source
 from beichen.goals.events import KeyResultUpdated
 from beichen.goals.formulas.health import BEHIND
-from beichen.goals.models import KeyResult, KeyResultStat, Milestone, Update, UpdateText
+from beichen.goals.models import Exploration, KeyResult, KeyResultStat, Milestone, Update, UpdateText
 from beichen.goals.queries.season import PROGRESS
 from beichen.goals.queries.standing import cap_of, health_rules, measure_of, stand_on
 from beichen.goals.rules import errors, rollup, versions
@@ -74,6 +74,7 @@ def report(actor: Actor, key_result_id: int, entered: ReportInput) -> int:
         raise errors.Dropped(kr)
     versions.open_for(kr.goal, PROGRESS)
     _corrects(kr, entered)
+    _leaves_the_answer(kr, entered)
     cycle = open_cycle(actor, kr.goal.cycle_id, *REPORTING)
     update = append(actor, kr, entered, cycle)
     audit.record(
@@ -90,6 +91,12 @@ def _corrects(kr: KeyResult, entered: ReportInput) -> None:
     value = queries.stat_of(kr.pk).current if kr.by_metric and entered.value is not None else None
     if kr.by_metric and entered.value is not None and entered.value != value and not entered.text.strip():
         raise errors.CorrectionNeedsReason(kr, field="text")
+
+
+def _leaves_the_answer(kr: KeyResult, entered: ReportInput) -> None:
+    """The owner of an exploration tells how it goes; its answer comes with its conclusion alone."""
+    if entered.answer and Exploration.objects.filter(answer=kr).exists():
+        raise errors.AnsweredByConclusion(kr)
 
 
 def _sent_before(actor: Actor, kr: KeyResult, entered: ReportInput) -> int | None:

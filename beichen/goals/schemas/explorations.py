@@ -53,3 +53,10 @@ class ExplorationOut(Schema):
     is_sound: bool
     faults: list[str]
     version: int
+
+
+class ExplorationsOut(Schema):
+    """A page of explorations; the next begins with `after=next`, null on the last."""
+
+    lines: list[ExplorationOut]
+    next: int | None

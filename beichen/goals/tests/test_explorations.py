@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
 from django.urls import reverse
 
 from beichen.goals import queries, rules
+from beichen.goals.choices import GoalState
 from beichen.goals.formulas.trials import Trial, answers, faults
 from beichen.goals.models import Exploration, GoalStat
 from beichen.goals.queries import Season
@@ -76,6 +78,10 @@ def found(made, goal_id, who="A1"):
     return card
 
 
+def listed(made, who, after=0, limit=50):
+    return queries.explorations(made.actor(who), people.cycle(made.actor(who), made.cycle.pk), after, limit)
+
+
 def conclude(made, goal_id, outcome="refuted", who="A1", **more):
     version = found(made, goal_id, who).version
     entered = ConclusionInput(outcome=outcome, **{"found": "4 个付费", "learning": "先做单人付费", **more})
@@ -117,7 +123,7 @@ def test_bounds_come_before_and_are_changed_by_the_manager_alone_once_it_runs(ma
     rules.describe_exploration(made.actor("M1"), goal_id, other, version)
     assert found(made, goal_id).budget == "10 万元"
     conclude(made, goal_id)
-    with pytest.raises(errors.Concluded):
+    with pytest.raises(errors.NotDraft):
         rules.describe_exploration(made.actor("M1"), goal_id, BOUNDS, version + 1)
 
 
@@ -135,9 +141,57 @@ def test_a_unit_runs_so_many_at_once_and_a_further_one_waits(made):
     conclude(made, first)
     second = queries.waiting_goals(made.actor("M1"))[0]
     rules.approve_goal(made.actor("M1"), second.id, second.version)
-    [tracks] = [one for one in queries.explorations(made.actor("M1"), people.cycle(made.actor("M1"), made.cycle.pk))
-                if one.unit == "U1"]  # fmt: skip
+    [tracks] = [one for one in listed(made, "M1").units if one.unit == "U1"]
     assert (tracks.running, tracks.most, len(tracks.lines)) == (1, 1, 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.req("GOAL-14")
+def test_the_list_comes_in_parts_and_counts_what_runs_in_all_of_them(made):
+    ids = {running(made, who, who) for who in ("A1", "A2", "B1")}
+    met, after = [], 0
+    while after is not None:
+        part = listed(made, "E1", after, 1)
+        [tracks] = part.units
+        met.append((tracks.lines[0].goal_id, tracks.unit, tracks.running))
+        after = part.next
+    assert [unit for _, unit, _ in met] == sorted(unit for _, unit, _ in met)
+    assert {goal_id for goal_id, _, _ in met} == ids
+    assert sorted(n for _, _, n in met) == [1, 2, 2]
+
+
+@pytest.mark.django_db
+@pytest.mark.req("GOAL-14")
+def test_its_answer_comes_with_the_conclusion_alone(made, owner_db):
+    goal_id = running(made)
+    with owner_db():
+        answer = Exploration.objects.get(pk=goal_id).answer
+    me, boss = made.actor("A1"), made.actor("M1")
+    with pytest.raises(errors.AnsweredByConclusion):
+        rules.report(me, answer.pk, rules.ReportInput(answer=True, text="有了"))
+    assert rules.report(me, answer.pk, rules.ReportInput(answer=False, text="还在试"))
+    with pytest.raises(errors.AnsweredByConclusion):
+        rules.drop_key_result(boss, answer.pk, answer.version)
+    conclude(made, goal_id)
+    assert queries.goal(me, goal_id).state == GoalState.CLOSED
+    with pytest.raises(errors.NotRunning):
+        rules.report(me, answer.pk, rules.ReportInput(answer=False, text="又不算了"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("what", "bounds_stay", "open_"), [
+    ("terms", True, True), ("progress", False, False), ("both", True, False),
+])  # fmt: skip
+def test_a_lock_holds_bounds_and_conclusion(made, owner_db, what, bounds_stay, open_):
+    goal_id = running(made)
+    with owner_db():
+        made.cycle.settings["goals"]["locks"] = [{"what": what, "since": DAY.isoformat(), "kind": ""}]
+        made.cycle.save()
+    version = queries.goal(made.actor("M1"), goal_id).version
+    with pytest.raises(errors.Locked) if bounds_stay else nullcontext():
+        rules.describe_exploration(made.actor("M1"), goal_id, BOUNDS, version)
+    with nullcontext() if open_ else pytest.raises(errors.Locked):
+        conclude(made, goal_id)
 
 
 @pytest.mark.django_db
