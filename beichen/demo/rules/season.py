@@ -77,6 +77,8 @@ def _change(place: Place, owner: str, goal_id: int, parts: Sequence[Sequence[str
         card = queries.goal(me, goal_id)
         results = queries.key_results(me, [card]).get(goal_id, [])
         entered = rules.ChangeInput(reason=why, drop=what == "drop", results=_results(parts, results))
+        if not (entered.drop or entered.results):
+            return  # on some days the story begins with the very number it is to end with
         asked = rules.ask_change(me, goal_id, entered, card.version)
     if outcome == "waiting":
         return
@@ -95,7 +97,8 @@ def _results(parts: Sequence[Sequence[str]], cards: Sequence[KeyResultCard]) -> 
         card = next((one for one in cards if result and one.title.startswith(result)), None)
         if card is not None:
             new = int(Decimal(value) * 100) if what == "weight" else Decimal(value)
-            found.setdefault(card.id, {})[what] = new
+            if new != getattr(card, what):
+                found.setdefault(card.id, {})[what] = new
     return {pk: rules.ResultChange(**new) for pk, new in found.items()}  # type: ignore[arg-type]
 
 

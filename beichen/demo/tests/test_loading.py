@@ -11,6 +11,7 @@ from django.db import connection
 
 from beichen.demo.formulas.people import CAST
 from beichen.demo.rules import load_demo
+from beichen.goals import queries
 from beichen.goals.rules.rollup import recount
 from beichen.people.rules.founding import CompanyExists
 from beichen.platform.kit.actor import system
@@ -73,6 +74,17 @@ def quarters_stand_as_told() -> None:
     assert rows("SELECT DISTINCT state FROM reviews_rating") == [("released",)]
     assert moves >= 1
     assert check_ins == {"due", "filled", "replied"}
+
+
+@pytest.mark.slow
+@pytest.mark.req("BASE-08")
+@pytest.mark.parametrize("day", [date(2026, 10, 1), date(2026, 10, 3), date(2026, 10, 20), date(2026, 12, 31)])
+def test_any_day_of_a_quarter_loads(db: None, worker_db: Any, day: date) -> None:
+    with worker_db():
+        loaded = load_demo(11, day, 60)
+        assert [recount(ACTOR, cycle_id) for cycle_id in loaded.cycles.values()] == [[]] * 7
+        plan = queries.plan(loaded.person("C012"), loaded.loaded.persons["C012"], loaded.cycles["2026Q4"])
+    assert plan.weight == 10_000
 
 
 def everybody_of_the_cast_has_something_to_do(persons: Mapping[str, int]) -> None:
