@@ -73,6 +73,8 @@ def _pace(progress: int | None, expected: int, health: str) -> str:
         return _("no update for too long")
     if health == Health.EARLY:
         return _("too early to tell")
+    if health == Health.DONE:
+        return _("all of it is reached")
     if progress is None or not expected:
         return _("nothing measured yet")
     pace = Fraction(progress, expected)

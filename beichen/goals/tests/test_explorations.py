@@ -243,6 +243,9 @@ def test_on_the_pages(made, owner_db):
     sent = {"outcome": "refuted", "found": "", "learning": "先做单人付费", "version": 2}
     version = found(made, goal_id).version
     assert me.post(reverse("goals:conclude", args=[goal_id]), {**sent, "version": version}).status_code == 303
+    answer = reverse("goals:update", args=[queries.plan(made.actor("A1"), made.company.id("A1"), made.cycle.pk)
+                                           .lines[0].key_results[0].id])  # fmt: skip
+    assert me.get(reverse("goals:plan")).content.decode().count(answer) == 0
     drawn = other.get(reverse("goals:explorations")).content.decode()
     assert "这个结论没有写下依据" in drawn
     assert "先做单人付费" in drawn
