@@ -28,6 +28,8 @@ NOT_OPENED = {
     "reward:of_review": "a part of the page of a result: needs a result and a letter of one cycle (tests/journeys)",
     "goals:change": "needs a change that somebody asked for (tests/journeys/test_changes.py)",
     "goals:conclude": "needs an exploration that runs (beichen/goals/tests/test_explorations.py)",
+    "goals:answer_share": "needs a shared result (tests/journeys/test_shares.py)",
+    "goals:settle_shares": "as goals:answer_share", "goals:seen_shares": "as goals:answer_share",
     "goals:hand_on": "needs a proposal that waits for its reader (tests/journeys/test_agreement.py)",
     "audit:batches": "needs an act on many rows (beichen/platform/audit/tests)",
     "ui:readyz": "answers 503 as long as no worker beats, as here",

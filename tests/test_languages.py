@@ -36,6 +36,7 @@ NAMED = {
     "goals.Goal": ["title", "title_en"], "goals.KeyResult": ["title", "title_en", "unit"],
     "goals.GoalTemplate": ["title", "title_en"], "goals.KeyResultTemplate": ["title", "title_en", "unit"],
     "goals.GoalTask": ["title"], "goals.Exploration": ["hypothesis", "learning"],
+    "goals.ContributionShare": ["reason"],
     "goals.Milestone": ["name"], "goals.Update": ["text"], "goals.UpdateText": ["risk"],
     "metrics.BandTable": ["name"], "reviews.ReviewPlan": ["name"], "reward.BonusPlan": ["name", "name_en"],
     "strategy.Priority": ["name", "name_en"],

@@ -12,7 +12,7 @@ from django.db.models import F, Func, Q
 from django.db.models.fields import BooleanField
 from django.utils.translation import gettext_lazy as _
 
-from beichen.goals.choices import CHANGE, GOAL, RUNNING, GoalState, TaskState, Visibility
+from beichen.goals.choices import CHANGE, GOAL, RUNNING, GoalState, ShareState, TaskState, Visibility
 from beichen.platform.access.filters import filters
 from beichen.platform.access.locks import JobGrant, StateGuard
 from beichen.platform.access.permissions import Permission, leads_people
@@ -151,8 +151,8 @@ def _is_approver(actor: Actor, goal: Any) -> bool:
     return bool(goal.is_my_turn)
 
 
-def _owner_of_change(change: Any) -> int | None:
-    found: int | None = change.goal.owner_id
+def _owner_of_its_goal(part: Any) -> int | None:
+    found: int | None = part.goal.owner_id
     return found
 
 
@@ -169,6 +169,16 @@ def _does_it(actor: Actor, task: Any) -> bool:
 def _parent_owner(alignment: Any) -> int | None:
     found: int | None = alignment.parent.owner_id
     return found
+
+
+def _party(share: Any) -> int | None:
+    found: int | None = share.person_id
+    return found
+
+
+def _is_lead(actor: Actor, shared: Any) -> bool:
+    """Who is named to decide the parts stands in the manager's place (G18)."""
+    return bool(shared.lead_id == actor.person_id)
 
 
 def _leads(actor: Actor, _goals: Any) -> bool:
@@ -240,12 +250,12 @@ CHECK = Permission(
 )  # fmt: skip
 DECIDE_CHANGE = Permission(
     key="goals.decide_change", label=_("Approve a change of a goal or send it back"), row="01c", code="t",
-    subject=_owner_of_change, only=frozenset({"LM", "SK", "BP", "HA"}), special=(("LM", _is_approver),),
+    subject=_owner_of_its_goal, only=frozenset({"LM", "SK", "BP", "HA"}), special=(("LM", _is_approver),),
     banned=("by_id",),
 )  # fmt: skip
 WITHDRAW_CHANGE = Permission(
     key="goals.withdraw_change", label=_("Withdraw a change of a goal"), row="01c", code="t",
-    subject=_owner_of_change, only=frozenset({"SE"}),
+    subject=_owner_of_its_goal, only=frozenset({"SE"}),
 )  # fmt: skip
 LAPSE = Permission(
     key="goals.lapse_changes", label=_("End changes that were not decided in time"), row="01c", code="t",
@@ -270,6 +280,18 @@ DECIDE_ALIGNMENT = Permission(
 CONCLUDE = Permission(
     key="goals.conclude", label=_("Conclude an exploration"), row=row_of, code="w", subject=_owner,
     only=frozenset({"SE", "LM"}),
+)  # fmt: skip
+SHARE = Permission(
+    key="goals.share", label=_("Share the result of a goal"), row=row_of, code="w", subject=_owner,
+    only=frozenset({"SE", "LM"}),
+)  # fmt: skip
+ANSWER_SHARE = Permission(
+    key="goals.answer_share", label=_("Agree to a part of a shared result"), row="01j", code="t", subject=_party,
+    only=frozenset({"SE"}),
+)  # fmt: skip
+SETTLE_SHARES = Permission(
+    key="goals.settle_shares", label=_("Decide the parts of a shared result"), row="01j", code="t",
+    subject=_owner_of_its_goal, only=frozenset({"LM"}), special=(("LM", _is_lead),),
 )  # fmt: skip
 SET_TASKS = Permission(
     key="goals.set_tasks", label=_("Set the key tasks of a goal"), row="02f", code="w", subject=_owner_of_task,
@@ -318,6 +340,10 @@ GUARDS = [
         edges=frozenset({
             ("proposed", "accepted"), ("proposed", "declined"), ("declined", "proposed"), ("accepted", "declined"),
         }),
+    ),
+    StateGuard(
+        model="goals.ContributionShare",
+        edges=frozenset(permutations(ShareState.values, 2)),
     ),
     StateGuard(
         model="goals.GoalTask",

@@ -124,6 +124,14 @@ class Outcome(models.TextChoices):
     STOPPED = "stopped", pgettext_lazy("an exploration", "Stopped")
 
 
+class ShareState(models.TextChoices):
+    """What somebody says of their part of a shared result."""
+
+    ASKED = "asked", pgettext_lazy("a part of a result", "Asked")
+    AGREED = "agreed", pgettext_lazy("a part of a result", "Agreed")
+    DISPUTED = "disputed", pgettext_lazy("a part of a result", "Disagrees")
+
+
 class Verdict(models.TextChoices):
     """What the owner says of a goal when goals are gone through."""
 
@@ -185,6 +193,19 @@ TASK_DONE = template(
     "goals.task_done", _("%(name)s finished a task of your goal “%(goal)s”: %(task)s"),
     params=("name", "goal", "task"), icon="check",
 )  # fmt: skip
+SHARE_ASKED = template(
+    "goals.share_asked", _("%(name)s asks whether your part of “%(goal)s” is right: %(part)s."),
+    params=("name", "goal", "part"), icon="chart-pie",
+)  # fmt: skip
+SHARE_DISPUTED = template(
+    "goals.share_disputed",
+    _("%(name)s disagrees with the parts of “%(goal)s”. Please decide by %(day)s."),
+    params=("name", "goal", "day"), icon="chart-pie",
+)  # fmt: skip
+SHARES_IN_FORCE = template(
+    "goals.shares_in_force", _("The parts of “%(goal)s” are agreed: %(parts)s."), params=("goal", "parts"),
+    icon="chart-pie",
+)  # fmt: skip
 ALIGNMENT_ASKED = template(
     "goals.alignment_asked", _("%(name)s asks to align the goal “%(child)s” with your goal “%(parent)s”."),
     params=("name", "child", "parent"), icon="arrow-merge",
@@ -219,6 +240,7 @@ say(
         "goals.keyresult": pgettext_lazy("audit", "Key result"),
         "goals.alignment": pgettext_lazy("audit", "Alignment"),
         "goals.goaltask": pgettext_lazy("audit", "Key task"),
+        "goals.sharedresult": pgettext_lazy("audit", "Shared result"),
         "goals.changerequest": pgettext_lazy("audit", "Change of a goal"),
         "goals.update": pgettext_lazy("audit", "Progress update"),
     },

@@ -76,6 +76,13 @@ def _asked(one: queries.Asked) -> TodoEntry:
             f"goals.task:{one.id}", _("Key task: %(title)s") % {"title": one.title}, one.beside,
             reverse("goals:tasks"), due=one.due_on, kind="checkbox", act_url=reverse("goals:task", args=[one.id]),
         )  # fmt: skip
+    if one.what in ("share", "settle"):
+        said = _("Your part of a shared result: %(title)s") if one.what == "share" else _("Decide the parts: %(title)s")
+        at = reverse("goals:answer_share" if one.what == "share" else "goals:settle_shares", args=[one.id])
+        return TodoEntry(
+            f"goals.{one.what}:{one.id}", said % {"title": one.title}, one.beside, at, due=one.due_on, kind="chart-pie",
+            subject_id=one.owner_id, act_url=at,
+        )  # fmt: skip
     if one.what == "change":
         said, at = _("Decide a change: %(title)s"), reverse("goals:change", args=[one.id])
         return TodoEntry(

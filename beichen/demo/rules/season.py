@@ -32,6 +32,7 @@ def change_goals(place: Place, aims: Sequence[Aim], ids: Mapping[str, int]) -> N
         if goal_id is not None:
             _change(place, owner, goal_id, list(parts))
     _tasks(place, aims, ids)
+    _shares(place, aims, ids)
     for owner, title, percent, ago, why in lines(told["by_hand"]):
         goal_id = _of(place, aims, ids, owner, title)
         if goal_id is not None:
@@ -54,6 +55,27 @@ def _tasks(place: Place, aims: Sequence[Aim], ids: Mapping[str, int]) -> None:
         if state != "todo":
             with clock.frozen(moment(min(due, place.story.day) - timedelta(days=1), task, state)):
                 rules.move_task(place.person(who), pk, state, 1)
+
+
+def _shares(place: Place, aims: Sequence[Aim], ids: Mapping[str, int]) -> None:
+    """Results several people stand for: agreed by all, still asked, and one somebody disagrees with."""
+    for owner, title, told, ago, ends, who, why in lines(bank("shares")["told"]):
+        goal_id, parts = _of(place, aims, ids, owner, title), [one.split() for one in told.split(",")]
+        if goal_id is None or any(person not in place.loaded.persons for person, _part in parts):
+            continue
+        parties = [
+            rules.PartyInput(person_id=place.loaded.persons[person], part=int(part), weight=2000)
+            for person, part in parts
+        ]
+        day = max(place.story.day - timedelta(days=int(ago)), place.story.running.first + timedelta(days=1))
+        with clock.frozen(moment(day, goal_id, "shared")):
+            version = rules.share_result(place.person(owner), goal_id, parties, None, 0)
+        with clock.frozen(moment(min(day + timedelta(days=1), place.story.day), goal_id, "answered")):
+            for person, _part in parts[1:] if ends != "asked" else ():
+                agrees = person != who
+                version = rules.answer_share(
+                    place.person(person), goal_id, version, agrees=agrees, reason="" if agrees else why
+                )
 
 
 def _of(place: Place, aims: Sequence[Aim], ids: Mapping[str, int], owner: str, title: str) -> int | None:

@@ -158,6 +158,7 @@ def set_season(request: ApiRequest, cycle_id: int, body: SeasonIn) -> dict[str, 
         body.limits, body.count_min, body.count_max, body.versions, free, body.goal_review,
         tuple(Lock(one.what, one.since, one.kind) for one in body.locks),
         tuple(Flow(one.profile_id, one.level, tuple(one.roles), one.days) for one in body.flows), body.tracks,
+        body.shared,
     )  # fmt: skip
     return _season(rules.set_season(request.actor, cycle_id, chosen, request.version))
 
@@ -178,6 +179,7 @@ def _season(card: CycleCard) -> dict[str, Any]:
         "count_max": chosen.count_max, "versions": chosen.versions, "free_target_percent": chosen.free_percent,
         "free_weight": chosen.free.weight, "free_days": chosen.free.days, "goal_review": chosen.rhythm,
         "locks": chosen.locks, "flows": chosen.flows, "tracks": chosen.tracks,
+        "shared": chosen.shared,
     }  # fmt: skip
 
 

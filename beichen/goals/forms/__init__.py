@@ -15,12 +15,14 @@ from beichen.goals.forms.goals import (
     hundredths,
     trimmed,
 )
+from beichen.goals.forms.shares import AnswerForm, PartsForm, ShareForm
 from beichen.goals.forms.split import SplitForm
 from beichen.goals.forms.tasks import TaskForm
 from beichen.goals.forms.templates import GiveForm, TemplateForm
 
 __all__ = [
     "AlignForm",
+    "AnswerForm",
     "BoardForm",
     "ChangeForm",
     "CheckForm",
@@ -34,8 +36,10 @@ __all__ = [
     "HandOnForm",
     "KeyResultForm",
     "MapForm",
+    "PartsForm",
     "ReportForm",
     "SeasonForm",
+    "ShareForm",
     "SplitForm",
     "TaskForm",
     "TemplateForm",

@@ -174,6 +174,14 @@ class SeasonForm(forms.Form):
         label=_("A goal that changed is scored"), widget=forms.RadioSelect,
         choices=(("last", _("by its last version")), ("by_time", _("by each version for the days it was in force"))),
     )  # fmt: skip
+    shared = forms.ChoiceField(
+        label=_("A shared result weighs in the plan of each party"), widget=forms.RadioSelect,
+        choices=(
+            ("by_contribution", _("by its part: the largest part in full, smaller ones less")),
+            ("fill_up", _("by its part, and the rest goes to the party’s other goals")),
+            ("in_full", _("in full, whatever the part")),
+        ),
+    )  # fmt: skip
     free_target = percent_field(label=_("Targets may move alone by, % of the way"))
     free_weight = percent_field(label=_("Weights may move alone by, percentage points"))
     free_days = forms.IntegerField(label=_("Due days may move alone by, days"), min_value=0, max_value=90)
@@ -247,7 +255,7 @@ class SeasonForm(forms.Form):
                 )
                 for n in self.rows_of_flows if values[f"chain_{n}"]
             ),
-            values["tracks"],
+            values["tracks"], values["shared"],
         )  # fmt: skip
 
     @staticmethod
@@ -255,7 +263,7 @@ class SeasonForm(forms.Form):
         """What is chosen now."""
         values: dict[str, Any] = {
             "limits": chosen.limits, "count_min": chosen.count_min, "count_max": chosen.count_max,
-            "versions": chosen.versions, "free_target": trimmed(chosen.free_percent),
+            "versions": chosen.versions, "shared": chosen.shared, "free_target": trimmed(chosen.free_percent),
             "free_weight": trimmed(Decimal(chosen.free.weight) / 100), "free_days": chosen.free.days,
             "rhythm": chosen.rhythm, "tracks": chosen.tracks,
         }  # fmt: skip

@@ -1,4 +1,4 @@
-"""From key results through goals to units and priorities in one rule (formulas §2), and shared results (§5).
+"""From key results through goals to units and priorities in one rule (formulas §2).
 
 Progress in millionths, scores and weights in hundredths. Three weights that are never mixed: `Goal.weight` among goals
 of one owner, `KeyResult.weight` in its goal, `Alignment.weight` of a child goal in its roll-up parent.
@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
-from beichen.platform.kit import words
 from beichen.platform.kit.means import Mean, mean, term
-from beichen.platform.kit.rounding import WEIGHT, Number, fraction, half_even, rounded
-from beichen.platform.kit.words import BadValue
+from beichen.platform.kit.rounding import WEIGHT, half_even, rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +61,6 @@ def alignment_weight(counted_weights: Sequence[int]) -> int:
 def total_weight(weights: Sequence[int]) -> int:
     """What one owner's weights add up to, in hundredths; 100 % is 10,000."""
     return sum(weights)
-
-
-@dataclass(frozen=True, slots=True)
-class SharedWeight:
-    """One party of a shared result: the part it stands for, and its weight in the own plan, exact, in hundredths."""
-
-    part: Fraction
-    full: int
-    weight: Fraction
-
-
-def shared_weights(parts: Sequence[Number], weights: Sequence[int], *, by_contribution: bool) -> list[SharedWeight]:
-    """Each party's weight in its own plan: reduced by part / largest part, or unchanged "in full"; parts are > 0."""
-    if not parts:
-        raise BadValue("part", 0, words.ONE_OR_MORE)
-    exact = [fraction(part, "part") for part in parts]
-    if min(exact) <= 0:
-        raise BadValue("part", min(exact), words.POSITIVE)
-    most, whole = max(exact), sum(exact, Fraction(0))
-    return [
-        SharedWeight(part / whole, weight, weight * part / most if by_contribution else Fraction(weight))
-        for part, weight in zip(exact, weights, strict=True)
-    ]
 
 
 def _rolled(items: Sequence[Item], values: Sequence[int | None]) -> Rolled:

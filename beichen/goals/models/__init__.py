@@ -18,12 +18,14 @@ from beichen.goals.models.goals import (
     Update,
     UpdateText,
 )
+from beichen.goals.models.shares import ContributionShare, SharedResult
 from beichen.goals.models.tasks import GoalTask
 from beichen.goals.models.templates import GoalTemplate, KeyResultTemplate
 
 __all__ = [
     "Alignment",
     "ChangeRequest",
+    "ContributionShare",
     "Exploration",
     "Goal",
     "GoalCheck",
@@ -37,6 +39,7 @@ __all__ = [
     "Milestone",
     "Nudge",
     "RollupDue",
+    "SharedResult",
     "Update",
     "UpdateText",
 ]

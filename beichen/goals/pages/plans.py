@@ -103,6 +103,10 @@ def _plan(request: PageRequest, person_id: int) -> HttpResponse:
         request, "goals/plan.html", plan=found, cycles=every, own=own, weight=terms.weight(found.weight),
         lines=[_line(line) for line in found.lines], unit_lines=[_line(line) for line in found.unit_lines],
         may_report=own, weighs=_weighs(request, found, own=own),
+        joint=[
+            (line, terms.weight(line.weight), terms.weight(line.full))
+            for line in queries.joint_lines(request.actor, person_id, cycle.id)
+        ],
         goes_through=own and bool(queries.season(cycle.settings).rhythm),
         **frame(request, "mine" if own else ""),
     )  # fmt: skip

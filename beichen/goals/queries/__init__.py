@@ -97,6 +97,17 @@ from beichen.goals.queries.scored import (
     unit_attainment,
 )
 from beichen.goals.queries.season import Flow, Lock, Season, season
+from beichen.goals.queries.shares import (
+    JointLine,
+    ShareLine,
+    Shares,
+    joint_lines,
+    may_settle,
+    may_share,
+    percent_of,
+    require_settling,
+    shares,
+)
 from beichen.goals.queries.sheets import UnitSheet, unit_sheet
 from beichen.goals.queries.standing import cap_of
 from beichen.goals.queries.tasks import SOON, TaskCard, may_set_tasks, movable, my_tasks, task, tasks_of
@@ -137,6 +148,7 @@ __all__ = [
     "GoalPage",
     "GoalReview",
     "GoalView",
+    "JointLine",
     "KeyResultCard",
     "Ledger",
     "LevelCount",
@@ -161,6 +173,8 @@ __all__ = [
     "ScoredGoal",
     "ScoredItem",
     "Season",
+    "ShareLine",
+    "Shares",
     "Step",
     "StepView",
     "Suggestions",
@@ -202,6 +216,7 @@ __all__ = [
     "has_scores",
     "history",
     "how_many_to_nudge",
+    "joint_lines",
     "key_result",
     "key_result_to_change",
     "key_result_to_report",
@@ -214,6 +229,8 @@ __all__ = [
     "may_nudge",
     "may_report",
     "may_set_tasks",
+    "may_settle",
+    "may_share",
     "may_split",
     "may_write",
     "movable",
@@ -222,13 +239,16 @@ __all__ = [
     "nudge_of",
     "open_cycles",
     "parents_to_choose",
+    "percent_of",
     "phase_work",
     "plan",
     "receivers",
+    "require_settling",
     "restated",
     "result_template",
     "scored_goals",
     "season",
+    "shares",
     "stand_ins",
     "stat_of",
     "suggestions",

@@ -14,10 +14,12 @@ from django.db.models import Prefetch, Q, QuerySet
 from beichen.goals import access
 from beichen.goals.choices import RUNNING, AlignmentState, GoalState, Visibility
 from beichen.goals.formulas.rollup import Item, progress_of
+from beichen.goals.formulas.shares import filled
 from beichen.goals.models import Alignment, Goal, KeyResult
 from beichen.goals.queries import plans
 from beichen.goals.queries.cards import GoalCard
-from beichen.goals.queries.season import BY_TIME, season
+from beichen.goals.queries.season import BY_TIME, FILL_UP, season
+from beichen.goals.queries.shares import Counted, in_force
 from beichen.goals.queries.terms import Scored, ledgers, with_parts
 from beichen.people import queries as people
 from beichen.people.queries import PersonCard
@@ -47,7 +49,10 @@ class ScoredItem:
 
 @dataclass(frozen=True, slots=True)
 class ScoredGoal:
-    """A goal of a person as the review counts it: Σ weight · score / Σ weight over these (formulas §6)."""
+    """A goal of a person as the review counts it: Σ weight · score / Σ weight over these (formulas §6).
+
+    `full`: where the result is shared, what it would weigh alone.
+    """
 
     goal_id: int
     key: str
@@ -60,27 +65,77 @@ class ScoredGoal:
     key_results: tuple[ScoredItem, ...]
     title_en: str = ""
     days: int = 1
+    full: int | None = None
 
 
 @query
 def scored_goals(actor: Actor, person_ids: Iterable[int], cycle_id: int) -> dict[int, list[ScoredGoal]]:
-    """The persons' own goals that count: running or closed, not dropped, not those of units.
+    """The persons' own goals that count: running or closed, not dropped, not those of units; then the results of others
+    they have a part in. A shared result weighs by the part (formulas §5).
 
     Where the cycle scores by time, a line for each version of a goal with its `days` in force (formulas §6), also
-    of goals that were dropped on the way; else one line a goal, `days` 1. Cost: three statements, ten by time.
+    of goals that were dropped on the way; else one line a goal, `days` 1. Cost: five statements, twelve by time, six
+    more where there are shared results of others.
     """
-    found = _own(actor, person_ids, cycle_id).select_related("stat", "cycle__period").prefetch_related(
+    wanted = list(person_ids)
+    parts = in_force(wanted, cycle_id)
+    own = _loaded(_own(actor, wanted, cycle_id))
+    lines = _lines_by_goal(actor, own)
+    scored: dict[int, list[ScoredGoal]] = defaultdict(list)
+    for goal in own:
+        scored[goal.owner_id] += _shared(lines[goal.pk], parts.get(goal.owner_id, {}).get(goal.pk))
+    _add_joint(actor, scored, parts, {goal.pk for goal in own})
+    cycle = own[0].cycle if own else None
+    if cycle is not None and season(cycle.settings).shared == FILL_UP:
+        return {person_id: _filled_up(found) for person_id, found in scored.items()}
+    return dict(scored)
+
+
+def _loaded(found: QuerySet[Goal]) -> list[Goal]:
+    rows = found.select_related("stat", "cycle__period").prefetch_related(
         Prefetch("key_results", queryset=KeyResult.objects.select_related("stat")),
         Prefetch("children", queryset=Alignment.objects.filter(
             state=AlignmentState.ACCEPTED, is_rollup=True).select_related("child__stat")),
     )  # fmt: skip
-    scored: dict[int, list[ScoredGoal]] = defaultdict(list)
-    goals = list(found.order_by("owner_id", "-weight", "id"))
+    return list(rows.order_by("owner_id", "-weight", "id"))
+
+
+def _lines_by_goal(actor: Actor, goals: Sequence[Goal]) -> dict[int, list[ScoredGoal]]:
     timed = _by_time(actor, goals)
-    for goal in goals:
-        if timed or not goal.is_dropped:
-            scored[goal.owner_id] += _lines(goal, timed.get(goal.pk, ()))
-    return dict(scored)
+    return {
+        goal.pk: _lines(goal, timed.get(goal.pk, ())) if timed or not goal.is_dropped else []
+        for goal in goals
+    }  # fmt: skip
+
+
+def _add_joint(
+    actor: Actor, scored: dict[int, list[ScoredGoal]], parts: dict[int, dict[int, Counted]], own: set[int]
+) -> None:
+    """The results of others the persons have a part in, as far as the actor reads them."""
+    wanted = {goal_id for found in parts.values() for goal_id in found}
+    found = Goal.objects.filter(pk__in=wanted)
+    others = _loaded(found if actor.person_id is None else found.filter(access.visible_goals())) if wanted else []
+    lines = _lines_by_goal(actor, others)
+    for person_id, counted in sorted(parts.items()):
+        for goal in others:
+            if goal.pk in counted and goal.owner_id != person_id:
+                scored[person_id] += _shared(lines[goal.pk], counted[goal.pk], anew=True)
+
+
+def _shared(lines: list[ScoredGoal], part: Counted | None, *, anew: bool = False) -> list[ScoredGoal]:
+    """The lines with the weight that counts; in the plan of somebody else they weigh what was agreed there (`anew`)."""
+    if part is None:
+        return lines
+    fulls = [part.full if anew else line.weight for line in lines]
+    return [replace(line, full=full, weight=part.of(full)) for line, full in zip(lines, fulls, strict=True)]
+
+
+def _filled_up(lines: list[ScoredGoal]) -> list[ScoredGoal]:
+    weights = filled(
+        [line.weight for line in lines], [line.weight if line.full is None else line.full for line in lines],
+        [line.days for line in lines],
+    )  # fmt: skip
+    return [replace(line, weight=weight) for line, weight in zip(lines, weights, strict=True)]
 
 
 def _lines(goal: Goal, versions: Sequence[Scored]) -> list[ScoredGoal]:
@@ -110,8 +165,11 @@ def _by_time(actor: Actor, goals: Sequence[Goal]) -> dict[int, tuple[Scored, ...
 
 @query
 def has_scores(actor: Actor, person_id: int, cycle_id: int) -> bool:
-    """Whether any of the person's `scored_goals` has a score. Cost: one statement."""
-    return _counting(actor, [person_id], cycle_id).filter(stat__score__isnull=False).exists()
+    """Whether any of the person's `scored_goals` has a score. Cost: one statement, two where no own goal has."""
+    if _counting(actor, [person_id], cycle_id).filter(stat__score__isnull=False).exists():
+        return True
+    joint = [goal_id for found in in_force([person_id], cycle_id).values() for goal_id in found]
+    return Goal.objects.filter(pk__in=joint, stat__score__isnull=False).exists() if joint else False
 
 
 def _counting(actor: Actor, person_ids: Iterable[int], cycle_id: int) -> QuerySet[Goal]:

@@ -13,6 +13,7 @@ from beichen.goals.formulas.versions import FreeRange
 from beichen.people.queries import STEP_DAYS, Step
 
 LAST, BY_TIME = "last", "by_time"
+BY_CONTRIBUTION, FILL_UP, IN_FULL = "by_contribution", "fill_up", "in_full"
 MONTH, QUARTER = "month", "quarter"
 NOTHING_FREE = FreeRange()
 TERMS, PROGRESS, BOTH = "terms", "progress", "both"
@@ -55,7 +56,8 @@ class Season:
     """The chosen rules of a cycle; what is not set has its starting value.
 
     `versions`: "last" scores the newest terms, "by_time" each version by its days. `rhythm`: how often all goals are
-    gone through, month, quarter or never (empty).
+    gone through, month, quarter or never (empty). `shared`: what a shared result weighs in the plans of its parties: by
+    the part of each, the same with the rest given to the other goals, or in full.
     """
 
     limits: str = "warn"
@@ -67,6 +69,7 @@ class Season:
     locks: tuple[Lock, ...] = ()
     flows: tuple[Flow, ...] = ()
     tracks: int = 3
+    shared: str = BY_CONTRIBUTION
 
     def steps_for(self, profile_id: int | None, level: str) -> tuple[Step, ...]:
         """The steps of the exception that names most of a person's role and level; none where no exception fits."""
@@ -97,6 +100,7 @@ def season(settings: Mapping[str, Any]) -> Season:
             Fraction(str(free.get("target_percent", 0))) / 100, int(free.get("weight", 0)), int(free.get("days", 0))
         ),
         rhythm=str(given.get("goal_review", "")), tracks=int(given.get("tracks", 3)),
+        shared=str(given.get("shared", BY_CONTRIBUTION)),
         locks=tuple(
             Lock(str(one["what"]), date.fromisoformat(str(one["since"])), str(one.get("kind", "")))
             for one in given.get("locks", ())

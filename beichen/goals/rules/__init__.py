@@ -52,6 +52,7 @@ from beichen.goals.rules.nudge import LONGEST, Nudged, nudge
 from beichen.goals.rules.reports import ReportInput, report
 from beichen.goals.rules.rollup import drain, recount, restate
 from beichen.goals.rules.season import set_season
+from beichen.goals.rules.shares import PartyInput, answer_share, say_seen, settle_shares, share_result
 from beichen.goals.rules.split import MOST as MOST_PARTS
 from beichen.goals.rules.split import PartInput, split_goal
 from beichen.goals.rules.tasks import TaskInput, add_task, edit_task, move_task, tell_assignees
@@ -72,6 +73,7 @@ __all__ = [
     "MilestoneInput",
     "Nudged",
     "PartInput",
+    "PartyInput",
     "ReportInput",
     "ResultChange",
     "ResultTemplateInput",
@@ -82,6 +84,7 @@ __all__ = [
     "accept_alignment",
     "add_key_result",
     "add_task",
+    "answer_share",
     "approve_change",
     "approve_goal",
     "approve_goals",
@@ -116,9 +119,12 @@ __all__ = [
     "return_goal",
     "reweigh_key_result",
     "save_template",
+    "say_seen",
     "set_progress",
     "set_season",
     "set_weights",
+    "settle_shares",
+    "share_result",
     "split_goal",
     "take_back_progress",
     "tell_assignees",

@@ -14,7 +14,7 @@ from beichen.goals import access, queries
 from beichen.goals.choices import CHANGED_BY_MANAGER, LINEAR, RUNNING, VALUED, WRITING, GoalState, Measure, Visibility
 from beichen.goals.events import GoalChanged
 from beichen.goals.formulas import measures as m
-from beichen.goals.models import Exploration, Goal, KeyResult, KeyResultStat, Milestone
+from beichen.goals.models import Exploration, Goal, KeyResult, KeyResultStat, Milestone, SharedResult
 from beichen.goals.queries import GoalCard
 from beichen.goals.queries.season import TERMS
 from beichen.goals.queries.standing import cap_of, measure_of
@@ -126,6 +126,8 @@ def edit_goal(actor: Actor, goal_id: int, entered: GoalInput, version: int) -> G
     cycle = open_cycle(actor, goal.cycle_id, *WRITING)
     before = {name: getattr(goal, name) for name in _GOAL_FIELDS}
     _fill(actor, goal, entered, cycle, goal.unit_id or _unit_of(actor, goal))
+    if goal.visibility != before["visibility"] and SharedResult.objects.filter(pk=goal.pk).exists():
+        raise errors.SharedStaysOpen(goal, field="visibility")
     _saved(actor, goal)
     for kr in goal.key_results.select_related("stat"):
         restat(actor, kr, goal, cycle.settings)

@@ -302,3 +302,31 @@ class AnswerStays(Invalid):
 
     code = "exploration_answer"
     text = gettext_noop("This key result counts the exploration: it stays a yes or no.")
+
+
+class CannotShare(Refused):
+    """A result is shared where everybody may see it, and by people: a unit has no plan of its own to weigh it in."""
+
+    code = "goal_cannot_be_shared"
+    text = gettext_noop("Only a person’s goal that everyone in the company can see can be shared.")
+
+
+class SharesInForce(Refused):
+    """The parts are agreed; who wants other ones asks the owner to share the result anew."""
+
+    code = "shares_in_force"
+    text = gettext_noop("The parts are agreed. The owner or the manager can propose other ones.")
+
+
+class NotDisputed(Refused):
+    """Nobody disagrees, so there is nothing to decide."""
+
+    code = "shares_not_disputed"
+    text = gettext_noop("Nobody disagrees with the parts, so there is nothing to decide.")
+
+
+class SharedStaysOpen(Invalid):
+    """A shared result stays open to all: its parties may sit anywhere."""
+
+    code = "shared_stays_open"
+    text = gettext_noop("The result of this goal is shared: it stays visible to everyone in the company.")

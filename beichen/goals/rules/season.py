@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from beichen.goals.choices import GoalKind
-from beichen.goals.queries.season import BOTH, BY_TIME, LAST, MONTH, PROGRESS, QUARTER, TERMS, Flow, Season
+from beichen.goals.queries.season import (
+    BOTH,
+    BY_CONTRIBUTION,
+    BY_TIME,
+    FILL_UP,
+    IN_FULL,
+    LAST,
+    MONTH,
+    PROGRESS,
+    QUARTER,
+    TERMS,
+    Flow,
+    Season,
+)
 from beichen.goals.rules import errors
 from beichen.people import queries as people
 from beichen.people.choices import AGREES
@@ -33,6 +46,7 @@ def set_season(actor: Actor, cycle_id: int, chosen: Season, version: int) -> Cyc
         {
             "limits": chosen.limits, "count_min": chosen.count_min, "count_max": chosen.count_max,
             "versions": chosen.versions, "goal_review": chosen.rhythm, "tracks": chosen.tracks,
+            "shared": chosen.shared,
             "change_free": {
                 "target_percent": f"{chosen.free_percent.normalize():f}", "weight": chosen.free.weight,
                 "days": chosen.free.days,
@@ -52,6 +66,7 @@ def set_season(actor: Actor, cycle_id: int, chosen: Season, version: int) -> Cyc
 def _check(chosen: Season) -> None:
     _one_of("limits", chosen.limits, ("warn", "block"))
     _one_of("versions", chosen.versions, (LAST, BY_TIME))
+    _one_of("shared", chosen.shared, (BY_CONTRIBUTION, FILL_UP, IN_FULL))
     _one_of("goal_review", chosen.rhythm, ("", MONTH, QUARTER))
     if not 1 <= chosen.count_min <= chosen.count_max <= MOST_GOALS:
         raise BadValue("count_max", chosen.count_max, words.BETWEEN, low=chosen.count_min, high=MOST_GOALS)

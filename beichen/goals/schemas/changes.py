@@ -173,6 +173,7 @@ class SeasonIn(Strict):
     free_days: int = Field(0, ge=0, le=90)
     goal_review: Literal["", "month", "quarter"] = ""
     tracks: int = Field(3, ge=0, le=20, description="Explorations a unit runs at once")
+    shared: Literal["by_contribution", "fill_up", "in_full"] = "by_contribution"
     locks: list[LockIn] = Field([], max_length=6)
     flows: list[FlowIn] = Field([], max_length=12)
     version: int = 0
@@ -209,6 +210,7 @@ class SeasonOut(Schema):
     free_days: int
     goal_review: str
     tracks: int
+    shared: str
     locks: list[LockOut]
     flows: list[FlowOut]
 

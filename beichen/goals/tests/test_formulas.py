@@ -36,7 +36,8 @@ from beichen.goals.formulas.measures import (
     attainment,
     raw_attainment,
 )
-from beichen.goals.formulas.rollup import Item, alignment_weight, progress_of, score_of, shared_weights, upward
+from beichen.goals.formulas.rollup import Item, alignment_weight, progress_of, score_of, upward
+from beichen.goals.formulas.shares import far_apart, filled, in_work, shared_weights
 from beichen.platform.kit.words import BadValue
 
 START, DUE = date(2026, 4, 1), date(2026, 7, 10)  # 100 days
@@ -181,6 +182,22 @@ def test_shared_results():
     assert [party.weight for party in reduced] == [4000, 2400, 1600]
     assert [party.part for party in shared_weights([1, 1, 1], [1, 1, 1], by_contribution=False)] == [F(1, 3)] * 3
     assert shared_weights([2, 1], [4000, 3000], by_contribution=False)[1].weight == 3000
+
+
+@pytest.mark.req("METRIC-04")
+def test_weight_given_away_is_filled_up_by_the_goals_of_nobody_else():
+    assert filled([2000, 6000], [4000, 6000], [1, 1]) == [2000, 8000]
+    assert filled([2000, 3000, 1000], [4000, 3000, 1000], [1, 1, 1]) == [2000, 4500, 1500]
+    assert filled([2000, 6000, 3000], [4000, 6000, 3000], [90, 45, 90]) == [2000, 8000, 4000]
+    assert filled([2000], [4000], [1]) == [2000]
+    assert filled([4000, 6000], [4000, 6000], [1, 1]) == [4000, 6000]
+
+
+@pytest.mark.req("METRIC-04")
+def test_a_part_is_far_from_the_work_from_twenty_points_on():
+    assert in_work([6, 3, 1]) == [F(6, 10), F(3, 10), F(1, 10)]
+    assert in_work([0, 0]) is None
+    assert [far_apart(F(1, 2), F(seen, 100)) for seen in (30, 31, 50, 69, 70)] == [-1, 0, 0, 0, 1]
 
 
 @pytest.mark.req("GOAL-12")

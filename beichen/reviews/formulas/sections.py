@@ -134,15 +134,14 @@ def section_score(answers: Mapping[str, Fraction | int | None], weights: Mapping
 class GoalPart:
     """A goal, or one version of it, in the goals section.
 
-    `weight` is `Goal.weight` in hundredths, already reduced where the result is shared (`full` then holds the whole
-    weight); `score` in hundredths, None where not measured; `days` in force, used "by time".
+    `weight` is `Goal.weight` in hundredths, already reduced where the result is shared; `score` in hundredths, None
+    where not measured; `days` in force, used "by time".
     """
 
     goal: str
     weight: Fraction | int
     score: int | None
     days: int = 1
-    full: Fraction | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,31 +152,16 @@ class GoalsSection:
     how: Mean
 
 
-def goals_section(goals: Sequence[GoalPart], *, by_time: bool = False, fill_up: bool = False) -> GoalsSection:
-    """Σ w·score / Σ w with `Goal.weight`, times days in force where the plan scores by time; rounded and stored.
-
-    `fill_up`: weight given away to partners of shared results is spread over the person's other goals.
-    """
-    weights = _filled(goals) if fill_up else [Fraction(goal.weight) for goal in goals]
+def goals_section(goals: Sequence[GoalPart], *, by_time: bool = False) -> GoalsSection:
+    """Σ w·score / Σ w with `Goal.weight`, times days in force where the plan scores by time; rounded and stored."""
     terms: list[Term] = []
-    for goal, weight in zip(goals, weights, strict=True):
+    for goal in goals:
         if goal.days < 0:
             raise BadValue("days", goal.days, words.NOT_NEGATIVE)
         exact = None if goal.score is None else Fraction(goal.score, SCORE)
-        terms.append(term(goal.goal, weight * goal.days if by_time else weight, exact))
+        terms.append(term(goal.goal, goal.weight * goal.days if by_time else goal.weight, exact))
     how = mean(terms, equal_when_zero=False)
     return GoalsSection(None if how.value is None else rounded(how.value, SCORE), how)
-
-
-def _filled(goals: Sequence[GoalPart]) -> list[Fraction]:
-    """Weights after the reduced ones' rest went to the unreduced goals in proportion; as they are if none is left."""
-    own = [Fraction(goal.weight) for goal in goals]
-    lost = [Fraction(goal.weight if goal.full is None else goal.full) - w for goal, w in zip(goals, own, strict=True)]
-    rest = sum((w for w, gone in zip(own, lost, strict=True) if gone == 0), Fraction(0))
-    if rest == 0:
-        return own
-    factor = 1 + sum(lost, Fraction(0)) / rest
-    return [w if gone else w * factor for w, gone in zip(own, lost, strict=True)]
 
 
 def _add(part: ManagerDays | None, manager: str, shared: tuple[date, date], calendar: WorkCalendar) -> ManagerDays:

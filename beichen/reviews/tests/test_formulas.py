@@ -132,14 +132,6 @@ def test_the_goals_section():
         goals_section([GoalPart("a", 1, 1, days=-1)], by_time=True)
 
 
-@pytest.mark.req("METRIC-04")
-def test_a_shared_goal_counts_less_or_its_weight_is_filled_up():
-    plan = [GoalPart("shared", F(2000), 5000, full=4000), GoalPart("own", 6000, 10000)]
-    assert goals_section(plan).stored == 8750
-    assert goals_section(plan, fill_up=True).stored == 9000
-    assert goals_section(plan[:1], fill_up=True).stored == 5000
-
-
 SCORES = st.fractions(0, 120, max_denominator=21)
 
 

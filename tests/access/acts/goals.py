@@ -55,6 +55,7 @@ def acts(world: World) -> Iterator[Act]:
     yield from _alignments(world)
     yield from _changes(world)
     yield from _explorations(world)
+    yield from _shares(world)
     yield Act("goal_templates_create", body={"title": "首周留存"}, row="24a")
     yield Act(
         "goal_templates_update", {"template_id": TEMPLATE}, {"title": "首周留存", "version": 1}, row="24a",
@@ -105,6 +106,41 @@ def explore(goal_id: int) -> None:
     Exploration.objects.create(goal=goal, answer=answer, until=goal.due, **TRIED)
 
 
+def _shares(world: World) -> Iterator[Act]:
+    """The result of a running goal with a colleague of another team; somebody else may be named to decide."""
+    running, others = world.ids["01d", SUBJECT], [world.golden.id(SUBJECT), world.golden.id(HELPER)]
+    at, lead = {"goal_id": running}, world.golden.id(LEAD)
+    parts = [{"person_id": person, "part": 1} for person in others]
+    own: dict[str, Any] = {"row": "01d", "subject": SUBJECT, "only": {"SE", "LM"}}
+    yield Act("goal_shares_get", at, stage=lambda: share(running, others, lead), row="01d", subject=SUBJECT, code="r")
+    yield Act("goal_shares_set", at, {"parties": parts, "lead_id": lead, "version": 0}, **own)
+    yield Act(
+        "goal_shares_answer", at, {"agrees": True, "version": 1}, row="01j", subject=HELPER, code="t", only={"SE"},
+        stage=lambda: share(running, others, lead),
+    )  # fmt: skip
+    led: dict[str, Any] = {
+        "row": "01j", "subject": SUBJECT, "code": "t", "only": {"LM"}, "special": {"LM": {LEAD}},
+        "stage": lambda: share(running, others, lead, reason="一人一半更合适"),
+    }  # fmt: skip
+    yield Act("goal_shares_settle", at, {"parts": parts, "reason": "一人一半", "version": 1}, **led)
+    yield Act("goal_shares_seen", at, {"parts": parts, "version": 1}, **led)
+
+
+def share(goal_id: int, persons: list[int], lead: int, reason: str = "") -> None:
+    """The result is shared by two; the second is still asked, or disagrees with a reason."""
+    from beichen.goals.models import ContributionShare, SharedResult
+
+    day = clock.today() if reason else None
+    row = SharedResult.objects.create(goal_id=goal_id, lead_id=lead, decide_by=day)
+    states = ["agreed", "disputed" if reason else "asked"]
+    for person, state in zip(persons, states, strict=True):
+        ContributionShare.objects.create(
+            shared=row, person_id=person, part=1, weight=1000, state=state, reason=reason if state == "disputed" else ""
+        )
+
+
+LEAD = "E010"
+"""Somebody who is named to decide the parts."""
 HELPER = "E011"
 """A colleague of another team who is to do a task."""
 
