@@ -9,7 +9,7 @@ from beichen.goals import access, queries, rules
 from beichen.goals.api.goals import C3, router
 from beichen.goals.queries import percent_of
 from beichen.goals.rules import PartyInput
-from beichen.goals.schemas.shares import AnswerShareIn, SeenIn, SeenPartIn, SettleIn, ShareIn, SharesOut
+from beichen.goals.schemas.shares import AnswerShareIn, SeenPartIn, SeenSharesIn, SettleSharesIn, ShareIn, SharesOut
 from beichen.platform.api.door import door
 from beichen.platform.api.requests import ApiRequest
 from beichen.platform.kit.errors import Invalid, NotFound, gettext_noop
@@ -68,7 +68,7 @@ def answer(request: ApiRequest, goal_id: int, body: AnswerShareIn) -> dict[str, 
 
 @router.post("/{int:goal_id}/shares/settle", response=SharesOut, operation_id="goal_shares_settle")
 @door(access.SETTLE_SHARES, reads=C3)
-def settle(request: ApiRequest, goal_id: int, body: SettleIn) -> dict[str, Any]:
+def settle(request: ApiRequest, goal_id: int, body: SettleSharesIn) -> dict[str, Any]:
     """Decide the parts where somebody disagrees; they count at once."""
     rules.settle_shares(request.actor, goal_id, _by_person(body.parts), body.reason, request.version)
     return _one(request, goal_id)
@@ -76,7 +76,7 @@ def settle(request: ApiRequest, goal_id: int, body: SettleIn) -> dict[str, Any]:
 
 @router.post("/{int:goal_id}/shares/seen", response=SharesOut, operation_id="goal_shares_seen")
 @door(access.SETTLE_SHARES, reads=C3)
-def seen(request: ApiRequest, goal_id: int, body: SeenIn) -> dict[str, Any]:
+def seen(request: ApiRequest, goal_id: int, body: SeenSharesIn) -> dict[str, Any]:
     """Say which part of the work each did, as you saw it; it changes no score."""
     rules.say_seen(request.actor, goal_id, _by_person(body.parts), request.version)
     return _one(request, goal_id)

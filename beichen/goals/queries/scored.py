@@ -83,7 +83,8 @@ def scored_goals(actor: Actor, person_ids: Iterable[int], cycle_id: int) -> dict
     lines = _lines_by_goal(actor, own)
     scored: dict[int, list[ScoredGoal]] = defaultdict(list)
     for goal in own:
-        scored[goal.owner_id] += _shared(lines[goal.pk], parts.get(goal.owner_id, {}).get(goal.pk))
+        if lines[goal.pk]:
+            scored[goal.owner_id] += _shared(lines[goal.pk], parts.get(goal.owner_id, {}).get(goal.pk))
     _add_joint(actor, scored, parts, {goal.pk for goal in own})
     cycle = own[0].cycle if own else None
     if cycle is not None and season(cycle.settings).shared == FILL_UP:

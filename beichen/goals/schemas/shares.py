@@ -44,7 +44,7 @@ class SeenPartIn(Strict):
     part: int = Field(ge=0, le=1000)
 
 
-class SettleIn(Strict):
+class SettleSharesIn(Strict):
     """A part for each of the parties, with the reason."""
 
     parts: list[SeenPartIn] = Field(min_length=2, max_length=20)
@@ -52,7 +52,7 @@ class SettleIn(Strict):
     version: int = 0
 
 
-class SeenIn(Strict):
+class SeenSharesIn(Strict):
     """A part for each of the parties, as the lead saw it."""
 
     parts: list[SeenPartIn] = Field(min_length=2, max_length=20)

@@ -107,7 +107,8 @@ def test_hr_chooses_them_with_the_rules_of_the_cycle(made, owner_db):
     assert 'name="profile_0"' in drawn
     version = people.cycle(made.actor("HA1"), made.cycle.pk).version
     sent = {
-        "limits": "warn", "count_min": 3, "count_max": 5, "versions": "last", "free_target": 0, "free_weight": 0,
+        "limits": "warn", "count_min": 3, "count_max": 5, "versions": "last", "shared": "in_full",
+        "free_target": 0, "free_weight": 0,
         "free_days": 0, "rhythm": "", "tracks": 3, "profile_0": made.profile.pk, "level_0": "P8", "chain_0": "LM,SK,HA",
         "days_0": 4, "chain_1": "", "version": version,
     }  # fmt: skip
