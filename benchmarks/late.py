@@ -55,8 +55,12 @@ def run() -> None:
     page = median(lambda: fetched(floor["page"], params))
     count = median(lambda: fetched(floor["count"], params))
     people, rows = measure.people(), board.total
-    whole = median(lambda: queries.board(actor, cycle, wanted, asked))
-    lines = [measure.Line("late, with counts (J2b)", people, page + count, whole, rows, measure.peak_mb())]
+    first = median(lambda: queries.board(actor, cycle, wanted, asked, counted=False))
+    counts = median(lambda: queries.board_counts(actor, cycle, wanted))
+    lines = [
+        measure.Line("late, the first page (J2b)", people, page, first, len(board.lines), measure.peak_mb()),
+        measure.Line("late, its counts (J2b)", people, count, counts, rows, measure.peak_mb()),
+    ]
     if cursor:
         following = PageIn(limit=50, cursor=cursor)
         onwards = median(lambda: queries.board(actor, cycle, wanted, following))

@@ -29,6 +29,7 @@ urlpatterns = [
     path("map/below/<int:goal_id>/", map.below, name="map_below"),
     re_path(r"^map/goal-map\.(?P<kind>svg|csv)$", map.map_file, name="map_file"),
     path("board/", board.board, name="board"),
+    path("board/counts/", board.board_counts, name="board_counts"),
     path("board/nudge/", board.nudge, name="nudge"),
     path("priorities/", board.matrix, name="matrix"),
     path("people/<int:person_id>/weights/", weights.weights, name="weights"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
@@ -58,25 +59,46 @@ class _Asked:
             priority_id=int(found.get("priority") or 0) or None, is_alone=bool(given.get("alone")),
             is_open=bool(given.get("open")), project_id=self.named.project.id if self.named.project else None,
         )  # fmt: skip
-        self.address = urlencode([(name, given[name]) for name in KEPT if given.get(name)])
+        kept = [(name, given[name]) for name in KEPT if given.get(name)]
+        self.address = urlencode(kept)
+        self.elsewhere = urlencode([(name, value) for name, value in kept if name != "state"])
 
 
 @door(access.VIEW)
 def board(request: PageRequest) -> HttpResponse:
-    """Agreed goals that are open to me, the furthest behind first, with exact counts by state."""
+    """Agreed goals that are open to me, the furthest behind first; the exact counts by state come after them."""
     asked, after = _Asked(request, request.GET), request.GET.get("after", "")
     found = None
     if asked.cycle and asked.is_known:
-        found = queries.board(request.actor, asked.cycle.id, asked.wanted, PageIn(limit=50, cursor=after))
-    counts = found.counts if found else {}
+        first = PageIn(limit=50, cursor=after)
+        found = queries.board(request.actor, asked.cycle.id, asked.wanted, first, counted=False)
     return page(
         request, "goals/board.html", fragment="rows" if after else None, found=found, form=asked.form,
         named=asked.named, cycle=asked.cycle, cycles=asked.cycles, state=asked.wanted.state, wanted=asked.wanted,
-        states=[(key, counts[key]) for key in STATES if counts.get(key)],
-        across=[(key, label, counts.get(key, 0)) for key, label in _across()],
-        kinds=dict(GoalKind.choices), address=asked.address, may_see_matrix=may(request.actor, access.MATRIX),
-        **frame(request, "board"),
+        kinds=dict(GoalKind.choices), asks=any(line.may_nudge for line in found.lines) if found else False,
+        may_see_matrix=may(request.actor, access.MATRIX), **_states(asked, {}), **frame(request, "board"),
     )  # fmt: skip
+
+
+@door(access.VIEW)
+def board_counts(request: PageRequest) -> HttpResponse:
+    """How many goals of the board stand where, as a part of its page: in a large company that takes longer."""
+    asked = _Asked(request, request.GET)
+    if asked.cycle is None or not asked.is_known:
+        raise NotFound
+    found = queries.board_counts(request.actor, asked.cycle.id, asked.wanted)
+    return page(
+        request, "goals/board_counts.html", found=found, state=asked.wanted.state, **_states(asked, found.counts)
+    )
+
+
+def _states(asked: _Asked, counts: Mapping[str, int]) -> dict[str, Any]:
+    """The states with their addresses; without counts those across states alone."""
+    return {
+        "address": asked.address, "elsewhere": asked.elsewhere,
+        "states": [(key, counts[key]) for key in STATES if counts.get(key)],
+        "across": [(key, label, counts.get(key, 0) if counts else None) for key, label in _across()],
+    }  # fmt: skip
 
 
 def _across() -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ It is drawn from the narrow rows of the roll-up, one for each goal; reports are 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -94,7 +94,7 @@ class BoardLine:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One page. `counts` by state, `total`, and how many could be asked at once: on the first page alone."""
+    """One page. `counts` by state, `total`, and how many could be asked at once: where they were asked for."""
 
     lines: tuple[BoardLine, ...]
     next: str | None
@@ -114,15 +114,26 @@ class Named:
 
 
 @query
-def board(actor: Actor, cycle_id: int, wanted: Wanted, asked: PageIn) -> Board:
-    """A page of the board. Cost: four statements and one of counting; one more for a unit."""
+def board(actor: Actor, cycle_id: int, wanted: Wanted, asked: PageIn, *, counted: bool = True) -> Board:
+    """A page of the board, the first with its counts unless they are asked for apart.
+
+    Cost: four statements and one of counting, which alone grows with the company; one more for a unit.
+    """
     found = _narrowed(actor, cycle_id, wanted)
     page = page_of(actor, found.filter(_of(wanted.state)), asked, order=ORDER, name=f"goals.board {cycle_id} {wanted}")
-    lines = _lines(actor, page.items)
-    if asked.cursor:
-        return Board(lines, page.next, may_nudge=may_nudge(actor))
-    counts, to_nudge = _counts(found, _of(wanted.state) & _askable() if may_nudge(actor) else NOBODY)
-    return Board(lines, page.next, counts.pop(""), to_nudge, may_nudge(actor), counts)
+    made = Board(_lines(actor, page.items), page.next, may_nudge=may_nudge(actor))
+    return _with_counts(actor, made, found, wanted) if counted and not asked.cursor else made
+
+
+@query
+def board_counts(actor: Actor, cycle_id: int, wanted: Wanted) -> Board:
+    """The counts of a board without its lines. Cost: one statement; one more for a unit."""
+    return _with_counts(actor, Board((), None, may_nudge=may_nudge(actor)), _narrowed(actor, cycle_id, wanted), wanted)
+
+
+def _with_counts(actor: Actor, made: Board, found: QuerySet[GoalStat], wanted: Wanted) -> Board:
+    counts, to_nudge = _counts(found, _of(wanted.state) & _askable() if made.may_nudge else NOBODY)
+    return replace(made, total=counts.pop(""), to_nudge=to_nudge, counts=counts)
 
 
 def may_nudge(actor: Actor) -> bool:

@@ -15,6 +15,12 @@ CREATE OR REPLACE FUNCTION access.just_gone() RETURNS SETOF bigint LANGUAGE sql 
     WHERE NOT p.is_active AND e.left_on >= (SELECT access.today()) - 30
 $$;
 
+-- Of whoever has left, those whom the line reads no more.
+CREATE OR REPLACE FUNCTION access.long_gone() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT p.id FROM people_person p LEFT JOIN people_employment e ON e.person_id = p.id
+    WHERE NOT p.is_active AND (e.left_on >= (SELECT access.today()) - 30) IS NOT TRUE
+$$;
+
 -- Whoever left and came back, and since when: what is older belongs to the employment that ended (G8).
 CREATE OR REPLACE FUNCTION access.returned() RETURNS TABLE (person bigint, since date) LANGUAGE sql STABLE ROWS 30 AS $$
     SELECT e.person_id, e.hired_on FROM people_employment e

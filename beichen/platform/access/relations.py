@@ -19,7 +19,7 @@ from beichen.platform.access import policy
 PEOPLE_SETS = frozenset(
     {
         "reports", "skip_reports", "below", "past_reports", "dotted_reports", "masked", "seat_people", "scope_people",
-        "branch_people", "seat_units", "touched_units", "gone", "own_leaders",
+        "branch_people", "seat_units", "touched_units", "gone", "long_gone", "own_leaders",
     }
 )  # fmt: skip
 
@@ -220,20 +220,30 @@ _CHEAPEST_FIRST = sorted(policy.COLUMNS, key=lambda column: {"CO": 0, "SE": 1, "
 """PostgreSQL tries alternatives in this order for every row: first what is known once per statement."""
 
 
-def _line(row_id: str, column: str, subject: str, codes: frozenset[str]) -> Q:
+def _line(row_id: str, column: str, subject: str, place: str | None, codes: frozenset[str]) -> Q:
     """Who left is read by the line for thirty days (the sets know), and changed by it no more (G8)."""
-    led = _led(row_id, column, subject, codes)
+    led = _led(row_id, column, subject, place, codes)
     return led if codes & READING else led & ~Q(InPeople(subject, "gone"))
 
 
-def _led(row_id: str, column: str, subject: str, codes: frozenset[str]) -> Q:
+def _led(row_id: str, column: str, subject: str, place: str | None, codes: frozenset[str]) -> Q:
     if column == "LM":
         return Q(InPeople(subject, "reports"))
     if column == "SK":
-        return Q(InPeople(subject, "below" if policy.goes_up(row_id, codes) else "skip_reports"))
+        return _further_up(row_id, subject, place, codes)
     if column == "PM":
         return Q(InPeople(subject, "past_reports"))
     return Q(InPeople(subject, "dotted_reports"))
+
+
+def _further_up(row_id: str, subject: str, place: str | None, codes: frozenset[str]) -> Q:
+    """The manager's manager and, on some rows, all above. By ranges of places: the chief's line is everybody."""
+    if not policy.goes_up(row_id, codes):
+        return Q(InPeople(subject, "skip_reports"))
+    if place is None:
+        return Q(InPeople(subject, "below"))
+    nearer_or_gone = Q(InPeople(subject, "reports")) | Q(InPeople(subject, "long_gone"))
+    return Q(InRanges(place, "branch_ranges")) & ~nearer_or_gone
 
 
 def _seat(seat: str, subject: str, place: str | None) -> Q:
@@ -252,7 +262,7 @@ def _column(row_id: str, column: str, subject: str | None, place: str | None, co
         return Q(IsLeaver()) if subject is None else Q(**{subject: LeaverId()})
     if subject is None or column in ("PR", "CF", "TK"):
         return None
-    return Q(**{subject: ActorId()}) if column == "SE" else _line(row_id, column, subject, codes)
+    return Q(**{subject: ActorId()}) if column == "SE" else _line(row_id, column, subject, place, codes)
 
 
 def rows(row_id: str, codes: frozenset[str], **how: Any) -> Q:
