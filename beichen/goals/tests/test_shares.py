@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -166,7 +167,7 @@ def test_other_parts_are_asked_anew_and_count_again_once_agreed(made):
     found = shown(made)
     assert ([line.state for line in found.lines], found.in_force) == (["agreed", "asked"], False)
     assert counted(made, "A1")[1] == (SHARED, 4000, None, 5000)
-    assert queries.shares(made.actor("A2"), made.goals[SHARED].pk).is_mine is False
+    assert not shown(made, "A2").is_mine
     answer(made, "B1", version + 1)
     assert [line.counts for line in shown(made).lines] == [4000, 2000]
     assert counted(made, "A2") == []
@@ -329,7 +330,7 @@ def test_the_api_does_what_the_pages_do(made, owner_db):
     with owner_db():
         clients = {number: browser(made, number) for number in ("A1", "B1", "M1")}
     at = f"/api/v1/goals/{pk}/shares"
-    send = {"content_type": "application/json"}
+    send: dict[str, Any] = {"content_type": "application/json"}
     assert clients["A1"].get(at).status_code == 404
     parties = [{"person_id": made.company.id("A1"), "part": 2}, {"person_id": made.company.id("B1"), "part": 1}]
     found = clients["A1"].put(at, {"parties": parties, "version": 0}, **send)
