@@ -64,6 +64,13 @@ def waiting(actor: Actor, limit: int) -> list[TodoEntry]:
     return [*asked, *reports][:limit]
 
 
+_OF_A_GOAL = {
+    "share": ("goals:answer_share", "chart-pie"), "settle": ("goals:settle_shares", "chart-pie"),
+    "conclude": ("goals:conclude", "flask"),
+}  # fmt: skip
+"""What is done on a page of its own for one goal, with its icon."""
+
+
 def _asked(one: queries.Asked) -> TodoEntry:
     if one.what == "alignment":
         said, inbox = _("Alignment request for your goal: %(title)s"), reverse("goals:inbox")
@@ -76,11 +83,15 @@ def _asked(one: queries.Asked) -> TodoEntry:
             f"goals.task:{one.id}", _("Key task: %(title)s") % {"title": one.title}, one.beside,
             reverse("goals:tasks"), due=one.due_on, kind="checkbox", act_url=reverse("goals:task", args=[one.id]),
         )  # fmt: skip
-    if one.what in ("share", "settle"):
-        said = _("Your part of a shared result: %(title)s") if one.what == "share" else _("Decide the parts: %(title)s")
-        at = reverse("goals:answer_share" if one.what == "share" else "goals:settle_shares", args=[one.id])
+    if one.what in _OF_A_GOAL:
+        url_name, icon = _OF_A_GOAL[one.what]
+        said = {
+            "share": _("Your part of a shared result: %(title)s"), "settle": _("Decide the parts: %(title)s"),
+            "conclude": _("Conclude the exploration: %(title)s"),
+        }[one.what]  # fmt: skip
+        at = reverse(url_name, args=[one.id])
         return TodoEntry(
-            f"goals.{one.what}:{one.id}", said % {"title": one.title}, one.beside, at, due=one.due_on, kind="chart-pie",
+            f"goals.{one.what}:{one.id}", said % {"title": one.title}, one.beside, at, due=one.due_on, kind=icon,
             subject_id=one.owner_id, act_url=at,
         )  # fmt: skip
     if one.what == "change":

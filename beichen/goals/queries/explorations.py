@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, DateTimeField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from beichen.goals import access
 from beichen.goals.choices import RUNNING, Outcome
@@ -137,6 +139,15 @@ def _behind(found: QuerySet[Exploration], goal_id: int) -> QuerySet[Exploration]
     if place is None:
         return found
     return found.filter(Q(goal__owner_place__gt=place) | Q(goal__owner_place=place, pk__gt=goal_id))
+
+
+def trials_asked(actor: Actor) -> QuerySet[Any, Any]:
+    """Explorations of the actor whose last day has come and that are not concluded, as a part of `inbox.asked`."""
+    found = Exploration.objects.filter(BEING_TRIED, goal__owner_id=actor.person_id or 0, until__lte=clock.today())
+    return found.order_by("until", "pk").values_list(
+        Value("conclude", CharField()), "pk", "goal__title", "goal__title_en", F("goal__owner__name"),
+        Value("", CharField()), "goal__owner_id", Cast("until", DateTimeField()),
+    )  # fmt: skip
 
 
 def tracks_at_once(goal: Goal) -> int:

@@ -13,6 +13,7 @@ from beichen.goals.choices import GOAL, RUNNING, WRITING, AlignmentState, GoalSt
 from beichen.goals.models import Alignment, Goal, KeyResult
 from beichen.goals.queries.cards import RELATED, GoalCard, goal_card
 from beichen.goals.queries.changes import asked_of_me
+from beichen.goals.queries.explorations import trials_asked
 from beichen.goals.queries.plans import PAGE, visible
 from beichen.goals.queries.shares import shares_asked, shares_to_settle
 from beichen.goals.queries.standing import health_rules
@@ -71,8 +72,8 @@ def waiting_alignments(actor: Actor, limit: int = PAGE) -> list[AlignmentAsk]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Something to do: `what` is goal, change, alignment, task, share or settle, `id` its own (of the last two the
-    goal's); `beside` names the owner, or the goal that is to be supported."""
+    """Something to do: `what` is goal, change, alignment, task, share, settle or conclude, `id` its own (of the last
+    three the goal's); `beside` names the owner, or the goal that is to be supported."""
 
     what: str
     id: int
@@ -84,13 +85,14 @@ class Asked:
 
 @query
 def asked(actor: Actor, limit: int = PAGE) -> list[Asked]:
-    """What waits for the actor: goals, changes, alignments, due tasks, parts of shared results, each the oldest first.
+    """What waits for the actor: goals, changes, alignments, due tasks, parts of shared results, explorations to
+    conclude, each the oldest first.
 
     Cost: one statement.
     """
     parts = (
         _goals_asked(actor), asked_of_me(actor), _alignments_asked(actor), tasks_asked(actor), shares_asked(actor),
-        shares_to_settle(actor),
+        shares_to_settle(actor), trials_asked(actor),
     )  # fmt: skip
     first, *rest = (part[:limit] for part in parts)
     return [

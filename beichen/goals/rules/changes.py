@@ -27,7 +27,7 @@ from beichen.goals.models import ChangeRequest, Goal
 from beichen.goals.queries.season import TERMS, season
 from beichen.goals.rules import errors, rollup, versions
 from beichen.goals.rules.agree import flow_of, my_step
-from beichen.goals.rules.drafts import KeyResultInput, restat, weight_of
+from beichen.goals.rules.drafts import KeyResultInput, hold_alone, restat, weight_of
 from beichen.people.queries import CycleCard
 from beichen.people.rules import open_cycle
 from beichen.platform import audit
@@ -139,6 +139,8 @@ def _wanted(goal: Goal, one: v.ResultTerms, asked: ResultChange | None) -> v.Res
     )
     changed = replace(one, **{name: value for name, value in given.items() if name in allowed})
     weight = one.weight if asked.weight is None else weight_of(asked.weight)
+    if weight != one.weight:
+        hold_alone(goal, one.id, weight)
     due = asked.due or one.due
     if due <= goal.start:
         raise BadValue("due", due, words.A_LATER_DAY, limit=goal.start)
@@ -155,6 +157,7 @@ def _added(goal: Goal, entered: KeyResultInput) -> v.ResultTerms:
     if entered.target is None:
         raise errors.NotThisMeasure(field="add_target", missing=words.field_name("target"))
     m.Linear(baseline, entered.target)
+    hold_alone(goal, None, weight_of(entered.weight))
     return v.ResultTerms(
         -1, entered.title.strip(), entered.measure, baseline, entered.target, None, None, None, entered.unit.strip(),
         weight_of(entered.weight), entered.due or goal.due, None, by_metric=False,

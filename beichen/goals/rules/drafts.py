@@ -216,6 +216,7 @@ def reweigh_key_result(actor: Actor, key_result_id: int, weight: int, version: i
     if kr.version != version:
         raise Changed(kr)
     open_cycle(actor, kr.goal.cycle_id, *WRITING)
+    hold_alone(kr.goal, kr.pk, weight)
     before, kr.weight, kr.version = kr.weight, weight_of(weight), kr.version + 1
     kr.save(update_fields=["weight", "version"])
     _note(actor, kr.goal, {f"{kr.pk}.weight": [before, weight]})
@@ -330,12 +331,20 @@ def _fill_key_result(actor: Actor, kr: KeyResult, entered: KeyResultInput, goal:
     for name in _KEY_RESULT_FIELDS:
         setattr(kr, name, getattr(entered, name))
     kr.weight, kr.start, kr.due = weight_of(entered.weight), entered.start or goal.start, entered.due or goal.due
+    hold_alone(goal, kr.pk, kr.weight)
     if kr.due <= kr.start:
         raise BadValue("due", kr.due, words.A_LATER_DAY, limit=kr.start)
     if kr.measure in (Measure.PERCENT, Measure.COUNT) and kr.baseline is None:
         kr.baseline = Decimal(0)
     _check_measure(actor, kr, entered)
     _check_metric(actor, kr)
+
+
+def hold_alone(goal: Goal, key_result_id: int | None, weight: int) -> None:
+    """In an exploration the key result that counts it alone weighs; others are evidence. Cost: one statement."""
+    answer = Exploration.objects.filter(pk=goal.pk).values_list("answer_id", flat=True).first()
+    if answer is not None and (weight > 0) != (key_result_id == answer):
+        raise errors.CountsAlone(goal, field="weight")
 
 
 def _check_metric(actor: Actor, kr: KeyResult) -> None:

@@ -304,6 +304,13 @@ class AnswerStays(Invalid):
     text = gettext_noop("This key result counts the exploration: it stays a yes or no.")
 
 
+class CountsAlone(Invalid):
+    """An exploration is counted by one key result."""
+
+    code = "exploration_counts_alone"
+    text = gettext_noop("An exploration is counted by whether its question has an answer; nothing else in it weighs.")
+
+
 class CannotShare(Refused):
     """A result is shared where everybody may see it, and by people: a unit has no plan of its own to weigh it in."""
 

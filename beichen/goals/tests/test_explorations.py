@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
-from beichen.goals import queries, rules
+from beichen.goals import panels, queries, rules
 from beichen.goals.choices import GoalState
 from beichen.goals.formulas.trials import Trial, answers, faults
 from beichen.goals.models import Exploration, GoalStat
@@ -249,3 +251,38 @@ def test_on_the_pages(made, owner_db):
     drawn = other.get(reverse("goals:explorations")).content.decode()
     assert "这个结论没有写下依据" in drawn
     assert "先做单人付费" in drawn
+
+
+@pytest.mark.django_db
+@pytest.mark.req("GOAL-14")
+def test_nothing_but_the_answer_weighs_in_an_exploration(made):
+    goal_id, boss = running(made), made.actor("M1")
+    evidence = rules.KeyResultInput(title="付费团队数", measure="count", target=Decimal(30), weight=1000)
+    with pytest.raises(errors.CountsAlone):
+        rules.add_key_result(boss, goal_id, evidence, queries.goal(boss, goal_id).version)
+    rules.add_key_result(boss, goal_id, replace(evidence, weight=0), queries.goal(boss, goal_id).version)
+    answer, other = queries.key_results(boss, [queries.goal(boss, goal_id)])[goal_id]
+    for kr, weight in ((answer, 0), (other, 5000)):
+        with pytest.raises(errors.CountsAlone):
+            rules.reweigh_key_result(boss, kr.id, weight, kr.version)
+        entered = rules.ChangeInput(reason="证据更重要", results={kr.id: rules.ResultChange(weight=weight)})
+        with pytest.raises(errors.CountsAlone):
+            rules.ask_change(made.actor("A1"), goal_id, entered, queries.goal(boss, goal_id).version)
+    with pytest.raises(errors.CountsAlone):
+        rules.edit_key_result(boss, other.id, evidence, other.version)
+
+
+@pytest.mark.django_db
+@pytest.mark.req("GOAL-14")
+def test_an_exploration_past_its_last_day_asks_its_owner_for_the_conclusion(made):
+    goal_id = running(made)
+
+    def asked(who):
+        return [one.key for one in panels.waiting(made.actor(who), 9) if "conclude" in one.key]
+
+    assert asked("A1") == []
+    with clock.frozen(NOON + (BOUNDS.until - NOON.date())):
+        assert asked("A1") == [f"goals.conclude:{goal_id}"]
+        assert asked("M1") == []
+        conclude(made, goal_id)
+        assert asked("A1") == []
