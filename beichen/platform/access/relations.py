@@ -220,30 +220,31 @@ _CHEAPEST_FIRST = sorted(policy.COLUMNS, key=lambda column: {"CO": 0, "SE": 1, "
 """PostgreSQL tries alternatives in this order for every row: first what is known once per statement."""
 
 
-def _line(row_id: str, column: str, subject: str, place: str | None, codes: frozenset[str]) -> Q:
+def _line(column: str, subject: str, codes: frozenset[str], further_up: Q) -> Q:
     """Who left is read by the line for thirty days (the sets know), and changed by it no more (G8)."""
-    led = _led(row_id, column, subject, place, codes)
+    led = further_up if column == "SK" else _led(column, subject)
     return led if codes & READING else led & ~Q(InPeople(subject, "gone"))
 
 
-def _led(row_id: str, column: str, subject: str, place: str | None, codes: frozenset[str]) -> Q:
+def _led(column: str, subject: str) -> Q:
     if column == "LM":
         return Q(InPeople(subject, "reports"))
-    if column == "SK":
-        return _further_up(row_id, subject, place, codes)
     if column == "PM":
         return Q(InPeople(subject, "past_reports"))
     return Q(InPeople(subject, "dotted_reports"))
 
 
-def _further_up(row_id: str, subject: str, place: str | None, codes: frozenset[str]) -> Q:
-    """The manager's manager and, on some rows, all above. By ranges of places: the chief's line is everybody."""
+def _further_up(row_id: str, subject: str, place: str | None, codes: frozenset[str], *, with_reports: bool) -> Q:
+    """The manager's manager and, on some rows, all above. By ranges of places: the chief's line is everybody.
+
+    `with_reports`: the manager sees the same, so direct reports need not be told apart.
+    """
     if not policy.goes_up(row_id, codes):
         return Q(InPeople(subject, "skip_reports"))
     if place is None:
         return Q(InPeople(subject, "below"))
-    nearer_or_gone = Q(InPeople(subject, "reports")) | Q(InPeople(subject, "long_gone"))
-    return Q(InRanges(place, "branch_ranges")) & ~nearer_or_gone
+    below = Q(InRanges(place, "branch_ranges")) & ~Q(InPeople(subject, "long_gone"))
+    return below if with_reports else below & ~Q(InPeople(subject, "reports"))
 
 
 def _seat(seat: str, subject: str, place: str | None) -> Q:
@@ -252,7 +253,9 @@ def _seat(seat: str, subject: str, place: str | None) -> Q:
     return Q(InRanges(place, "seat_ranges", seat)) & ~Q(InPeople(subject, "masked"))
 
 
-def _column(row_id: str, column: str, subject: str | None, place: str | None, codes: frozenset[str]) -> Q | None:
+def _column(
+    row_id: str, column: str, subject: str | None, place: str | None, codes: frozenset[str], *, with_reports: bool
+) -> Q | None:
     """The viewers of one column, or None where the relation needs an object and none was given."""
     if column == "CO":
         return Q(IsEmployee())
@@ -262,7 +265,10 @@ def _column(row_id: str, column: str, subject: str | None, place: str | None, co
         return Q(IsLeaver()) if subject is None else Q(**{subject: LeaverId()})
     if subject is None or column in ("PR", "CF", "TK"):
         return None
-    return Q(**{subject: ActorId()}) if column == "SE" else _line(row_id, column, subject, place, codes)
+    if column == "SE":
+        return Q(**{subject: ActorId()})
+    further_up = _further_up(row_id, subject, place, codes, with_reports=with_reports)
+    return _line(column, subject, codes, further_up)
 
 
 def rows(row_id: str, codes: frozenset[str], **how: Any) -> Q:
@@ -292,7 +298,10 @@ class Case:
         whole = self._row.holds(column, codes)
         if not whole and (self._own is None or "o" not in self._row.cells[column]):
             return None
-        found = self._special.get(column) or _column(self._row.id, column, self._subject, self._place, codes)
+        found = self._special.get(column) or _column(
+            self._row.id, column, self._subject, self._place, codes,
+            with_reports="LM" not in self._special and self._row.holds("LM", codes),
+        )  # fmt: skip
         return found if found is None or whole or self._own is None else found & self._own
 
     def shut(self, column: str) -> Q | None:
