@@ -56,11 +56,12 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class GoalTerm:
-    """A goal of the goals section with the titles a reader knows it by."""
+    """A goal of the goals section with the titles a reader knows it by; `full` of a shared one, in hundredths."""
 
     part: GoalPart
     title: str
     title_en: str = ""
+    full: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,8 @@ def _goals(weight: int, goals: Sequence[GoalTerm], given: Given | None) -> Story
         "goals": [
             {"goal": term.part.goal, "title": term.title, "title_en": term.title_en,
              "weight": shown(Fraction(term.part.weight) / WEIGHT, 2), "score": term.part.score,
-             **({"days": term.part.days} if term.part.days != 1 else {})}
+             **({"days": term.part.days} if term.part.days != 1 else {}),
+             **({"full": shown(Fraction(term.full) / WEIGHT, 2)} if term.full is not None else {})}
             for term in goals
         ],
         "given": None,

@@ -26,7 +26,10 @@ class ResultLine:
 
 @dataclass(frozen=True, slots=True)
 class GoalLine:
-    """A goal in the goals section. `weight` and `score` in hundredths; `score` None where nothing was measured."""
+    """A goal in the goals section. `weight` and `score` in hundredths; `score` None where nothing was measured.
+
+    `full`: of a shared result the whole weight, of which `weight` counts.
+    """
 
     goal_id: int
     title: str
@@ -36,6 +39,7 @@ class GoalLine:
     results: tuple[ResultLine, ...] = ()
     title_en: str = ""
     days: int = 1
+    full: int | None = None
 
     @property
     def shown_title(self) -> str:
@@ -58,7 +62,9 @@ def _line(goal: goals.ScoredGoal) -> GoalLine:
     results = tuple(
         ResultLine(for_reader(each.title, each.title_en), each.score) for each in goal.key_results if each.counted
     )
-    return GoalLine(goal.goal_id, goal.title, goal.weight, goal.score, goal.kind, results, goal.title_en, goal.days)
+    return GoalLine(
+        goal.goal_id, goal.title, goal.weight, goal.score, goal.kind, results, goal.title_en, goal.days, goal.full
+    )
 
 
 def without(lines: tuple[GoalLine, ...]) -> frozenset[str]:
@@ -74,7 +80,7 @@ def missing_records(actor: Actor, part: Part) -> frozenset[str]:
 def goal_terms(lines: tuple[GoalLine, ...]) -> list[GoalTerm]:
     """The lines as the formula takes them."""
     return [
-        GoalTerm(GoalPart(str(line.goal_id), line.weight, line.score, line.days), line.title, line.title_en)
+        GoalTerm(GoalPart(str(line.goal_id), line.weight, line.score, line.days), line.title, line.title_en, line.full)
         for line in lines
     ]
 

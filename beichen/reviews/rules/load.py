@@ -178,7 +178,7 @@ def _result(
 ) -> Result:
     raters = [Scored(part.role, part.rater_id, _scores(content), part.days) for part, content in voices]
     terms = [
-        GoalTerm(GoalPart(str(goal.goal_id), goal.weight, goal.score, goal.days), goal.title, goal.title_en)
+        GoalTerm(GoalPart(str(goal.goal_id), goal.weight, goal.score, goal.days), goal.title, goal.title_en, goal.full)
         for goal in scored
     ]
     return compute(card.rules, raters, terms, _given(rating, voices))

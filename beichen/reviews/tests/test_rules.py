@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -248,6 +250,36 @@ def test_the_total_appears_once_every_section_is_scored_and_recomputes(launched)
     assert sheet.live.total == recompute(sheet.live.story)
     lines = {line["key"]: line for line in sheet.live.story["sections"]}
     assert lines["behaviour"]["shown"] == shown((70 * lines_exact("77.33") + 30 * 90) / 100, 2)
+
+
+@pytest.mark.req("METRIC-04", "REVIEW-09")
+def test_a_shared_result_counts_by_its_part_and_the_total_says_so(launched):
+    from beichen.goals.models import ContributionShare, Goal, GoalStat, SharedResult
+
+    period = {"start": date(2026, 4, 1), "due": date(2026, 6, 30), "cycle_id": launched.cycle_id, "state": "active"}
+    with launched.owner():
+        for title, owner, weight, score in (("一起做的", "B1", 7000, 5000), ("自己做的", "A2", 8000, 10_000)):
+            person = launched.company.people[owner]
+            made = Goal.objects.create(title=title, owner=person, owner_place=person.place, weight=weight, **period)
+            GoalStat.objects.update_or_create(goal=made, defaults={"score": score})
+        joint = SharedResult.objects.create(
+            goal=Goal.objects.get(title="一起做的"), lead_id=launched.id("M1"), in_force=True
+        )
+        for owner, part in (("B1", 60), ("A2", 30)):
+            ContributionShare.objects.create(
+                shared=joint, person_id=launched.id(owner), part=part, weight=2000, state="agreed"
+            )
+    launched.phase("C05")
+    launched.write("A2", "M1", "manager", {"behaviour": "80", "contribution": "80"})
+    live = queries.review_sheet(launched.actor("M1"), launched.reviews["A2"]).live
+    assert live is not None
+    story = live.story
+    goals = next(line for line in story["sections"] if line["key"] == "goals")
+    assert [(one["title"], one["weight"], one.get("full"), one["score"]) for one in goals["goals"]] == [
+        ("自己做的", "80.00", None, 10_000), ("一起做的", "10.00", "20.00", 5000),
+    ]  # fmt: skip
+    assert Decimal(goals["shown"]) == Decimal("94.44")  # (80 · 100 + 10 · 50) / 90
+    assert recompute(story) is not None
 
 
 def lines_exact(text: str):
