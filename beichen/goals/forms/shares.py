@@ -15,7 +15,7 @@ from beichen.goals.rules import PartyInput
 from beichen.platform.kit.errors import Invalid
 from beichen.platform.ui.fields import CodeField
 
-ROWS = 5
+ROWS, OPEN = 5, 2
 
 
 def _part(*, least: int = 1, **how: Any) -> forms.IntegerField:
@@ -39,9 +39,10 @@ class ShareForm(forms.Form):
             self.fields[f"weight_{n}"] = percent_field(label=_("Weight in that person’s plan, %"), required=False)
 
     @property
-    def parties(self) -> list[tuple[forms.BoundField, ...]]:
-        """The rows as they are drawn: who, part, weight."""
-        return [tuple(self[f"{name}_{n}"] for name in ("who", "part", "weight")) for n in range(self.rows)]
+    def parties(self) -> list[tuple[bool, *tuple[forms.BoundField, ...]]]:
+        """The rows as they are drawn: whether one stands open, then who, part, weight."""
+        rows = [tuple(self[f"{name}_{n}"] for name in ("who", "part", "weight")) for n in range(self.rows)]
+        return [(n < OPEN or any(field.value() for field in row), *row) for n, row in enumerate(rows)]
 
     @property
     def numbers(self) -> list[str]:
@@ -110,7 +111,7 @@ class PartsForm(forms.Form):
     """A part for each party: decided, with a reason, or as the lead saw it in the work."""
 
     reason = forms.CharField(
-        label=_("Why these parts?"), max_length=300, required=False,
+        label=_("Why these parts?"), max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
 
