@@ -37,6 +37,15 @@ from beichen.goals.queries.changes import (
     versions,
     waiting_changes,
 )
+from beichen.goals.queries.coverage import (
+    Coverage,
+    PriorityCoverage,
+    Uncovered,
+    attainment_of_priorities,
+    coverage,
+    open_cycles,
+    unit_attainment,
+)
 from beichen.goals.queries.desk import Desk, PeerGroup, PlanBeside, desk
 from beichen.goals.queries.explorations import ExplorationCard, ExplorationPage, Tracks, exploration, explorations
 from beichen.goals.queries.giving import Receivers, receivers
@@ -84,19 +93,7 @@ from beichen.goals.queries.plans import (
 )
 from beichen.goals.queries.quality import Wording, findings
 from beichen.goals.queries.restated import LevelCount, Restated, RestatedLine, restated
-from beichen.goals.queries.scored import (
-    Coverage,
-    PriorityCoverage,
-    ScoredGoal,
-    ScoredItem,
-    Uncovered,
-    attainment_of_priorities,
-    coverage,
-    has_scores,
-    open_cycles,
-    scored_goals,
-    unit_attainment,
-)
+from beichen.goals.queries.scored import ScoredGoal, ScoredItem, has_scores, scored_goals
 from beichen.goals.queries.season import Flow, Lock, Season, season
 from beichen.goals.queries.shares import (
     JointLine,

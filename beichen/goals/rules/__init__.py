@@ -28,18 +28,7 @@ from beichen.goals.rules.changes import (
 from beichen.goals.rules.checks import check_goal, check_goals
 from beichen.goals.rules.close import close_cycle
 from beichen.goals.rules.correct import set_progress, take_back_progress
-from beichen.goals.rules.drafts import (
-    GoalInput,
-    KeyResultInput,
-    MilestoneInput,
-    add_key_result,
-    create_goal,
-    discard_draft,
-    drop_key_result,
-    edit_goal,
-    edit_key_result,
-    reweigh_key_result,
-)
+from beichen.goals.rules.drafts import GoalInput, create_goal, discard_draft, edit_goal
 from beichen.goals.rules.explorations import (
     ConclusionInput,
     ExplorationInput,
@@ -48,6 +37,14 @@ from beichen.goals.rules.explorations import (
 )
 from beichen.goals.rules.giving import Given, give_template
 from beichen.goals.rules.hints import Hint, hints
+from beichen.goals.rules.key_results import (
+    KeyResultInput,
+    MilestoneInput,
+    add_key_result,
+    drop_key_result,
+    edit_key_result,
+    reweigh_key_result,
+)
 from beichen.goals.rules.nudge import LONGEST, Nudged, nudge
 from beichen.goals.rules.reports import ReportInput, report
 from beichen.goals.rules.rollup import drain, recount, restate

@@ -27,7 +27,9 @@ from beichen.goals.models import ChangeRequest, Goal
 from beichen.goals.queries.season import TERMS, season
 from beichen.goals.rules import errors, rollup, versions
 from beichen.goals.rules.agree import flow_of, my_step
-from beichen.goals.rules.drafts import KeyResultInput, hold_alone, restat, weight_of
+from beichen.goals.rules.drafts import weight_of
+from beichen.goals.rules.key_results import KeyResultInput, hold_alone
+from beichen.goals.rules.measuring import restat
 from beichen.people.queries import CycleCard
 from beichen.people.rules import open_cycle
 from beichen.platform import audit

@@ -17,7 +17,7 @@ from beichen.goals.choices import AlignmentState, GoalState, Measure, Source
 from beichen.goals.formulas.health import BEHIND, HealthRules
 from beichen.goals.models import Alignment, Goal, KeyResult, KeyResultStat, Milestone, Update, UpdateText
 from beichen.goals.queries.standing import cap_of, health_rules, stand_on
-from beichen.goals.rules.drafts import measured
+from beichen.goals.rules.measuring import measured
 from beichen.people import queries as people
 from beichen.platform import audit
 from beichen.platform.access.current import rule

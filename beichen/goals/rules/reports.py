@@ -15,7 +15,7 @@ from beichen.goals.models import Exploration, KeyResult, KeyResultStat, Mileston
 from beichen.goals.queries.season import PROGRESS
 from beichen.goals.queries.standing import cap_of, health_rules, measure_of, stand_on
 from beichen.goals.rules import errors, rollup, versions
-from beichen.goals.rules.drafts import measured
+from beichen.goals.rules.measuring import measured
 from beichen.metrics import queries as metrics
 from beichen.people.queries import CycleCard
 from beichen.people.rules import open_cycle

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from beichen.goals import access, queries
 from beichen.goals.choices import RUNNING, GoalState
 from beichen.goals.models import Goal, KeyResult
-from beichen.goals.rules import changes, drafts, errors
+from beichen.goals.rules import changes, drafts, errors, key_results
 from beichen.goals.rules.changes import ChangeInput, ResultChange
 from beichen.platform.access.current import rule
 from beichen.platform.access.permissions import may
@@ -71,6 +71,6 @@ def _ask(actor: Actor, goal: Goal, weight: int | None, results: Mapping[int, int
 
 def _write(actor: Actor, goal: Goal, weight: int | None, results: Mapping[int, tuple[KeyResult, int]]) -> None:
     for pk, (kr, new) in results.items():
-        drafts.reweigh_key_result(actor, pk, new, kr.version)
+        key_results.reweigh_key_result(actor, pk, new, kr.version)
     if weight is not None:
         drafts.reweigh_goal(actor, goal.pk, weight, goal.version)

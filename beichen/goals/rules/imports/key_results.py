@@ -10,7 +10,6 @@ from beichen.goals import access
 from beichen.goals.choices import LINEAR, Measure
 from beichen.goals.models import Goal, KeyResult, KeyResultStat, Milestone
 from beichen.goals.queries.standing import cap_of, measure_of
-from beichen.goals.rules.drafts import measured
 from beichen.goals.rules.imports.rows import (
     BATCH,
     NO_BANDS,
@@ -28,6 +27,7 @@ from beichen.goals.rules.imports.rows import (
     twice_in,
     weight_fault,
 )
+from beichen.goals.rules.measuring import measured
 from beichen.metrics import rules as metric_rules
 from beichen.metrics.queries import Point, Table
 from beichen.people import queries as people

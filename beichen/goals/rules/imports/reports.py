@@ -12,7 +12,6 @@ from beichen.goals.choices import VALUED, Measure, Source
 from beichen.goals.formulas.health import BEHIND
 from beichen.goals.models import KeyResult, KeyResultStat, Milestone, Update, UpdateText
 from beichen.goals.queries.standing import cap_of, health_rules, stand_on
-from beichen.goals.rules.drafts import measured
 from beichen.goals.rules.imports.rows import (
     BATCH,
     NO_KEY_RESULT,
@@ -24,6 +23,7 @@ from beichen.goals.rules.imports.rows import (
     label,
     mark,
 )
+from beichen.goals.rules.measuring import measured
 from beichen.metrics import queries as metrics
 from beichen.metrics.queries import Table
 from beichen.people import queries as people
