@@ -220,18 +220,18 @@ _CHEAPEST_FIRST = sorted(policy.COLUMNS, key=lambda column: {"CO": 0, "SE": 1, "
 """PostgreSQL tries alternatives in this order for every row: first what is known once per statement."""
 
 
-def _line(column: str, subject: str, codes: frozenset[str], further_up: Q) -> Q:
+LED = {"LM": "reports", "PM": "past_reports", "DL": "dotted_reports"}
+
+
+def _line(
+    row_id: str, column: str, subject: str, place: str | None, codes: frozenset[str], *, with_reports: bool
+) -> Q:  # fmt: skip
     """Who left is read by the line for thirty days (the sets know), and changed by it no more (G8)."""
-    led = further_up if column == "SK" else _led(column, subject)
+    if column == "SK":
+        led = _further_up(row_id, subject, place, codes, with_reports=with_reports)
+    else:
+        led = Q(InPeople(subject, LED[column]))
     return led if codes & READING else led & ~Q(InPeople(subject, "gone"))
-
-
-def _led(column: str, subject: str) -> Q:
-    if column == "LM":
-        return Q(InPeople(subject, "reports"))
-    if column == "PM":
-        return Q(InPeople(subject, "past_reports"))
-    return Q(InPeople(subject, "dotted_reports"))
 
 
 def _further_up(row_id: str, subject: str, place: str | None, codes: frozenset[str], *, with_reports: bool) -> Q:
@@ -267,8 +267,7 @@ def _column(
         return None
     if column == "SE":
         return Q(**{subject: ActorId()})
-    further_up = _further_up(row_id, subject, place, codes, with_reports=with_reports)
-    return _line(column, subject, codes, further_up)
+    return _line(row_id, column, subject, place, codes, with_reports=with_reports)
 
 
 def rows(row_id: str, codes: frozenset[str], **how: Any) -> Q:
