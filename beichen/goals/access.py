@@ -17,7 +17,7 @@ from beichen.platform.access.filters import filters
 from beichen.platform.access.locks import JobGrant, StateGuard
 from beichen.platform.access.permissions import Permission, leads_people
 from beichen.platform.access.policy import CONTENT, STATUS
-from beichen.platform.access.relations import EVERY, Case, InPeople, InRanges, IsFormer, cases, sees
+from beichen.platform.access.relations import EVERY, Case, IsFormer, cases, sees
 from beichen.platform.approvals import queries as approvals
 from beichen.platform.kit.actor import Actor
 
@@ -75,9 +75,7 @@ def goals_with_nudges() -> Q:
 
 
 def _nudges() -> Case:
-    """Who stands further up is known by ranges of places: the chief's line is everybody."""
-    further_up = Q(InRanges("owner_place", "branch_ranges")) & ~Q(InPeople("owner_id", "reports"))
-    return Case("02e", subject="owner_id", place="owner_place", SK=further_up)
+    return Case("02e", subject="owner_id", place="owner_place")
 
 
 def _case(row_id: str, when: Q = EVERY) -> Case:
@@ -151,13 +149,8 @@ def _is_approver(actor: Actor, goal: Any) -> bool:
     return bool(goal.is_my_turn)
 
 
-def _owner_of_its_goal(part: Any) -> int | None:
-    found: int | None = part.goal.owner_id
-    return found
-
-
-def _owner_of_task(obj: Any) -> int | None:
-    """Of a task the owner of its goal; of a goal its own."""
+def _goal_owner(obj: Any) -> int | None:
+    """Of what hangs on a goal the owner of the goal; of a goal its own."""
     found: int | None = (obj if hasattr(obj, "owner_id") else obj.goal).owner_id
     return found
 
@@ -250,12 +243,12 @@ CHECK = Permission(
 )  # fmt: skip
 DECIDE_CHANGE = Permission(
     key="goals.decide_change", label=_("Approve a change of a goal or send it back"), row="01c", code="t",
-    subject=_owner_of_its_goal, only=frozenset({"LM", "SK", "BP", "HA"}), special=(("LM", _is_approver),),
+    subject=_goal_owner, only=frozenset({"LM", "SK", "BP", "HA"}), special=(("LM", _is_approver),),
     banned=("by_id",),
 )  # fmt: skip
 WITHDRAW_CHANGE = Permission(
     key="goals.withdraw_change", label=_("Withdraw a change of a goal"), row="01c", code="t",
-    subject=_owner_of_its_goal, only=frozenset({"SE"}),
+    subject=_goal_owner, only=frozenset({"SE"}),
 )  # fmt: skip
 LAPSE = Permission(
     key="goals.lapse_changes", label=_("End changes that were not decided in time"), row="01c", code="t",
@@ -291,13 +284,13 @@ ANSWER_SHARE = Permission(
 )  # fmt: skip
 SETTLE_SHARES = Permission(
     key="goals.settle_shares", label=_("Decide the parts of a shared result"), row="01j", code="t",
-    subject=_owner_of_its_goal, only=frozenset({"LM"}), special=(("LM", _is_lead),),
+    subject=_goal_owner, only=frozenset({"LM"}), special=(("LM", _is_lead),), banned=("party_ids",),
 )  # fmt: skip
 SET_TASKS = Permission(
-    key="goals.set_tasks", label=_("Set the key tasks of a goal"), row="02f", code="w", subject=_owner_of_task,
+    key="goals.set_tasks", label=_("Set the key tasks of a goal"), row="02f", code="w", subject=_goal_owner,
 )  # fmt: skip
 MOVE_TASK = Permission(
-    key="goals.move_task", label=_("Say where a key task stands"), row="02f", code="t", subject=_owner_of_task,
+    key="goals.move_task", label=_("Say where a key task stands"), row="02f", code="t", subject=_goal_owner,
     only=frozenset({"SE", "LM", "DL"}), special=(("SE", _does_it),),
 )  # fmt: skip
 CLOSE = Permission(

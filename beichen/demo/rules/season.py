@@ -63,10 +63,7 @@ def _shares(place: Place, aims: Sequence[Aim], ids: Mapping[str, int]) -> None:
         goal_id, parts = _of(place, aims, ids, owner, title), [one.split() for one in told.split(",")]
         if goal_id is None or any(person not in place.loaded.persons for person, _part in parts):
             continue
-        parties = [
-            rules.PartyInput(person_id=place.loaded.persons[person], part=int(part), weight=2000)
-            for person, part in parts
-        ]
+        parties = [rules.PartyInput(person_id=place.loaded.persons[person], part=int(part)) for person, part in parts]
         day = max(place.story.day - timedelta(days=int(ago)), place.story.running.first + timedelta(days=1))
         with clock.frozen(moment(day, goal_id, "shared")):
             version = rules.share_result(place.person(owner), goal_id, parties, None, 0)
@@ -74,7 +71,7 @@ def _shares(place: Place, aims: Sequence[Aim], ids: Mapping[str, int]) -> None:
             for person, _part in parts[1:] if ends != "asked" else ():
                 agrees = person != who
                 version = rules.answer_share(
-                    place.person(person), goal_id, version, agrees=agrees, reason="" if agrees else why
+                    place.person(person), goal_id, version, agrees=agrees, reason="" if agrees else why, weight=2000
                 )
 
 

@@ -62,7 +62,7 @@ def share(request: ApiRequest, goal_id: int, body: ShareIn) -> dict[str, Any]:
 @door(access.ANSWER_SHARE, reads=C3)
 def answer(request: ApiRequest, goal_id: int, body: AnswerShareIn) -> dict[str, Any]:
     """Agree to your part, or say what would be right; then whoever is named decides."""
-    rules.answer_share(request.actor, goal_id, request.version, agrees=body.agrees, reason=body.reason)
+    rules.answer_share(request.actor, goal_id, request.version, **body.dict(exclude={"version"}))
     return _one(request, goal_id)
 
 

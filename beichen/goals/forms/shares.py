@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from beichen.goals.forms.goals import checked, hundredths, percent_field, trimmed
+from beichen.goals.forms.goals import checked, hundredths, percent_field
 from beichen.goals.queries import Shares
 from beichen.goals.rules import PartyInput
 from beichen.platform.kit.errors import Invalid
@@ -36,12 +35,11 @@ class ShareForm(forms.Form):
         for n in range(rows):
             self.fields[f"who_{n}"] = CodeField("person", label=_("Who?"), required=False)
             self.fields[f"part_{n}"] = _part(label=_("Part"), required=False)
-            self.fields[f"weight_{n}"] = percent_field(label=_("Weight in that person’s plan, %"), required=False)
 
     @property
     def parties(self) -> list[tuple[bool, *tuple[forms.BoundField, ...]]]:
-        """The rows as they are drawn: whether one stands open, then who, part, weight."""
-        rows = [tuple(self[f"{name}_{n}"] for name in ("who", "part", "weight")) for n in range(self.rows)]
+        """The rows as they are drawn: whether one stands open, then who and part."""
+        rows = [tuple(self[f"{name}_{n}"] for name in ("who", "part")) for n in range(self.rows)]
         return [(n < OPEN or any(field.value() for field in row), *row) for n, row in enumerate(rows)]
 
     @property
@@ -67,14 +65,7 @@ class ShareForm(forms.Form):
         if wrong:
             raise Invalid(fields=wrong)
         parties = [PartyInput(person_id=owner_id, part=values["own"])]
-        for n in used:
-            weight = values[f"weight_{n}"]
-            parties.append(
-                PartyInput(
-                    person_id=ids[values[f"who_{n}"]], part=values[f"part_{n}"],
-                    weight=None if weight is None else hundredths(weight),
-                )
-            )  # fmt: skip
+        parties += [PartyInput(person_id=ids[values[f"who_{n}"]], part=values[f"part_{n}"]) for n in used]
         return parties, ids.get(values["lead"])
 
     @staticmethod
@@ -85,12 +76,11 @@ class ShareForm(forms.Form):
         values["own"] = next(line.part for line in found.lines if line.person_id == owner_id)
         for n, line in enumerate(others):
             values[f"who_{n}"], values[f"part_{n}"] = named.get(line.person_id, ""), line.part
-            values[f"weight_{n}"] = trimmed(Decimal(line.weight) / 100)
         return values
 
 
 class AnswerForm(forms.Form):
-    """Agree, or say what would be right."""
+    """Agree, with what the result weighs in one's own plan, or say what would be right."""
 
     agrees = forms.ChoiceField(
         label=_("Is your part right?"), widget=forms.RadioSelect,
@@ -101,10 +91,13 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("I built two of the three steps, so half is mine.")}),
     )  # fmt: skip
 
-    def entered(self) -> tuple[bool, str]:
-        """Whether the person agrees, and the reason; Invalid names the fields at fault."""
+    weight = percent_field(label=_("What does it weigh in your plan, %?"), required=False)
+
+    def entered(self) -> tuple[bool, str, int | None]:
+        """Whether the person agrees, the reason, the weight; Invalid names the fields at fault."""
         values = checked(self)
-        return values["agrees"] == "yes", values["reason"]
+        weight = values["weight"]
+        return values["agrees"] == "yes", values["reason"], None if weight is None else hundredths(weight)
 
 
 class PartsForm(forms.Form):

@@ -32,6 +32,11 @@ class SharedResult(models.Model):
     def __str__(self) -> str:
         return f"{self.goal_id}"
 
+    @property
+    def party_ids(self) -> frozenset[int]:
+        """Who has a part in it, and so decides nothing about it (G6). Cost: one statement."""
+        return frozenset(self.shares.values_list("person_id", flat=True))
+
 
 class ContributionShare(models.Model):
     """One person's part of a shared result. Class as its goal; `reason` as its words (row 02d).

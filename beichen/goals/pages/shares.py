@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,11 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from beichen.goals import access, queries, rules
-from beichen.goals.forms import AnswerForm, PartsForm, ShareForm
+from beichen.goals.forms import AnswerForm, PartsForm, ShareForm, trimmed
 from beichen.goals.pages import terms
 from beichen.goals.queries import Shares, percent_of
 from beichen.people import queries as people
-from beichen.platform.access.permissions import require
+from beichen.platform.access.permissions import may, require
 from beichen.platform.kit.errors import NotFound
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import door
@@ -34,8 +35,7 @@ def shares(request: PageRequest, goal_id: int) -> HttpResponse:
     return page(
         request, "goals/shares.html", goal=goal, found=found, rows=rows,
         may_share=queries.may_share(request.actor, goal), far=[row for row in rows if row["line"].far],
-        may_settle=found is not None and found.disputed and queries.may_settle(request.actor, goal, found),
-        may_say=found is not None and found.in_force and queries.may_settle(request.actor, goal, found),
+        settles=found is not None and may(request.actor, access.SETTLE_SHARES, found),
     )  # fmt: skip
 
 
@@ -87,8 +87,8 @@ def _first(request: PageRequest, found: Shares | None) -> dict[str, Any]:
 def answer_share(request: PageRequest, goal_id: int) -> HttpResponse:
     """Agree to my part of a shared result, or say what would be right."""
     if request.method == "POST":
-        agrees, reason = AnswerForm(request.POST).entered()
-        rules.answer_share(request.actor, goal_id, request.version, agrees=agrees, reason=reason)
+        agrees, reason, weight = AnswerForm(request.POST).entered()
+        rules.answer_share(request.actor, goal_id, request.version, agrees=agrees, reason=reason, weight=weight)
         tell(request, _("Agreed.") if agrees else _("Said. Whoever is named for it decides within seven days."))
         return see(_at(goal_id))
     goal, found = queries.goal(request.actor, goal_id), _found(request, goal_id)
@@ -96,10 +96,11 @@ def answer_share(request: PageRequest, goal_id: int) -> HttpResponse:
     if mine is None:
         raise NotFound
     typed = request.drawn.refusal is not None and request.POST
-    form = AnswerForm(request.POST) if typed else AnswerForm(initial={"agrees": "yes"})
+    first = {"agrees": "yes", "weight": trimmed(Decimal(mine.weight) / 100)}
+    form = AnswerForm(request.POST) if typed else AnswerForm(initial=first)
     return page(
         request, "goals/share_answer.html", form=form, goal=goal, found=found, mine=_row(mine, True),  # noqa: FBT003
-        rows=[_row(line, False) for line in found.lines],  # noqa: FBT003
+        is_owner=mine.person_id == goal.owner_id, rows=[_row(line, False) for line in found.lines],  # noqa: FBT003
     )  # fmt: skip
 
 
@@ -128,7 +129,7 @@ def _parts(request: PageRequest, goal_id: int, *, seen: bool) -> HttpResponse:
             tell(request, _("Decided. The parts count from now on, and everybody is told."))
         return see(_at(goal_id))
     goal = queries.goal(request.actor, goal_id)
-    queries.require_settling(request.actor, goal, found)
+    require(request.actor, access.SETTLE_SHARES, found)
     typed = request.drawn.refusal is not None and request.POST
     first = {f"part_{line.person_id}": line.part for line in found.lines}
     form = PartsForm(request.POST if typed else None, lines=lines, seen=seen, initial=first)

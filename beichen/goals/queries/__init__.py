@@ -100,10 +100,8 @@ from beichen.goals.queries.shares import (
     ShareLine,
     Shares,
     joint_lines,
-    may_settle,
     may_share,
     percent_of,
-    require_settling,
     shares,
 )
 from beichen.goals.queries.sheets import UnitSheet, unit_sheet
@@ -228,7 +226,6 @@ __all__ = [
     "may_nudge",
     "may_report",
     "may_set_tasks",
-    "may_settle",
     "may_share",
     "may_split",
     "may_write",
@@ -242,7 +239,6 @@ __all__ = [
     "phase_work",
     "plan",
     "receivers",
-    "require_settling",
     "restated",
     "result_template",
     "scored_goals",

@@ -20,10 +20,11 @@ from beichen.goals.queries.cards import GoalCard
 from beichen.goals.queries.pages import goal_to_change
 from beichen.goals.queries.season import IN_FULL, season
 from beichen.platform.access.current import query
-from beichen.platform.access.permissions import may, require
+from beichen.platform.access.permissions import may
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 from beichen.platform.kit.rounding import half_even
+from beichen.platform.ui import figures
 from beichen.platform.ui.language import for_reader
 
 ENOUGH_TASKS = 3
@@ -32,8 +33,7 @@ ENOUGH_TASKS = 3
 
 def percent_of(part: Fraction) -> str:
     """A share of a whole as people read it, with one decimal where it is not even."""
-    tenths = half_even(part.numerator * 1000, part.denominator)
-    return f"{tenths // 10}%" if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}%"
+    return figures.percent(part, 0 if (part * 100).denominator == 1 else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class Shares:
     """The parts of a goal's result, the largest first; `is_mine` where the actor still has to answer."""
 
     goal_id: int
+    owner_id: int
     lead_id: int
     lead_name: str
     in_force: bool
@@ -83,12 +84,18 @@ class Shares:
         """Whether somebody disagrees."""
         return self.decide_by is not None
 
+    @property
+    def party_ids(self) -> frozenset[int]:
+        """Who has a part in it, and so decides nothing about it (G6)."""
+        return frozenset(line.person_id for line in self.lines)
+
 
 @query
 def shares(actor: Actor, goal_id: int) -> Shares | None:
     """Who stands for which part of a goal the actor reads; None where its result is nobody else's.
 
-    A reason is for the line, partners (02d), the parties and the lead. Cost: three statements, one where not shared.
+    A reason is for the line, partners (02d), the parties and the lead. Cost: three statements, one more for a reason
+    before anybody else, one where not shared.
     """
     found = SharedResult.objects.select_related("lead", "goal__cycle").filter(pk=goal_id)
     row = (found if actor.person_id is None else found.filter(access.visible_goals("goal__"))).first()
@@ -116,8 +123,9 @@ def shares(actor: Actor, goal_id: int) -> Shares | None:
         )  # fmt: skip
     mine = any(one.person_id == actor.person_id and one.state == ShareState.ASKED for one in lines)
     return Shares(
-        goal_id, row.lead_id, row.lead.name, row.in_force, row.decide_by, row.decision, tuple(lines), mine, row.version
-    )
+        goal_id, row.goal.owner_id, row.lead_id, row.lead.name, row.in_force, row.decide_by, row.decision,
+        tuple(lines), mine, row.version,
+    )  # fmt: skip
 
 
 def _done(goal_id: int) -> dict[int, int]:
@@ -157,7 +165,9 @@ class Counted:
 
 
 def in_force(person_ids: Iterable[int], cycle_id: int) -> dict[int, dict[int, Counted]]:
-    """By person and goal, what counts of the results the persons share in a cycle. Cost: two statements."""
+    """By person and goal, what counts of the results the persons share in a cycle. Cost: two statements, one
+    where there are none.
+    """
     wanted = set(person_ids)
     of_them = ContributionShare.objects.filter(person_id__in=wanted).values("shared_id")
     rows = SharedResult.objects.filter(
@@ -193,7 +203,7 @@ class JointLine:
 @query
 def joint_lines(actor: Actor, person_id: int, cycle_id: int) -> list[JointLine]:
     """The shared results of others in force in a person's plan, as far as the actor reads them. Cost: three
-    statements, two where there are none.
+    statements, one where there are none.
     """
     counted = in_force([person_id], cycle_id).get(person_id, {})
     if not counted:
@@ -217,24 +227,6 @@ def may_share(actor: Actor, card: GoalCard) -> bool:
     """Whether the actor may say who has a part in this goal. Cost: none to one statement."""
     fits = card.runs and card.unit_id is None and card.visibility == Visibility.PUBLIC and not card.is_dropped
     return fits and may(actor, access.SHARE, card)
-
-
-@dataclass(frozen=True, slots=True)
-class _Led:
-    """A shared result as the permission to decide its parts sees it."""
-
-    goal: GoalCard
-    lead_id: int
-
-
-def may_settle(actor: Actor, card: GoalCard, found: Shares) -> bool:
-    """Whether the actor decides the parts of this goal. Cost: none to one statement."""
-    return card.runs and may(actor, access.SETTLE_SHARES, _Led(card, found.lead_id))
-
-
-def require_settling(actor: Actor, card: GoalCard, found: Shares) -> None:
-    """Raise Forbidden for whoever does not decide the parts of this goal. Cost: none to one statement."""
-    require(actor, access.SETTLE_SHARES, _Led(card, found.lead_id))
 
 
 def shares_asked(actor: Actor) -> QuerySet[Any, Any]:

@@ -16,6 +16,7 @@ from beichen.goals.models import ContributionShare, Goal, SharedResult
 from beichen.goals.queries.season import TERMS
 from beichen.goals.queries.shares import percent_of, shared_to_change
 from beichen.goals.rules import errors, versions
+from beichen.goals.rules.drafts import weight_of
 from beichen.people import queries as people
 from beichen.platform import audit, notify
 from beichen.platform.access.current import rule
@@ -25,20 +26,16 @@ from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Changed, Invalid, NotFound, gettext_noop
 from beichen.platform.kit.words import BadValue
 
-MOST, MOST_PART, FULL = 20, 1000, 10_000
+MOST, MOST_PART = 20, 1000
 DAYS_TO_DECIDE = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyInput:
-    """One person's part, 1 … 1000, of the sum of all parts; `weight` in that person's plan, in hundredths.
-
-    Without a weight it is that of the goal; the owner's is always the goal's.
-    """
+    """One person's part, 1 … 1000, of the sum of all parts."""
 
     person_id: int
     part: int
-    weight: int | None = None
 
 
 @rule
@@ -90,8 +87,6 @@ def _check(goal: Goal, parties: Sequence[PartyInput]) -> None:
     for one in parties:
         if not 1 <= one.part <= MOST_PART:
             raise BadValue("part", one.part, words.BETWEEN, low=1, high=MOST_PART)
-        if one.weight is not None and not 0 <= one.weight <= FULL:
-            raise BadValue("weight", one.weight, words.BETWEEN, low=0, high=100)
 
 
 def _lead(actor: Actor, goal: Goal, parties: Sequence[PartyInput], lead_id: int | None) -> int:
@@ -111,9 +106,10 @@ def _write(actor: Actor, row: SharedResult, goal: Goal, parties: Sequence[PartyI
     row.shares.exclude(person_id__in=[one.person_id for one in parties]).delete()
     known = {share.person_id: share for share in row.shares.all()}
     for one in parties:
-        share = known.get(one.person_id) or ContributionShare(shared=row, person_id=one.person_id)
-        weight = goal.weight if one.weight is None or one.person_id == goal.owner_id else one.weight
-        share.part, share.weight, share.reason, share.seen = one.part, weight, "", None
+        share = known.get(one.person_id) or ContributionShare(
+            shared=row, person_id=one.person_id, weight=goal.weight
+        )  # fmt: skip
+        share.part, share.reason, share.seen = one.part, "", None
         share.state = ShareState.AGREED if one.person_id == actor.person_id else ShareState.ASKED
         share.save()
 
@@ -136,11 +132,14 @@ def _ask(actor: Actor, row: SharedResult) -> None:
 
 
 @rule
-def answer_share(actor: Actor, goal_id: int, version: int, *, agrees: bool, reason: str = "") -> int:
+def answer_share(
+    actor: Actor, goal_id: int, version: int, *, agrees: bool, reason: str = "", weight: int | None = None
+) -> int:
     """Agree to one's own part, or say why it is not right; then whoever is named decides within seven days.
 
-    Gives the new version. Once all agree it is in force and their managers are told. Errors: NotFound, Forbidden,
-    Changed, NotRunning, Locked, Invalid. Cost: about twelve statements.
+    `weight`: what the result weighs in one's own plan, in hundredths; without it that of the goal stays, and the
+    owner's is always the goal's. Gives the new version. Once all agree it is in force and their managers are told.
+    Errors: NotFound, Forbidden, Changed, NotRunning, Locked, Invalid, BadValue. Cost: about twelve statements.
     """
     goal, row = shared_to_change(actor, goal_id)
     share = row.shares.filter(person_id=actor.person_id or 0).first()
@@ -149,7 +148,7 @@ def answer_share(actor: Actor, goal_id: int, version: int, *, agrees: bool, reas
     require(actor, access.ANSWER_SHARE, share)
     _may_be_shared(goal)
     state = ShareState.AGREED if agrees else ShareState.DISPUTED
-    if share.state == state and share.reason == reason.strip():
+    if share.state == state and share.reason == reason.strip() and weight in (None, share.weight):
         return row.version
     if row.version != version:
         raise Changed(row)
@@ -157,15 +156,18 @@ def answer_share(actor: Actor, goal_id: int, version: int, *, agrees: bool, reas
         raise errors.SharesInForce(goal)
     if not agrees and not reason.strip():
         raise Invalid(fields={"reason": gettext_noop("Say in a sentence what would be right.")})
-    before, share.state, share.reason = share.state, state, "" if agrees else reason.strip()[:300]
-    share.save(update_fields=["state", "reason"])
+    before = (share.state, share.weight)
+    share.state, share.reason = state, "" if agrees else reason.strip()[:300]
+    if weight is not None and share.person_id != goal.owner_id:
+        share.weight = weight_of(weight)
+    share.save(update_fields=["state", "reason", "weight"])
     row.version += 1
     if not agrees and row.decide_by is None:
         row.decide_by = clock.today() + timedelta(days=DAYS_TO_DECIDE)
     elif not row.shares.filter(state=ShareState.DISPUTED).exists():
         row.decide_by = None
     row.save(update_fields=["version", "decide_by"])
-    _note(actor, row, access.ANSWER_SHARE.key, {"state": [before, state]})
+    _note(actor, row, access.ANSWER_SHARE.key, {"answer": [before, (state, share.weight)]})
     if agrees:
         _come_into_force(actor, row)
     else:

@@ -11,11 +11,10 @@ from beichen.platform.api.schemas import Id, Strict
 
 
 class PartyIn(Strict):
-    """One person's part of the sum of all; `weight` of the result in that person's plan, in hundredths."""
+    """One person's part of the sum of all."""
 
     person_id: Id
     part: int = Field(ge=1, le=1000)
-    weight: int | None = Field(None, ge=0, le=10_000)
 
 
 class ShareIn(Strict):
@@ -30,10 +29,11 @@ class ShareIn(Strict):
 
 
 class AnswerShareIn(Strict):
-    """Your answer to your part; without agreeing, say what would be right."""
+    """Your answer to your part; without agreeing, say what would be right. `weight` in your own plan, in hundredths."""
 
     agrees: bool
     reason: str = Field("", max_length=300)
+    weight: int | None = Field(None, ge=0, le=10_000)
     version: int = 0
 
 

@@ -16,6 +16,7 @@ from beichen.people.queries import company_settings
 from beichen.people.tests.makers import Company, small
 from beichen.platform.auth.models import Account
 from beichen.platform.kit.actor import Actor
+from beichen.platform.notify.models import Notice
 from tests.cast import sign_in
 
 NOON = datetime(2026, 5, 16, 4, tzinfo=UTC)
@@ -91,3 +92,9 @@ def browser(world: World, number: str) -> Client:
         person_id=person.pk, defaults={"email": f"{number.lower()}@example.com", "name": number}
     )
     return sign_in(person.pk)
+
+
+def told(world: World, template: str) -> list[str]:
+    """The numbers of those who got a notice of this template. Called as the owner of the tables."""
+    names = {person.pk: number for number, person in world.company.people.items()}
+    return sorted(names[pk] for pk in Notice.objects.filter(template=template).values_list("addressee_id", flat=True))

@@ -11,11 +11,11 @@ from django.urls import reverse
 from beichen.goals import panels, queries, rules
 from beichen.goals.models import GoalTask
 from beichen.goals.rules import TaskInput, errors
+from beichen.goals.tests import makers
 from beichen.goals.tests.makers import NOON, browser, goal, world
 from beichen.platform.audit.models import Entry
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound
 from beichen.platform.kit.words import BadValue
-from beichen.platform.notify.models import Notice
 from tests.database import past_the_guards
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_16_may")]
@@ -40,10 +40,8 @@ def add(made, who="A1", of="留存", title=TALK, due=None, to=None):
 
 
 def told(made, template, owner_db):
-    names = {person.pk: number for number, person in made.company.people.items()}
     with owner_db():
-        found = Notice.objects.filter(template=template).values_list("addressee_id", flat=True)
-        return sorted(names[pk] for pk in found)
+        return makers.told(made, template)
 
 
 @pytest.mark.req("GOAL-13")

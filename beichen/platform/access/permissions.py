@@ -139,7 +139,10 @@ def _banned(actor: Actor, permission: Permission, obj: Any) -> bool:
     """G6: nobody moves an object of which they are subject, last editor, proposer or beneficiary."""
     if obj is None or actor.person_id is None:
         return False
-    concerned = {getattr(obj, name) for name in permission.banned}
+    concerned: set[int | None] = set()
+    for name in permission.banned:
+        found = getattr(obj, name)
+        concerned |= found if isinstance(found, frozenset) else {found}
     if permission.code == "t" and permission.subject and "SE" not in (permission.only or ()):
         concerned.add(permission.subject(obj))
     return actor.person_id in concerned
