@@ -114,7 +114,7 @@ def _fill(sheet: Sheet, table: Table, head: Sequence[Line], kind: ImportSheet) -
         cells.shown(cell) for index, cell in enumerate(header.cells) if index not in placed and cells.shown(cell)
     ]
     sheet.given += [key for key in columns if key not in sheet.given]
-    reader = _Reader(kind.columns, columns, since=cells.FROM_1904 if table.is_1904 else 0)
+    reader = _Reader(kind, columns, since=cells.FROM_1904 if table.is_1904 else 0)
     for line in chain(head, table.lines):
         if line.number > header.number:
             sheet.hidden_rows += line.is_hidden
@@ -127,27 +127,27 @@ class _Reader:
     Of a large company most cells do: a quarter of the time, and each of their values takes up room once.
     """
 
-    def __init__(self, columns: Sequence[Column], placed: dict[str, int], since: int) -> None:
-        self._columns = [(column, placed.get(column.key, NOWHERE), dict[object, object]()) for column in columns]
-        self._since = since
+    def __init__(self, kind: ImportSheet, placed: dict[str, int], since: int) -> None:
+        self._columns = [(column, placed.get(column.key, NOWHERE), dict[object, object]()) for column in kind.columns]
+        self._places, self._since = kind.places(), since
 
     def read(self, sheet: Sheet, line: Line) -> None:
         """A row for a line that can be read, else a finding for each cell at fault."""
-        values: dict[str, object] = {}
+        values: list[object] = []
         bad: list[Finding] = []
         for column, index, known in self._columns:
             raw = line.cells[index] if index < len(line.cells) else None
             if type(raw) in AS_WRITTEN and raw in known:
-                values[column.key] = known[raw]
+                values.append(known[raw])
                 continue
             try:
-                values[column.key] = self._value(raw, column, known)
+                values.append(self._value(raw, column, known))
             except cells.BadCell as fault:
                 bad.append(Finding(line.number, Action.REFUSED, column.key, fault.reason, fault.params))
         if bad:
             sheet.findings += bad
         else:
-            sheet.rows.append(Row(line.number, values))
+            sheet.rows.append(Row(line.number, tuple(values), self._places))
 
     def _value(self, raw: object, column: Column, known: dict[object, object]) -> object:
         if self._since and column.kind is Kind.DAY and isinstance(raw, float):

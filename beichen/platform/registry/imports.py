@@ -60,13 +60,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a sheet; `number` is the line people see in their table (the header is line 1)."""
+    """One row of a sheet; `number` is the line people see in their table (the header is line 1).
+
+    `places` says where in `values` each column stands; all rows of a sheet share it.
+    """
 
     number: int
-    values: Mapping[str, Any]
+    values: tuple[Any, ...]
+    places: Mapping[str, int]
 
     def __getitem__(self, key: str) -> Any:
-        return self.values[key]
+        return self.values[self.places[key]]
 
 
 class Rows(Sequence[Row]):
@@ -191,6 +195,10 @@ class ImportSheet:
     apply: Apply
     order: int
     notes: Callable[[Actor, Rows], list[Note]] = nothing_to_say
+
+    def places(self) -> dict[str, int]:
+        """Where in the values of a row each column stands."""
+        return {column.key: at for at, column in enumerate(self.columns)}
 
 
 _sheets: dict[str, ImportSheet] = {}

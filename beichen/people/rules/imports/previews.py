@@ -167,13 +167,14 @@ def may_write_pay(people: Sequence[int | None]) -> bool:
 def packed(standing: Mapping[str, Sequence[Row]]) -> dict[str, list[dict[str, Any]]]:
     """Rows as JSON: every value as the text that its column reads back."""
     return {
-        key: [{"n": row.number, "v": [None if v is None else str(v) for v in row.values.values()]} for row in rows]
+        key: [{"n": row.number, "v": [None if v is None else str(v) for v in row.values]} for row in rows]
         for key, rows in standing.items()
     }
 
 
 def unpacked(kind: ImportSheet, packed: Sequence[Mapping[str, Any]]) -> list[Row]:
+    places = kind.places()
     return [
-        Row(line["n"], {c.key: cells.read(v, c) for c, v in zip(kind.columns, line["v"], strict=True)})
+        Row(line["n"], tuple(cells.read(v, c) for c, v in zip(kind.columns, line["v"], strict=True)), places)
         for line in packed
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -157,8 +157,7 @@ def _clash(row: Row, against: Span) -> Finding:
 
 def _refuse_circles(known: Known, made: Plan, rows: Rows) -> None:
     """Nobody leads themselves through others: looked at today and on every later day on which something begins."""
-    names = {person.number: person.name for person in known.persons.values()}
-    names |= {row["number"]: row["name"] for row in rows.of("People")}
+    names = knowing.names(known, rows)
     today = clock.today()
     days = sorted({today} | {span.first for spans in made.spans.values() for span in spans if span.first > today})
     for day in days:
@@ -182,7 +181,7 @@ def _manager(made: Plan, number: str, span: Span) -> str:
     return next(old.manager for old in made.before[number] if old.id == -span.key)
 
 
-def _refuse_circle(made: Plan, found: list[list[str]], day: date, names: dict[str, str]) -> bool:
+def _refuse_circle(made: Plan, found: list[list[str]], day: date, names: Mapping[str, str]) -> bool:
     """Refuse the rows that close the circles and settle their people without them; False when none is to blame."""
     blamed: set[str] = set()
     for circle in found:
@@ -198,19 +197,20 @@ def _refuse_circle(made: Plan, found: list[list[str]], day: date, names: dict[st
 
 
 def preview(actor: Actor, rows: Rows) -> list[Finding]:
-    """One finding per row. Cost: five statements."""
+    """A finding for each row that says something new. Cost: five statements."""
     known = knowing.load()
     made = plan(known, rows)
-    names = {person.number: person.name for person in known.persons.values()}
-    names |= {row["number"]: row["name"] for row in rows.of("People")}
-    return [made.refused.get(row.number) or _becomes(known, made, row, names) for row in rows]
+    names = knowing.names(known, rows)
+    findings = (made.refused.get(row.number) or _becomes(known, made, row, names) for row in rows)
+    return [finding for finding in findings if finding is not None]
 
 
-def _becomes(known: Known, made: Plan, row: Row, names: dict[str, str]) -> Finding:
+def _becomes(known: Known, made: Plan, row: Row, names: Mapping[str, str]) -> Finding | None:
     line = made.stated[row.number]
+    action, changed = _compared(line, made.before.get(line.number, []))
+    if action is Action.UNCHANGED:
+        return None
     label = knowing.label(line.number, names.get(line.number, ""))
-    before = made.before.get(line.number, [])
-    action, changed = _compared(line, before)
     person = known.persons.get(line.number)
     return Finding(row.number, action, ", ".join(changed), label=label, about=person.id if person else None)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import ChainMap, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from sys import intern
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from django.db.models.functions import TruncDate
 
 from beichen.people.formulas.cells import Codes
 from beichen.people.models import Assignment, Employment, LegalEntity, Membership, OrgUnit, Person, Project, Seat
+from beichen.platform.registry.imports import Rows
 
 ENTITY = "main"
 # The unit that an installation begins with, until a workbook brings the real one.
@@ -116,6 +118,11 @@ class Known:
         return Codes(self.units)
 
     @cached_property
+    def names(self) -> dict[str, str]:
+        """Names by employee number."""
+        return {number: person.name for number, person in self.persons.items()}
+
+    @cached_property
     def number_of(self) -> dict[int | None, str]:
         """Numbers by the person's id."""
         return {person.id: number for number, person in self.persons.items()}
@@ -158,13 +165,18 @@ def load() -> Known:
 
 def _load() -> Known:
     entity = LegalEntity.objects.order_by("pk").first()
+    people = Person.objects.values_list(*KnownPerson._fields).iterator()
+    employments = Employment.objects.values_list("person_id", *KnownEmployment._fields).iterator()
     return Known(
         zone=ZoneInfo(entity.time_zone if entity else "Asia/Shanghai"),
         entity=entity,
-        persons={line[1]: KnownPerson(*line) for line in Person.objects.values_list(*KnownPerson._fields).iterator()},
+        persons={
+            number: KnownPerson(pk, number, name, name_en, email, intern(position), intern(role_type), *rest)
+            for pk, number, name, name_en, email, position, role_type, *rest in people
+        },
         employments={
-            line[0]: KnownEmployment(*line[1:])
-            for line in Employment.objects.values_list("person_id", *KnownEmployment._fields).iterator()
+            person_id: KnownEmployment(hired_on, left_on, intern(level))
+            for person_id, hired_on, left_on, level in employments
         },
         units={unit.code: unit for unit in OrgUnit.objects.filter(is_active=True)},
     )
@@ -184,7 +196,7 @@ def stretches(known: Known, numbers: Iterable[str]) -> dict[str, list[KnownStret
             found[known.number_of[person_id]].append(
                 KnownStretch(
                     line_id, known.code_of.get(unit_id, ""), known.number_of.get(manager_id, ""),
-                    first, end - DAY if end else None, position, level,
+                    first, end - DAY if end else None, intern(position), intern(level),
                 )
             )  # fmt: skip
     return found
@@ -213,6 +225,11 @@ def memberships(known: Known, numbers: Iterable[str]) -> dict[str, list[KnownMem
 def seats() -> set[tuple[str, str, str]]:
     """Seats that are held or asked for, as (number, seat, scope). Cost: one statement."""
     return set(Seat.objects.filter(revoked_at=None).values_list("person__number", "seat", "scope__code"))
+
+
+def names(known: Known, rows: Rows) -> Mapping[str, str]:
+    """Names by employee number, those of the workbook before those known."""
+    return ChainMap({row["number"]: row["name"] for row in rows.of("People")}, known.names)
 
 
 def label(number: str, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -230,12 +230,11 @@ def preview(actor: Actor, rows: Rows) -> list[Finding]:
     """One finding per row. Cost: five statements."""
     known = knowing.load()
     made = plan(known, rows)
-    names = {person.number: person.name for person in known.persons.values()}
-    names |= {row["number"]: row["name"] for row in rows.of("People")}
+    names = knowing.names(known, rows)
     return [made.refused.get(row.number) or _becomes(known, made.stated[row.number], names) for row in rows]
 
 
-def _becomes(known: Known, line: Stated, names: dict[str, str]) -> Finding:
+def _becomes(known: Known, line: Stated, names: Mapping[str, str]) -> Finding:
     person = known.persons.get(line.number)
     label = f"{line.project} · {knowing.label(line.number, names.get(line.number, ''))}"
     return Finding(

@@ -60,7 +60,7 @@ def match(known: Known, row: Row) -> KnownPerson | None:
 
 
 def preview(actor: Actor, rows: Rows) -> list[Finding]:
-    """One finding per row. Cost: four statements."""
+    """A finding for each row that says something new. Cost: four statements."""
     known = knowing.load()
     owners = {p.email.lower(): p for p in known.persons.values() if p.is_active}
     named = {person.id for row in rows if (person := match(known, row)) is not None}
@@ -72,7 +72,7 @@ def preview(actor: Actor, rows: Rows) -> list[Finding]:
         numbers.setdefault(row["number"], row.number)
         emails.setdefault(row["email"].lower(), row.number)
         findings.append(finding or _becomes(known, row))
-    return findings
+    return [finding for finding in findings if finding is not None]
 
 
 def _refusal(row: Row, numbers: dict[str, int], emails: dict[str, int]) -> Finding | None:
@@ -100,13 +100,15 @@ def _taken(row: Row, person: KnownPerson | None, owners: dict[str, KnownPerson],
     return refuse(row, "email", EMAIL_TAKEN, email=row["email"], name=owner.name)
 
 
-def _becomes(known: Known, row: Row) -> Finding:
+def _becomes(known: Known, row: Row) -> Finding | None:
     person = match(known, row)
     label = knowing.label(row["number"], row["name"])
     if person is None:
         return Finding(row.number, Action.ADDED, label=label)
     changed = differing(known, person, row)
-    action = Action.LEFT if "left" in changed and row["left"] else Action.CHANGED if changed else Action.UNCHANGED
+    if not changed:
+        return None
+    action = Action.LEFT if "left" in changed and row["left"] else Action.CHANGED
     return Finding(row.number, action, ", ".join(changed), label=label, about=person.id)
 
 

@@ -53,8 +53,7 @@ def preview(actor: Actor, rows: Rows) -> list[Finding]:
     people = Codes([*rows.brings("People", "number"), *known.persons])
     units = Codes([*rows.brings("Units", "unit"), *known.units])
     held = knowing.seats()
-    names = {person.number: person.name for person in known.persons.values()}
-    names |= {row["number"]: row["name"] for row in rows.of("People")}
+    names = knowing.names(known, rows)
     seen: dict[tuple[str, str, str], int] = {}
     findings = []
     for row in rows:
