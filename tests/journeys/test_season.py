@@ -27,7 +27,7 @@ def file_with_hr(town: Town) -> None:
 def test_hr_writes_a_template_and_gives_it_to_a_team(town: Town) -> None:
     hr = town.browse("E015")
     hr.menu("Goals")
-    hr.go("Templates", "New template")
+    hr.go("More views", "Templates", "New template")
     hr.fill("What do you want to achieve?", TITLE)
     hr.fill("When does it fit?", "新用户来得多、走得快")
     hr.fill("Key result", RESULT)
@@ -107,7 +107,7 @@ def test_plans_stand_side_by_side_are_agreed_to_and_filed_together(town: Town) -
     team = {number: submits(town, number, "30" if number == "E009" else "100") for number in TEAM}
     manager = town.browse("E005", locale="zh-hans")
     manager.menu("Goals")
-    manager.go("Desk")
+    manager.go("More views", "Desk")
     assert manager.sees("权重合计 30%")
     row = manager.page.locator("tr").filter(has_text="马骁")
     assert "1 个目标值" in row.inner_text()
@@ -121,7 +121,7 @@ def test_plans_stand_side_by_side_are_agreed_to_and_filed_together(town: Town) -
     hr = town.browse(asked[0])
     assert hr.named(f"Approve goal: {TITLE}").count() >= 1
     hr.menu("Goals")
-    hr.go("Desk")
+    hr.go("More views", "Desk")
     hr.choose("Compare", "By level")
     hr.go("Show")
     assert hr.page.locator("h2").filter(has_text="L4").count() == 1
@@ -132,6 +132,8 @@ def test_plans_stand_side_by_side_are_agreed_to_and_filed_together(town: Town) -
     colleague.menu("Goals")
     colleague.go("All goals")
     assert colleague.sees(TITLE)
+    colleague.go("More views")
+    assert colleague.named("Templates").count() == 1
     assert colleague.named("Desk").count() == 0
 
 
@@ -209,7 +211,7 @@ def test_a_question_is_tried_inside_its_bounds_and_concluded_with_its_learning(t
     assert "100%" in me.page.locator("main").inner_text()
     other = town.browse("E011", locale="zh-hans")
     other.menu("Goals")
-    other.go("Explorations")
+    other.go("More views", "Explorations")
     assert other.sees("已证伪")
     assert "小团队是一个人先买，再拉同事进来" in other.reads()
 

@@ -171,7 +171,7 @@ def review(request: PageRequest) -> HttpResponse:
         for pk in [line.goal.id]
     ]
     return page(
-        request, "goals/review.html", found=found, lines=lines, cycle=cycle, cycles=every, **frame(request, "mine")
+        request, "goals/review.html", found=found, lines=lines, cycle=cycle, cycles=every, **frame(request, "plan")
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from beichen.goals import access, queries
 from beichen.goals.choices import GoalKind
@@ -23,11 +23,18 @@ from beichen.platform.kit.errors import NotFound
 from beichen.platform.kit.numbers import as_number
 from beichen.platform.ui.answers import page, see
 from beichen.platform.ui.doors import door
+from beichen.platform.ui.frames import Tab
 from beichen.platform.ui.requests import PageRequest
 from beichen.strategy import queries as strategy
 
 DENSE = 12
 """More key results than this on one sheet are drawn smaller."""
+WAYS = {
+    "plan": _("My plan"), "team": _("My team"), "tasks": _("My tasks"), "inbox": _("To approve"), "desk": _("Desk"),
+    "all": _("All goals"), "map": _("Goal map"), "board": _("Progress board"), "explorations": _("Explorations"),
+    "restated": _("Restated"), "templates": _("Templates"),
+}  # fmt: skip
+"""What the ways through goals are called, by the names of their pages."""
 HEALTHS = ("off_track", "at_risk", "on_track", "ahead", "done", "not_updated", "early", "not_measured")
 
 
@@ -50,28 +57,25 @@ def running(every: list[CycleCard]) -> CycleCard | None:
     return min(held, key=lambda c: c.days, default=next(iter(every), None))
 
 
-def tabs(actor: Actor, *, leads: bool) -> list[tuple[str, str, str]]:
-    """The ways through goals; the team only for those who lead one, the desk for them and for HR."""
-    found = [("mine", _("My plan"), reverse("goals:plan"))]
-    if leads:
-        found.append(("team", _("My team"), reverse("goals:team")))
-    found.append(("tasks", _("My tasks"), reverse("goals:tasks")))
-    if may(actor, access.DESK, access):
-        found.append(("desk", _("Desk"), reverse("goals:desk")))
-    return [
-        *found, ("all", _("All goals"), reverse("goals:all")), ("map", _("Goal map"), reverse("goals:map")),
-        ("board", _("Progress board"), reverse("goals:board")),
-        ("explorations", _("Explorations"), reverse("goals:explorations")),
-        ("inbox", _("To approve"), reverse("goals:inbox")),
-        ("restated", _("Restated"), reverse("goals:restated")),
-        ("templates", _("Templates"), reverse("goals:templates")),
-    ]  # fmt: skip
+def _ways(*names: str) -> list[Tab]:
+    return [(name, WAYS[name], reverse(f"goals:{name}")) for name in names]
+
+
+def tabs(*, leads: bool) -> list[Tab]:
+    """The ways through goals that people take every week."""
+    return _ways("plan", *(["team", "inbox"] if leads else ["tasks"]), "all", "map", "board")
+
+
+def rarer(actor: Actor, *, leads: bool) -> list[Tab]:
+    """The ways that few people take, or once a quarter; the desk only for those who lead and for HR."""
+    desk = ["desk"] if may(actor, access.DESK, access) else []
+    return _ways("tasks" if leads else "inbox", *desk, "explorations", "restated", "templates")
 
 
 def frame(request: PageRequest, current: str) -> dict[str, Any]:
     """What every page of goals shows around itself. Cost: one statement."""
     leads = leads_people(request.actor)
-    return {"tabs": tabs(request.actor, leads=leads), "tab": current, "leads": leads}
+    return {"tabs": tabs(leads=leads), "rest": rarer(request.actor, leads=leads), "tab": current, "leads": leads}
 
 
 def _line(line: PlanLine) -> dict[str, Any]:
@@ -97,7 +101,7 @@ def _plan(request: PageRequest, person_id: int) -> HttpResponse:
     cycle, every = cycle_of(request)
     own = person_id == request.actor.person_id
     if cycle is None:
-        return page(request, "goals/plan.html", plan=None, cycles=every, **frame(request, "mine" if own else ""))
+        return page(request, "goals/plan.html", plan=None, cycles=every, **frame(request, "plan" if own else ""))
     found = queries.plan(request.actor, person_id, cycle.id, known=cycle)
     return page(
         request, "goals/plan.html", plan=found, cycles=every, own=own, weight=terms.weight(found.weight),
@@ -108,7 +112,7 @@ def _plan(request: PageRequest, person_id: int) -> HttpResponse:
             for line in queries.joint_lines(request.actor, person_id, cycle.id)
         ],
         goes_through=own and bool(queries.season(cycle.settings).rhythm),
-        **frame(request, "mine" if own else ""),
+        **frame(request, "plan" if own else ""),
     )  # fmt: skip
 
 

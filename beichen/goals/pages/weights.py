@@ -45,7 +45,7 @@ def weights(request: PageRequest, person_id: int) -> HttpResponse:
     runs = any(line.goal.runs for line in lines) and plan.is_own
     return page(
         request, "goals/weights.html", plan=plan, form=form, cycle=cycle, cycles=every, asks=runs,
-        fixed=fixed, **frame(request, "mine" if plan.is_own else ""),
+        fixed=fixed, **frame(request, "plan" if plan.is_own else ""),
     )  # fmt: skip
 
 

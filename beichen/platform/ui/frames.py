@@ -18,6 +18,7 @@ from beichen.platform.ui.requests import actor_of, drawn, field_errors, fresh_id
 
 register = template.Library()
 Context = dict[str, Any]
+Tab = tuple[str, object, str]
 
 
 def _request(context: template.Context) -> HttpRequest:
@@ -68,9 +69,14 @@ def empty(
 
 
 @register.inclusion_tag("ui/parts/tabs.html")
-def tabs(items: Sequence[tuple[str, object, str]], current: str, label: object = "") -> Context:
-    """`{% tabs items current="team" label=_("Views") %}`: links of (key, label, url)."""
-    return {"items": items, "current": current, "label": label or gettext("Views")}
+def tabs(items: Sequence[Tab], current: str, label: object = "", rest: Sequence[Tab] = ()) -> Context:
+    """`{% tabs items current="team" label=_("Views") rest=rarer %}`: links of (key, label, url).
+
+    Those of `rest` stand in a menu behind the line, the one where somebody is on the line itself.
+    """
+    here = [tab for tab in rest if tab[0] == current]
+    shown, hidden = [*items, *here], [tab for tab in rest if tab[0] != current]
+    return {"items": shown, "rest": hidden, "current": current, "label": label or gettext("Views")}
 
 
 @register.inclusion_tag("ui/parts/slot.html", takes_context=True)
