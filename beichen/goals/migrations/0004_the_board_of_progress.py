@@ -4,23 +4,6 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
-# What the drain would write, for goals that are there.
-FILL = """
-    UPDATE goals_goalstat s
-    SET cycle_id = CASE WHEN g.state IN ('active', 'changing', 'closed') AND NOT g.is_dropped THEN g.cycle_id END,
-        unit_id = coalesce(g.unit_id, p.unit_id),
-        gap = s.expected - coalesce(g.manual_progress, s.progress, 0), behind = coalesce(k.behind, 0)
-    FROM goals_goal g
-    JOIN people_person p ON p.id = g.owner_id
-    LEFT JOIN (
-        SELECT r.goal_id, max(t.behind) AS behind
-        FROM goals_keyresult r JOIN goals_keyresultstat t ON t.key_result_id = r.id
-        WHERE NOT r.is_dropped GROUP BY r.goal_id
-    ) k ON k.goal_id = g.id
-    WHERE g.id = s.goal_id
-"""
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -38,10 +21,6 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('sentence', models.CharField(blank=True, max_length=160)),
             ],
-        ),
-        migrations.RemoveIndex(
-            model_name='goalstat',
-            name='goal_stat_health',
         ),
         migrations.AddField(
             model_name='goalstat',
@@ -92,22 +71,6 @@ class Migration(migrations.Migration):
             model_name='goal',
             index=models.Index(condition=models.Q(('is_dropped', False), ('state__in', ['active', 'changing', 'closed'])), fields=['cycle', 'id'], include=('owner', 'owner_place', 'visibility', 'shown_in', 'state', 'kind', 'priority'), name='goal_board'),
         ),
-        migrations.AddIndex(
-            model_name='goalstat',
-            index=models.Index(fields=['cycle', '-gap', 'goal'], name='goal_stat_board'),
-        ),
-        migrations.AddIndex(
-            model_name='goalstat',
-            index=models.Index(fields=['cycle', 'health', '-gap', 'goal'], include=('unit', 'behind', 'risks', 'shared_risks'), name='goal_stat_state'),
-        ),
-        migrations.AddIndex(
-            model_name='goalstat',
-            index=models.Index(condition=models.Q(('behind__gte', 3)), fields=['cycle', '-gap', 'goal'], name='goal_stat_behind'),
-        ),
-        migrations.AddIndex(
-            model_name='goalstat',
-            index=models.Index(condition=models.Q(('risks__gt', 0)), fields=['cycle', '-gap', 'goal'], name='goal_stat_risks'),
-        ),
         migrations.AddField(
             model_name='nudge',
             name='by',
@@ -122,5 +85,8 @@ class Migration(migrations.Migration):
             model_name='nudge',
             constraint=models.UniqueConstraint(fields=('goal', 'day'), name='nudge_once_a_day'),
         ),
-        migrations.RunSQL(FILL, migrations.RunSQL.noop),
+        migrations.RemoveIndex(
+            model_name='goalstat',
+            name='goal_stat_health',
+        ),
     ]
