@@ -54,6 +54,27 @@ def test_the_logins_own_nothing_and_stand_below_every_policy() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.fault("F24")
+@pytest.mark.req("BASE-09")
+def test_who_migrates_sees_what_is_to_be_moved_and_at_no_other_time() -> None:
+    world = make("people", "notices", "talks", "reviews", "reward")
+    locked = {apps.get_model(lock.model)._meta.db_table for lock in locks.all_locks()}
+    full = sorted({one.table for one in world.planted} & locked)
+    assert len(full) > 20
+    with login(None), connection.cursor() as cursor:
+        there = [one(f"SELECT count(*) FROM {name}") for name in full]
+        for name in full:
+            cursor.execute(f"GRANT SELECT ON {name} TO {locks.OWNER}")
+    with login(locks.OWNER):
+        assert {one(f"SELECT count(*) FROM {name}")[0][0] for name in full} == {0}
+        one("SELECT set_config(%s, 'on', true)", locks.MIGRATING)
+        assert [one(f"SELECT count(*) FROM {name}") for name in full] == there
+    for role in LOGINS:
+        with login(role):
+            assert {one(f"SELECT count(*) FROM {name}")[0][0] for name in full} == {0}
+
+
+@pytest.mark.django_db
 @pytest.mark.req("BASE-01")
 @pytest.mark.parametrize("role", LOGINS)
 def test_a_login_cannot_become_another(role: str) -> None:

@@ -21,7 +21,16 @@ from beichen.platform.access.filters import written
 from beichen.platform.access.relations import JobMay
 
 ROLES = ("beichen_web", "beichen_worker")
+OWNER = "beichen_owner"
+MIGRATING = "beichen.migrating"
+"""A setting of the session that migrates: row security holds for the owner too, and hides every row but from then."""
 FULL = "SELECT, INSERT, UPDATE, DELETE"
+SHUT = """
+    SELECT c.relname FROM pg_class c
+    WHERE c.relforcerowsecurity AND c.relnamespace = 'public'::regnamespace
+        AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'beichen_migrate')
+"""
+"""Locked tables whose rows a migration does not see."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,26 @@ def _lock_table(lock: Lock) -> Iterator[sql.Composed]:
     yield sql.SQL("ALTER TABLE {} FORCE ROW LEVEL SECURITY").format(table)
     for command in ("select", "insert", "update", "delete"):
         yield sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(sql.Identifier(f"beichen_{command}"), table)
+    yield from _opened(table)
     yield from _policies(lock)
+
+
+def _opened(table: sql.Identifier) -> Iterator[sql.Composed]:
+    """A migration that moves data finds them; a function of the owner that another login calls finds nothing more."""
+    yield sql.SQL("DROP POLICY IF EXISTS beichen_migrate ON {}").format(table)
+    yield sql.SQL(
+        "CREATE POLICY beichen_migrate ON {} TO {}"
+        " USING ((SELECT session_user = {} AND current_setting({}, true) = 'on'))"
+    ).format(table, sql.Identifier(OWNER), sql.Literal(OWNER), sql.Literal(MIGRATING))
+
+
+def open_to_migrations() -> None:
+    """Open the locked tables of an installation from before to its migrations. Cost: one statement when they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHUT)
+        shut = [name for (name,) in cursor.fetchall()]
+    for name in shut:
+        _execute(_opened(sql.Identifier(name)))
 
 
 def _grants() -> Iterator[sql.Composed]:

@@ -15,18 +15,14 @@ SET CONSTRAINTS ALL IMMEDIATE;
 """
 
 BACK = """
-ALTER TABLE reward_bonusbasis NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE reward_bonusaward NO FORCE ROW LEVEL SECURITY;
 UPDATE reward_bonusaward a
 SET target = b.target, target_days = b.target_days, weight = b.weight,
     terms = CASE WHEN b.rate_n IS NULL THEN terms
                  ELSE terms || jsonb_build_object('rate', jsonb_build_array(b.rate_n::text, b.rate_d::text)) END
 FROM reward_bonusbasis b WHERE b.award_id = a.id;
 SET CONSTRAINTS ALL IMMEDIATE;
-ALTER TABLE reward_bonusaward FORCE ROW LEVEL SECURITY;
 """
-"""On the way back the columns come empty: they are filled before they must not be. The locks of both tables hold for
-their owner too."""
+"""On the way back the columns come empty: they are filled before they must not be."""
 
 
 class Migration(migrations.Migration):

@@ -23,6 +23,7 @@ from beichen.platform.access import locks
 BEFORE = ("access/sql/access.sql", "kit/sql/half_even.sql")
 ALONE = 0x6265_6963_6865_6E02
 PATIENCE = "2s"
+SET = "SELECT set_config(%s, %s, false)"
 TRIES = 12
 LONGEST_PAUSE = 5.0
 BUSY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
@@ -52,6 +53,7 @@ class Command(DjangoMigrate):
         with transaction.atomic():
             for name in BEFORE:
                 _run(platform / name)
+        locks.open_to_migrations()
         super().handle(*args, **options)
         if args or options.get("app_label"):
             return
@@ -65,16 +67,22 @@ class Command(DjangoMigrate):
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """One migration at a time, whoever began it; from then on no table is waited for longer than two seconds."""
+    """One migration at a time, whoever began it; from then on no table is waited for longer than two seconds.
+
+    What it moves it sees (`locks.MIGRATING`).
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [ALONE])
-        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [PATIENCE])
+        cursor.execute(SET, ["lock_timeout", PATIENCE])
+        cursor.execute(SET, [locks.MIGRATING, "on"])
     try:
         yield
     finally:
         if not connection.in_atomic_block and connection.connection is not None:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('lock_timeout', '0', false), pg_advisory_unlock(%s)", [ALONE])
+                cursor.execute(SET, ["lock_timeout", "0"])
+                cursor.execute(SET, [locks.MIGRATING, "off"])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [ALONE])
 
 
 def _run(path: Path) -> None:
