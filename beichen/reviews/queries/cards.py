@@ -22,6 +22,9 @@ from beichen.reviews import access
 from beichen.reviews.formulas.results import PlanRules, plan_rules
 from beichen.reviews.models import ReviewPlan
 
+PARTS = ("cycle__period", "form")
+"""What is loaded with a plan to make its card."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlanCard:
@@ -61,15 +64,17 @@ class PlanCard:
         return [grade["key"] for grade in self.settings["grades"]]
 
 
+def card_of(plan: ReviewPlan) -> PlanCard:
+    """A plan loaded with `PARTS`, by somebody who may read it. No statement."""
+    return PlanCard(
+        plan.pk, plan.name, plan.name_en, people.cycle_card(plan.cycle), plan.unit_id, plan.population,
+        plan.settings, plan.form.form, plan.form.version, plan.state, plan.launched_at, plan.author_id,
+        plan.version,
+    )  # fmt: skip
+
+
 def _cards(plans: QuerySet[ReviewPlan]) -> list[PlanCard]:
-    return [
-        PlanCard(
-            plan.pk, plan.name, plan.name_en, people.cycle_card(plan.cycle), plan.unit_id, plan.population,
-            plan.settings, plan.form.form, plan.form.version, plan.state, plan.launched_at, plan.author_id,
-            plan.version,
-        )
-        for plan in plans.select_related("cycle__period", "form")
-    ]  # fmt: skip
+    return [card_of(plan) for plan in plans.select_related(*PARTS)]
 
 
 @query
