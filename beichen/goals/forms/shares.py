@@ -90,8 +90,10 @@ class AnswerForm(forms.Form):
         label=_("What would be right, and why?"), max_length=300, required=False,
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("I built two of the three steps, so half is mine.")}),
     )  # fmt: skip
-
-    weight = percent_field(label=_("What does it weigh in your plan, %?"), required=False)
+    weight = percent_field(
+        label=_("What does it weigh in your plan, %?"), required=False,
+        help_text=_("Your manager is told once all have agreed, and sees this weight on the page of the goal."),
+    )  # fmt: skip
 
     def entered(self) -> tuple[bool, str, int | None]:
         """Whether the person agrees, the reason, the weight; Invalid names the fields at fault."""
