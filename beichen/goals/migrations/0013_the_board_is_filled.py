@@ -18,7 +18,8 @@ FILL = """
         FROM goals_keyresult r JOIN goals_keyresultstat t ON t.key_result_id = r.id
         WHERE NOT r.is_dropped GROUP BY r.goal_id
     ) k ON k.goal_id = g.id
-    WHERE g.id = s.goal_id AND s.unit_id IS NULL
+    WHERE g.id = s.goal_id AND s.unit_id IS NULL;
+SET CONSTRAINTS ALL IMMEDIATE;
 """
 """What the drain would write, for goals that it has not written since."""
 
