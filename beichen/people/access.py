@@ -282,13 +282,12 @@ LOCKS = [
         insert=writes("25a", subject=None) & _MINE,
         delete=_MINE & Q(IsEmployee()),
     ),
-    Lock(model="people.ImportContent", select=_MINE & Q(IsEmployee()), insert=writes("25a", subject=None) & _MINE),
 ]
 
 JOB_GRANTS = [
     JobGrant("import_company", "people.TargetBonus", "rw", "writes the target bonuses of a confirmed workbook"),
     JobGrant("import_company", "people.ImportBatch", "rw", "notes what became of the workbook"),
-    JobGrant("import_company", "people.ImportContent", "rw", "reads the rows of a confirmed workbook and empties them"),
+    JobGrant("import_company", "people.ImportFile", "rw", "reads the files of a confirmed workbook and puts them away"),
     JobGrant("load_demo", "people.TargetBonus", "rw", "fills the demo company"),
 ]
 

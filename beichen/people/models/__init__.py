@@ -1,6 +1,6 @@
 """The nouns of people and uploaded workbooks. One table holds one class of data."""
 
-from beichen.people.models.imports import ImportBatch, ImportContent, ImportFile
+from beichen.people.models.imports import ImportBatch, ImportFile
 from beichen.people.models.organisation import (
     Assignment,
     Branch,
@@ -31,7 +31,6 @@ __all__ = [
     "Employment",
     "FormerEmployment",
     "ImportBatch",
-    "ImportContent",
     "ImportFile",
     "LegalEntity",
     "Membership",

@@ -1,4 +1,4 @@
-"""Uploaded workbooks: what each would change, and its rows until they are written."""
+"""Uploaded workbooks: what each would change, and its files until they are written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class ImportBatch(models.Model):
 
     `counts`: {sheet: {action: how many}}; `refused`, `changes`: lists of {sheet, row, action, column, reason, params,
     label, about}; `notes`: lists of {note, params} about the file as a whole; `about`: ids of the persons it would
-    change. What the rows say is in `ImportContent`.
+    change. What the rows say is in its files.
     """
 
     uploaded_by = models.BigIntegerField(null=True)
@@ -41,7 +41,7 @@ class ImportBatch(models.Model):
 
 
 class ImportFile(models.Model):
-    """A large file as it was uploaded, until the job has read it. Class C5 (25a), as its rows are."""
+    """A file as it was uploaded, amounts of pay in it, until it is written. Class C5 (25a)."""
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="+")
     uploaded_by = models.BigIntegerField(null=True)
@@ -50,18 +50,3 @@ class ImportFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class ImportContent(models.Model):
-    """The readable rows of an uploaded workbook, amounts of pay among them, until they are written. Class C5 (25a).
-
-    `sheets`: {sheet: [{n: row number, v: [values as text, in the order of its columns]}]}; emptied when the batch is
-    written.
-    """
-
-    batch = models.OneToOneField(ImportBatch, primary_key=True, on_delete=models.CASCADE, related_name="+")
-    uploaded_by = models.BigIntegerField(null=True)
-    sheets = models.JSONField(default=dict)
-
-    def __str__(self) -> str:
-        return f"{self.batch_id}"

@@ -93,8 +93,11 @@ def test_a_large_workbook_is_read_by_a_job_with_the_rights_of_its_uploader(
     card = queries.batch(hr, batch_id)
     assert (card.state, card.counts["People"]["added"]) == ("previewed", 1)
     with owner_db():
-        assert not ImportFile.objects.exists()
+        assert ImportFile.objects.count() == 1
         assert not Person.objects.filter(number="N1").exists()
+    imports.discard(hr, batch_id, card.version)
+    with owner_db():
+        assert not ImportFile.objects.exists()
 
 
 @pytest.mark.req("PEOPLE-05", "BASE-01")

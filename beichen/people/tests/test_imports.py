@@ -21,6 +21,7 @@ from beichen.people.models import (
     Branch,
     Employment,
     ImportBatch,
+    ImportFile,
     OrgUnit,
     Person,
     Seat,
@@ -124,6 +125,29 @@ def test_one_bad_row_loses_nothing(golden: Golden, worker_db: Any, owner_db: Any
         assert Person.objects.get(number="N1").manager_id == golden.id("E003")
         assert not Person.objects.filter(number="N2").exists()
         assert Account.objects.filter(email="n1@example.com").exists()
+
+
+@pytest.mark.req("PEOPLE-05")
+def test_only_rows_that_stood_in_the_preview_are_written_and_no_file_is_kept(
+    golden: Golden, worker_db: Any, owner_db: Any, drain_jobs: Any
+) -> None:
+    """One whose fault is gone by then was confirmed by nobody; the same row of another file was."""
+    head = "number;name;email;hired\n"
+    one = head + "N1;甲;n1@example.com;2026-01-05\nN2;乙;n2@example.com;五月\nN3;丙;ma.xiao@example.com;2026-01-05\n"
+    other = head + "N4;丁;n4@example.com;2026-01-05\nN5;戊;n5@example.com;2026-01-05\n"
+    card = preview(golden, ("people.csv", one.encode()), ("people.csv", other.encode()))
+    assert [(line["row"], line["column"]) for line in card.refused] == [(3, "hired"), (4, "email")]
+    with owner_db():
+        assert ImportFile.objects.filter(batch_id=card.id).count() == 2
+        Person.objects.filter(number="E009").update(email="xiao.ma@example.com")
+    for number in ("E015", "E016"):
+        imports.confirm(golden.actor(number), card.id, queries.batch(golden.actor(number), card.id).version)
+    with worker_db():
+        drain_jobs()
+    with owner_db():
+        came = Person.objects.filter(number__startswith="N").order_by("number")
+        assert list(came.values_list("number", flat=True)) == ["N1", "N4", "N5"]
+        assert not ImportFile.objects.exists()
 
 
 @pytest.mark.req("PEOPLE-05", "BASE-01")

@@ -9,8 +9,9 @@ from uuid import uuid4
 from beichen.people import access
 from beichen.people.choices import ImportState
 from beichen.people.events import ImportConfirmed, WorkbookUploaded
-from beichen.people.formulas import reading, workbook
-from beichen.people.models import ImportBatch, ImportContent, ImportFile, Person
+from beichen.people.formulas import workbook
+from beichen.people.models import ImportBatch, Person
+from beichen.people.rules.imports.files import Upload, forget, keep, kept, understood
 from beichen.people.rules.imports.previews import (
     NAMED,
     WRITING,
@@ -19,7 +20,6 @@ from beichen.people.rules.imports.previews import (
     company_is_empty,
     may_write_pay,
     notes,
-    packed,
     read_preview,
     refuse_forbidden,
     said,
@@ -43,8 +43,6 @@ STEPS = 100
 READ = 40
 """How far a bar has come when the file is read and its rows are still to be compared."""
 SETTLED = (ImportState.APPLYING, ImportState.APPLIED)
-
-Upload = tuple[str, bytes]
 
 
 class NothingRecognised(Invalid):
@@ -96,6 +94,7 @@ def upload(actor: Actor, files: Sequence[Upload]) -> int:
         _read_later(actor, actor.person_id, batch, files)
     else:
         _preview(actor, batch, files)
+        keep(actor, batch, files)
     return batch.pk
 
 
@@ -104,12 +103,7 @@ def _read_later(actor: Actor, person_id: int, batch: ImportBatch, files: Sequenc
         workbook.check(content)
     batch.progress = uuid4()
     batch.save()
-    ImportFile.objects.bulk_create(
-        [
-            ImportFile(batch=batch, uploaded_by=person_id, name=name[:200], content=content)
-            for name, content in files
-        ]
-    )  # fmt: skip
+    keep(actor, batch, files)
     progress.begin(actor, batch.progress, STEPS)
     audit.record(actor, "people.upload", batch, details={"digest": batch.digest})
     publish(WorkbookUploaded(batch_id=batch.pk, person_id=person_id))
@@ -121,21 +115,18 @@ def read(actor: Actor, batch_id: int, report: Report | None = None) -> None:
     batch = _found(batch_id)
     if batch.state != ImportState.READING:
         return
-    files = [(file.name, bytes(file.content)) for file in ImportFile.objects.filter(batch=batch).order_by("pk")]
     try:
-        _preview(actor, batch, files, report)
+        _preview(actor, batch, kept(batch), report)
     except Refused as fault:
         params = {name: str(value) for name, value in fault.params.items()}
         batch.state, batch.notes = ImportState.REFUSED, [{"note": str(fault.text), "params": params}]
         batch.save(update_fields=["state", "notes"])
+        forget(batch)
         audit.record(actor, "people.import_failed", batch, details={"fault": type(fault).__name__})
-    ImportFile.objects.filter(batch=batch).delete()
 
 
 def _preview(actor: Actor, batch: ImportBatch, files: Sequence[Upload], report: Report | None = None) -> None:
-    book = reading.read(
-        (table for name, content in files for table in workbook.tables(content, name)), registry.sheets()
-    )
+    book = understood(files)
     if not book.sheets:
         names = ", ".join(f"{kind.name_zh} {kind.key}" for kind in registry.sheets())
         raise NothingRecognised(field="file", sheets=names)
@@ -147,9 +138,6 @@ def _preview(actor: Actor, batch: ImportBatch, files: Sequence[Upload], report: 
     batch.counts, batch.about, batch.notes = found.counts(), about(found), notes(actor, found)
     batch.refused, batch.changes = said(found, frozenset({Action.REFUSED})), said(found, WRITING)
     batch.save()
-    ImportContent.objects.bulk_create(
-        [ImportContent(batch=batch, uploaded_by=actor.person_id, sheets=packed(found.standing))]
-    )
     what = "people.read_import" if report else "people.upload"
     audit.record(actor, what, batch, details={"digest": batch.digest, "counts": batch.counts})
 
@@ -228,7 +216,7 @@ def discard(actor: Actor, batch_id: int, version: int) -> None:
         raise Changed(batch)
     batch.state, batch.version = ImportState.REFUSED, batch.version + 1
     batch.save(update_fields=["state", "version"])
-    ImportFile.objects.filter(batch=batch, uploaded_by=actor.person_id).delete()
+    forget(batch)
     audit.record(actor, "people.discard_import", batch)
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from beichen.people import access
 from beichen.people.choices import SeatKind
-from beichen.people.formulas import cells, reading
+from beichen.people.formulas import reading
 from beichen.people.models import OrgUnit, Person, Seat
 from beichen.people.rules.sheets import known as knowing
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Forbidden, gettext_noop
 from beichen.platform.registry import imports as registry
-from beichen.platform.registry.imports import Action, Finding, ImportSheet, Note, Row, Rows
+from beichen.platform.registry.imports import Action, Finding, Note, Row, Rows
 
 SHOWN_CHANGES = 500
 NAMED = 10
@@ -162,19 +162,3 @@ def may_write_pay(people: Sequence[int | None]) -> bool:
     """Row 12a: a compensation administrator stands behind the workbook."""
     held = Seat.objects.filter(seat=SeatKind.COMPENSATION, granted_at__isnull=False, revoked_at=None)
     return held.filter(person_id__in=[one for one in people if one is not None], person__is_active=True).exists()
-
-
-def packed(standing: Mapping[str, Sequence[Row]]) -> dict[str, list[dict[str, Any]]]:
-    """Rows as JSON: every value as the text that its column reads back."""
-    return {
-        key: [{"n": row.number, "v": [None if v is None else str(v) for v in row.values]} for row in rows]
-        for key, rows in standing.items()
-    }
-
-
-def unpacked(kind: ImportSheet, packed: Sequence[Mapping[str, Any]]) -> list[Row]:
-    places = kind.places()
-    return [
-        Row(line["n"], tuple(cells.read(v, c) for c, v in zip(kind.columns, line["v"], strict=True)), places)
-        for line in packed
-    ]

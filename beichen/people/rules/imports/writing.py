@@ -11,9 +11,10 @@ from django.db.models import Max, QuerySet
 from beichen.people.choices import ImportState
 from beichen.people.events import CompanyImported
 from beichen.people.formulas import reading
-from beichen.people.models import ImportBatch, ImportContent, Seat
+from beichen.people.models import ImportBatch, Seat
 from beichen.people.rules import accounts, places
-from beichen.people.rules.imports.previews import Previewed, may_write_pay, read_preview, said, unpacked
+from beichen.people.rules.imports.files import forget, kept, understood
+from beichen.people.rules.imports.previews import Previewed, may_write_pay, read_preview, said
 from beichen.people.rules.sheets import persons as persons_sheet
 from beichen.platform import audit
 from beichen.platform.access.current import rule
@@ -55,11 +56,12 @@ def write(actor: Actor, batch_id: int, report: Report | None = None) -> Written:
         batch.notes = [*batch.notes, {"note": FAILED, "params": {"sentence": sentence}}]
         batch.state = ImportState.REFUSED
         batch.save(update_fields=["notes", "state"])
+        forget(batch)
         audit.record(actor, "people.import_failed", batch, details={"fault": type(fault).__name__})
         return Written(batch.pk, {}, [])
     batch.state, batch.applied_at, batch.written = ImportState.APPLIED, clock.now(), done.counts
     batch.save(update_fields=["state", "applied_at", "written"])
-    ImportContent.objects.filter(batch=batch).update(sheets={})
+    forget(batch)
     audit.record(actor, "people.imported", batch, details={"counts": done.counts, "accounts": len(done.newcomers)})
     publish(CompanyImported(batch_id=batch.pk))
     return done
@@ -67,12 +69,7 @@ def write(actor: Actor, batch_id: int, report: Report | None = None) -> Written:
 
 def _write(actor: Actor, batch: ImportBatch, report: Report | None) -> Written:
     """The company may have changed since the preview, so every row is asked again; what no longer fits is refused."""
-    packed = ImportContent.objects.values_list("sheets", flat=True).get(batch=batch)
-    book = reading.Book()
-    for kind in registry.sheets():
-        if kind.key in packed:
-            book.sheets[kind.key] = reading.Sheet(kind.key, unpacked(kind, packed[kind.key]))
-    found = read_preview(actor, book)
+    found = read_preview(actor, _standing(batch))
     late = said(found, frozenset({Action.REFUSED}))
     if late:
         batch.refused = [*batch.refused, *late]
@@ -84,6 +81,17 @@ def _write(actor: Actor, batch: ImportBatch, report: Report | None) -> Written:
     newcomers = accounts.follow(actor)
     counts |= _apply(actor, found, then, report)
     return Written(batch.pk, {key: asdict(count) for key, count in counts.items()}, newcomers)
+
+
+def _standing(batch: ImportBatch) -> reading.Book:
+    """The rows that stood in the preview: of the same files, read again, without those refused then."""
+    book = understood(kept(batch))
+    refused = {(line["sheet"], line["row"]) for line in batch.refused}
+    for key, sheet in book.sheets.items():
+        unreadable = {finding.row for finding in sheet.findings}  # in one of two files; the other's row may stand
+        sheet.rows = [row for row in sheet.rows if (key, row.number) not in refused or row.number in unreadable]
+        sheet.findings = []
+    return book
 
 
 def _split(found: Previewed) -> tuple[list[ImportSheet], list[ImportSheet]]:
