@@ -67,10 +67,6 @@ class Migration(migrations.Migration):
             name='risk_update',
             field=models.BigIntegerField(null=True),
         ),
-        migrations.AddIndex(
-            model_name='goal',
-            index=models.Index(condition=models.Q(('is_dropped', False), ('state__in', ['active', 'changing', 'closed'])), fields=['cycle', 'id'], include=('owner', 'owner_place', 'visibility', 'shown_in', 'state', 'kind', 'priority'), name='goal_board'),
-        ),
         migrations.AddField(
             model_name='nudge',
             name='by',

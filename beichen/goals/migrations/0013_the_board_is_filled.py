@@ -42,6 +42,10 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
         AddIndexWhereMissing(
+            model_name='goal',
+            index=models.Index(condition=models.Q(('is_dropped', False), ('state__in', ['active', 'changing', 'closed'])), fields=['cycle', 'id'], include=('owner', 'owner_place', 'visibility', 'shown_in', 'state', 'kind', 'priority'), name='goal_board'),
+        ),
+        AddIndexWhereMissing(
             model_name='goalstat',
             index=models.Index(fields=['cycle', '-gap', 'goal'], name='goal_stat_board'),
         ),

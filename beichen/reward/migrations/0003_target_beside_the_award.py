@@ -68,12 +68,4 @@ class Migration(migrations.Migration):
             model_name='bonusaward',
             name='weight',
         ),
-        migrations.RemoveField(
-            model_name='bonuspool',
-            name='rate_d',
-        ),
-        migrations.RemoveField(
-            model_name='bonuspool',
-            name='rate_n',
-        ),
     ]
