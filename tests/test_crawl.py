@@ -68,6 +68,7 @@ NOT_MET = {
     "goals:task": "needs a key task: tests/journeys/test_season.py", "goals:edit_task": "as goals:task",
     "goals:unit_sheet": "the link to one's own unit leads there: tests/journeys/test_principles.py",
     "metrics:value": "needs a figure: tests/journeys/test_figures.py",
+    "metrics:snapshot": "needs goals that closed on a figure: beichen/goals/tests/test_snapshots.py",
     "goals:review": "linked where a cycle has its goals gone through: beichen/goals/tests/test_changes.py",
     "goals:conclude": "needs an exploration that runs: beichen/goals/tests/test_explorations.py",
     "goals:explore": "as goals:edit",

@@ -11,7 +11,7 @@ from beichen.goals.rules.imports import SHEETS
 from beichen.people import queries as people
 from beichen.platform.access.permissions import may
 from beichen.platform.kit.actor import Actor
-from beichen.platform.registry import NavEntry, Panel, TodoEntry, imports, nav, phase_work, slot, todo
+from beichen.platform.registry import NavEntry, Panel, TodoEntry, hold, imports, nav, phase_work, slot, todo
 
 for sheet in SHEETS:
     imports.register(sheet)
@@ -19,6 +19,7 @@ for sheet in SHEETS:
 nav(NavEntry(key="goals", label=gettext_lazy("Goals"), url_name="goals:plan", icon="target", order=30, tab=True))
 
 phase_work(queries.phase_work)
+hold(queries.held_by_metrics)
 
 
 @slot("people.cycle", order=10)

@@ -2,6 +2,7 @@
 
 from beichen.goals.queries.agreement import Agreement, StepView, agreement, stand_ins
 from beichen.goals.queries.ambition import Attained, Same
+from beichen.goals.queries.behind import figures_behind, scored_with
 from beichen.goals.queries.board import (
     Board,
     BoardLine,
@@ -49,6 +50,7 @@ from beichen.goals.queries.coverage import (
 from beichen.goals.queries.desk import Desk, PeerGroup, PlanBeside, desk
 from beichen.goals.queries.explorations import ExplorationCard, ExplorationPage, Tracks, exploration, explorations
 from beichen.goals.queries.giving import Receivers, receivers
+from beichen.goals.queries.holds import held_by_metrics
 from beichen.goals.queries.inbox import (
     AlignmentAsk,
     Asked,
@@ -203,6 +205,7 @@ __all__ = [
     "due_reports",
     "exploration",
     "explorations",
+    "figures_behind",
     "findings",
     "goal",
     "goal_map",
@@ -211,6 +214,7 @@ __all__ = [
     "goal_view",
     "goals_by_id",
     "has_scores",
+    "held_by_metrics",
     "history",
     "how_many_to_nudge",
     "joint_lines",
@@ -242,6 +246,7 @@ __all__ = [
     "restated",
     "result_template",
     "scored_goals",
+    "scored_with",
     "season",
     "shares",
     "stand_ins",

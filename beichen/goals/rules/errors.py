@@ -169,6 +169,16 @@ class NotThisMeasure(Invalid):
     text = gettext_noop("This type of measure needs: %(missing)s.")
 
 
+class OnUnagreedMetric(Refused):
+    """A goal counts only what two people agreed on the meaning and the source of."""
+
+    code = "goal_on_unagreed_metric"
+    text = gettext_noop(
+        "This goal counts a metric that has no agreed definition and source: %(metrics)s. It can be approved once that "
+        "is there."
+    )
+
+
 class Dropped(Refused):
     """A dropped key result takes no report."""
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from beichen.goals import queries
 from beichen.goals.choices import LINEAR, VALUED, WRITING, GoalState, Measure
 from beichen.goals.models import Exploration, Goal, KeyResult, Milestone
@@ -160,6 +162,14 @@ def hold_alone(goal: Goal, key_result_id: int | None, weight: int) -> None:
     answer = Exploration.objects.filter(pk=goal.pk).values_list("answer_id", flat=True).first()
     if answer is not None and (weight > 0) != (key_result_id == answer):
         raise errors.CountsAlone(goal, field="weight")
+
+
+def hold_metrics(actor: Actor, goal: Goal) -> None:
+    """Refuse a goal on a metric that nobody agreed on. Cost: two statements, one where it counts none."""
+    counted = goal.key_results.filter(is_dropped=False).values_list("metric_id", "band__metric_id")
+    lacking = metrics.unagreed(actor, {pk for pair in counted for pk in pair if pk is not None})
+    if lacking:
+        raise errors.OnUnagreedMetric(goal, metrics=gettext("; ").join(one.said() for one in lacking.values()))
 
 
 def _check_metric(actor: Actor, kr: KeyResult) -> None:

@@ -35,7 +35,7 @@ class ReportInput:
     """One report. The value by the kind of measure: `value`, `answer`, or `finished` (ids of finished milestones).
 
     `problem`, `next_action`, `support` and `risk` are read by the line and partners, by all where `is_shared`.
-    `day` is the day it speaks of (today).
+    `day` is the day it speaks of (today); `figure` the row of the metric's figure that is taken.
     """
 
     value: Decimal | None = None
@@ -50,6 +50,7 @@ class ReportInput:
     is_shared: bool = False
     day: date | None = None
     source: str = Source.BY_HAND
+    figure: int | None = None
 
     @property
     def has_words(self) -> bool:
@@ -128,6 +129,7 @@ def append(actor: Actor, kr: KeyResult, entered: ReportInput, cycle: CycleCard) 
         key_result=kr, author_id=actor.person_id, at=clock.now(), day=day, source=entered.source,
         value=stat.current if kr.measure in VALUED else None, answer=stat.answer, finished=finished,
         confidence=entered.confidence, text=entered.text.strip(), progress=stat.progress, health=health.value,
+        figure=entered.figure,
     )  # fmt: skip
     _note_risk(stat, update.pk, entered)
     if entered.has_words:
