@@ -72,6 +72,8 @@ NOT_MET = {
     "goals:review": "linked where a cycle has its goals gone through: beichen/goals/tests/test_changes.py",
     "goals:conclude": "needs an exploration that runs: beichen/goals/tests/test_explorations.py",
     "goals:explore": "as goals:edit",
+    "goals:conditions": "needs bands with a condition: tests/journeys/test_conditions.py",
+    "goals:confirm_condition": "as goals:conditions",
     "goals:answer_share": "needs a shared result: tests/journeys/test_shares.py",
     "goals:settle_shares": "as goals:answer_share", "goals:seen_shares": "as goals:answer_share",
     "goals:wording": "as goals:agreement",

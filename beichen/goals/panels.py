@@ -44,6 +44,19 @@ def my_goals(request: object, actor: Actor, person_id: int) -> Panel | None:
     return Panel("my_goals", gettext_lazy("My goals"), reverse("goals:home_panel"), icon="target")
 
 
+@slot("metrics.metric", order=10)
+def where_used(request: object, actor: Actor, metric_id: int) -> Panel | None:
+    """The goals that count a metric, on its page."""
+    at = reverse("goals:used_by", args=[metric_id])
+    return Panel("goals.used_by", gettext_lazy("Goals that count it"), at, icon="target")
+
+
+@slot("metrics.library", order=10)
+def metric_use(request: object, actor: Actor, subject_id: int) -> Panel | None:
+    """The way to all metrics in use, from their library."""
+    return Panel("goals.metric_use", template="goals/usage_link.html") if may(actor, access.METRIC_USE) else None
+
+
 @slot("strategy.coverage", order=10)
 def coverage(request: object, actor: Actor, map_id: int) -> Panel | None:
     """How far each priority has come, and what serves none, on the strategy page."""

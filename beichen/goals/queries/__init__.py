@@ -38,6 +38,7 @@ from beichen.goals.queries.changes import (
     versions,
     waiting_changes,
 )
+from beichen.goals.queries.conditions import ConditionLine, Conditions, bands_of, conditions
 from beichen.goals.queries.coverage import (
     Coverage,
     PriorityCoverage,
@@ -120,6 +121,7 @@ from beichen.goals.queries.templates import (
     templates,
 )
 from beichen.goals.queries.terms import Ledger
+from beichen.goals.queries.usage import MetricGoals, MetricUse, UnitUse, Usage, UsedBy, goals_by_metric, usage
 
 __all__ = [
     "SOON",
@@ -134,6 +136,8 @@ __all__ = [
     "ChangeCard",
     "ChangeView",
     "CheckLine",
+    "ConditionLine",
+    "Conditions",
     "Coverage",
     "Desk",
     "DueReport",
@@ -155,6 +159,8 @@ __all__ = [
     "MapNode",
     "MapTop",
     "Matrix",
+    "MetricGoals",
+    "MetricUse",
     "MilestoneCard",
     "Named",
     "PastResult",
@@ -182,7 +188,10 @@ __all__ = [
     "Tracks",
     "Uncovered",
     "UnitSheet",
+    "UnitUse",
     "UpdateCard",
+    "Usage",
+    "UsedBy",
     "VersionCard",
     "VersionsView",
     "Wanted",
@@ -192,6 +201,7 @@ __all__ = [
     "all_goals",
     "asked",
     "attainment_of_priorities",
+    "bands_of",
     "board",
     "board_counts",
     "cap_of",
@@ -200,6 +210,7 @@ __all__ = [
     "change_view",
     "changes_of",
     "chosen_to_nudge",
+    "conditions",
     "coverage",
     "desk",
     "due_reports",
@@ -213,6 +224,7 @@ __all__ = [
     "goal_to_change",
     "goal_view",
     "goals_by_id",
+    "goals_by_metric",
     "has_scores",
     "held_by_metrics",
     "history",
@@ -260,6 +272,7 @@ __all__ = [
     "to_nudge",
     "unit_attainment",
     "unit_sheet",
+    "usage",
     "versions",
     "waiting_alignments",
     "waiting_changes",

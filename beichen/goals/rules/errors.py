@@ -179,6 +179,20 @@ class OnUnagreedMetric(Refused):
     )
 
 
+class NoCondition(Invalid):
+    """Only a point with a condition is confirmed."""
+
+    code = "no_condition"
+    text = gettext_noop("This key result has no band with a condition to confirm there.")
+
+
+class ConditionNotReached(Refused):
+    """A condition is confirmed once its number is there."""
+
+    code = "condition_not_reached"
+    text = gettext_noop("The value has not reached this band yet, so there is nothing to confirm.")
+
+
 class Dropped(Refused):
     """A dropped key result takes no report."""
 

@@ -16,7 +16,6 @@ from beichen.goals.queries.season import PROGRESS
 from beichen.goals.queries.standing import cap_of, health_rules, measure_of, stand_on
 from beichen.goals.rules import errors, rollup, versions
 from beichen.goals.rules.measuring import measured
-from beichen.metrics import queries as metrics
 from beichen.people.queries import CycleCard
 from beichen.people.rules import open_cycle
 from beichen.platform import audit
@@ -120,8 +119,7 @@ def append(actor: Actor, kr: KeyResult, entered: ReportInput, cycle: CycleCard) 
     stat = queries.stat_of(kr.pk)
     steps = list(kr.milestones.all())
     finished = _take(kr, stat, steps, entered, day)
-    table = metrics.band_table(actor, kr.band_id).table if kr.band_id else None
-    measured(kr, stat, steps, table, cap_of(cycle.settings, kr.goal.ambition))
+    measured(kr, stat, steps, queries.bands_of(actor, [kr]).get(kr.pk), cap_of(cycle.settings, kr.goal.ambition))
     kr.stat = stat
     health = stand_on(kr, day, health_rules(cycle.settings))[0].health
     stat.behind = stat.behind + 1 if health in BEHIND else 0

@@ -1,6 +1,7 @@
 """Every read of metrics. Cards are frozen; scores come from `formulas`."""
 
 from beichen.metrics.formulas import BandScore, Point, Table, band_score
+from beichen.metrics.formulas.telling import Spread, spread
 from beichen.metrics.queries.agreed import OPENS_IN, OnUnagreedMetrics, Unagreed, held_by_bands, hold_of, unagreed
 from beichen.metrics.queries.bands import (
     BandCard,
@@ -65,6 +66,7 @@ __all__ = [
     "Point",
     "RecommendedCard",
     "RecommendedLine",
+    "Spread",
     "Table",
     "Term",
     "Unagreed",
@@ -104,6 +106,7 @@ __all__ = [
     "score",
     "scored_cycles",
     "scored_with",
+    "spread",
     "spread_of",
     "unagreed",
     "untracked",
