@@ -11,7 +11,7 @@ from beichen.goals import access
 from beichen.goals.choices import CHANGING, Measure
 from beichen.goals.models import BandConfirmation, Goal, KeyResult
 from beichen.goals.queries import plans
-from beichen.goals.queries.standing import Bands
+from beichen.goals.queries.standing import Bands, cap_of
 from beichen.metrics import queries as metrics
 from beichen.people import queries as people
 from beichen.platform.access.current import query
@@ -44,8 +44,8 @@ def bands_of(actor: Actor, key_results: Iterable[KeyResult]) -> dict[int, Bands]
 
 @dataclass(frozen=True, slots=True)
 class ConditionLine:
-    """One condition of a key result's bands. `edge`: the value from which it is asked; scores in hundredths: `score`
-    from there once it is confirmed, `lower` until then. `evidence` empty where the reader does not read it.
+    """One condition of a key result's bands. `edge`: the value from which it is asked; in hundredths, cut to what the
+    goal can score: `score` once it is confirmed, `lower` until then. `evidence` empty where the reader does not read it.
     """
 
     key_result_id: int
@@ -85,13 +85,15 @@ def conditions(actor: Actor, goal_id: int) -> Conditions:
     said = {(row.key_result_id, row.table_id, row.position): row for row in kept}
     opens = Goal.objects.filter(pk=goal_id)
     reads = actor.person_id is None or opens.filter(access.goals_with_words()).exists()
-    lines = tuple(line for kr in found if kr.pk in bands for line in _lines(kr, bands[kr.pk], said, reads=reads))
-    runs = card.runs and people.cycle(actor, card.cycle_id).phase in CHANGING
+    cycle = people.cycle(actor, card.cycle_id)
+    top = int(cap_of(cycle.settings, card.ambition) * 10_000)
+    lines = tuple(line for kr in found if kr.pk in bands for line in _lines(kr, bands[kr.pk], said, top, reads=reads))
+    runs = card.runs and cycle.phase in CHANGING
     return Conditions(goal_id, lines, may_confirm=runs and may(actor, access.CONFIRM_CONDITION, card))
 
 
 def _lines(
-    kr: KeyResult, bands: Bands, said: dict[tuple[int, int, int], BandConfirmation], *, reads: bool
+    kr: KeyResult, bands: Bands, said: dict[tuple[int, int, int], BandConfirmation], top: int, *, reads: bool
 ) -> list[ConditionLine]:
     stat = getattr(kr, "stat", None)
     reached = None if stat is None or stat.current is None else bands.reached(stat.current)
@@ -103,6 +105,7 @@ def _lines(
         told = (row.by.name, row.at, row.evidence if reads else "") if row else ("", None, "")
         lines.append(ConditionLine(
             kr.pk, for_reader(kr.title, kr.title_en), kr.unit, position, point.condition, metrics.plain(point.value),
-            point.score, bands.lower(position), reached is not None and position <= reached, row is not None, *told,
+            min(point.score, top), min(bands.lower(position), top), reached is not None and position <= reached,
+            row is not None, *told,
         ))  # fmt: skip
     return lines

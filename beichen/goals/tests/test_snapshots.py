@@ -148,6 +148,13 @@ def test_a_cycle_does_not_open_on_a_metric_without_agreed_definition_and_source(
     rules.approve_goal(town.actor("M1"), proposed.id, proposed.version)
     people_rules.move_cycle(town.actor("HA1"), made, "C02", version)
     assert people.desks(town.actor("HA2"), made)[0].holds == ()
+    further = rules.KeyResultInput(
+        title="收入", measure="increase", baseline=D(0), target=D(9), weight=0, metric_id=unsourced(town, "income").id
+    )
+    with pytest.raises(errors.OnUnagreedMetric):
+        rules.add_key_result(
+            town.actor("M1"), proposed.id, further, queries.goal(town.actor("M1"), proposed.id).version
+        )
 
 
 @pytest.mark.django_db
