@@ -45,7 +45,7 @@ def bands_of(actor: Actor, key_results: Iterable[KeyResult]) -> dict[int, Bands]
 @dataclass(frozen=True, slots=True)
 class ConditionLine:
     """One condition of a key result's bands. `edge`: the value from which it is asked; in hundredths, cut to what the
-    goal can score: `score` once it is confirmed, `lower` until then. `evidence` empty where the reader does not read it.
+    goal can score: `score` once it is confirmed, `lower` until then. `evidence` empty where the reader reads none.
     """
 
     key_result_id: int
