@@ -31,6 +31,7 @@ NOT_OPENED = {
     "goals:answer_share": "needs a shared result (tests/journeys/test_shares.py)",
     "goals:settle_shares": "as goals:answer_share",
     "goals:seen_shares": "as goals:answer_share",
+    "goals:confirm_condition": "needs a band with a condition (tests/journeys/test_conditions.py)",
     "goals:hand_on": "needs a proposal that waits for its reader (tests/journeys/test_agreement.py)",
     "audit:batches": "needs an act on many rows (beichen/platform/audit/tests)",
     "ui:readyz": "answers 503 as long as no worker beats, as here",

@@ -192,6 +192,10 @@ MATRIX = Permission(
     key="goals.matrix", label=_("See the priorities by unit"), row="22g", subject=None,
     only=frozenset({"EX", "BP", "HA"}),
 )  # fmt: skip
+METRIC_USE = Permission(
+    key="goals.metric_use", label=_("See how metrics are used in goals"), row="22g", subject=None,
+    only=frozenset({"EX", "BP", "HA"}),
+)  # fmt: skip
 VIEW_TEMPLATES = Permission(key="goals.view_templates", label=_("See goals to begin from"), row="24a", subject=None)
 EDIT_TEMPLATE = Permission(
     key="goals.edit_template", label=_("Edit goals to begin from"), row="24a", code="w", subject=None
@@ -285,6 +289,10 @@ ANSWER_SHARE = Permission(
 SETTLE_SHARES = Permission(
     key="goals.settle_shares", label=_("Decide the parts of a shared result"), row="01j", code="t",
     subject=_goal_owner, only=frozenset({"LM"}), special=(("LM", _is_lead),), banned=("party_ids",),
+)  # fmt: skip
+CONFIRM_CONDITION = Permission(
+    key="goals.confirm_condition", label=_("Confirm the condition of a band"), row=row_of, code="t", subject=_owner,
+    only=frozenset({"LM"}),
 )  # fmt: skip
 SET_TASKS = Permission(
     key="goals.set_tasks", label=_("Set the key tasks of a goal"), row="02f", code="w", subject=_goal_owner,

@@ -240,6 +240,7 @@ say(
         "goals.keyresult": pgettext_lazy("audit", "Key result"),
         "goals.alignment": pgettext_lazy("audit", "Alignment"),
         "goals.goaltask": pgettext_lazy("audit", "Key task"),
+        "goals.bandconfirmation": pgettext_lazy("audit", "Confirmed condition"),
         "goals.sharedresult": pgettext_lazy("audit", "Shared result"),
         "goals.changerequest": pgettext_lazy("audit", "Change of a goal"),
         "goals.update": pgettext_lazy("audit", "Progress update"),

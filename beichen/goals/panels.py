@@ -11,7 +11,7 @@ from beichen.goals.rules.imports import SHEETS
 from beichen.people import queries as people
 from beichen.platform.access.permissions import may
 from beichen.platform.kit.actor import Actor
-from beichen.platform.registry import NavEntry, Panel, TodoEntry, imports, nav, phase_work, slot, todo
+from beichen.platform.registry import NavEntry, Panel, TodoEntry, hold, imports, nav, phase_work, slot, todo
 
 for sheet in SHEETS:
     imports.register(sheet)
@@ -19,6 +19,7 @@ for sheet in SHEETS:
 nav(NavEntry(key="goals", label=gettext_lazy("Goals"), url_name="goals:plan", icon="target", order=30, tab=True))
 
 phase_work(queries.phase_work)
+hold(queries.held_by_metrics)
 
 
 @slot("people.cycle", order=10)
@@ -41,6 +42,19 @@ def person_goals(request: object, actor: Actor, person_id: int) -> Panel | None:
 def my_goals(request: object, actor: Actor, person_id: int) -> Panel | None:
     """My goals with the pace they should have, on the home page."""
     return Panel("my_goals", gettext_lazy("My goals"), reverse("goals:home_panel"), icon="target")
+
+
+@slot("metrics.metric", order=10)
+def where_used(request: object, actor: Actor, metric_id: int) -> Panel | None:
+    """The goals that count a metric, on its page."""
+    at = reverse("goals:used_by", args=[metric_id])
+    return Panel("goals.used_by", gettext_lazy("Goals that count it"), at, icon="target")
+
+
+@slot("metrics.library", order=10)
+def metric_use(request: object, actor: Actor, subject_id: int) -> Panel | None:
+    """The way to all metrics in use, from their library."""
+    return Panel("goals.metric_use", template="goals/usage_link.html") if may(actor, access.METRIC_USE) else None
 
 
 @slot("strategy.coverage", order=10)

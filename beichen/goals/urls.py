@@ -5,6 +5,7 @@ from beichen.goals.pages import (
     alignments,
     board,
     changes,
+    conditions,
     desk,
     explorations,
     goals,
@@ -16,6 +17,7 @@ from beichen.goals.pages import (
     split,
     tasks,
     templates,
+    usage,
     weights,
 )
 
@@ -31,6 +33,8 @@ urlpatterns = [
     path("board/", board.board, name="board"),
     path("board/counts/", board.board_counts, name="board_counts"),
     path("board/nudge/", board.nudge, name="nudge"),
+    path("metrics/", usage.usage, name="metric_use"),
+    path("metrics/<int:metric_id>/", usage.used_by, name="used_by"),
     path("priorities/", board.matrix, name="matrix"),
     path("people/<int:person_id>/weights/", weights.weights, name="weights"),
     path("templates/", templates.library, name="templates"),
@@ -94,6 +98,17 @@ urlpatterns = [
     path("key-results/<int:key_result_id>/edit/", goals.edit_key_result, name="edit_key_result"),
     path("key-results/<int:key_result_id>/drop/", goals.drop_key_result, name="drop_key_result"),
     path("key-results/<int:key_result_id>/update/", reports.update, name="update"),
+    path("<int:goal_id>/conditions/", conditions.conditions, name="conditions"),
+    path(
+        "key-results/<int:key_result_id>/conditions/<int:point>/",
+        conditions.confirm_condition,
+        name="confirm_condition",
+    ),
+    path(
+        "key-results/<int:key_result_id>/conditions/<int:point>/take-back/",
+        conditions.take_back_condition,
+        name="take_back_condition",
+    ),
     path("key-results/<int:key_result_id>/reports/", reports.reports, name="reports"),
     path("alignments/<int:alignment_id>/accept/", alignments.accept, name="accept"),
     path("alignments/<int:alignment_id>/decline/", alignments.decline, name="decline"),

@@ -96,6 +96,7 @@ class BandState(models.TextChoices):
 say(
     acts={
         "metrics.put_bands": pgettext_lazy("audit", "Import band tables"),
+        "metrics.keep_figures": pgettext_lazy("audit", "Keep the figures a cycle was scored with"),
         "metrics.compute": pgettext_lazy("audit", "Compute values by formula"),
     },
     kinds={

@@ -104,6 +104,29 @@ class FiguresOut(Schema):
     next: int | None
 
 
+class FrozenOut(Schema):
+    """A figure a cycle was scored with; `now` stands there today, `is_corrected` where that is another."""
+
+    value_id: int
+    metric_id: int
+    code: str
+    period: str
+    subject_id: int
+    value: Decimal
+    frozen_at: datetime
+    now: Decimal
+    is_corrected: bool
+    why: str
+    author: str
+
+
+class SnapshotOut(Schema):
+    """A page of the figures a cycle was scored with."""
+
+    items: list[FrozenOut]
+    next: int | None
+
+
 class FormulaTermOut(Schema):
     """A number that went into a formula."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from beichen.metrics.pages import bands, figures, library, recommended
+from beichen.metrics.pages import bands, figures, library, recommended, snapshots
 
 app_name = "metrics"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("<int:metric_id>/figures/<str:period>/sign/", figures.sign, name="sign"),
     path("<int:metric_id>/values/<int:value_id>/", figures.value, name="value"),
     path("desk/", figures.desk, name="desk"),
+    path("cycles/<int:cycle_id>/", snapshots.snapshot, name="snapshot"),
     path("held/<int:held_id>/let-through/", figures.let_through, name="let_through"),
     path("held/<int:held_id>/throw-out/", figures.throw_out, name="throw_out"),
     path("options/", library.options, name="options"),

@@ -32,6 +32,7 @@ PUBLIC = {
     "cycle_id": "as unit_id",
     "profile_id": "as unit_id", "process_id": "as unit_id", "project_id": "as unit_id", "membership_id": "as unit_id",
     "metric_id": "the library of metrics is open to everybody",
+    "point": "a place in the bands of a key result, which is hidden itself",
     "table_id": "as metric_id",
     "map_id": "the strategy is open to everybody; its drafts in tests/access",
     "target_id": "as map_id", "number": "a version of the strategy",

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from beichen.demo.formulas.banks import bank, lines
 from beichen.demo.formulas.story import Aim
 from beichen.demo.rules.moments import moment
+from beichen.demo.rules.reviews import ADMINISTRATORS
 from beichen.goals import queries, rules
 from beichen.goals.choices import CHANGE, GOAL
 from beichen.goals.queries import KeyResultCard
 from beichen.goals.rules.rollup import drain
+from beichen.metrics import queries as metrics
+from beichen.metrics import rules as metric_rules
 from beichen.people import queries as people
 from beichen.platform.approvals import queries as runs
 from beichen.platform.kit import clock
@@ -33,6 +36,7 @@ def change_goals(place: Place, aims: Sequence[Aim], ids: Mapping[str, int]) -> N
             _change(place, owner, goal_id, list(parts))
     _tasks(place, aims, ids)
     _shares(place, aims, ids)
+    _bands(place, aims, ids)
     for owner, title, percent, ago, why in lines(told["by_hand"]):
         goal_id = _of(place, aims, ids, owner, title)
         if goal_id is not None:
@@ -73,6 +77,56 @@ def _shares(place: Place, aims: Sequence[Aim], ids: Mapping[str, int]) -> None:
                 version = rules.answer_share(
                     place.person(person), goal_id, version, agrees=agrees, reason="" if agrees else why, weight=2000
                 )
+
+
+def _bands(place: Place, aims: Sequence[Aim], ids: Mapping[str, int]) -> None:
+    """KPIs by bands with conditions: one confirmed with evidence, one that waits for it, one not there yet."""
+    told = bank("bands")
+    written = [part for part in lines(told["told"]) if _of(place, aims, ids, part[0], part[1]) is not None]
+    if not written:
+        return
+    first = place.story.running.first + timedelta(days=1)
+    with clock.frozen(moment(first, "bands")):
+        table = _table(place, told)
+    for owner, title, name, english, value, ago, evidence in written:
+        me, goal_id = place.person(owner), _of(place, aims, ids, owner, title) or 0
+        boss = Actor(people.person(me, place.loaded.persons[owner]).manager_id)
+        with clock.frozen(moment(first, goal_id, "bands")):
+            entered = rules.KeyResultInput(
+                title=name, title_en=english, measure="band", unit="%", weight=BAND_WEIGHT, band_id=table
+            )
+            _lighten(boss, goal_id)
+            version = queries.goal(boss, goal_id).version
+            result = rules.add_key_result(boss, goal_id, entered, version)
+        day = max(place.story.day - timedelta(days=int(ago)), first)
+        with clock.frozen(moment(day, goal_id, "on time")):
+            rules.report(me, result, rules.ReportInput(value=Decimal(value)))
+        if evidence:
+            with clock.frozen(moment(min(day + timedelta(days=1), place.story.day), goal_id, "confirmed")):
+                rules.confirm_condition(boss, result, 2, evidence)
+
+
+BAND_WEIGHT = 2000
+
+
+def _lighten(boss: Actor, goal_id: int) -> None:
+    """The heaviest key result of a goal gives its weight to the new one."""
+    card = queries.goal(boss, goal_id)
+    results = [one for one in queries.key_results(boss, [card]).get(goal_id, []) if not one.is_dropped]
+    heaviest = max(results, key=lambda one: one.weight)
+    rules.reweigh_key_result(boss, heaviest.id, heaviest.weight - BAND_WEIGHT, heaviest.version)
+
+
+def _table(place: Place, told: Mapping[str, str]) -> int:
+    """The bands of releases on time, written by one administrator and frozen by the other; its id."""
+    writer, second = (place.person(number) for number in ADMINISTRATORS)
+    library = {card.code: card.id for card in metrics.metrics(writer)}
+    points = [
+        metrics.Point(Decimal(value), int(score) * 100, condition) for value, score, condition in lines(told["points"])
+    ]
+    whom = metric_rules.ForWhom(metric_id=library[told["metric"]])
+    made = metric_rules.create_band_table(writer, told["key"], told["name"], "stepped", points, whom)
+    return metric_rules.freeze_band_table(second, made.id, made.version).id
 
 
 def _of(place: Place, aims: Sequence[Aim], ids: Mapping[str, int], owner: str, title: str) -> int | None:

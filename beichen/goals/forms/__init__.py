@@ -1,6 +1,7 @@
 """What people type about goals."""
 
 from beichen.goals.forms.changes import ChangeForm, CheckForm, CorrectForm, SeasonForm, WeightsForm
+from beichen.goals.forms.conditions import ConditionForm
 from beichen.goals.forms.explorations import ConclusionForm, ExplorationForm
 from beichen.goals.forms.filters import BoardForm, FilterForm, MapForm
 from beichen.goals.forms.goals import (
@@ -27,6 +28,7 @@ __all__ = [
     "ChangeForm",
     "CheckForm",
     "ConclusionForm",
+    "ConditionForm",
     "CorrectForm",
     "DayInput",
     "ExplorationForm",

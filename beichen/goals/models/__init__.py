@@ -5,6 +5,7 @@ millionths, scores in hundredths of a point.
 """
 
 from beichen.goals.models.changes import ChangeRequest, GoalCheck, GoalVersion
+from beichen.goals.models.conditions import BandConfirmation
 from beichen.goals.models.explorations import Exploration
 from beichen.goals.models.goals import (
     Alignment,
@@ -24,6 +25,7 @@ from beichen.goals.models.templates import GoalTemplate, KeyResultTemplate
 
 __all__ = [
     "Alignment",
+    "BandConfirmation",
     "ChangeRequest",
     "ContributionShare",
     "Exploration",

@@ -237,7 +237,8 @@ class Alignment(models.Model):
 class Update(models.Model):
     """One report on a key result; appended, never changed (a trigger refuses). Class as its goal (rows 02a–02c).
 
-    `finished` lists the milestones finished after this report; `progress` and `health` are what it led to.
+    `finished` lists the milestones finished after this report; `progress` and `health` are what it led to. `figure`:
+    the row of the metric's figure that was taken, a unit's or a person's as the metric is.
     """
 
     key_result = models.ForeignKey(KeyResult, on_delete=models.CASCADE, related_name="updates")
@@ -252,6 +253,7 @@ class Update(models.Model):
     text = models.CharField(max_length=1000, blank=True)
     progress = models.PositiveIntegerField(null=True)
     health = models.CharField(max_length=14, blank=True)
+    figure = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["key_result", "-id"], name="update_of_key_result")]

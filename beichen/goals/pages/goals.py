@@ -36,10 +36,12 @@ def goal(request: PageRequest, goal_id: int) -> HttpResponse:
     view = queries.goal_view(request.actor, goal_id)
     hints = rules.hints(request.actor, view.goal, view.settings) if view.goal.state in ("draft", "proposed") else []
     return page(
-        request, "goals/goal.html", view=view, goal=view.goal, results=terms.drawn(view.key_results, _fives(view)),
+        request, "goals/goal.html", view=view, goal=view.goal,
+        results=terms.drawn(view.key_results, _fives(view), queries.scored_with(request.actor, view.goal)),
         terms=terms.goal_terms(view), five=standing.of_goal(view), weight=terms.weight(view.goal.weight),
         hints=[_(hint.sentence) % hint.params if hint.params else _(hint.sentence) for hint in hints],
         children=[(line, terms.weight(line.weight)) for line in view.children],
+        has_bands=any(one.band_id and not one.is_dropped for one in view.key_results) and not view.goal.waits,
         library=_library(request, view) if view.may_edit else (),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from beichen.goals.choices import LINEAR, Measure
 from beichen.goals.forms import trimmed
 from beichen.goals.queries import GoalView, KeyResultCard
+from beichen.metrics.queries import FrozenLine
 from beichen.platform.ui import figures
 
 NOTES = {
@@ -108,14 +109,24 @@ class Drawn:
     weight: str
     next_step: str
     facts: Sequence[object] = ()
+    frozen: FrozenLine | None = None
 
 
-def drawn(cards: Sequence[KeyResultCard], facts: Mapping[int, Sequence[object]] = MappingProxyType({})) -> list[Drawn]:
-    """Key results with their words; `facts`: where the figures of each come from, where a page says it."""
+def drawn(
+    cards: Sequence[KeyResultCard],
+    facts: Mapping[int, Sequence[object]] = MappingProxyType({}),
+    frozen: Mapping[int, FrozenLine] = MappingProxyType({}),
+) -> list[Drawn]:
+    """Key results with their words; `facts`: where the figures of each come from, where a page says it; `frozen`: the
+    figure of a metric each was scored with.
+    """
     return [
-        Drawn(card, stands(card), key_result_terms(card), weight(card.weight), _next(card), facts.get(card.id, ()))
+        Drawn(
+            card, stands(card), key_result_terms(card), weight(card.weight), _next(card), facts.get(card.id, ()),
+            frozen.get(card.id),
+        )
         for card in cards
-    ]
+    ]  # fmt: skip
 
 
 def _next(card: KeyResultCard) -> str:

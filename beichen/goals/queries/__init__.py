@@ -2,6 +2,7 @@
 
 from beichen.goals.queries.agreement import Agreement, StepView, agreement, stand_ins
 from beichen.goals.queries.ambition import Attained, Same
+from beichen.goals.queries.behind import figures_behind, scored_with
 from beichen.goals.queries.board import (
     Board,
     BoardLine,
@@ -37,6 +38,7 @@ from beichen.goals.queries.changes import (
     versions,
     waiting_changes,
 )
+from beichen.goals.queries.conditions import ConditionLine, Conditions, bands_of, conditions
 from beichen.goals.queries.coverage import (
     Coverage,
     PriorityCoverage,
@@ -49,6 +51,7 @@ from beichen.goals.queries.coverage import (
 from beichen.goals.queries.desk import Desk, PeerGroup, PlanBeside, desk
 from beichen.goals.queries.explorations import ExplorationCard, ExplorationPage, Tracks, exploration, explorations
 from beichen.goals.queries.giving import Receivers, receivers
+from beichen.goals.queries.holds import held_by_metrics
 from beichen.goals.queries.inbox import (
     AlignmentAsk,
     Asked,
@@ -118,6 +121,7 @@ from beichen.goals.queries.templates import (
     templates,
 )
 from beichen.goals.queries.terms import Ledger
+from beichen.goals.queries.usage import MetricGoals, MetricUse, UnitUse, Usage, UsedBy, goals_by_metric, usage
 
 __all__ = [
     "SOON",
@@ -132,6 +136,8 @@ __all__ = [
     "ChangeCard",
     "ChangeView",
     "CheckLine",
+    "ConditionLine",
+    "Conditions",
     "Coverage",
     "Desk",
     "DueReport",
@@ -153,6 +159,8 @@ __all__ = [
     "MapNode",
     "MapTop",
     "Matrix",
+    "MetricGoals",
+    "MetricUse",
     "MilestoneCard",
     "Named",
     "PastResult",
@@ -180,7 +188,10 @@ __all__ = [
     "Tracks",
     "Uncovered",
     "UnitSheet",
+    "UnitUse",
     "UpdateCard",
+    "Usage",
+    "UsedBy",
     "VersionCard",
     "VersionsView",
     "Wanted",
@@ -190,6 +201,7 @@ __all__ = [
     "all_goals",
     "asked",
     "attainment_of_priorities",
+    "bands_of",
     "board",
     "board_counts",
     "cap_of",
@@ -198,11 +210,13 @@ __all__ = [
     "change_view",
     "changes_of",
     "chosen_to_nudge",
+    "conditions",
     "coverage",
     "desk",
     "due_reports",
     "exploration",
     "explorations",
+    "figures_behind",
     "findings",
     "goal",
     "goal_map",
@@ -210,7 +224,9 @@ __all__ = [
     "goal_to_change",
     "goal_view",
     "goals_by_id",
+    "goals_by_metric",
     "has_scores",
+    "held_by_metrics",
     "history",
     "how_many_to_nudge",
     "joint_lines",
@@ -242,6 +258,7 @@ __all__ = [
     "restated",
     "result_template",
     "scored_goals",
+    "scored_with",
     "season",
     "shares",
     "stand_ins",
@@ -255,6 +272,7 @@ __all__ = [
     "to_nudge",
     "unit_attainment",
     "unit_sheet",
+    "usage",
     "versions",
     "waiting_alignments",
     "waiting_changes",

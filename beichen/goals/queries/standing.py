@@ -56,11 +56,31 @@ def steps_of(milestones: Iterable[Milestone]) -> tuple[m.Milestone, ...]:
     return tuple(m.Milestone(step.weight, step.due, done=step.finished_on is not None) for step in milestones)
 
 
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """The points a key result is scored by, and of which of them the condition is confirmed."""
+
+    table: Table
+    confirmed: frozenset[int] = frozenset()
+
+    def score(self, value: Decimal) -> Fraction:
+        """What a value earns (100 = met): the next lower point where a condition is not confirmed (formulas §4)."""
+        return band_score(self.table, value, self.confirmed).score
+
+    def reached(self, value: Decimal) -> int | None:
+        """The best point a value reaches, whether its condition is confirmed or not."""
+        return band_score(self.table, value).reached
+
+    def lower(self, position: int) -> int:
+        """The score in hundredths that holds at a point as long as its condition is not confirmed."""
+        return band_score(self.table, self.table.points[position].value, self.confirmed - {position}).stored
+
+
 def measure_of(
     key_result: KeyResult, current: Decimal | None, answer: bool | None,  # noqa: FBT001  (an answer, not a switch)
-    milestones: Sequence[Milestone], table: Table | None = None,
+    milestones: Sequence[Milestone], bands: Bands | None = None,
 ) -> m.Measure:  # fmt: skip
-    """The measure as the formulas take it; a band without its table stands without a score."""
+    """The measure as the formulas take it; a band without its points stands without a score."""
     kind = key_result.measure
     if kind in LINEAR:
         return m.Linear(_given(key_result.baseline), _given(key_result.target), current)
@@ -69,7 +89,7 @@ def measure_of(
     if kind == Measure.YES_NO:
         return m.YesNo(answer)
     if kind == Measure.BAND:
-        return m.Band(band_score(table, current).score if table is not None and current is not None else None)
+        return m.Band(bands.score(current) if bands is not None and current is not None else None)
     return m.Milestones(steps_of(milestones))
 
 

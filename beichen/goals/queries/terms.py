@@ -15,9 +15,10 @@ from beichen.goals.formulas import measures as m
 from beichen.goals.formulas import versions as v
 from beichen.goals.formulas.rollup import Item, score_of
 from beichen.goals.models import Alignment, Goal, GoalVersion, KeyResult, Milestone, Update
-from beichen.goals.queries.standing import cap_of
+from beichen.goals.queries.conditions import confirmed_points
+from beichen.goals.queries.standing import Bands, cap_of
 from beichen.metrics import queries as metrics
-from beichen.metrics.queries import Table, band_score
+from beichen.metrics.queries import Table
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 
@@ -83,11 +84,12 @@ class Ledger:
 def ledgers(
     actor: Actor, goals: Sequence[Goal], settings: Mapping[str, Any], first: date, last: date
 ) -> dict[int, Ledger]:
-    """Scores of goals loaded by `with_parts`, by goal. Cost: two statements, however many goals."""
+    """Scores of goals loaded by `with_parts`, by goal. Cost: three statements, however many goals."""
     tables = metrics.band_tables(actor, {kr.band_id for goal in goals for kr in goal.key_results.all() if kr.band_id})
     book = _Book(
         dict(settings),
         {pk: card.table for pk, card in tables.items()},
+        confirmed_points({kr.pk for goal in goals for kr in goal.key_results.all()}) if tables else {},
         _reports([goal for goal in goals if goal.versions.all()]),
     )
     return {goal.pk: _ledger(goal, book, first, last) for goal in goals}
@@ -97,6 +99,7 @@ def ledgers(
 class _Book:
     settings: dict[str, Any]
     tables: dict[int, Table]
+    confirmed: dict[tuple[int, int], frozenset[int]]
     reports: dict[int, list[Update]]
 
 
@@ -165,8 +168,10 @@ def _score(goal: Goal, terms: v.Terms, at: Mapping[int, v.Reached], book: _Book)
 
 def _reached(terms: v.ResultTerms, reached: v.Reached, book: _Book, cap: Any) -> int | None:
     table = book.tables.get(terms.band_id or 0)
-    has = table is not None and reached.value is not None
-    band = band_score(table, reached.value).score if has else None  # type: ignore[arg-type]
+    band = None
+    if table is not None and reached.value is not None:
+        confirmed = book.confirmed.get((terms.id, terms.band_id or 0), frozenset())
+        band = Bands(table, confirmed).score(reached.value)
     if terms.measure == "milestones" and not terms.steps:
         return None
     return m.attainment(v.measure(terms, reached, band), cap, by_metric=terms.by_metric).score

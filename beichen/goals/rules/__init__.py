@@ -27,6 +27,7 @@ from beichen.goals.rules.changes import (
 )
 from beichen.goals.rules.checks import check_goal, check_goals
 from beichen.goals.rules.close import close_cycle
+from beichen.goals.rules.conditions import confirm_condition, take_back_condition
 from beichen.goals.rules.correct import set_progress, take_back_progress
 from beichen.goals.rules.drafts import GoalInput, create_goal, discard_draft, edit_goal
 from beichen.goals.rules.explorations import (
@@ -90,6 +91,7 @@ __all__ = [
     "check_goals",
     "close_cycle",
     "conclude_exploration",
+    "confirm_condition",
     "create_goal",
     "decline_alignment",
     "describe_exploration",
@@ -123,6 +125,7 @@ __all__ = [
     "settle_shares",
     "share_result",
     "split_goal",
+    "take_back_condition",
     "take_back_progress",
     "tell_assignees",
     "withdraw_change",

@@ -19,6 +19,7 @@ from beichen.goals.rules import errors, rollup, versions
 from beichen.goals.rules.align import tell_parents
 from beichen.goals.rules.explorations import hold_tracks
 from beichen.goals.rules.hints import hold_to
+from beichen.goals.rules.key_results import hold_metrics
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard, Step
 from beichen.people.rules import open_cycle
@@ -84,7 +85,10 @@ def _has_measure(goal: Goal) -> bool:
 
 @rule
 def approve_goal(actor: Actor, goal_id: int, version: int) -> GoalCard:
-    """Agree to a proposed goal; at the last step it runs and counts. Cost: about twenty statements."""
+    """Agree to a proposed goal; at the last step it runs and counts. Cost: about twenty statements.
+
+    Refused while a metric it counts has no agreed definition and source (OnUnagreedMetric).
+    """
     goal = queries.goal_to_change(actor, goal_id)
     if goal.state == GoalState.ACTIVE and goal.approved_by_id == actor.person_id:
         return queries.goal(actor, goal_id)
@@ -92,6 +96,7 @@ def approve_goal(actor: Actor, goal_id: int, version: int) -> GoalCard:
     cycle = open_cycle(actor, goal.cycle_id, *WRITING)
     hold_to(actor, goal, cycle.settings, decided=True)
     hold_tracks(goal, cycle)
+    hold_metrics(actor, goal)
     with my_step():
         run = approvals.approve(actor, GOAL, goal.pk, version)
     if run.state == "pending":

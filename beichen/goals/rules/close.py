@@ -13,7 +13,9 @@ from beichen.goals import access
 from beichen.goals.choices import GIVEN_BACK, GOAL, NO_LONGER_ASKED, RUNNING, GoalState
 from beichen.goals.events import GoalReturned, GoalsClosed
 from beichen.goals.models import Goal
+from beichen.goals.queries import figures_behind
 from beichen.goals.rules import rollup
+from beichen.metrics import rules as metrics
 from beichen.people import queries as people
 from beichen.platform import audit
 from beichen.platform.access.current import rule
@@ -38,7 +40,8 @@ RETURNING id
 def close_cycle(actor: Actor, cycle_id: int) -> int:
     """Close every running goal of a cycle, 10,000 at a time in one transaction; gives how many.
 
-    Cost: for each 10,000 goals two statements, and one more for each 1,000.
+    The figures of metrics they close with are kept. Cost: for each 10,000 goals three statements, and one more for each
+    1,000; eight more where metrics feed them.
     """
     require(actor, access.CLOSE)
     closed = 0
@@ -47,6 +50,8 @@ def close_cycle(actor: Actor, cycle_id: int) -> int:
         parts = [tuple(ids[start : start + BATCH]) for start in range(0, len(ids), BATCH)]
         publish(*(GoalsClosed(cycle_id=cycle_id, goal_ids=part) for part in parts))
         rollup.mark(ids, [cycle_id])
+        for subject, values in figures_behind(ids).items():
+            metrics.keep_figures(actor, cycle_id, subject, [figure for figure, _goal, _kr in values])
         closed += len(ids)
     return closed
 

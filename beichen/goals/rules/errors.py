@@ -169,6 +169,30 @@ class NotThisMeasure(Invalid):
     text = gettext_noop("This type of measure needs: %(missing)s.")
 
 
+class OnUnagreedMetric(Refused):
+    """A goal counts only what two people agreed on the meaning and the source of."""
+
+    code = "goal_on_unagreed_metric"
+    text = gettext_noop(
+        "This goal counts a metric that has no agreed definition and source: %(metrics)s. It can be approved once that "
+        "is there."
+    )
+
+
+class NoCondition(Invalid):
+    """Only a point with a condition is confirmed."""
+
+    code = "no_condition"
+    text = gettext_noop("This key result has no band with a condition to confirm there.")
+
+
+class ConditionNotReached(Refused):
+    """A condition is confirmed once its number is there."""
+
+    code = "condition_not_reached"
+    text = gettext_noop("The value has not reached this band yet, so there is nothing to confirm.")
+
+
 class Dropped(Refused):
     """A dropped key result takes no report."""
 

@@ -55,7 +55,7 @@ def _take(actor: Actor, fed: list[KeyResult], metric_id: int | None, key: str) -
     taken = _taken(fed)
     done: list[KeyResult] = []
     for kr in fed:
-        value = figures.get(_subject(kr, card.subject) or 0)
+        figure, value = figures.get(_subject(kr, card.subject) or 0, (None, None))
         cycle = cycles[kr.goal.cycle_id]
         day = min(period.end, clock.today(), kr.due)
         late = (taken[kr.pk][0] > day) if kr.pk in taken else False
@@ -63,7 +63,7 @@ def _take(actor: Actor, fed: list[KeyResult], metric_id: int | None, key: str) -
             continue
         if taken.get(kr.pk) == (day, value):
             continue
-        update = append(actor, kr, ReportInput(value=value, day=day, source=Source.METRIC), cycle)
+        update = append(actor, kr, ReportInput(value=value, day=day, source=Source.METRIC, figure=figure), cycle)
         publish(
             KeyResultUpdated(key_result_id=kr.pk, goal_id=kr.goal_id, owner_id=kr.goal.owner_id, update_id=update.pk)
         )

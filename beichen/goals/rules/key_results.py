@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from beichen.goals import queries
-from beichen.goals.choices import LINEAR, VALUED, WRITING, GoalState, Measure
+from beichen.goals.choices import LINEAR, RUNNING, VALUED, WRITING, GoalState, Measure
 from beichen.goals.models import Exploration, Goal, KeyResult, Milestone
 from beichen.goals.queries.standing import measure_of
 from beichen.goals.rules import errors
@@ -162,8 +164,25 @@ def hold_alone(goal: Goal, key_result_id: int | None, weight: int) -> None:
         raise errors.CountsAlone(goal, field="weight")
 
 
+def hold_metrics(actor: Actor, goal: Goal) -> None:
+    """Refuse a goal on a metric that nobody agreed on. Cost: two statements, one where it counts none."""
+    counted = goal.key_results.filter(is_dropped=False).values_list("metric_id", "band__metric_id")
+    _hold(actor, goal, *(pk for pair in counted for pk in pair))
+
+
+def _hold(actor: Actor, goal: Goal, *metric_ids: int | None) -> None:
+    lacking = metrics.unagreed(actor, {pk for pk in metric_ids if pk is not None})
+    if lacking:
+        raise errors.OnUnagreedMetric(goal, metrics=gettext("; ").join(one.said() for one in lacking.values()))
+
+
 def _check_metric(actor: Actor, kr: KeyResult) -> None:
-    """A key result fed by a metric takes an active one, in its unit, and a measure that takes numbers."""
+    """A key result fed by a metric takes an active one, in its unit, and a measure that takes numbers.
+
+    Of a running goal it counts no metric at all that nobody agreed on.
+    """
+    if kr.goal.state in RUNNING:
+        _hold(actor, kr.goal, kr.metric_id, kr.band.metric_id if kr.band is not None else None)
     if not kr.by_metric:
         return
     if kr.measure not in VALUED:

@@ -9,24 +9,22 @@ from typing import Any
 from beichen.goals import queries
 from beichen.goals.formulas import measures as m
 from beichen.goals.models import Goal, KeyResult, KeyResultStat, Milestone
-from beichen.goals.queries.standing import cap_of, measure_of
-from beichen.metrics import queries as metrics
-from beichen.metrics.queries import Table
+from beichen.goals.queries.standing import Bands, cap_of, measure_of
 from beichen.platform.kit.actor import Actor
 
 
 def restat(actor: Actor, kr: KeyResult, goal: Goal, settings: dict[str, Any]) -> None:
     """Measure again what was reported, against the terms as they are now."""
     stat = queries.stat_of(kr.pk)
-    table = metrics.band_table(actor, kr.band_id).table if kr.band_id else None
-    measured(kr, stat, list(kr.milestones.all()), table, cap_of(settings, goal.ambition))
+    bands = queries.bands_of(actor, [kr]).get(kr.pk)
+    measured(kr, stat, list(kr.milestones.all()), bands, cap_of(settings, goal.ambition))
     stat.save()
 
 
 def measured(
-    kr: KeyResult, stat: KeyResultStat, milestones: Sequence[Milestone], table: Table | None, cap: Decimal
+    kr: KeyResult, stat: KeyResultStat, milestones: Sequence[Milestone], bands: Bands | None, cap: Decimal
 ) -> None:
     """Set progress and score of the narrow row from its values."""
-    measure = measure_of(kr, stat.current, stat.answer, milestones, table)
+    measure = measure_of(kr, stat.current, stat.answer, milestones, bands)
     reached = m.attainment(measure, cap, by_metric=kr.by_metric)
     stat.progress, stat.score = reached.progress, reached.score

@@ -16,7 +16,6 @@ from beichen.goals.queries.season import PROGRESS
 from beichen.goals.queries.standing import cap_of, health_rules, measure_of, stand_on
 from beichen.goals.rules import errors, rollup, versions
 from beichen.goals.rules.measuring import measured
-from beichen.metrics import queries as metrics
 from beichen.people.queries import CycleCard
 from beichen.people.rules import open_cycle
 from beichen.platform import audit
@@ -35,7 +34,7 @@ class ReportInput:
     """One report. The value by the kind of measure: `value`, `answer`, or `finished` (ids of finished milestones).
 
     `problem`, `next_action`, `support` and `risk` are read by the line and partners, by all where `is_shared`.
-    `day` is the day it speaks of (today).
+    `day` is the day it speaks of (today); `figure` the row of the metric's figure that is taken.
     """
 
     value: Decimal | None = None
@@ -50,6 +49,7 @@ class ReportInput:
     is_shared: bool = False
     day: date | None = None
     source: str = Source.BY_HAND
+    figure: int | None = None
 
     @property
     def has_words(self) -> bool:
@@ -119,8 +119,7 @@ def append(actor: Actor, kr: KeyResult, entered: ReportInput, cycle: CycleCard) 
     stat = queries.stat_of(kr.pk)
     steps = list(kr.milestones.all())
     finished = _take(kr, stat, steps, entered, day)
-    table = metrics.band_table(actor, kr.band_id).table if kr.band_id else None
-    measured(kr, stat, steps, table, cap_of(cycle.settings, kr.goal.ambition))
+    measured(kr, stat, steps, queries.bands_of(actor, [kr]).get(kr.pk), cap_of(cycle.settings, kr.goal.ambition))
     kr.stat = stat
     health = stand_on(kr, day, health_rules(cycle.settings))[0].health
     stat.behind = stat.behind + 1 if health in BEHIND else 0
@@ -128,6 +127,7 @@ def append(actor: Actor, kr: KeyResult, entered: ReportInput, cycle: CycleCard) 
         key_result=kr, author_id=actor.person_id, at=clock.now(), day=day, source=entered.source,
         value=stat.current if kr.measure in VALUED else None, answer=stat.answer, finished=finished,
         confidence=entered.confidence, text=entered.text.strip(), progress=stat.progress, health=health.value,
+        figure=entered.figure,
     )  # fmt: skip
     _note_risk(stat, update.pk, entered)
     if entered.has_words:

@@ -1,4 +1,5 @@
-"""Tables of metrics: the library and its band tables; values, what was held back, and who published them."""
+"""Tables of metrics: the library and its band tables; values, what was held back, who published
+them, and what cycles were scored with."""
 
 from beichen.metrics.models.library import (
     BandPoint,
@@ -8,6 +9,7 @@ from beichen.metrics.models.library import (
     RecommendedMetric,
     RecommendedSet,
 )
+from beichen.metrics.models.snapshots import PersonSnapshot, UnitSnapshot
 from beichen.metrics.models.values import HeldValue, PersonValue, Publication, UnitValue
 
 __all__ = [
@@ -16,9 +18,11 @@ __all__ = [
     "HeldValue",
     "Metric",
     "MetricVersion",
+    "PersonSnapshot",
     "PersonValue",
     "Publication",
     "RecommendedMetric",
     "RecommendedSet",
+    "UnitSnapshot",
     "UnitValue",
 ]

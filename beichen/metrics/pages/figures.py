@@ -36,6 +36,7 @@ def figures(request: PageRequest, metric_id: int, period: str) -> HttpResponse:
         missing=queries.missing(actor, card, key) if not after else [],
         spread=_spread(request, card, key) if not after else None, held=queries.held(actor, card.id, key),
         may_write=may(actor, access.WRITE_VALUES), may_sign=_may_sign(request, found.last_editor_id),
+        scored=queries.scored_cycles(actor, card, key) if not after else [],
         mine=found.last_editor_id is not None and found.last_editor_id == actor.person_id, me=actor.person_id,
         earlier=periods.parse(key).shifted(-1).key, later=periods.parse(key).shifted(1).key, is_newest=key >= now,
     )  # fmt: skip
@@ -112,7 +113,11 @@ def value(request: PageRequest, metric_id: int, value_id: int) -> HttpResponse:
     """How one figure came about."""
     card = queries.metric(request.actor, metric_id)
     told = queries.explain(request.actor, card, value_id)
-    return page(request, "metrics/value.html", metric=card, told=told, line=told.line)
+    scored = queries.scored_with(request.actor, card, [told.line.id, *(one.id for one in told.earlier)])
+    return page(
+        request, "metrics/value.html", metric=card, told=told, line=told.line, scored=scored.get(told.line.id, []),
+        earlier=[(one, scored.get(one.id, [])) for one in told.earlier],
+    )  # fmt: skip
 
 
 @door(access.SEE_HELD)
@@ -124,6 +129,7 @@ def desk(request: PageRequest) -> HttpResponse:
     return page(
         request, "metrics/desk.html", lines=lines, held=held, may_write=may(request.actor, access.WRITE_VALUES),
         quiet=quiet, planned=planned, quiet_percent=round(100 * len(quiet) / planned) if planned else 0,
+        scored=queries.scored_cycles(request.actor),
         me=request.actor.person_id, open=sum(not line.card.is_published for line in lines),
     )  # fmt: skip
 

@@ -1,6 +1,8 @@
 """Every read of metrics. Cards are frozen; scores come from `formulas`."""
 
 from beichen.metrics.formulas import BandScore, Point, Table, band_score
+from beichen.metrics.formulas.telling import Spread, spread
+from beichen.metrics.queries.agreed import OPENS_IN, OnUnagreedMetrics, Unagreed, held_by_bands, hold_of, unagreed
 from beichen.metrics.queries.bands import (
     BandCard,
     band_for,
@@ -23,6 +25,14 @@ from beichen.metrics.queries.library import (
     versions,
 )
 from beichen.metrics.queries.recommended import RecommendedCard, RecommendedLine, recommended, recommended_of
+from beichen.metrics.queries.snapshots import (
+    FrozenLine,
+    frozen,
+    frozen_by_value,
+    frozen_counts,
+    scored_cycles,
+    scored_with,
+)
 from beichen.metrics.queries.usage import Untracked, spread_of, untracked
 from beichen.metrics.queries.values import (
     PAGE,
@@ -40,6 +50,7 @@ from beichen.metrics.queries.values import (
 )
 
 __all__ = [
+    "OPENS_IN",
     "PAGE",
     "About",
     "BandCard",
@@ -47,14 +58,18 @@ __all__ = [
     "Change",
     "DeskLine",
     "Explanation",
+    "FrozenLine",
     "HeldLine",
     "MetricCard",
+    "OnUnagreedMetrics",
     "PeriodCard",
     "Point",
     "RecommendedCard",
     "RecommendedLine",
+    "Spread",
     "Table",
     "Term",
+    "Unagreed",
     "Untracked",
     "ValueLine",
     "VersionCard",
@@ -69,8 +84,13 @@ __all__ = [
     "desk",
     "explain",
     "figures_of",
+    "frozen",
+    "frozen_by_value",
+    "frozen_counts",
     "held",
+    "held_by_bands",
     "held_to_change",
+    "hold_of",
     "metric",
     "metric_to_change",
     "metrics",
@@ -84,7 +104,11 @@ __all__ = [
     "recommended",
     "recommended_of",
     "score",
+    "scored_cycles",
+    "scored_with",
+    "spread",
     "spread_of",
+    "unagreed",
     "untracked",
     "values",
     "versions",

@@ -53,6 +53,7 @@ from beichen.metrics.rules.signing import (
     WrittenByYou,
     sign,
 )
+from beichen.metrics.rules.snapshots import keep_figures
 from beichen.metrics.rules.starters import enact_drafts, starters, take_starter_set
 from beichen.metrics.rules.values import (
     AlreadyDecided,
@@ -123,6 +124,7 @@ __all__ = [
     "enter_values",
     "freeze_band_table",
     "freeze_of_cycle",
+    "keep_figures",
     "put_bands",
     "retire_metric",
     "set_recommended",

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
 from ninja import File, Query, Router, Status
 from ninja.files import UploadedFile
 
@@ -225,7 +226,10 @@ def next_step(request: ApiRequest, cycle_id: int) -> dict[str, Any]:
     work = {
         name: [asdict(line) | {"label": str(line.label)} for line in getattr(desk, name)] for name in ("now", "then")
     }
-    return {"cycle_id": card.id, "phase": card.phase, "version": card.version, **shown, **work}
+    held = [
+        {"code": line.refusal.code, "sentence": line.refusal.sentence(gettext), "url": line.url} for line in desk.holds
+    ]
+    return {"cycle_id": card.id, "phase": card.phase, "version": card.version, "holds": held, **shown, **work}
 
 
 @router.get("/cycles/{int:cycle_id}/ready", response=ReadyOut, operation_id="cycles_ready")

@@ -78,6 +78,7 @@ def _line(desk: Desk, people: Mapping[int, PersonCard]) -> dict[str, Any]:
         "opens": OPENS.get(Phase(to), "") if to else "",
         "closes": CLOSES.get(Phase(now), "") if to > now else _("Managers can write and decide again."),
         "now": [queries.said(line) for line in desk.now], "idle": not desk.then and Phase.SELF <= to <= Phase.APPEAL,
+        "holds": [(line.refusal.sentence(gettext), line.url) for line in desk.holds],
         "jumps": [(phase, Phase(phase).label) for phase in desk.jumps],
         "steps": [(AGREES.get(step.role, step.role), step.days) for step in desk.cycle.steps],
         "turns": [(WHO[turn.seat], people.get(turn.by or 0), _names(turn.may, people)) for turn in desk.turns],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext, ngettext, pgettext
@@ -18,7 +18,7 @@ from beichen.platform.access.current import query
 from beichen.platform.access.permissions import may
 from beichen.platform.access.two_person import Asked, waiting
 from beichen.platform.kit.actor import Actor
-from beichen.platform.registry import PhaseWork, works
+from beichen.platform.registry import Hold, PhaseWork, holds, works
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class Desk:
     """A cycle and its next step. `jumps`: phases behind empty ones; `back`: whether it may go back to the managers.
 
     `asked_to`: the phase somebody asked for, "" when nobody did; `turns`: the agreements of that step, or of the next.
-    `part`: the seat in which the viewer's agreement is still open for it ("" when it is not).
+    `part`: the seat in which the viewer's agreement is still open for it ("" when it is not). `holds`: what is to be
+    set right before it leaves its phase, for those who move cycles.
     """
 
     cycle: CycleCard
@@ -48,6 +49,7 @@ class Desk:
     reason: str
     turns: tuple[Turn, ...]
     part: str
+    holds: tuple[Hold, ...] = ()
 
 
 def between(now: str, to: str) -> list[str]:
@@ -57,9 +59,14 @@ def between(now: str, to: str) -> list[str]:
 
 @query
 def desks(actor: Actor, cycle_id: int | None = None) -> list[Desk]:
-    """Every cycle (or the one) with its next step, newest first. Cost: four statements and those of the work."""
+    """Every cycle (or the one) with its next step, newest first. Cost: four statements, those of the work and holds."""
     found = [card for card in cycles(actor) if cycle_id in (None, card.id)]
-    return _desks(actor, found, works(actor, {card.id: card.phase for card in found}))
+    phases = {card.id: card.phase for card in found}
+    made = _desks(actor, found, works(actor, phases))
+    if not access.moves_cycles(actor):
+        return made
+    kept = [line for line in holds(actor, phases) if line.phase == phases[line.cycle_id]]
+    return [replace(desk, holds=tuple(line for line in kept if line.cycle_id == desk.cycle.id)) for desk in made]
 
 
 @query

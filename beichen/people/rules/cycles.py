@@ -19,7 +19,7 @@ from beichen.platform.kit import periods
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import Changed, Forbidden, Invalid, NotFound, Refused, gettext_noop
 from beichen.platform.notify import rules as notify
-from beichen.platform.registry import openings, works
+from beichen.platform.registry import holds, openings, works
 
 ORDER = [phase.value for phase in Phase]
 REASON_LEAST = 10
@@ -95,7 +95,8 @@ def move_cycle(actor: Actor, cycle_id: int, to: str, version: int, reason: str =
     """Move a cycle to its next phase, over phases without work, or from calibration back to the managers.
 
     Two HR administrators do the same; into the release an executive agrees as well, in any order. Errors: NotFound,
-    Forbidden, Changed, NoSuchStep, PhaseHasWork, NobodyActs, NeedsReason. Cost: about ten statements.
+    Forbidden, Changed, NoSuchStep, PhaseHasWork, NobodyActs, NeedsReason, and what holds the cycle (`registry.hold`).
+    Cost: about ten statements, and those of the holds.
     """
     _in_line(_CLOSED, cycle_id)
     rows = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("period")
@@ -145,6 +146,9 @@ def _possible(actor: Actor, cycle: Cycle, to: str) -> None:
     stops = [line for line in works(actor, {cycle.pk: cycle.phase}) if line.phase in skipped] if skipped else []
     if stops:
         raise PhaseHasWork(phase=Phase(stops[0].phase).label, work=queries.said(stops[0]))
+    held = [line for line in holds(actor, {cycle.pk: cycle.phase}) if line.phase in (cycle.phase, *skipped)]
+    if held:
+        raise held[0].refusal
     if cycle.phase == Phase.SETUP:
         ready = queries.readiness(actor, cycle.scope_id)
         if ready.gaps:

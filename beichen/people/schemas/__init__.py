@@ -257,6 +257,14 @@ class WorkOut(Schema):
     whole: int
 
 
+class HoldOut(Schema):
+    """What is to be set right before a cycle leaves its phase: a sentence with its code."""
+
+    code: str
+    sentence: str
+    url: str
+
+
 class CycleStepOut(Schema):
     """The next step of a cycle; `asked_to` is the phase somebody asked for, `part` the seat in which one may agree."""
 
@@ -272,6 +280,7 @@ class CycleStepOut(Schema):
     part: str
     now: list[WorkOut]
     then: list[WorkOut]
+    holds: list[HoldOut]
 
 
 class ActOut(Schema):

@@ -1,4 +1,4 @@
-"""Where areas register what is shown merged: to-do entries, slots, navigation, the work of a cycle, faces.
+"""Where areas register what is shown merged: to-do entries, slots, navigation, faces, a cycle's work and what holds it.
 
 An area calls these functions in its `panels.py`, which is imported when the process is ready.
 Providers take the actor first and see what the actor may see; nothing here asks for rights itself.
@@ -6,6 +6,7 @@ Providers take the actor first and see what the actor may see; nothing here asks
 
 from beichen.platform.registry.exports import ExportKind, Tell, export, export_kind, export_kinds
 from beichen.platform.registry.faces import Face, faces, faces_from, find_faces
+from beichen.platform.registry.holds import Hold, HoldProvider, hold, hold_providers, holds
 from beichen.platform.registry.navigation import NavEntry, nav, nav_entries
 from beichen.platform.registry.openings import Opening, opening, openings, openings_said
 from beichen.platform.registry.phases import PhaseWork, PhaseWorkProvider, phase_work, phase_work_providers, works
@@ -15,6 +16,8 @@ from beichen.platform.registry.todos import TodoEntry, TodoProvider, todo, todo_
 __all__ = [
     "ExportKind",
     "Face",
+    "Hold",
+    "HoldProvider",
     "NavEntry",
     "Opening",
     "Panel",
@@ -31,6 +34,9 @@ __all__ = [
     "faces_from",
     "find_faces",
     "has_slot",
+    "hold",
+    "hold_providers",
+    "holds",
     "nav",
     "nav_entries",
     "opening",

@@ -171,6 +171,7 @@ def _figures(world: World) -> Iterator[Act]:
     yield Act("figures_compute", {**january, "metric_id": world.ids["26e.formula", "U0"]}, row="26e")
     yield Act("figures_sign", mine, {"note": "", "version": 1}, row="26e")
     held = {"held_id": world.ids["26f", "U0"]}
+    yield Act("figures_snapshot", {"cycle_id": world.cycles["2026G1"].pk})
     yield Act("figures_decide", held, {"let_through": False, "reason": "录错", "version": 1}, row="26f")
 
 

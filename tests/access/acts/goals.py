@@ -46,6 +46,8 @@ def acts(world: World) -> Iterator[Act]:
     yield on("01a", "goals_doubt", only={"SE"})
     yield Act("goals_board", query={"cycle_id": cycle})
     yield Act("goals_priorities", query={"cycle_id": cycle}, row="22g", code="r")
+    yield Act("goals_metric_use", query={"cycle_id": cycle}, row="22g", code="r")
+    yield Act("goals_by_metric", {"metric_id": world.ids["26a", "U0"]})
     late = world.ids["01d", SUBJECT]
     yield Act(
         "goals_nudge", body={"cycle_id": cycle, "goal_ids": [late], "sentence": "请更新"}, row="02e", subject=SUBJECT,
@@ -56,6 +58,7 @@ def acts(world: World) -> Iterator[Act]:
     yield from _changes(world)
     yield from _explorations(world)
     yield from _shares(world)
+    yield from _conditions(world)
     yield Act("goal_templates_create", body={"title": "首周留存"}, row="24a")
     yield Act(
         "goal_templates_update", {"template_id": TEMPLATE}, {"title": "首周留存", "version": 1}, row="24a",
@@ -124,6 +127,35 @@ def _shares(world: World) -> Iterator[Act]:
     }  # fmt: skip
     yield Act("goal_shares_settle", at, {"parts": parts, "reason": "一人一半", "version": 1}, **led)
     yield Act("goal_shares_seen", at, {"parts": parts, "version": 1}, **led)
+
+
+def _conditions(world: World) -> Iterator[Act]:
+    """A KPI whose value has reached a band with a condition."""
+    goal, result = world.ids["01d", SUBJECT], world.ids["kr", SUBJECT]
+    yield Act(
+        "goal_conditions_get", {"goal_id": goal}, row="01d", subject=SUBJECT, code="r", stage=lambda: judge(result)
+    )
+    point = {"key_result_id": result, "point": 1}
+    led: dict[str, Any] = {"row": "01d", "subject": SUBJECT, "code": "t", "only": {"LM"}}
+    said = {"evidence": "五月的四次延期在周报里逐条说明了"}
+    yield Act("goal_conditions_confirm", point, said, stage=lambda: judge(result), **led)
+    yield Act("goal_conditions_take_back", point, stage=lambda: judge(result, by=world.golden.id(LEAD)), **led)
+
+
+def judge(result_id: int, by: int | None = None) -> None:
+    """The key result is a KPI at the band that asks for a condition, which somebody confirmed (`by`) or nobody yet."""
+    from beichen.goals.models import BandConfirmation, KeyResult, KeyResultStat
+    from beichen.metrics.models import BandPoint, BandTable
+
+    table = BandTable.objects.create(key="K8", name="准时率", state="frozen")
+    for position, (score, condition) in enumerate(((6000, ""), (10_000, "延期都说明了原因"))):
+        BandPoint.objects.create(table=table, position=position, value=10 * position, score=score, condition=condition)
+    KeyResult.objects.filter(pk=result_id).update(measure="band", band=table)
+    KeyResultStat.objects.update_or_create(key_result_id=result_id, defaults={"current": 10})
+    if by is not None:
+        BandConfirmation.objects.create(
+            key_result_id=result_id, table=table, position=1, evidence="周报", by_id=by, at=clock.now()
+        )
 
 
 def share(goal_id: int, persons: list[int], lead: int, reason: str = "") -> None:

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from beichen.goals import access
+from beichen.goals import access, queries
 from beichen.goals.choices import VALUED, Measure, Source
 from beichen.goals.formulas.health import BEHIND
 from beichen.goals.models import KeyResult, KeyResultStat, Milestone, Update, UpdateText
-from beichen.goals.queries.standing import cap_of, health_rules, stand_on
+from beichen.goals.queries.standing import Bands, cap_of, health_rules, stand_on
 from beichen.goals.rules.imports.rows import (
     BATCH,
     NO_KEY_RESULT,
@@ -24,8 +24,6 @@ from beichen.goals.rules.imports.rows import (
     mark,
 )
 from beichen.goals.rules.measuring import measured
-from beichen.metrics import queries as metrics
-from beichen.metrics.queries import Table
 from beichen.people import queries as people
 from beichen.platform import audit
 from beichen.platform.access.current import rule
@@ -105,12 +103,12 @@ def apply_updates(actor: Actor, rows: Rows) -> Counts:
     require(actor, access.IMPORT)
     known = key_results_by_key(str(row["key_result"]) for row in rows)
     there, settings = _reported(known.values()), {card.id: card.settings for card in people.cycles(actor)}
-    tables = {pk: card.table for pk, card in metrics.band_tables(actor, [kr.band_id for kr in known.values()]).items()}
+    bands = queries.bands_of(actor, known.values())
     made: list[tuple[Update, str]] = []
     for row in sorted(rows, key=lambda line: (line["date"], line.number)):
         kr = known[str(row["key_result"])]
         if (kr.key, row["date"], str(row["value"]).strip()) not in there:
-            made.append((_report(kr, row, settings[kr.goal.cycle_id], tables.get(kr.band_id or 0)), row["risk"] or ""))
+            made.append((_report(kr, row, settings[kr.goal.cycle_id], bands.get(kr.pk)), row["risk"] or ""))
     touched = {update.key_result_id: update.key_result for update, _ in made}
     Update.objects.bulk_create([update for update, _ in made], batch_size=BATCH)
     for update, risk in made:
@@ -132,7 +130,7 @@ def apply_updates(actor: Actor, rows: Rows) -> Counts:
     return Counts(added=len(made), unchanged=len(rows) - len(made))
 
 
-def _report(kr: KeyResult, row: Row, settings: dict[str, Any], table: Table | None) -> Update:
+def _report(kr: KeyResult, row: Row, settings: dict[str, Any], bands: Bands | None) -> Update:
     stat = getattr(kr, "stat", None) or KeyResultStat(key_result_id=kr.pk)
     kr.stat = stat
     value, steps = str(row["value"]).strip(), list(kr.milestones.all())
@@ -147,7 +145,7 @@ def _report(kr: KeyResult, row: Row, settings: dict[str, Any], table: Table | No
     for step in steps:
         if kr.measure == Measure.MILESTONES and step.name == value:
             step.finished_on = step.finished_on or row["date"]
-    measured(kr, stat, steps, table, cap_of(settings, kr.goal.ambition))
+    measured(kr, stat, steps, bands, cap_of(settings, kr.goal.ambition))
     health = stand_on(kr, row["date"], health_rules(settings))[0].health
     stat.behind = stat.behind + 1 if health in BEHIND else 0
     return Update(
