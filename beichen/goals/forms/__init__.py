@@ -15,6 +15,7 @@ from beichen.goals.forms.goals import (
     hundredths,
     trimmed,
 )
+from beichen.goals.forms.presets import PresetForm
 from beichen.goals.forms.shares import AnswerForm, PartsForm, ShareForm
 from beichen.goals.forms.split import SplitForm
 from beichen.goals.forms.tasks import TaskForm
@@ -37,6 +38,7 @@ __all__ = [
     "KeyResultForm",
     "MapForm",
     "PartsForm",
+    "PresetForm",
     "ReportForm",
     "SeasonForm",
     "ShareForm",

@@ -78,6 +78,7 @@ from beichen.goals.queries.pages import (
     may_report,
     may_split,
     may_write,
+    reports,
     stat_of,
 )
 from beichen.goals.queries.phases import phase_work
@@ -91,6 +92,7 @@ from beichen.goals.queries.plans import (
     plan,
     team,
 )
+from beichen.goals.queries.presets import ChosenPreset, UnitPreset, any_preset, presets, unit_preset
 from beichen.goals.queries.quality import Wording, findings
 from beichen.goals.queries.restated import LevelCount, Restated, RestatedLine, restated
 from beichen.goals.queries.scored import ScoredGoal, ScoredItem, has_scores, scored_goals
@@ -132,6 +134,7 @@ __all__ = [
     "ChangeCard",
     "ChangeView",
     "CheckLine",
+    "ChosenPreset",
     "Coverage",
     "Desk",
     "DueReport",
@@ -179,6 +182,7 @@ __all__ = [
     "TemplateCard",
     "Tracks",
     "Uncovered",
+    "UnitPreset",
     "UnitSheet",
     "UpdateCard",
     "VersionCard",
@@ -188,6 +192,7 @@ __all__ = [
     "agreement",
     "alignment_to_change",
     "all_goals",
+    "any_preset",
     "asked",
     "attainment_of_priorities",
     "board",
@@ -238,7 +243,9 @@ __all__ = [
     "percent_of",
     "phase_work",
     "plan",
+    "presets",
     "receivers",
+    "reports",
     "restated",
     "result_template",
     "scored_goals",
@@ -254,6 +261,7 @@ __all__ = [
     "templates",
     "to_nudge",
     "unit_attainment",
+    "unit_preset",
     "unit_sheet",
     "versions",
     "waiting_alignments",
