@@ -15,13 +15,14 @@ from beichen.goals.forms.goals import (
     hundredths,
     trimmed,
 )
-from beichen.goals.forms.presets import PresetForm
+from beichen.goals.forms.presets import ABOVE, PresetForm
 from beichen.goals.forms.shares import AnswerForm, PartsForm, ShareForm
 from beichen.goals.forms.split import SplitForm
 from beichen.goals.forms.tasks import TaskForm
 from beichen.goals.forms.templates import GiveForm, TemplateForm
 
 __all__ = [
+    "ABOVE",
     "AlignForm",
     "AnswerForm",
     "BoardForm",

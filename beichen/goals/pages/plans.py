@@ -13,7 +13,7 @@ from beichen.goals.choices import GoalKind
 from beichen.goals.forms import FilterForm
 from beichen.goals.pages import terms
 from beichen.goals.pages.differences import told
-from beichen.goals.queries import Filter, Plan, PlanLine
+from beichen.goals.queries import HIDDEN, Filter, Plan, PlanLine
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard
 from beichen.platform.access.permissions import leads_people, may
@@ -28,7 +28,7 @@ from beichen.strategy import queries as strategy
 
 DENSE = 12
 """More key results than this on one sheet are drawn smaller."""
-HEALTHS = ("off_track", "at_risk", "on_track", "ahead", "done", "not_updated", "early", "not_measured")
+HEALTHS = ("off_track", "at_risk", "on_track", "ahead", "done", "not_updated", "early", "not_measured", HIDDEN)
 
 
 def cycle_of(request: PageRequest, given: QueryDict | None = None) -> tuple[CycleCard | None, list[CycleCard]]:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from beichen.goals import access, queries, rules
 from beichen.goals.choices import Preset
-from beichen.goals.forms import PresetForm
+from beichen.goals.forms import ABOVE, PresetForm
 from beichen.goals.queries import UnitPreset
-from beichen.platform.access.permissions import may, require
+from beichen.platform.access.permissions import may
 from beichen.platform.ui.answers import page, see, tell
 from beichen.platform.ui.doors import door
 from beichen.platform.ui.requests import PageRequest
@@ -33,7 +33,6 @@ def unit_preset(request: PageRequest, unit_id: int) -> HttpResponse:
         rules.choose_preset(request.actor, unit_id, preset, reason, request.version)
         tell(request, _("Saved. It holds from now on."))
         return see(reverse("goals:unit_preset", args=[unit_id]))
-    require(request.actor, access.READ_PRESET, found)
     return _drawn(request, found)
 
 
@@ -47,7 +46,7 @@ def _above(found: UnitPreset | None) -> str:
 def _drawn(request: PageRequest, found: UnitPreset | None) -> HttpResponse:
     how: dict[str, Any] = {"above": _above(found)}
     may_choose = found is not None and may(request.actor, access.CHOOSE_PRESET, found.unit)
-    first = {"preset": found.own.preset if found and found.own else "" if how["above"] else Preset.OPEN}
+    first = {"preset": found.own.preset if found and found.own else ABOVE if how["above"] else Preset.OPEN}
     typed = request.drawn.refusal is not None and request.POST
     form = PresetForm(request.POST, **how) if typed else PresetForm(initial=first, **how)
     return page(request, "goals/preset.html", found=found, form=form if may_choose else None)

@@ -17,6 +17,7 @@ from beichen.goals.queries.board import (
     to_nudge,
 )
 from beichen.goals.queries.cards import (
+    HIDDEN,
     AlignmentCard,
     GoalCard,
     KeyResultCard,
@@ -92,7 +93,7 @@ from beichen.goals.queries.plans import (
     plan,
     team,
 )
-from beichen.goals.queries.presets import ChosenPreset, UnitPreset, any_preset, presets, unit_preset
+from beichen.goals.queries.presets import ChosenPreset, UnitPreset, presets, unit_preset
 from beichen.goals.queries.quality import Wording, findings
 from beichen.goals.queries.restated import LevelCount, Restated, RestatedLine, restated
 from beichen.goals.queries.scored import ScoredGoal, ScoredItem, has_scores, scored_goals
@@ -122,6 +123,7 @@ from beichen.goals.queries.templates import (
 from beichen.goals.queries.terms import Ledger
 
 __all__ = [
+    "HIDDEN",
     "SOON",
     "Agreement",
     "AlignmentAsk",
@@ -192,7 +194,6 @@ __all__ = [
     "agreement",
     "alignment_to_change",
     "all_goals",
-    "any_preset",
     "asked",
     "attainment_of_priorities",
     "board",

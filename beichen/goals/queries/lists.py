@@ -51,8 +51,7 @@ def all_goals(actor: Actor, cycle_id: int, wanted: Filter, after: int = 0, limit
     found = _narrowed(actor, visible(actor).filter(cycle_id=cycle_id, is_dropped=False), wanted)
     counts: Counter[str] = Counter()
     if not after:
-        shown = Case(When(_open(actor), then=F("stat__health")), default=Value(HIDDEN))
-        for health, count in found.values_list(shown).annotate(n=Count("id")).order_by():
+        for health, count in found.values_list(_shown(actor)).annotate(n=Count("id")).order_by():
             counts[health or "early"] += count
     found = _of_health(actor, found, wanted)
     lines = cards(actor, found.filter(pk__gt=after).order_by("pk")[: limit + 1])
@@ -73,9 +72,16 @@ def _open(actor: Actor) -> Q:
     return Q(access.open_numbers()) if actor.person_id is not None else Q(pk__isnull=False)
 
 
+def _shown(actor: Actor) -> Case:
+    """The health as the actor reads it: where it is not known to be open, it is hidden."""
+    return Case(When(_open(actor), then=F("stat__health")), default=Value(HIDDEN))
+
+
 def _of_health(actor: Actor, found: QuerySet[Goal], wanted: Filter) -> QuerySet[Goal]:
     if not wanted.health:
         return found
+    if wanted.health == HIDDEN:
+        return found.alias(shown=_shown(actor)).filter(shown=HIDDEN)
     wanted_ones = LATE_OR_BEHIND if wanted.health == "attention" else [wanted.health]
     return found.filter(_open(actor), stat__health__in=wanted_ones)
 

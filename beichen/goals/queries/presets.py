@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from beichen.goals import access
 from beichen.goals.choices import Preset
 from beichen.goals.models import VisibilityPreset
 from beichen.people import queries as people
 from beichen.people.queries import UnitCard
 from beichen.platform.access.current import query
+from beichen.platform.access.permissions import require
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 
@@ -71,6 +73,7 @@ def unit_preset(actor: Actor, unit_id: int | None = None) -> UnitPreset | None:
 
     Cost: three statements, four without a unit named.
     """
+    require(actor, access.READ_PRESET)
     path = people.unit_path(actor, unit_id) if unit_id else people.children_of(actor, None)[:1]
     if not path:
         return None
@@ -93,6 +96,7 @@ def _nearest(found: Sequence[ChosenPreset]) -> ChosenPreset | None:
 @query
 def presets(actor: Actor) -> list[ChosenPreset]:
     """Every preset that was chosen, in the order of the units. Cost: two statements."""
+    require(actor, access.READ_PRESET)
     rows = list(VisibilityPreset.objects.select_related("by").order_by("unit__place"))
     units = people.units(actor) if rows else {}
     return [
@@ -102,9 +106,3 @@ def presets(actor: Actor) -> list[ChosenPreset]:
         )
         for row in rows if row.unit_id in units
     ]  # fmt: skip
-
-
-@query
-def any_preset(actor: Actor) -> bool:
-    """Whether a preset narrows anything in the company. Cost: one statement."""
-    return VisibilityPreset.objects.exclude(preset=Preset.OPEN).exists()

@@ -23,7 +23,7 @@ PRESETS = {"open": ("01d", "02a"), "numbers": ("01d", "02g"), "team": ("01l", "0
 """Preset → the rows a public, running goal and its reports are in."""
 TEAM_OF_A1 = ("A2", "A3", "M1")
 READS = frozenset("rw")
-EVERYTHING = PageIn(limit=200)
+EVERYTHING = PageIn(limit=200, cursor="")
 
 
 def made(preset: str, unit: str = "U0", **state) -> World:
@@ -71,6 +71,8 @@ def test_a_preset_opens_goals_and_numbers_to_whom_its_rows_name(owner_db, preset
         assert listed.by_health == ({"at_risk" if counts else "hidden": 1} if sees else {}), (preset, number)
         behind = queries.all_goals(actor, found.cycle.pk, Filter(health="at_risk"))
         assert len(behind.goals) == counts, (preset, number)
+        kept = queries.all_goals(actor, found.cycle.pk, Filter(health="hidden"))
+        assert len(kept.goals) == (sees and not counts), (preset, number)
         board = queries.board(actor, found.cycle.pk, Wanted(), EVERYTHING)
         assert (len(board.lines), board.total) == (counts, counts), (preset, number)
         drawn = queries.goal_map(actor, found.cycle.pk, Looked())
@@ -172,12 +174,16 @@ def test_hr_chooses_with_a_reason_and_the_audit_keeps_it(owner_db):
     unit, hr = found.company.units["U1"].pk, found.actor("HA1")
     assert rules.choose_preset(hr, unit, "numbers", "董事会上市准备", 0) == 1
     held = queries.unit_preset(found.actor("B1"), unit)
-    assert (held.preset, held.own.reason, held.own.by_name) == ("numbers", "董事会上市准备", held.own.by_name)
+    assert held is not None
+    assert held.own is not None
+    assert (held.preset, held.own.reason) == ("numbers", "董事会上市准备")
     assert rules.choose_preset(hr, unit, "numbers", "again", 1) == 1
     with pytest.raises(Changed):
         rules.choose_preset(hr, unit, "team", "older page", 0)
     assert rules.choose_preset(hr, unit, "", "公司统一", 1) == 0
-    assert queries.unit_preset(hr, unit).own is None
+    back = queries.unit_preset(hr, unit)
+    assert back is not None
+    assert back.own is None
     with owner_db():
         lines = Entry.objects.filter(act="goals.choose_preset").order_by("at")
         assert [(line.details["before"], line.details["after"]) for line in lines] == [("", "numbers"), ("numbers", "")]
@@ -208,5 +214,9 @@ def test_page_and_program_say_why_a_choice_is_refused(owner_db):
     found_by_program = anybody.get(api).json()
     assert (found_by_program["preset"], found_by_program["chosen"]["reason"]) == ("team", "保密项目")
     assert [one["preset"] for one in anybody.get("/api/v1/goals/visibility").json()] == ["team"]
+    answer = hr.put(
+        api, json.dumps({"preset": "numbers", "reason": "公开目标", "version": 1}), content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["preset"], answer.json()["version"]) == (200, "numbers", 2)
     refused = anybody.put(api, json.dumps({"preset": "open", "reason": "r"}), content_type="application/json")
     assert refused.status_code == 403
