@@ -232,6 +232,10 @@ ALIGNMENT_DECLINED = template(
     "goals.alignment_declined", _("Declined: your goal “%(child)s” does not support “%(parent)s”."),
     params=("child", "parent"), icon="arrow-back",
 )  # fmt: skip
+LEARNED = template(
+    "goals.learned", _("The exploration “%(goal)s” is concluded. Have a look at what was learned."), params=("goal",),
+    icon="flask", mail=False,
+)  # fmt: skip
 NUDGED = template(
     "goals.nudged", _("%(name)s asks for an update on “%(goal)s”."), params=("name", "goal"), icon="bell-ringing"
 )

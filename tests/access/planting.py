@@ -128,10 +128,13 @@ def _plant_presets(world: World, subjects: Iterable[str]) -> list[Record]:
 
     top, found = world.units["U0"], []
     for n, (preset, row) in enumerate((("team", "01l"), ("numbers", "02g"))):
-        unit = OrgUnit.objects.create(
-            code=f"X{n}", name="保密单元", kind="team", entity_id=top.entity_id, place=10**9 + n, place_end=10**9 + n
+        at_the_end = {"place": 10**9 + n, "place_end": 10**9 + n}
+        unit, _made = OrgUnit.objects.get_or_create(
+            code=f"X{n}", defaults={"name": "保密单元", "kind": "team", "entity_id": top.entity_id, **at_the_end}
         )
-        VisibilityPreset.objects.create(unit=unit, preset=preset, reason=canary("01m", "U0"), at=THEN)
+        VisibilityPreset.objects.get_or_create(
+            unit=unit, defaults={"preset": preset, "reason": canary("01m", "U0"), "at": THEN}
+        )
         if not n:
             doors = (f"/goals/visibility/{unit.pk}/", f"/api/v1/goals/visibility/{unit.pk}", "/api/v1/goals/visibility")
             found.append(Record("01m", "U0", canary("01m", "U0"), doors, reads("", stands=EVERYBODY)))
