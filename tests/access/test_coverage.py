@@ -34,7 +34,7 @@ ELSEWHERE = {
 
 def mentioned() -> dict[str, str]:
     """Row → the access module that names it."""
-    found = {}
+    found: dict[str, str] = {}
     for config, module in locks.access_modules():
         assert module.__file__
         at = Path(module.__file__)
