@@ -33,6 +33,7 @@ class GoalState(models.TextChoices):
 
 
 RUNNING = (GoalState.ACTIVE, GoalState.CHANGING)
+AGREED = (*RUNNING, GoalState.CLOSED)
 WRITING = (Phase.GOALS, Phase.EXECUTION)
 """The phases in which goals are written and agreed to."""
 CHANGING = (Phase.GOALS, Phase.EXECUTION, Phase.SELF, Phase.PEER)
@@ -45,6 +46,19 @@ class Visibility(models.TextChoices):
     PUBLIC = "public", _("Everyone in the company")
     UNIT = "unit", _("The unit")
     RESTRICTED = "restricted", _("Reporting line only")
+
+
+class Preset(models.TextChoices):
+    """How far the agreed goals of a unit are open at most, whatever each goal says; the line always sees them."""
+
+    OPEN = "open", _("All public")
+    NUMBERS = "numbers", _("Goals public, numbers and updates for the line and the direct team")
+    TEAM = "team", _("Line and direct team only")
+    RESTRICTED = "restricted", _("Reporting line only")
+
+
+HIDING = (Preset.TEAM, Preset.RESTRICTED)
+NARROWING = (Preset.NUMBERS, *HIDING)
 
 
 class Measure(models.TextChoices):
@@ -218,6 +232,10 @@ ALIGNMENT_DECLINED = template(
     "goals.alignment_declined", _("Declined: your goal “%(child)s” does not support “%(parent)s”."),
     params=("child", "parent"), icon="arrow-back",
 )  # fmt: skip
+LEARNED = template(
+    "goals.learned", _("The exploration “%(goal)s” is concluded. Have a look at what was learned."), params=("goal",),
+    icon="flask", mail=False,
+)  # fmt: skip
 NUDGED = template(
     "goals.nudged", _("%(name)s asks for an update on “%(goal)s”."), params=("name", "goal"), icon="bell-ringing"
 )
@@ -244,6 +262,7 @@ say(
         "goals.sharedresult": pgettext_lazy("audit", "Shared result"),
         "goals.changerequest": pgettext_lazy("audit", "Change of a goal"),
         "goals.update": pgettext_lazy("audit", "Progress update"),
+        "goals.visibilitypreset": pgettext_lazy("audit", "Who sees the goals of a unit"),
     },
     jobs={
         "goals.drain": pgettext_lazy("audit", "Roll-up of progress"),

@@ -82,9 +82,9 @@ def locked_records(world: World, subjects: Iterable[str]) -> list[Record]:
 
 
 OPEN = {"goals": plant_goals, "staff": plant_people, "company": plant_company}
-ROWS = ("01a", "01b", "01c", "01d", "01e", "01f", "01g", "01j", "01k", "02a", "02b", "02d", "02e", "20a",
-        "20b", "20c", "20d", "20e", "21a", "18b", "22a", "22b", "22c", "22d", "24a", "24b", "24d", "26a", "26b",
-        "26c", "26d", "26e", "26f", "41a", "41b")  # fmt: skip
+ROWS = ("01a", "01b", "01c", "01d", "01e", "01f", "01g", "01j", "01k", "01l", "01m", "02a", "02b", "02d", "02e",
+        "02g", "20a", "20b", "20c", "20d", "20e", "21a", "18b", "22a", "22b", "22c", "22d", "24a", "24b", "24d", "26a",
+        "26b", "26c", "26d", "26e", "26f", "41a", "41b")  # fmt: skip
 OF_GROUPS = ("23d",)
 """Aggregates, probed in test_matrix_doors.py."""
 LOCKED = ("people", "notices", "talks", "reviews", "reward")

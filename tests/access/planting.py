@@ -107,7 +107,55 @@ def plant_goals(world: World, subjects: Iterable[str]) -> list[Record]:
         _plant_task(world, number)
         found.append(_plant_nudge(world, number))
         found.append(_plant_passed_on(world, number))
-    return [*found, *_plant_alignments(world, subjects)]
+    return [*found, *_plant_alignments(world, subjects), *_plant_presets(world, subjects)]
+
+
+def _in_team(subject: str) -> Callable[[str, table.Row], bool]:
+    """01l and 02g open CO only inside the direct team: the manager, and who reports to the same manager."""
+
+    def expected(viewer: str, row: table.Row) -> bool:
+        leads = oracle.company().manager
+        inside = leads[subject] is not None and leads[subject] in (viewer, leads[viewer])
+        return oracle.reads(row, oracle.columns(viewer, subject, row) - (set() if inside else {"CO"}))
+
+    return expected
+
+
+def _plant_presets(world: World, subjects: Iterable[str]) -> list[Record]:
+    """Units under a preset, and for each subject a goal that belongs there, with a report."""
+    from beichen.goals.models import Goal, GoalStat, VisibilityPreset
+    from beichen.people.models import OrgUnit
+
+    top, found = world.units["U0"], []
+    for n, (preset, row) in enumerate((("team", "01l"), ("numbers", "02g"))):
+        at_the_end = {"place": 10**9 + n, "place_end": 10**9 + n}
+        unit, _made = OrgUnit.objects.get_or_create(
+            code=f"X{n}", defaults={"name": "保密单元", "kind": "team", "entity_id": top.entity_id, **at_the_end}
+        )
+        VisibilityPreset.objects.get_or_create(
+            unit=unit, defaults={"preset": preset, "reason": canary("01m", "U0"), "at": THEN}
+        )
+        if not n:
+            doors = (f"/goals/visibility/{unit.pk}/", f"/api/v1/goals/visibility/{unit.pk}", "/api/v1/goals/visibility")
+            found.append(Record("01m", "U0", canary("01m", "U0"), doors, reads("", stands=EVERYBODY)))
+        for number in subjects:
+            goal = Goal.objects.create(
+                title=canary(row, number) if row == "01l" else "公开的目标", owner=world.people[number],
+                owner_place=world.place(number), cycle=world.cycle("2026G1", "C02"), state="active",
+                start=date(2026, 4, 1), due=date(2026, 6, 30), author=world.people[number], weight=1000,
+            )  # fmt: skip
+            Goal.objects.filter(pk=goal.pk).update(home=unit)
+            GoalStat.objects.create(goal=goal, cycle=goal.cycle, unit=goal.owner.unit)
+            world.ids[row, number] = goal.pk
+            at = (f"/goals/{goal.pk}/", f"/api/v1/goals/{goal.pk}")
+            if row == "01l":
+                listed = f"/api/v1/goals?cycle_id={goal.cycle_id}&text=canary&limit=200"
+                found.append(Record(row, number, goal.title, (*at, listed, *_boards(goal)), _in_team(number)))
+                continue
+            result = _plant_report(world, number, row, (row,))
+            reports = (f"/goals/key-results/{result}/reports/", f"/api/v1/goals/key-results/{result}/reports")
+            found.append(Record(row, number, canary(row, number), (at[0], *reports), _in_team(number)))
+    return found
 
 
 def _boards(goal: Any) -> tuple[str, ...]:

@@ -34,12 +34,13 @@ ELSEWHERE = {
 
 def mentioned() -> dict[str, str]:
     """Row → the access module that names it."""
-    found = {}
+    found: dict[str, str] = {}
     for config, module in locks.access_modules():
         assert module.__file__
-        for row in ROW.findall(Path(module.__file__).read_text(encoding="utf-8")):
-            if row in table.read():
-                found[row] = config.label
+        at = Path(module.__file__)
+        for file in at.parent.glob("*.py") if at.name == "__init__.py" else [at]:
+            named = ROW.findall(file.read_text(encoding="utf-8"))
+            found |= {row: config.label for row in named if row in table.read()}
     return found
 
 

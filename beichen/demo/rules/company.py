@@ -18,7 +18,7 @@ from beichen.demo.rules.goals import load_goals
 from beichen.demo.rules.moments import after_quarter, moment
 from beichen.demo.rules.principles import load_statements
 from beichen.demo.rules.projects import KEEPER, load_processes, load_projects, load_roles
-from beichen.demo.rules.season import explore, give_template, load_templates
+from beichen.demo.rules.season import choose_preset, explore, give_template, load_templates
 from beichen.demo.rules.talks import load_talks
 from beichen.metrics import queries as metric_queries
 from beichen.metrics import rules as metrics
@@ -103,6 +103,7 @@ def _season(place: Place, aims: list[Aim], say: Callable[[str], None]) -> None:
     reviews.draft_next(place)
     explore(ACTOR, place)
     give_template(place, KEEPER)
+    choose_preset(place)
     _ask_for_a_second(place)
     say(f"results released, {received} answered")
 

@@ -13,7 +13,7 @@ from beichen.demo.formulas.story import Aim
 from beichen.demo.rules.moments import moment
 from beichen.demo.rules.reviews import ADMINISTRATORS
 from beichen.goals import queries, rules
-from beichen.goals.choices import CHANGE, GOAL
+from beichen.goals.choices import CHANGE, GOAL, Preset
 from beichen.goals.queries import KeyResultCard
 from beichen.goals.rules.rollup import drain
 from beichen.metrics import queries as metrics
@@ -212,6 +212,18 @@ def give_template(place: Place, keeper: str) -> None:
         team = [one.id for one in people.reports_of(giver, me.manager_id) if one.id != me.id][:1]
         cycle_id = place.cycles[place.story.running.key]
         rules.give_template(giver, template.id, cycle_id, people.Reach(person_ids=[me.id, *team]))
+
+
+NUMBERS_KEPT = "FI"
+WHY_KEPT = "季报披露之前，财务目标的数字只在财务条线和本团队内看。目标本身照常公开。"
+
+
+def choose_preset(place: Place) -> None:
+    """Since the quarter began, the numbers of the finance department are for its line and direct teams."""
+    unit_id = place.loaded.units.get(NUMBERS_KEPT)
+    if unit_id is not None:
+        with clock.frozen(moment(place.story.running.first, "preset")):
+            rules.choose_preset(place.person("C007"), unit_id, Preset.NUMBERS, WHY_KEPT, 0)
 
 
 def explore(actor: Actor, place: Place) -> None:

@@ -350,8 +350,8 @@ def drop_key_result(request: ApiRequest, key_result_id: int, body: VersionIn) ->
 @door(access.VIEW, reads=C3, leavers=True)
 def reports(request: ApiRequest, key_result_id: int) -> list[UpdateCard]:
     """Reports on a key result, newest first, at most 200."""
-    card, goal = queries.key_result(request.actor, key_result_id)
-    return queries.history(request.actor, goal.id, card.id, limit=200)
+    _card, _goal, found = queries.reports(request.actor, key_result_id, limit=200)
+    return found
 
 
 @router.post("/key-results/{int:key_result_id}/reports", response={201: Made}, operation_id="reports_create")

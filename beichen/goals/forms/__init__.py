@@ -16,12 +16,14 @@ from beichen.goals.forms.goals import (
     hundredths,
     trimmed,
 )
+from beichen.goals.forms.presets import ABOVE, PresetForm
 from beichen.goals.forms.shares import AnswerForm, PartsForm, ShareForm
 from beichen.goals.forms.split import SplitForm
 from beichen.goals.forms.tasks import TaskForm
 from beichen.goals.forms.templates import GiveForm, TemplateForm
 
 __all__ = [
+    "ABOVE",
     "AlignForm",
     "AnswerForm",
     "BoardForm",
@@ -39,6 +41,7 @@ __all__ = [
     "KeyResultForm",
     "MapForm",
     "PartsForm",
+    "PresetForm",
     "ReportForm",
     "SeasonForm",
     "ShareForm",

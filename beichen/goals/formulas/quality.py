@@ -144,9 +144,13 @@ def _pairs(text: str) -> set[str]:
     return {text[n : n + 2] for n in range(len(text) - 1)}
 
 
-def overload(stated: Sequence[int], available: Fraction) -> Finding | None:
-    """A plan that says it takes more working days than there are."""
-    whole = sum(stated)
-    if whole <= available:
+def overload(stated: Sequence[int], left: Fraction, whole: int) -> Finding | None:
+    """A plan that says it takes more working days than there are: of the `whole` of the cycle those `left` after part
+    time and what is promised to projects."""
+    wanted = sum(stated)
+    if wanted <= left:
         return None
-    return Finding("overload", (str(whole), f"{available.numerator // available.denominator}"))
+    shown = f"{left.numerator // left.denominator}"
+    return Finding("overload", (str(wanted), shown)) if left == whole else Finding("overcommitted", (
+        str(wanted), shown, str(whole)
+    ))  # fmt: skip

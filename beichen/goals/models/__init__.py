@@ -19,6 +19,7 @@ from beichen.goals.models.goals import (
     Update,
     UpdateText,
 )
+from beichen.goals.models.presets import VisibilityPreset
 from beichen.goals.models.shares import ContributionShare, SharedResult
 from beichen.goals.models.tasks import GoalTask
 from beichen.goals.models.templates import GoalTemplate, KeyResultTemplate
@@ -44,4 +45,5 @@ __all__ = [
     "SharedResult",
     "Update",
     "UpdateText",
+    "VisibilityPreset",
 ]

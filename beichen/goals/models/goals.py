@@ -28,7 +28,8 @@ class Goal(models.Model):
     `owner` is the person who answers for it: the owner, or today's head where `unit` owns it (kept by a trigger);
     `owner_place` repeats the owner's place. `key` is its number in an imported workbook. Who is to agree is held by
     the approval run alone. `is_doubted`: the owner asks whether it is too conservative. `effort_days`: working days it
-    is said to take. `template`: what it began from; `given_by`: who gave it to the owner as a draft.
+    is said to take. `template`: what it began from; `given_by`: who gave it to the owner as a draft. `home`: the unit
+    that owns it, else the owner's (kept by triggers), whose preset holds for it.
     """
 
     key = models.CharField(max_length=20, blank=True)
@@ -39,6 +40,7 @@ class Goal(models.Model):
     owner = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey("people.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")
     owner_place = models.BigIntegerField(default=0)
+    home = models.ForeignKey("people.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     cycle = models.ForeignKey("people.Cycle", on_delete=models.PROTECT, related_name="+")
     weight = models.PositiveIntegerField(default=0)
     priority = models.ForeignKey("strategy.Priority", null=True, on_delete=models.PROTECT, related_name="+")
@@ -90,9 +92,9 @@ class Goal(models.Model):
             models.Index(fields=["cycle", "id"], name="goal_cycle"),
             models.Index(
                 fields=["cycle", "id"],
-                include=["owner", "owner_place", "visibility", "shown_in", "state", "kind", "priority"],
+                include=["owner", "owner_place", "visibility", "shown_in", "state", "kind", "priority", "home"],
                 condition=Q(state__in=["active", "changing", "closed"], is_dropped=False),
-                name="goal_board",
+                name="goal_board_open",
             ),
             models.Index(fields=["priority"], condition=Q(priority__isnull=False), name="goal_priority"),
             models.Index(fields=["unit", "cycle"], condition=Q(unit__isnull=False), name="goal_unit"),

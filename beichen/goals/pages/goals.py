@@ -60,7 +60,7 @@ def _fives(view: GoalView) -> dict[int, list[standing.Fact]]:
     return {
         card.id: standing.of_key_result(card, view.settings, view.goal.ambition)
         for card in view.key_results
-        if not card.is_dropped and not view.goal.waits
+        if not card.is_dropped and not view.goal.waits and not card.numbers_hidden
     }
 
 

@@ -153,6 +153,8 @@ def _box(node: MapNode) -> picture.Box:
 
 def _stands(goal: GoalCard) -> list[str]:
     """State and progress in words."""
+    if goal.numbers_hidden:
+        return [gettext("Not shown to you")]
     health = words.HEALTH.get(goal.health)
     return [str(health.word) if health else "", figures.percent(goal.shown_progress)]
 

@@ -13,7 +13,7 @@ from beichen.goals.choices import GoalKind
 from beichen.goals.forms import FilterForm
 from beichen.goals.pages import terms
 from beichen.goals.pages.differences import told
-from beichen.goals.queries import Filter, Plan, PlanLine
+from beichen.goals.queries import HIDDEN, Filter, Plan, PlanLine
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard
 from beichen.platform.access.permissions import leads_people, may
@@ -35,7 +35,7 @@ WAYS = {
     "restated": _("Restated"), "templates": _("Templates"),
 }  # fmt: skip
 """What the ways through goals are called, by the names of their pages."""
-HEALTHS = ("off_track", "at_risk", "on_track", "ahead", "done", "not_updated", "early", "not_measured")
+HEALTHS = ("off_track", "at_risk", "on_track", "ahead", "done", "not_updated", "early", "not_measured", HIDDEN)
 
 
 def cycle_of(request: PageRequest, given: QueryDict | None = None) -> tuple[CycleCard | None, list[CycleCard]]:

@@ -31,6 +31,10 @@ SENTENCES = {
     % {"title": words[0], "name": words[1]},
     "overload": lambda words: _("Your plan says %(stated)s working days; this cycle has %(available)s.")
     % {"stated": words[0], "available": words[1]},
+    "overcommitted": lambda words: _(
+        "Your plan says %(stated)s working days; of the %(whole)s of this cycle, part time and projects leave %(left)s."
+    )
+    % {"stated": words[0], "left": words[1], "whole": words[2]},
 }  # fmt: skip
 
 

@@ -38,6 +38,5 @@ def update(request: PageRequest, key_result_id: int) -> HttpResponse:
 @door(access.VIEW, leavers=True)
 def reports(request: PageRequest, key_result_id: int) -> HttpResponse:
     """Every report on a key result, newest first."""
-    card, goal = queries.key_result(request.actor, key_result_id)
-    history = queries.history(request.actor, goal.id, key_result_id, limit=200)
+    card, goal, history = queries.reports(request.actor, key_result_id, limit=200)
     return page(request, "goals/reports.html", goal=goal, result=terms.drawn([card])[0], history=history)

@@ -49,6 +49,8 @@ def goal_terms(view: GoalView) -> list[tuple[str, str]]:
 
 def key_result_terms(card: KeyResultCard) -> list[tuple[str, str]]:
     """What the progress of a key result is made of."""
+    if card.numbers_hidden:
+        return []
     total = (
         gettext("Progress"),
         gettext("not measured") if card.progress is None else figures.percent(card.progress, 2),
@@ -86,6 +88,8 @@ def span(card: KeyResultCard) -> str:
 
 def stands(card: KeyResultCard) -> str:
     """From where to where, and where it is: 38 → 42.2 → 45%."""
+    if card.numbers_hidden:
+        return ""
     if card.measure in LINEAR:
         now = card.baseline if card.current is None else card.current
         return f"{number(card.baseline)} → {number(now)} → {number(card.target, card.unit)}"
@@ -130,4 +134,6 @@ def drawn(
 
 
 def _next(card: KeyResultCard) -> str:
+    if card.numbers_hidden:
+        return ""
     return next((step.name for step in card.milestones if step.finished_on is None), "")

@@ -18,6 +18,7 @@ from beichen.goals.queries.board import (
     to_nudge,
 )
 from beichen.goals.queries.cards import (
+    HIDDEN,
     AlignmentCard,
     GoalCard,
     KeyResultCard,
@@ -81,6 +82,7 @@ from beichen.goals.queries.pages import (
     may_report,
     may_split,
     may_write,
+    reports,
     stat_of,
 )
 from beichen.goals.queries.phases import phase_work
@@ -94,6 +96,7 @@ from beichen.goals.queries.plans import (
     plan,
     team,
 )
+from beichen.goals.queries.presets import ChosenPreset, UnitPreset, presets, unit_preset
 from beichen.goals.queries.quality import Wording, findings
 from beichen.goals.queries.restated import LevelCount, Restated, RestatedLine, restated
 from beichen.goals.queries.scored import ScoredGoal, ScoredItem, has_scores, scored_goals
@@ -124,6 +127,7 @@ from beichen.goals.queries.terms import Ledger
 from beichen.goals.queries.usage import MetricGoals, MetricUse, UnitUse, Usage, UsedBy, goals_by_metric, usage
 
 __all__ = [
+    "HIDDEN",
     "SOON",
     "Agreement",
     "AlignmentAsk",
@@ -136,6 +140,7 @@ __all__ = [
     "ChangeCard",
     "ChangeView",
     "CheckLine",
+    "ChosenPreset",
     "ConditionLine",
     "Conditions",
     "Coverage",
@@ -187,6 +192,7 @@ __all__ = [
     "TemplateCard",
     "Tracks",
     "Uncovered",
+    "UnitPreset",
     "UnitSheet",
     "UnitUse",
     "UpdateCard",
@@ -254,7 +260,9 @@ __all__ = [
     "percent_of",
     "phase_work",
     "plan",
+    "presets",
     "receivers",
+    "reports",
     "restated",
     "result_template",
     "scored_goals",
@@ -271,6 +279,7 @@ __all__ = [
     "templates",
     "to_nudge",
     "unit_attainment",
+    "unit_preset",
     "unit_sheet",
     "usage",
     "versions",

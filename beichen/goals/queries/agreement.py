@@ -10,7 +10,7 @@ from beichen.goals import access
 from beichen.goals.choices import GOAL, GoalState
 from beichen.goals.queries import plans
 from beichen.goals.queries.ambition import Attained, attained
-from beichen.goals.queries.cards import GoalCard, KeyResultCard, goal_card
+from beichen.goals.queries.cards import GoalCard, KeyResultCard
 from beichen.people import queries as people
 from beichen.people.queries import PersonCard
 from beichen.platform.access.current import query
@@ -85,8 +85,8 @@ def agreement(actor: Actor, goal_id: int) -> Agreement:
     row = plans.visible(actor).select_related("cycle__period").filter(pk=goal_id).first()
     if row is None:
         raise NotFound
-    card = goal_card(row)
-    results = tuple(plans.bare_cards(plans.loaded([goal_id]), row.cycle.settings))
+    card = plans.cards(actor, [row])[0]
+    results = tuple(plans.as_open([card], plans.bare_cards(plans.loaded([goal_id]), row.cycle.settings)))
     steps = named(actor, runs.last_steps(actor, GOAL, goal_id)) if card.state != GoalState.DRAFT else ()
     open_ = card.state in (GoalState.DRAFT, GoalState.PROPOSED)
     decides = card.state == GoalState.PROPOSED and card.is_my_turn and may(actor, access.DECIDE, card)

@@ -92,8 +92,8 @@ def attained(actor: Actor, goal: Goal, results: Sequence[KeyResultCard]) -> Atta
 def _closed(actor: Actor, goal: Goal) -> list[Goal]:
     """The owner's (or the unit's) closed goals of the newest cycle before this one, as far as the viewer reads them."""
     found = Goal.objects.filter(
-        access.visible_goals() if actor.person_id is not None else Q(), unit_id=goal.unit_id, state=GoalState.CLOSED,
-        is_dropped=False, cycle__period__ends_on__lt=goal.cycle.period.ends_on,
+        access.goals_with_numbers() if actor.person_id is not None else Q(), unit_id=goal.unit_id,
+        state=GoalState.CLOSED, is_dropped=False, cycle__period__ends_on__lt=goal.cycle.period.ends_on,
     ).select_related("stat", "cycle__period").order_by("-cycle__period__ends_on", "cycle_id", "id")  # fmt: skip
     lines = list((found if goal.unit_id else found.filter(owner_id=goal.owner_id))[:60])
     return [line for line in lines if line.cycle_id == lines[0].cycle_id]
@@ -133,7 +133,8 @@ def _group(goal: Goal, cycle_id: int) -> Group | None:
     shown = Coalesce("manual_progress", "stat__progress", output_field=BigIntegerField())
     lines = list(
         Goal.objects.filter(
-            alike, cycle_id=cycle_id, state=GoalState.CLOSED, visibility=Visibility.PUBLIC, unit_id__isnull=True,
+            alike, access.counted_for_all(), cycle_id=cycle_id, state=GoalState.CLOSED, visibility=Visibility.PUBLIC,
+            unit_id__isnull=True,
             is_dropped=False, owner__is_active=True, weight__gt=0, stat__progress__isnull=False,
         ).exclude(owner_id=owner.pk)
         .values("owner_id", "owner__position", "owner__unit_id")

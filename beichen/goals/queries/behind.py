@@ -37,7 +37,7 @@ def scored_with(actor: Actor, goal: GoalCard) -> dict[int, metrics.FrozenLine]:
     """The figures a closed goal was scored with by key result, each beside what stands there today, as far as the actor
     reads them. Cost: two statements for each kind of figure, none while the goal runs.
     """
-    if goal.state != GoalState.CLOSED:
+    if goal.state != GoalState.CLOSED or goal.numbers_hidden:
         return {}
     found: dict[int, metrics.FrozenLine] = {}
     for subject, lines in figures_behind([goal.id]).items():

@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 
 from beichen.goals import access
-from beichen.goals.choices import RUNNING, GoalState, Visibility
+from beichen.goals.choices import AGREED, RUNNING
 from beichen.goals.models import Goal, GoalStat, Nudge, UpdateText
 from beichen.goals.queries.cards import GoalCard, goal_card
 from beichen.goals.queries.plans import LATE_OR_BEHIND
@@ -29,7 +29,6 @@ from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.platform.kit.errors import NotFound
 
-AGREED = (*RUNNING, GoalState.CLOSED)
 ATTENTION, BEHIND, RISKS = "attention", "behind", "risks"
 RUN = 3
 """So many reports in a row that found a goal behind are a run (formulas §3)."""
@@ -146,7 +145,7 @@ def _narrowed(actor: Actor, cycle_id: int, wanted: Wanted) -> QuerySet[GoalStat]
         cycle_id=cycle_id, goal__cycle_id=cycle_id, goal__state__in=list(AGREED), goal__is_dropped=False
     )
     if actor.person_id is not None:
-        found = found.filter(access.agreed_goals("goal__"))
+        found = found.filter(access.goals_with_numbers("goal__"))
     for name, path in NARROWS.items():
         if getattr(wanted, name):
             found = found.filter(**{path: getattr(wanted, name)})
@@ -155,7 +154,7 @@ def _narrowed(actor: Actor, cycle_id: int, wanted: Wanted) -> QuerySet[GoalStat]
     if wanted.scope == "asked":
         found = found.filter(access.goals_to_nudge("goal__"))
     if wanted.is_open:
-        found = found.exclude(goal__visibility=Visibility.RESTRICTED)
+        found = found.filter(access.counted_for_all("goal__"))
     return _in_unit(actor, _in_project(actor, cycle_id, found, wanted), wanted)
 
 
@@ -280,7 +279,7 @@ def how_many_to_nudge(actor: Actor, cycle_id: int, wanted: Wanted) -> tuple[int,
 
 def chosen_to_nudge(actor: Actor, goal_ids: Sequence[int]) -> tuple[set[int], set[int]]:
     """Of these goals: those the actor may ask about, and those that are visible at all. Cost: two statements."""
-    found = Goal.objects.filter(pk__in=goal_ids).filter(access.agreed_goals())
+    found = Goal.objects.filter(pk__in=goal_ids).filter(access.goals_with_numbers())
     seen = set(found.values_list("pk", flat=True))
     return set(found.filter(access.goals_to_nudge()).values_list("pk", flat=True)), seen
 

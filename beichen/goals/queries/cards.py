@@ -6,12 +6,23 @@ Weights in hundredths, progress and expected progress in millionths, scores in h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from beichen.goals.choices import AlignmentState, Ambition, Confidence, GoalKind, GoalState, Measure, Visibility
+from beichen.goals.choices import (
+    AGREED,
+    NARROWING,
+    AlignmentState,
+    Ambition,
+    Confidence,
+    GoalKind,
+    GoalState,
+    Measure,
+    Preset,
+    Visibility,
+)
 from beichen.goals.formulas.health import Health, two_steps_apart
 from beichen.goals.formulas.rollup import Item, progress_of
 from beichen.goals.models import Goal
@@ -25,6 +36,7 @@ class GoalCard:
     the names of units and of the priority are in the reader's language.
 
     `approver_id` and `agree_by`: whose turn it is, until when; known to those who take part in the approval.
+    `preset`: what narrows it by its unit `home_id`; `numbers_hidden`: the reader gets none of its numbers.
     """
 
     id: int
@@ -68,6 +80,14 @@ class GoalCard:
     expected: int
     health: str
     updated_on: date | None
+    preset: str = ""
+    home_id: int | None = None
+    numbers_hidden: bool = False
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the preset of its unit is narrower than what it says of itself."""
+        return self.preset in NARROWING and self.state in AGREED and self.visibility != Visibility.RESTRICTED
 
     @property
     def shown_title(self) -> str:
@@ -96,8 +116,8 @@ class GoalCard:
 
     @property
     def visibility_label(self) -> str:
-        """Who sees it, in the reader's language."""
-        return str(Visibility(self.visibility).label)
+        """Who sees it, in the reader's language: as the goal says, unless the preset of its unit is narrower."""
+        return str(Preset(self.preset).label if self.is_narrowed else Visibility(self.visibility).label)
 
     @property
     def holder(self) -> str:
@@ -129,8 +149,22 @@ def _called(named: Any) -> str:
     return for_reader(named.name, named.name_en) if named else ""
 
 
-def goal_card(goal: Goal) -> GoalCard:
+HIDDEN = "hidden"
+"""The health of what keeps its numbers from the reader."""
+
+
+def goal_card(goal: Goal, *, shows_numbers: bool = True) -> GoalCard:
     """The card of a goal loaded with `RELATED`; without a rolled-up row it is not measured yet."""
+    card = _whole(goal)
+    if shows_numbers:
+        return card
+    return replace(
+        card, manual_progress=None, manual_reason="", manual_at=None, progress=None, score=None, expected=0,
+        health=HIDDEN, updated_on=None, numbers_hidden=True,
+    )  # fmt: skip
+
+
+def _whole(goal: Goal) -> GoalCard:
     stat, asked = getattr(goal, "stat", None), getattr(goal, "agree_by", None)
     return GoalCard(
         id=goal.pk, key=goal.key, title=goal.title, title_en=goal.title_en, kind=goal.kind, ambition=goal.ambition,
@@ -148,7 +182,7 @@ def goal_card(goal: Goal) -> GoalCard:
         manual_at=goal.manual_at, approved_at=goal.approved_at, version=goal.version,
         progress=stat.progress if stat else None, score=stat.score if stat else None,
         expected=stat.expected if stat else 0, health=stat.health if stat else Health.EARLY,
-        updated_on=stat.updated_on if stat else None,
+        updated_on=stat.updated_on if stat else None, preset=getattr(goal, "preset", ""), home_id=goal.home_id,
     )  # fmt: skip
 
 
@@ -221,6 +255,16 @@ class KeyResultCard:
     behind: int
     milestones: tuple[MilestoneCard, ...]
     spark: tuple[Point, ...]
+    numbers_hidden: bool = False
+
+    def without_numbers(self) -> KeyResultCard:
+        """For a reader from whom the goal keeps them: what it is called and weighs, not what it measures."""
+        steps = tuple(replace(step, finished_on=None, late=False) for step in self.milestones)
+        return replace(
+            self, baseline=None, target=None, low=None, high=None, tolerance=None, current=None, answer=None,
+            progress=None, score=None, updated_on=None, confidence="", expected=0, health=HIDDEN, behind=0,
+            milestones=steps, spark=(), band_id=None, metric_id=None, numbers_hidden=True,
+        )  # fmt: skip
 
     @property
     def shown_title(self) -> str:

@@ -15,7 +15,7 @@ from beichen.goals.formulas import versions as v
 from beichen.goals.models import ChangeRequest, Goal, GoalCheck
 from beichen.goals.queries import plans
 from beichen.goals.queries.agreement import StepView, named
-from beichen.goals.queries.cards import GoalCard, goal_card
+from beichen.goals.queries.cards import GoalCard
 from beichen.goals.queries.season import Season, round_of, season
 from beichen.goals.queries.terms import Ledger, ledgers, with_parts
 from beichen.people import queries as people
@@ -175,9 +175,12 @@ class VersionsView:
 
 @query
 def versions(actor: Actor, goal_id: int) -> VersionsView:
-    """Every version of a visible goal, or NotFound. Cost: twelve statements, however many versions."""
+    """Every version of a goal whose numbers are open (02g), or NotFound. Cost: twelve statements, however many."""
     row = with_parts(plans.visible(actor).filter(pk=goal_id)).first()
     if row is None:
+        raise NotFound
+    card = plans.cards(actor, [row])[0]
+    if card.numbers_hidden:
         raise NotFound
     cycle = people.cycle(actor, row.cycle_id)
     ledger = ledgers(actor, [row], cycle.settings, cycle.first, cycle.last)[goal_id]
@@ -192,7 +195,7 @@ def versions(actor: Actor, goal_id: int) -> VersionsView:
             reasons.get(one.change_id or 0, "") if one else "",
             one.change_id if one and one.change_id in reasons else None, line.terms, line.span, line.score,
         ))  # fmt: skip
-    return VersionsView(goal_card(row), cycle, season(cycle.settings), tuple(cards), ledger, tuple(asked))
+    return VersionsView(card, cycle, season(cycle.settings), tuple(cards), ledger, tuple(asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +235,7 @@ def goal_review(actor: Actor, known: CycleCard) -> GoalReview:
     found = plans.visible(actor).filter(
         owner_id=actor.person_id, cycle_id=known.id, state__in=list(RUNNING), is_dropped=False
     ).order_by("-weight", "id")  # fmt: skip
-    cards = [goal_card(row) for row in found]
+    cards = plans.cards(actor, found)
     said = _said([card.id for card in cards], begins)
     return GoalReview(known, rules, begins, tuple(CheckLine(card, *said.get(card.id, ("", None))) for card in cards))
 

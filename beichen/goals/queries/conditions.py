@@ -74,8 +74,13 @@ class Conditions:
 
 @query
 def conditions(actor: Actor, goal_id: int) -> Conditions:
-    """The conditions in the bands of a goal, by key result and point. NotFound as the goal. Cost: at most nine."""
+    """The conditions in the bands of a goal, by key result and point; none for whom its numbers are not open (02g).
+
+    NotFound as the goal. Cost: at most nine.
+    """
     card = plans.goal(actor, goal_id)
+    if card.numbers_hidden:
+        return Conditions(goal_id, (), may_confirm=False)
     rows = KeyResult.objects.filter(goal_id=goal_id, measure=Measure.BAND, is_dropped=False).select_related("stat")
     found = list(rows.order_by("position", "id"))
     bands = bands_of(actor, found)

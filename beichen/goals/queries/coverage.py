@@ -11,7 +11,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from beichen.goals.choices import RUNNING, GoalState, Visibility
+from beichen.goals import access
+from beichen.goals.choices import RUNNING, GoalState
 from beichen.goals.formulas.rollup import Item, progress_of
 from beichen.goals.models import Goal
 from beichen.goals.queries import plans
@@ -76,7 +77,7 @@ class Coverage:
 @query
 def unit_attainment(actor: Actor, unit_ids: Iterable[int], cycle_id: int) -> dict[int, int | None]:
     """Attainment of units in millionths, over their own goals by weight (formulas §2). Cost: one statement."""
-    found = Goal.objects.filter(unit_id__in=list(unit_ids), cycle_id=cycle_id).exclude(visibility=Visibility.RESTRICTED)
+    found = Goal.objects.filter(access.counted_for_all(), unit_id__in=list(unit_ids), cycle_id=cycle_id)
     return _attained(found, "unit_id")
 
 
@@ -92,11 +93,11 @@ def _attained(found: QuerySet[Goal], by: str) -> dict[int, int | None]:
 
 @query
 def attainment_of_priorities(actor: Actor, cycle_ids: Iterable[int]) -> dict[int, int | None]:
-    """Attainment by priority in millionths, over the goals that name it, by weight. Restricted goals are left out of
-    the number, since it is everybody's. Cost: one statement.
+    """Attainment by priority in millionths, over the goals that name it, by weight. Goals that are restricted, or
+    whose numbers a preset narrows, are left out of the number, since it is everybody's. Cost: one statement.
     """
     found = Goal.objects.filter(priority_id__isnull=False, cycle_id__in=list(cycle_ids))
-    return _attained(found.exclude(visibility=Visibility.RESTRICTED), "priority_id")
+    return _attained(found.filter(access.counted_for_all()), "priority_id")
 
 
 @query
@@ -154,6 +155,7 @@ WITH serving AS MATERIALIZED (
     SELECT id, priority_id, owner_id, unit_id FROM goals_goal
     WHERE cycle_id = ANY (%(cycles)s::bigint[]) AND NOT is_dropped AND state IN ('active', 'changing', 'closed')
       AND visibility <> 'restricted'
+      AND coalesce(home_id, 0) NOT IN (SELECT access.preset_units('team', 'restricted'))
 ), named AS (
     SELECT c.priority_id, c.id, count(*) OVER (PARTITION BY c.priority_id) AS n,
            row_number() OVER (PARTITION BY c.priority_id ORDER BY u.depth NULLS LAST, c.id) AS nth

@@ -15,7 +15,7 @@ from beichen.goals.formulas.desk import Outline, Usual, stands_out, usual
 from beichen.goals.models import Goal, KeyResult
 from beichen.goals.queries import plans
 from beichen.goals.queries.ambition import bounds_of
-from beichen.goals.queries.cards import GoalCard, goal_card
+from beichen.goals.queries.cards import GoalCard
 from beichen.goals.queries.season import season
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard, PersonCard, UnitCard
@@ -84,10 +84,9 @@ def desk(actor: Actor, known: CycleCard, *, unit_id: int | None = None, by: str 
     owners = list(found.order_by("owner__unit__place", "owner_id").values_list("owner_id", flat=True).distinct())
     shown = list(dict.fromkeys(owners))[:PEOPLE]
     goals: dict[int, list[GoalCard]] = defaultdict(list)
-    for row in plans.visible(actor).filter(pk__in=found.filter(owner_id__in=shown).values("pk")).order_by(
-        "-weight", "id"
-    ):  # fmt: skip
-        goals[row.owner_id].append(goal_card(row))
+    every = plans.visible(actor).filter(pk__in=found.filter(owner_id__in=shown).values("pk"))
+    for card in plans.cards(actor, every.order_by("-weight", "id")):
+        goals[card.owner_id].append(card)
     cards, levels = people.persons(actor, shown), people.levels(actor, shown)
     moved = _ambition(actor, known, goals)
     lines = [(cards[pk], levels.get(pk, ""), tuple(goals[pk]), moved.get(pk, (0, 0))) for pk in shown if pk in cards]
@@ -163,7 +162,7 @@ def _before(actor: Actor, cycle: CycleCard, owners: Iterable[int]) -> QuerySet[K
         stat__current__isnull=False,
     )  # fmt: skip
     if actor.person_id is not None:
-        found = found.filter(access.visible_goals("goal__"))
+        found = found.filter(access.goals_with_numbers("goal__"))
     return found.select_related("goal", "stat").order_by("-goal__cycle__period__ends_on", "pk")
 
 

@@ -14,7 +14,7 @@ from beichen.goals.models import Alignment, Goal, KeyResult
 from beichen.goals.queries.cards import RELATED, GoalCard, goal_card
 from beichen.goals.queries.changes import asked_of_me
 from beichen.goals.queries.explorations import trials_asked
-from beichen.goals.queries.plans import PAGE, visible
+from beichen.goals.queries.plans import PAGE, cards, visible
 from beichen.goals.queries.shares import shares_asked, shares_to_settle
 from beichen.goals.queries.standing import health_rules
 from beichen.goals.queries.tasks import tasks_asked
@@ -36,7 +36,7 @@ def waiting_goals(actor: Actor, limit: int = PAGE) -> list[GoalCard]:
     few = IsOneOf("pk", approvals.my_turn(GOAL))
     mine = visible(actor).filter(few, state=GoalState.PROPOSED, cycle__phase__in=WRITING)
     found = mine.order_by("proposed_at", "id")
-    return [goal_card(g) for g in found[:limit]]
+    return cards(actor, found[:limit])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 
+from beichen.goals import access
 from beichen.goals.choices import RUNNING, AlignmentState, GoalState
 from beichen.goals.models import Alignment, Goal
-from beichen.goals.queries.cards import GoalCard, goal_card
-from beichen.goals.queries.plans import LATE_OR_BEHIND, PAGE, visible
+from beichen.goals.queries.cards import HIDDEN, GoalCard
+from beichen.goals.queries.plans import LATE_OR_BEHIND, PAGE, cards, visible
 from beichen.people import queries as people
 from beichen.platform.access.current import query
 from beichen.platform.access.relations import InRanges
@@ -50,10 +51,10 @@ def all_goals(actor: Actor, cycle_id: int, wanted: Filter, after: int = 0, limit
     found = _narrowed(actor, visible(actor).filter(cycle_id=cycle_id, is_dropped=False), wanted)
     counts: Counter[str] = Counter()
     if not after:
-        for health, count in found.values_list("stat__health").annotate(n=Count("id")).order_by():
+        for health, count in found.values_list(_shown(actor)).annotate(n=Count("id")).order_by():
             counts[health or "early"] += count
-    found = _of_health(found, wanted)
-    lines = [goal_card(g) for g in found.filter(pk__gt=after).order_by("pk")[: limit + 1]]
+    found = _of_health(actor, found, wanted)
+    lines = cards(actor, found.filter(pk__gt=after).order_by("pk")[: limit + 1])
     following = lines[limit - 1].id if len(lines) > limit else None
     return GoalPage(tuple(lines[:limit]), sum(counts.values()), dict(counts), following)
 
@@ -61,15 +62,28 @@ def all_goals(actor: Actor, cycle_id: int, wanted: Filter, after: int = 0, limit
 @query
 def listed(actor: Actor, cycle_id: int, wanted: Filter, asked: PageIn) -> Slice[Any]:
     """The same list for programs, by a signed cursor; `items` are cards. Cost: one statement, plus one for a unit."""
-    found = _of_health(_narrowed(actor, visible(actor).filter(cycle_id=cycle_id, is_dropped=False), wanted), wanted)
+    every = visible(actor).filter(cycle_id=cycle_id, is_dropped=False)
+    found = _of_health(actor, _narrowed(actor, every, wanted), wanted)
     rows = page_of(actor, found, asked, order=("pk",), name="goals")
-    return Slice([goal_card(g) for g in rows.items], rows.next)
+    return Slice(cards(actor, rows.items), rows.next)
 
 
-def _of_health(found: QuerySet[Goal], wanted: Filter) -> QuerySet[Goal]:
+def _open(actor: Actor) -> Q:
+    return Q(access.open_numbers()) if actor.person_id is not None else Q(pk__isnull=False)
+
+
+def _shown(actor: Actor) -> Case:
+    """The health as the actor reads it: where it is not known to be open, it is hidden."""
+    return Case(When(_open(actor), then=F("stat__health")), default=Value(HIDDEN))
+
+
+def _of_health(actor: Actor, found: QuerySet[Goal], wanted: Filter) -> QuerySet[Goal]:
     if not wanted.health:
         return found
-    return found.filter(stat__health__in=LATE_OR_BEHIND if wanted.health == "attention" else [wanted.health])
+    if wanted.health == HIDDEN:
+        return found.alias(shown=_shown(actor)).filter(shown=HIDDEN)
+    wanted_ones = LATE_OR_BEHIND if wanted.health == "attention" else [wanted.health]
+    return found.filter(_open(actor), stat__health__in=wanted_ones)
 
 
 def _narrowed(actor: Actor, found: QuerySet[Goal], wanted: Filter) -> QuerySet[Goal]:
@@ -105,7 +119,7 @@ def parents_to_choose(actor: Actor, goal_card_: GoalCard, text: str = "", limit:
     else:
         above = people.person(actor, goal_card_.owner_id).manager_id
         found = found.filter(Q(unit_id__isnull=False) | Q(owner_id=above))
-    return [goal_card(g) for g in found.order_by("unit__depth", "-pk")[:limit]]
+    return cards(actor, found.order_by("unit__depth", "-pk")[:limit])
 
 
 def _named(text: str) -> Q:

@@ -12,14 +12,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value, Window
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from beichen.goals import access
-from beichen.goals.choices import AlignmentState
+from beichen.goals.choices import AGREED, AlignmentState, Preset
 from beichen.goals.models import Alignment, Goal
-from beichen.goals.queries.board import AGREED
-from beichen.goals.queries.cards import RELATED, GoalCard, goal_card
+from beichen.goals.queries import plans
+from beichen.goals.queries.cards import RELATED, GoalCard
 from beichen.goals.queries.plans import LATE_OR_BEHIND
 from beichen.goals.queries.ways import serving, way_up
 from beichen.people import queries as people
@@ -219,10 +219,10 @@ def _counts(actor: Actor, cycles: Sequence[int], ids: Sequence[int]) -> dict[int
 
 
 def _cards(actor: Actor, ids: Iterable[int]) -> dict[int, GoalCard]:
-    found = Goal.objects.filter(pk__in=list(ids)).select_related(*RELATED)
+    found = plans.under_preset(Goal.objects.filter(pk__in=list(ids)).select_related(*RELATED))
     if actor.person_id is not None:
         found = found.filter(access.agreed_goals())
-    return {goal.pk: goal_card(goal) for goal in found}
+    return {card.id: card for card in plans.cards(actor, found)}
 
 
 # ── from above ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -293,6 +293,7 @@ def _sought(actor: Actor, cycles: Sequence[int], looked: Looked) -> GoalMap:
     """The goals looked for, the furthest behind first where there are too many, each with its way up."""
     found = _agreed(actor, cycles)
     if looked.state:
+        found = found.filter(access.open_numbers() if actor.person_id is not None else Q())
         found = found.filter(stat__health__in=LATE_OR_BEHIND if looked.state == "attention" else [looked.state])
     if text := looked.text.strip():
         called = Q(title__icontains=text) | Q(title_en__icontains=text)
@@ -302,7 +303,8 @@ def _sought(actor: Actor, cycles: Sequence[int], looked: Looked) -> GoalMap:
         found = found.filter(stat__unit__place__gte=unit.place, stat__unit__place__lte=unit.place_end)
     if looked.priority_id is not None:
         found = found.filter(pk__in=serving(looked.priority_id, _agreed(actor, cycles)))
-    hits = list(found.order_by("-stat__gap", "pk").values_list("pk", flat=True)[:HITS])
+    kept = Case(When(access.InPreset("home", Preset.NUMBERS), then=Value(0)), default=F("stat__gap"))
+    hits = list(found.order_by(kept.desc(), "pk").values_list("pk", flat=True)[:HITS])
     total = found.count() if len(hits) == HITS else len(hits)
     return _with_way_up(actor, cycles, hits, total, frozenset(hits))
 

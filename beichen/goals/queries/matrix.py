@@ -10,9 +10,8 @@ from django.db.models import BigIntegerField, Count, F, Q, Sum
 from django.db.models.functions import Cast, Coalesce
 
 from beichen.goals import access
-from beichen.goals.choices import Visibility
+from beichen.goals.choices import AGREED
 from beichen.goals.models import GoalStat
-from beichen.goals.queries.board import AGREED
 from beichen.people import queries as people
 from beichen.people.queries import UnitCard
 from beichen.platform.access.current import query
@@ -88,7 +87,8 @@ class Matrix:
 def matrix(actor: Actor, cycle_id: int, unit_id: int | None = None) -> Matrix | None:
     """Attainment of priorities by unit, over the goals that name them, by weight (formulas §2); None without a unit.
 
-    Restricted goals are left out, as on the page of the strategy. Cost: four statements, one more below the top.
+    Goals that are restricted, or narrowed by a preset, are left out, as on the page of the strategy.
+    Cost: four statements, one more below the top.
     """
     require(actor, access.MATRIX)
     path = people.unit_path(actor, unit_id) if unit_id else people.children_of(actor, None)[:1]
@@ -122,7 +122,7 @@ def _sums(cycle_id: int, unit: UnitCard, priorities: list[int]) -> list[tuple[An
     found = GoalStat.objects.filter(
         cycle_id=cycle_id, goal__priority_id__in=priorities, goal__state__in=list(AGREED), goal__is_dropped=False,
         unit__place__gte=unit.place, unit__place__lte=unit.place_end,
-    ).exclude(goal__visibility=Visibility.RESTRICTED)  # fmt: skip
+    ).filter(access.counted_for_all("goal__"))  # fmt: skip
     return list(
         found.values_list("goal__priority_id", "unit__place", "health")
         .annotate(

@@ -13,7 +13,7 @@ from beichen.goals import access
 from beichen.goals.choices import BY_PEOPLE, CHANGING, WRITING, AlignmentState, GoalState, Source
 from beichen.goals.models import Alignment, ChangeRequest, Goal, KeyResult, KeyResultStat, Milestone, Update, UpdateText
 from beichen.goals.queries import plans
-from beichen.goals.queries.cards import AlignmentCard, GoalCard, KeyResultCard, UpdateCard, goal_card
+from beichen.goals.queries.cards import AlignmentCard, GoalCard, KeyResultCard, UpdateCard
 from beichen.goals.queries.standing import GoalNumbers, numbers_of
 from beichen.people import queries as people
 from beichen.people.choices import Phase
@@ -29,7 +29,8 @@ REPORTS = 20
 
 def goal_to_change(actor: Actor, goal_id: int) -> Goal:
     """The row, locked, or NotFound. For rules."""
-    found = plans.with_turn(Goal.objects.select_for_update(of=("self",), no_key=True).filter(pk=goal_id))
+    locked = Goal.objects.select_for_update(of=("self",), no_key=True).filter(pk=goal_id)
+    found = plans.under_preset(plans.with_turn(locked))
     if actor.person_id is not None:
         found = found.filter(access.visible_goals())
     row = found.select_related("cycle", "owner").first()
@@ -94,12 +95,26 @@ def key_result(actor: Actor, key_result_id: int) -> tuple[KeyResultCard, GoalCar
 
 
 @query
+def reports(actor: Actor, key_result_id: int, limit: int) -> tuple[KeyResultCard, GoalCard, list[UpdateCard]]:
+    """The reports on one key result, or NotFound, also where a preset keeps them from the actor (02g).
+
+    Cost: eight statements.
+    """
+    card, goal = key_result(actor, key_result_id)
+    if goal.numbers_hidden:
+        raise NotFound
+    return card, goal, history(actor, goal.id, key_result_id, limit)
+
+
+@query
 def history(actor: Actor, goal_id: int, key_result_id: int | None = None, limit: int = REPORTS) -> list[UpdateCard]:
     """The newest reports on a visible goal; confidential words only where they may be read. Cost: two statements."""
     open_words = UpdateText.objects.filter(pk=OuterRef("pk"))
     if actor.person_id is not None:
         open_words = open_words.filter(access.visible_words())
     found = Update.objects.filter(key_result__goal_id=goal_id).annotate(words_open=Exists(open_words))
+    if actor.person_id is not None:
+        found = found.filter(access.open_numbers("key_result__goal__"))
     if key_result_id is not None:
         found = found.filter(key_result_id=key_result_id)
     lines = list(found.select_related("author", "key_result", "words").order_by("-day", "-id")[:limit])
@@ -252,7 +267,7 @@ def goal_view(actor: Actor, goal_id: int) -> GoalView:
     row = seen.filter(pk=goal_id).first()
     if row is None:
         raise NotFound
-    card, found = goal_card(row), plans.loaded([goal_id])
+    card, found = plans.cards(actor, [row])[0], plans.loaded([goal_id])
     links, above = _links(goal_id), _above(goal_id)
     others = plans.goals_by_id(actor, [*above, *(i for line in links for i in (line.child_id, line.parent_id))])
     counted = [line for line in links if line.parent_id == goal_id and line.is_rollup and line.state == "accepted"]
@@ -263,9 +278,11 @@ def goal_view(actor: Actor, goal_id: int) -> GoalView:
     offered = _acts_of(card, in_time=in_time, changes=row.cycle.phase in CHANGING)
     acts = {name: may(actor, asked, card) for name, asked in offered.items()}
     return GoalView(
-        card, row.cycle.period.key, row.cycle.settings, tuple(plans.cards_of(found, row.cycle.settings)), parents,
-        children,
-        tuple(_chain(card, above, others)), tuple(history(actor, goal_id)), _terms(computed, children), computed.equal,
+        card, row.cycle.period.key, row.cycle.settings,
+        tuple(plans.as_open([card], plans.cards_of(found, row.cycle.settings))),
+        parents, children,
+        tuple(_chain(card, above, others)), tuple(history(actor, goal_id)),
+        () if card.numbers_hidden else _terms(computed, children), computed.equal,
         may_edit=acts.get("edit", False), may_adjust=acts.get("adjust", False), may_report=acts.get("report", False),
         may_decide=card.is_my_turn and acts.get("decide", False),
         may_withdraw=acts.get("withdraw", False), may_align=acts.get("align", False),
@@ -273,7 +290,7 @@ def goal_view(actor: Actor, goal_id: int) -> GoalView:
         may_correct=acts.get("correct", False), may_ask=acts.get("ask", False),
         is_late=is_late, in_time=in_time,
         approved_by=row.approved_by.name if row.approved_by else "",
-        manual_by=row.manual_by.name if row.manual_by else "",
+        manual_by=row.manual_by.name if row.manual_by and not card.numbers_hidden else "",
         open_change=_open_change(actor, goal_id) if card.state == GoalState.CHANGING else None,
         template_id=row.template_id, given_by=row.given_by.name if row.given_by else "",
     )  # fmt: skip

@@ -23,7 +23,7 @@ from django.db.models import (
 from django.db.models.functions import RowNumber
 
 from beichen.goals import access
-from beichen.goals.choices import GOAL, AlignmentState, GoalState
+from beichen.goals.choices import AGREED, GOAL, NARROWING, AlignmentState, GoalState, Preset
 from beichen.goals.formulas.rollup import Item, progress_of, total_weight
 from beichen.goals.models import Alignment, Goal, KeyResult, Milestone, Update
 from beichen.goals.queries.cards import (
@@ -55,8 +55,31 @@ LATE_OR_BEHIND = ("at_risk", "off_track", "not_updated")
 
 def visible(actor: Actor) -> QuerySet[Goal]:
     """The goals the actor may read, with whose turn it is on the proposed ones; every one for a job."""
-    found = with_turn(Goal.objects.select_related(*RELATED))
+    found = under_preset(with_turn(Goal.objects.select_related(*RELATED)))
     return found if actor.person_id is None else found.filter(access.visible_goals())
+
+
+def under_preset(found: QuerySet[Goal]) -> QuerySet[Goal]:
+    """With the preset that narrows each goal by its unit, "" where none does; what `cards` goes by."""
+    held = [When(access.InPreset("home", one), then=Value(one)) for one in NARROWING]
+    return found.annotate(preset=Case(*held, default=Value("")))
+
+
+def cards(actor: Actor, found: Iterable[Goal]) -> list[GoalCard]:
+    """Cards of goals loaded `under_preset`, without the numbers that a preset keeps from the actor (02g).
+
+    Cost: reading them; one statement more where such a preset holds for one of them.
+    """
+    rows = list(found)
+    kept = _without_numbers(actor, rows)
+    return [goal_card(row, shows_numbers=row.pk not in kept) for row in rows]
+
+
+def _without_numbers(actor: Actor, rows: Sequence[Goal]) -> set[int]:
+    narrowed = {row.pk for row in rows if row.preset == Preset.NUMBERS and row.state in AGREED}  # type: ignore[attr-defined]
+    if actor.person_id is None or not narrowed:
+        return set()
+    return narrowed - set(Goal.objects.filter(access.open_numbers(), pk__in=narrowed).values_list("pk", flat=True))
 
 
 def with_turn(found: QuerySet[Goal]) -> QuerySet[Goal]:
@@ -76,7 +99,7 @@ def with_turn(found: QuerySet[Goal]) -> QuerySet[Goal]:
 def goals_by_id(actor: Actor, ids: Iterable[int | None]) -> dict[int, GoalCard]:
     """Cards of the visible ones among these. Cost: one statement."""
     wanted = {i for i in ids if i is not None}
-    return {goal.pk: goal_card(goal) for goal in visible(actor).filter(pk__in=wanted)} if wanted else {}
+    return {card.id: card for card in cards(actor, visible(actor).filter(pk__in=wanted))} if wanted else {}
 
 
 @query
@@ -94,9 +117,15 @@ def key_results(
 ) -> dict[int, list[KeyResultCard]]:
     """Key results of visible goals by goal, standing on a day (today). Cost: three statements."""
     lines: dict[int, list[KeyResultCard]] = defaultdict(list)
-    for card in cards_of(loaded([g.id for g in goals]), settings or {}, day):
+    for card in as_open(goals, cards_of(loaded([g.id for g in goals]), settings or {}, day)):
         lines[card.goal_id].append(card)
     return dict(lines)
+
+
+def as_open(goals: Iterable[GoalCard], results: Iterable[KeyResultCard]) -> list[KeyResultCard]:
+    """Key results of these goals as far as the reader of the goals sees them. Cost: none."""
+    kept = {goal.id for goal in goals if goal.numbers_hidden}
+    return [one.without_numbers() if one.goal_id in kept else one for one in results]
 
 
 def loaded(goal_ids: Sequence[int]) -> list[KeyResult]:
@@ -198,12 +227,8 @@ class Plan:
 def plan(actor: Actor, person_id: int, cycle_id: int, *, known: CycleCard | None = None) -> Plan:
     """The plan of a person; `known` saves reading the cycle. Cost: seven statements, however many goals."""
     person, cycle = people.person(actor, person_id), known or people.cycle(actor, cycle_id)
-    found = [
-        goal_card(g)
-        for g in visible(actor)
-        .filter(owner_id=person_id, cycle_id=cycle_id, is_dropped=False)
-        .order_by("-weight", "id")
-    ]
+    shown = visible(actor).filter(owner_id=person_id, cycle_id=cycle_id, is_dropped=False)
+    found = cards(actor, shown.order_by("-weight", "id"))
     results, parents = key_results(actor, found, cycle.settings), _rollup_parents(actor, found)
     lines = [PlanLine(g, tuple(results.get(g.id, ())), *parents.get(g.id, ("", None))) for g in found]
     own = [line for line in lines if line.goal.unit_id is None]
@@ -268,8 +293,8 @@ def team(actor: Actor, cycle_id: int, only: str = "") -> list[TeamLine]:
     found = visible(actor).filter(
         owner_id__in=[p.id for p in reports], cycle_id=cycle_id, is_dropped=False
     ).order_by("-weight", "id")  # fmt: skip
-    for goal_row in found:
-        by_owner[goal_row.owner_id].append(goal_card(goal_row))
+    for card in cards(actor, found):
+        by_owner[card.owner_id].append(card)
     lines = [_team_line(person, by_owner[person.id]) for person in reports]
     return [line for line in lines if line.attention or not line.goals] if only == "attention" else lines
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 from django.db.models import Q
 
@@ -72,7 +71,7 @@ def _beside(actor: Actor, wording: Wording) -> list[Other]:
 
 
 def _load(actor: Actor, wording: Wording, cycle: CycleCard) -> list[Finding]:
-    """The stated days of the whole plan against the working days of the cycle."""
+    """The stated days of the whole plan against what the cycle leaves of the owner's working days."""
     if wording.effort_days is None or wording.unit_id is not None:
         return []
     others = Goal.objects.filter(
@@ -80,6 +79,6 @@ def _load(actor: Actor, wording: Wording, cycle: CycleCard) -> list[Finding]:
         effort_days__isnull=False,
     ).exclude(pk=wording.goal_id or 0)  # fmt: skip
     stated = [*others.values_list("effort_days", flat=True), wording.effort_days]
-    there = Fraction(people.work_calendar(actor).count(cycle.first, cycle.last))
-    one = overload([days for days in stated if days is not None], there)
+    there = people.work_time(actor, wording.owner_id, cycle.first, cycle.last)
+    one = overload([days for days in stated if days is not None], there.left, there.whole)
     return [one] if one else []

@@ -86,7 +86,7 @@ def restated(actor: Actor, known: CycleCard, after: int = 0, limit: int = PAGE) 
 def _changed(actor: Actor, cycle: CycleCard) -> QuerySet[Goal]:
     later = GoalVersion.objects.filter(number__gt=1, goal__cycle_id=cycle.id).values("goal")
     found = Goal.objects.filter(cycle_id=cycle.id, pk__in=later)
-    return found if actor.person_id is None else found.filter(access.visible_goals())
+    return found if actor.person_id is None else found.filter(access.goals_with_numbers())
 
 
 def _levels(actor: Actor, cycle: CycleCard) -> tuple[LevelCount, ...]:

@@ -100,7 +100,7 @@ def _add_joint(
     """The results of others the persons have a part in, as far as the actor reads them."""
     wanted = {goal_id for found in parts.values() for goal_id in found}
     found = Goal.objects.filter(pk__in=wanted)
-    others = _loaded(found if actor.person_id is None else found.filter(access.visible_goals())) if wanted else []
+    others = _loaded(found if actor.person_id is None else found.filter(access.goals_with_numbers())) if wanted else []
     lines = _lines_by_goal(actor, others)
     for person_id, counted in sorted(parts.items()):
         for goal in others:
@@ -167,7 +167,7 @@ def _own(actor: Actor, person_ids: Iterable[int], cycle_id: int) -> QuerySet[Goa
         Q(state__in=list(RUNNING)) | Q(state=GoalState.CLOSED), owner_id__in=list(person_ids), cycle_id=cycle_id,
         unit_id__isnull=True,
     )  # fmt: skip
-    return found if actor.person_id is None else found.filter(access.visible_goals())
+    return found if actor.person_id is None else found.filter(access.goals_with_numbers())
 
 
 def _items(goal: Goal) -> tuple[ScoredItem, ...]:

@@ -13,7 +13,7 @@ from django.db.models import CharField, Count, DateTimeField, F, Q, QuerySet, Va
 from django.db.models.functions import Cast
 
 from beichen.goals import access
-from beichen.goals.choices import RUNNING, GoalState, ShareState, TaskState, Visibility
+from beichen.goals.choices import RUNNING, GoalState, ShareState, TaskState
 from beichen.goals.formulas.shares import far_apart, in_work, parts_of, shared_weights
 from beichen.goals.models import ContributionShare, Goal, GoalTask, SharedResult
 from beichen.goals.queries.cards import GoalCard
@@ -209,7 +209,7 @@ def joint_lines(actor: Actor, person_id: int, cycle_id: int) -> list[JointLine]:
     if not counted:
         return []
     found = Goal.objects.filter(pk__in=counted).exclude(owner_id=person_id).select_related("owner", "stat")
-    rows = found if actor.person_id is None else found.filter(access.visible_goals())
+    rows = found if actor.person_id is None else found.filter(access.goals_with_numbers())
     return [_joint(row, counted[row.pk]) for row in rows.order_by("pk")]
 
 
@@ -225,7 +225,7 @@ def _joint(row: Goal, one: Counted) -> JointLine:
 
 def may_share(actor: Actor, card: GoalCard) -> bool:
     """Whether the actor may say who has a part in this goal. Cost: none to one statement."""
-    fits = card.runs and card.unit_id is None and card.visibility == Visibility.PUBLIC and not card.is_dropped
+    fits = card.runs and card.unit_id is None and card.row == "01d" and not card.is_dropped
     return fits and may(actor, access.SHARE, card)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.db.models import F, Q
 
 from beichen.goals.choices import RUNNING, GoalState
-from beichen.goals.queries.cards import GoalCard, KeyResultCard, goal_card
-from beichen.goals.queries.plans import bare_cards, loaded, visible
+from beichen.goals.queries.cards import GoalCard, KeyResultCard
+from beichen.goals.queries.plans import as_open, bare_cards, cards, loaded, visible
 from beichen.people import queries as people
 from beichen.people.queries import CycleCard, PersonCard, UnitCard
 from beichen.platform.access.current import query
@@ -41,10 +41,10 @@ def unit_sheet(actor: Actor, unit_id: int, cycle: CycleCard) -> UnitSheet:
     found = visible(actor).filter(
         whose, cycle_id=cycle.id, is_dropped=False, state__in=[*RUNNING, GoalState.CLOSED]
     ).order_by(F("unit_id").asc(nulls_last=True), "-weight", "pk")  # fmt: skip
-    goals = [goal_card(goal) for goal in found]
+    goals = cards(actor, found)
     first = goals[:MOST_IMPORTANT]
     results: dict[int, list[KeyResultCard]] = {}
-    for card in bare_cards(loaded([goal.id for goal in first]), cycle.settings):
+    for card in as_open(first, bare_cards(loaded([goal.id for goal in first]), cycle.settings)):
         if not card.is_dropped:
             results.setdefault(card.goal_id, []).append(card)
     head = people.persons(actor, [unit.head_id]).get(unit.head_id or 0)

@@ -241,7 +241,7 @@ def _of_colleagues(actor: Actor, owner: PersonCard, cycle: CycleCard) -> tuple[t
     if newest is None or not owner.position:
         return (), ""
     found = KeyResult.objects.filter(
-        access.visible_goals("goal__"), goal__cycle_id=newest.id, goal__owner__position=owner.position,
+        access.goals_with_numbers("goal__"), goal__cycle_id=newest.id, goal__owner__position=owner.position,
         goal__unit__isnull=True, goal__is_dropped=False, goal__state="closed", goal__visibility=Visibility.PUBLIC,
         is_dropped=False, measure__in=[*LINEAR], stat__progress__isnull=False,
     ).exclude(goal__owner_id=owner.id)  # fmt: skip

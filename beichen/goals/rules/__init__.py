@@ -47,6 +47,7 @@ from beichen.goals.rules.key_results import (
     reweigh_key_result,
 )
 from beichen.goals.rules.nudge import LONGEST, Nudged, nudge
+from beichen.goals.rules.presets import INHERITED, choose_preset
 from beichen.goals.rules.reports import ReportInput, report
 from beichen.goals.rules.rollup import drain, recount, restate
 from beichen.goals.rules.season import set_season
@@ -58,6 +59,7 @@ from beichen.goals.rules.templates import ResultTemplateInput, TemplateInput, sa
 from beichen.goals.rules.weights import Weighed, Weights, set_weights
 
 __all__ = [
+    "INHERITED",
     "LONGEST",
     "MOST_PARTS",
     "Agreed",
@@ -89,6 +91,7 @@ __all__ = [
     "ask_change",
     "check_goal",
     "check_goals",
+    "choose_preset",
     "close_cycle",
     "conclude_exploration",
     "confirm_condition",

@@ -14,7 +14,6 @@ from beichen.goals.choices import (
     WRITING,
     AlignmentState,
     GoalState,
-    Visibility,
 )
 from beichen.goals.events import AlignmentAsked, AlignmentDecided
 from beichen.goals.formulas.rollup import alignment_weight
@@ -172,7 +171,7 @@ def tell_parents(actor: Actor, child: Goal, parent: Goal | None = None) -> None:
 
     Without `parent`, those of every open question. Cost: one or two statements.
     """
-    if child.state not in RUNNING or child.visibility != Visibility.PUBLIC:
+    if child.state not in RUNNING or access.row_of(child) != "01d":
         return
     open_ones = Alignment.objects.filter(child=child, state=AlignmentState.PROPOSED).select_related("parent")
     asked = [parent] if parent else [line.parent for line in open_ones]

@@ -356,6 +356,13 @@ class NotDisputed(Refused):
     text = gettext_noop("Nobody disagrees with the parts, so there is nothing to decide.")
 
 
+class PresetNeedsReason(Invalid):
+    """Who sees the goals of a whole unit is not changed without a word."""
+
+    code = "preset_needs_reason"
+    text = gettext_noop("Say why who sees these goals should change: everybody can read the reason.")
+
+
 class SharedStaysOpen(Invalid):
     """A shared result stays open to all: its parties may sit anywhere."""
 

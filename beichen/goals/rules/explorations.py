@@ -16,6 +16,7 @@ from beichen.goals.queries.explorations import exploration_to_change, tracks_at_
 from beichen.goals.queries.season import PROGRESS, season
 from beichen.goals.rules import errors, reports, rollup, versions
 from beichen.goals.rules.drafts import open_to_write, permission_to_write
+from beichen.goals.rules.learnings import tell_learning
 from beichen.goals.rules.reports import REPORTING, ReportInput
 from beichen.people.queries import CycleCard
 from beichen.people.rules import open_cycle
@@ -116,8 +117,8 @@ def conclude_exploration(actor: Actor, goal_id: int, entered: ConclusionInput, v
 
     Its goal closes with it: nothing is left to report, and the unit may begin another. An answer from a sound trial
     counts in full, whichever it is; a careless trial counts nothing; one that was stopped inside its bounds is left
-    out. Errors: NotFound, Forbidden, Changed, NotRunning, Concluded, Locked, Invalid, BadValue, WrongPhase. Cost: about
-    twenty statements.
+    out. Those whom the learning may help get a quiet notice. Errors: NotFound, Forbidden, Changed, NotRunning,
+    Concluded, Locked, Invalid, BadValue, WrongPhase. Cost: about twenty-six statements.
     """
     goal, row = exploration_to_change(actor, goal_id)
     if row.outcome == entered.outcome and row.ended_by_id == actor.person_id:
@@ -148,6 +149,7 @@ def conclude_exploration(actor: Actor, goal_id: int, entered: ConclusionInput, v
         actor, access.CONCLUDE, goal, subjects=[goal.owner_id],
         details={"outcome": row.outcome, "over_budget": row.over_budget, "harmed": row.harmed},
     )  # fmt: skip
+    tell_learning(actor, goal)
     rollup.mark([goal.pk], [goal.cycle_id])
     return row.version
 

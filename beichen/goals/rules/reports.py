@@ -13,7 +13,7 @@ from beichen.goals.events import KeyResultUpdated
 from beichen.goals.formulas.health import BEHIND
 from beichen.goals.models import Exploration, KeyResult, KeyResultStat, Milestone, Update, UpdateText
 from beichen.goals.queries.season import PROGRESS
-from beichen.goals.queries.standing import cap_of, health_rules, measure_of, stand_on
+from beichen.goals.queries.standing import Bands, cap_of, health_rules, measure_of, stand_on
 from beichen.goals.rules import errors, rollup, versions
 from beichen.goals.rules.measuring import measured
 from beichen.people.queries import CycleCard
@@ -110,25 +110,36 @@ def _sent_before(actor: Actor, kr: KeyResult, entered: ReportInput) -> int | Non
     return last.pk if same and steps and not entered.has_words else None
 
 
-def append(actor: Actor, kr: KeyResult, entered: ReportInput, cycle: CycleCard) -> Update:
-    """Write a report and measure the key result anew; the caller has asked for the right and marks the roll-up."""
+def taken(
+    actor: Actor, kr: KeyResult, stat: KeyResultStat, entered: ReportInput, cycle: CycleCard, bands: Bands | None
+) -> Update:
+    """What a report makes of a key result: the narrow row as it is to be, and the report. The caller writes both.
+
+    Cost: one statement for the steps, none where they are loaded; one for each step finished.
+    """
     today = clock.today()
     day = entered.day or today
     if not kr.start <= day <= max(today, kr.start):
         raise errors.WrongDay(kr, field="day", first=kr.start, last=today)
-    stat = queries.stat_of(kr.pk)
     steps = list(kr.milestones.all())
     finished = _take(kr, stat, steps, entered, day)
-    measured(kr, stat, steps, queries.bands_of(actor, [kr]).get(kr.pk), cap_of(cycle.settings, kr.goal.ambition))
+    measured(kr, stat, steps, bands, cap_of(cycle.settings, kr.goal.ambition))
     kr.stat = stat
     health = stand_on(kr, day, health_rules(cycle.settings))[0].health
     stat.behind = stat.behind + 1 if health in BEHIND else 0
-    update = Update.objects.create(
+    return Update(
         key_result=kr, author_id=actor.person_id, at=clock.now(), day=day, source=entered.source,
         value=stat.current if kr.measure in VALUED else None, answer=stat.answer, finished=finished,
         confidence=entered.confidence, text=entered.text.strip(), progress=stat.progress, health=health.value,
         figure=entered.figure,
     )  # fmt: skip
+
+
+def append(actor: Actor, kr: KeyResult, entered: ReportInput, cycle: CycleCard) -> Update:
+    """Write a report and measure the key result anew; the caller has asked for the right and marks the roll-up."""
+    stat = queries.stat_of(kr.pk)
+    update = taken(actor, kr, stat, entered, cycle, queries.bands_of(actor, [kr]).get(kr.pk))
+    update.save(force_insert=True)
     _note_risk(stat, update.pk, entered)
     if entered.has_words:
         UpdateText.objects.create(

@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from beichen.goals import access, queries
 from beichen.goals.choices import RUNNING, SHARE_ASKED, SHARE_DISPUTED, SHARES_IN_FORCE, GoalState, ShareState
-from beichen.goals.choices import Visibility as Seen
 from beichen.goals.formulas.shares import parts_of
 from beichen.goals.models import ContributionShare, Goal, SharedResult
 from beichen.goals.queries.season import TERMS
@@ -71,7 +70,7 @@ def _may_be_shared(goal: Goal) -> None:
         raise errors.NotRunning(goal)
     if goal.state == GoalState.CHANGING:
         raise errors.ChangePending(goal)
-    if goal.unit_id is not None or goal.visibility != Seen.PUBLIC:
+    if goal.unit_id is not None or access.row_of(goal) != "01d":
         raise errors.CannotShare(goal)
     versions.open_for(goal, TERMS)
 

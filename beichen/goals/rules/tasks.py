@@ -8,7 +8,7 @@ from datetime import date
 from django.urls import reverse
 
 from beichen.goals import access, queries
-from beichen.goals.choices import TASK_DONE, TASK_GIVEN, TASKED, GoalState, TaskState
+from beichen.goals.choices import HIDING, TASK_DONE, TASK_GIVEN, TASKED, GoalState, TaskState, Visibility
 from beichen.goals.models import Goal, GoalTask
 from beichen.goals.queries.tasks import reads_goal, task_to_change
 from beichen.goals.rules import errors
@@ -136,7 +136,8 @@ def _fill(actor: Actor, row: GoalTask, entered: TaskInput) -> None:
 
 def _can_see(actor: Actor, goal: Goal, person_id: int) -> bool:
     """Whether somebody reads the goal, or will as soon as it is agreed to."""
-    if goal.state in (GoalState.DRAFT, GoalState.PROPOSED) and goal.visibility == "public":
+    opens = goal.visibility == Visibility.PUBLIC and getattr(goal, "preset", "") not in HIDING
+    if goal.state in (GoalState.DRAFT, GoalState.PROPOSED) and opens:
         return people.person(actor, person_id).is_active
     return reads_goal(person_id, goal.pk)
 

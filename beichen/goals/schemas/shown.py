@@ -9,7 +9,7 @@ from ninja import Schema
 
 
 class GoalOut(Schema):
-    """One goal with its rolled-up numbers."""
+    """One goal with its rolled-up numbers, none where `numbers_hidden`. `preset`: what narrows it by its unit."""
 
     id: int
     key: str
@@ -42,6 +42,8 @@ class GoalOut(Schema):
     expected: int
     health: str
     updated_on: date | None
+    preset: str
+    numbers_hidden: bool
     version: int
 
 
@@ -84,6 +86,7 @@ class KeyResultOut(Schema):
     confidence: str
     updated_on: date | None
     milestones: list[MilestoneOut]
+    numbers_hidden: bool
     version: int
 
 

@@ -7,6 +7,31 @@ CREATE OR REPLACE FUNCTION access.units_above() RETURNS SETOF bigint LANGUAGE sq
     SELECT id FROM above
 $$;
 
+-- The units whose goals stand under one of these presets: a preset holds from its unit down to the next one below it.
+CREATE OR REPLACE FUNCTION access.preset_units(VARIADIC wanted text[]) RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 100 AS $$
+    WITH given AS (
+        SELECT p.preset, u.place, u.place_end FROM goals_visibilitypreset p JOIN people_orgunit u ON u.id = p.unit_id
+    ), holds AS (
+        SELECT range_agg(part) AS places FROM given g, LATERAL unnest(
+            int8multirange(int8range(g.place, g.place_end, '[]'))
+            - coalesce((SELECT range_agg(int8range(b.place, b.place_end, '[]')) FROM given b
+                        WHERE b.place > g.place AND b.place_end <= g.place_end), '{}')) part
+        WHERE g.preset = ANY (wanted)
+    )
+    SELECT u.id FROM holds JOIN people_orgunit u ON u.place <@ holds.places
+$$;
+
+-- The unit whose preset holds for a goal: the one that owns it, else the owner's.
+CREATE OR REPLACE FUNCTION access.goals_home() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.home_id := coalesce(NEW.unit_id, (SELECT unit_id FROM people_person WHERE id = NEW.owner_id));
+    RETURN NEW;
+END
+$$;
+DROP TRIGGER IF EXISTS goals_home ON goals_goal;
+CREATE TRIGGER goals_home BEFORE INSERT OR UPDATE OF owner_id, unit_id ON goals_goal
+    FOR EACH ROW EXECUTE FUNCTION access.goals_home();
+
 -- Who answers for a unit's goals: its head, else the head of the next unit above that has one.
 CREATE OR REPLACE FUNCTION access.answers_for(unit bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
     WITH RECURSIVE above(id, parent_id, head_id, step) AS (
@@ -71,12 +96,12 @@ DROP TRIGGER IF EXISTS goals_follow_head ON people_orgunit;
 CREATE TRIGGER goals_follow_head AFTER UPDATE OF head_id, parent_id ON people_orgunit
     FOR EACH STATEMENT EXECUTE FUNCTION access.goals_follow_head();
 
--- Places are renumbered now and then; the goals repeat the new ones in the same statement.
+-- Places are renumbered now and then, and people change units; their goals follow in the same statement.
 CREATE OR REPLACE FUNCTION access.goals_follow_place() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE goals_goal g SET owner_place = n.place
+    UPDATE goals_goal g SET owner_place = n.place, home_id = coalesce(g.unit_id, n.unit_id)
     FROM after_rows n JOIN before_rows o ON o.id = n.id
-    WHERE n.place IS DISTINCT FROM o.place AND g.owner_id = n.id;
+    WHERE (n.place, n.unit_id) IS DISTINCT FROM (o.place, o.unit_id) AND g.owner_id = n.id;
     RETURN NULL;
 END
 $$;

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from beichen.goals import queries, rules
-from beichen.goals.models import BandConfirmation, GoalStat, KeyResultStat
+from beichen.goals.models import BandConfirmation, GoalStat, KeyResultStat, VisibilityPreset
 from beichen.goals.rules import errors, rollup
 from beichen.goals.tests.makers import World, browser
 from beichen.goals.tests.test_feed import JOB, may, town
@@ -17,6 +17,7 @@ from beichen.people.models import Cycle
 from beichen.people.rules.cycles import WrongPhase
 from beichen.people.tests.makers import cycle
 from beichen.platform.audit.models import Entry
+from beichen.platform.kit import clock
 from beichen.platform.kit.errors import Forbidden, Invalid, NotFound
 from tests.database import login, put_in_phase
 
@@ -146,3 +147,16 @@ def test_pages_and_program_confirm_and_take_back(town):
     assert (said.status_code, score(kr)) == (200, 10_000)
     assert mate.put(api, {"evidence": PROOF}, content_type="application/json").status_code == 403
     assert (boss.delete(api).status_code, score(kr)) == (200, 8000)
+
+
+@pytest.mark.django_db
+@pytest.mark.req("METRIC-03", "GOAL-05")
+def test_whoever_gets_no_numbers_of_a_goal_gets_no_conditions_either(town, owner_db):
+    """How far the value reached stands in them."""
+    goal_id, _kr, _made = running(town)
+    assert len(queries.conditions(town.actor("CA1"), goal_id).lines) == 2
+    with owner_db():
+        unit = town.units["U0"].pk
+        VisibilityPreset.objects.create(unit_id=unit, preset="numbers", reason="r", at=clock.now())
+    assert queries.conditions(town.actor("CA1"), goal_id).lines == ()
+    assert len(queries.conditions(town.actor("M1"), goal_id).lines) == 2

@@ -13,10 +13,10 @@ from django.urls import reverse
 from beichen.goals import panels, queries, rules
 from beichen.goals.choices import GoalState
 from beichen.goals.formulas.trials import Trial, answers, faults
-from beichen.goals.models import Exploration, GoalStat
+from beichen.goals.models import Exploration, Goal, GoalStat, VisibilityPreset
 from beichen.goals.queries import Season
 from beichen.goals.rules import ConclusionInput, ExplorationInput, errors, rollup
-from beichen.goals.tests.makers import NOON, browser, world
+from beichen.goals.tests.makers import NOON, aligned, browser, goal, told, world
 from beichen.people import queries as people
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import system
@@ -286,3 +286,24 @@ def test_an_exploration_past_its_last_day_asks_its_owner_for_the_conclusion(made
         assert asked("M1") == []
         conclude(made, goal_id)
         assert asked("A1") == []
+
+
+@pytest.mark.django_db
+@pytest.mark.req("GOAL-14", "GOAL-05")
+@pytest.mark.parametrize(("visibility", "preset", "expected"), [
+    ("public", "open", ["A2", "B1", "M1"]), ("public", "numbers", ["A2", "B1", "M1"]),
+    ("public", "team", ["A2", "M1"]), ("public", "restricted", ["M1"]), ("restricted", "open", ["M1"]),
+    ("unit", "open", ["M1"]),
+])  # fmt: skip
+def test_the_learning_is_told_to_whom_it_helps_and_who_may_read_it(made, owner_db, visibility, preset, expected):
+    goal_id = running(made)
+    with owner_db():
+        unit = made.company.units["U1"]
+        Goal.objects.filter(pk=goal_id).update(visibility=visibility, shown_in=unit if visibility == "unit" else None)
+        VisibilityPreset.objects.create(unit=made.company.units["U0"], preset=preset, reason="r", at=NOON)
+        aligned(goal(made, "served by it", "B1"), Goal.objects.get(pk=goal_id))
+    conclude(made, goal_id)
+    with owner_db():
+        assert told(made, "goals.learned") == expected
+    for number in expected:
+        assert queries.goal(made.actor(number), goal_id).id == goal_id

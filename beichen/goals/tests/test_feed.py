@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from beichen.goals import queries, rules
-from beichen.goals.models import KeyResultStat, Update
+from beichen.goals.models import Goal, KeyResult, KeyResultStat, Update
 from beichen.goals.rules import errors, feed
+from beichen.goals.rules.reports import ReportInput, append
 from beichen.metrics.tests import makers
-from beichen.people.models import OrgUnit
+from beichen.people import queries as people
+from beichen.people.models import Cycle, OrgUnit
 from beichen.people.tests.makers import cycle, small
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import system
 from tests.database import login
 
 D = Decimal
+FROZEN = 17
+"""Statements of a pass over one batch of key results."""
 JOB = system("goals.take_figures", "test")
 
 
@@ -130,3 +136,85 @@ def test_what_takes_no_numbers_takes_no_metric(town, measure):
     with pytest.raises((errors.NoFigures, Exception)) as refused:
         running(town, card, baseline=None, target=None, **measure)
     assert getattr(refused.value, "status", 0) == 422
+
+
+def fed(town, card, made, count):
+    """So many running goals of people and of one unit, each with a key result fed by the metric; their ids."""
+    found: list[int] = []
+    shapes = [
+        {"measure": "increase", "baseline": D(0), "target": D(100)},
+        {"measure": "decrease", "baseline": D(90), "target": D(10)},
+        {"measure": "within", "low": D(30), "high": D(50), "tolerance": D(10)},
+    ]  # fmt: skip
+    for n in range(count):
+        who = town.people[("A1", "A2", "B1")[n % 3]]
+        goal = Goal.objects.create(
+            title=f"g{n}", owner=who, owner_place=who.place, cycle=made, state="active", start=date(2026, 4, 1),
+            due=date(2026, 6, 30),
+        )  # fmt: skip
+        shape = shapes[n % len(shapes)]
+        kr = KeyResult.objects.create(
+            goal=goal,
+            title="k",
+            weight=10_000,
+            start=goal.start,
+            due=goal.due,
+            metric_id=card.id,
+            by_metric=True,
+            **shape,
+        )
+        if n % 2:
+            KeyResultStat.objects.create(key_result=kr, current=D(5), confidence="at_risk", behind=1, risk_update=7)
+        found.append(kr.pk)
+    return found
+
+
+def stood(ids):
+    """The narrow rows and the reports of key results, without their own ids."""
+    rows = KeyResultStat.objects.filter(pk__in=ids).order_by("pk").values_list(
+        "current", "answer", "progress", "score", "updated_on", "confidence", "behind", "risk_update"
+    )  # fmt: skip
+    reports = Update.objects.filter(key_result_id__in=ids).order_by("key_result_id", "pk").values_list(
+        "author_id", "at", "day", "source", "value", "answer", "finished", "confidence", "text", "progress", "health"
+    )  # fmt: skip
+    return list(rows), list(reports)
+
+
+@pytest.mark.django_db
+@pytest.mark.req("GOAL-10")
+def test_one_pass_over_many_key_results_does_what_one_report_after_the_other_does(town):
+    card = makers.metric(town, "mau")
+    with login(None):
+        made = Cycle.objects.get(pk=cycle(town, "C02"))
+        all_at_once, one_by_one = fed(town, card, made, 6), fed(town, card, made, 6)
+        KeyResult.objects.filter(pk__in=one_by_one).update(by_metric=False)
+    makers.put(town, card, makers.APRIL, {"U1": 40, "U2": 90})
+    makers.publish(town, card, makers.APRIL)
+    taken = feed.take_figures(JOB, card.id, makers.APRIL)
+    assert taken == 6
+    with login(None):
+        KeyResult.objects.filter(pk__in=one_by_one).update(by_metric=True)
+        cards = {one.id: one for one in people.cycles(JOB)}
+        for kr in KeyResult.objects.filter(pk__in=one_by_one).select_related("goal__owner"):
+            value = D(40) if kr.goal.owner.unit_id == town.units["U1"].pk else D(90)
+            entered = ReportInput(value=value, day=date(2026, 4, 30), source="metric")
+            append(JOB, kr, entered, cards[kr.goal.cycle_id])
+        assert stood(all_at_once) == stood(one_by_one)
+
+
+@pytest.mark.django_db
+@pytest.mark.req("GOAL-10")
+def test_the_feed_costs_the_same_for_few_and_for_many(town):
+    card = makers.metric(town, "mau")
+    makers.put(town, card, makers.APRIL, {"U1": 40, "U2": 90})
+    makers.publish(town, card, makers.APRIL)
+    with login(None):
+        made = Cycle.objects.get(pk=cycle(town, "C02"))
+    costs = []
+    for count in (2, 9):
+        with login(None):
+            fed(town, card, made, count)
+        with CaptureQueriesContext(connection) as captured:
+            assert feed.take_figures(JOB, card.id, makers.APRIL) == count
+        costs.append(len(captured))
+    assert costs[0] == costs[1] == FROZEN

@@ -17,7 +17,7 @@ from beichen.goals.models import Alignment, Goal, KeyResult
 from beichen.goals.rules import rollup
 from beichen.goals.tests.makers import make_template
 from beichen.people import queries as people
-from beichen.people.models import Cycle, Membership, Project
+from beichen.people.models import Cycle, Membership, OrgUnit, Project
 from beichen.platform import registry
 from beichen.platform.access.current import acting
 from beichen.platform.auth.models import Account
@@ -75,6 +75,8 @@ def address(golden, name):
             "nudge": reverse("goals:nudge"),
             "templates": reverse("goals:templates"),
             "desk": reverse("goals:desk"),
+            "company_preset": reverse("goals:company_preset"),
+            "unit_preset": reverse("goals:unit_preset", args=[OrgUnit.objects.get(code="U1").pk]),
             "beside": f"{reverse('goals:beside')}?cycle={goal.cycle_id}",
         }[name]
 

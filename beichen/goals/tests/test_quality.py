@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from beichen.goals import queries, rules
 from beichen.goals.formulas import quality as q
 from beichen.goals.models import Goal, KeyResult
 from beichen.goals.queries import Wording
 from beichen.goals.rules import errors
-from beichen.goals.tests.makers import goal, key_result, world
-from beichen.people.models import Cycle, Period
+from beichen.goals.tests.makers import FIRST, goal, key_result, world
+from beichen.people.models import Assignment, Cycle, Employment, Membership, Period, Project
 from beichen.platform.kit.errors import Changed, Forbidden, NotFound
 
 pytestmark = pytest.mark.usefixtures("on_16_may")
@@ -81,8 +82,9 @@ def test_copies(one, other, code, found):
 
 
 def test_more_work_than_days():
-    assert q.overload([30, 31], Fraction(61)) is None
-    assert q.overload([30, 32], Fraction(61)) == q.Finding("overload", ("62", "61"))
+    assert q.overload([30, 31], Fraction(61), 61) is None
+    assert q.overload([30, 32], Fraction(61), 61) == q.Finding("overload", ("62", "61"))
+    assert q.overload([30], Fraction(59, 2), 61) == q.Finding("overcommitted", ("30", "29", "61"))
 
 
 @pytest.fixture
@@ -127,6 +129,29 @@ def test_a_plan_that_says_more_days_than_there_are_is_pointed_out(made, owner_db
         goal(made, "甲", "A1", effort_days=40)
     assert "overload" not in asked(made, "会员收入到 3 亿", effort_days=20)
     assert asked(made, "会员收入到 3 亿", effort_days=30)["overload"] == ("70", "65")
+
+
+@pytest.mark.django_db
+@pytest.mark.req("GOAL-03")
+def test_part_time_and_projects_leave_fewer_days(made, owner_db):
+    with owner_db():
+        me = made.company.people["A1"]
+        project = Project.objects.create(code="P", name="会员", lead=made.company.people["E1"], starts_on=FIRST)
+        Membership.objects.create(
+            project=project, person=me, role="开发", share=50, period=DateRange(FIRST, date(2026, 5, 16))
+        )
+    assert "overcommitted" not in asked(made, "会员收入到 3 亿", effort_days=48)
+    assert asked(made, "会员收入到 3 亿", effort_days=49)["overcommitted"] == ("49", "48", "65")
+    with owner_db():
+        Assignment.objects.filter(person=me).delete()
+        start = datetime(2026, 1, 1, tzinfo=UTC)
+        Assignment.objects.create(
+            person=me, unit_id=me.unit_id, manager_id=me.manager_id, fte_percent=80, period=(start, None)
+        )
+        Employment.objects.get_or_create(person=me, defaults={"hired_on": FIRST})
+    assert asked(made, "会员收入到 3 亿", effort_days=39)["overcommitted"] == ("39", "38", "65")
+    seen = asked(made, "会员收入到 3 亿", "B1", effort_days=48)
+    assert "overcommitted" not in seen, "a contract is not for colleagues"
 
 
 def draft(made, **more):

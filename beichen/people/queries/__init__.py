@@ -105,6 +105,7 @@ from beichen.people.queries.units import (
     unit_path,
     units,
 )
+from beichen.people.queries.work_time import WorkTime, work_time
 
 __all__ = [
     "STEP_DAYS",
@@ -149,6 +150,7 @@ __all__ = [
     "UnitSpot",
     "WayIn",
     "WaysIn",
+    "WorkTime",
     "around",
     "batch",
     "batches",
@@ -234,4 +236,5 @@ __all__ = [
     "who_acts",
     "without_way_in",
     "work_calendar",
+    "work_time",
 ]

@@ -20,6 +20,7 @@ PEOPLE_SETS = frozenset(
     {
         "reports", "skip_reports", "below", "past_reports", "dotted_reports", "masked", "seat_people", "scope_people",
         "branch_people", "seat_units", "touched_units", "gone", "long_gone", "own_leaders",
+        "teammates",
     }
 )  # fmt: skip
 
@@ -289,7 +290,7 @@ class Case:
         self, row_id: str, *, when: Q = EVERY, subject: str | None = "subject_id", place: str | None = None,
         own: Q | None = None, former: Q | None = None, **special: Q,
     ) -> None:  # fmt: skip
-        self._row, self.when, self.former = policy.row(row_id), when, former
+        self.id, self._row, self.when, self.former = row_id, policy.row(row_id), when, former
         self._subject, self._place, self._own, self._special = subject, place, own, special
 
     def viewers(self, column: str, codes: frozenset[str]) -> Q | None:
@@ -308,26 +309,38 @@ class Case:
         return self.former if column in LINE and column not in self._special else None
 
 
-def cases(found: Sequence[Case], codes: frozenset[str]) -> Q:
+Together = Sequence[tuple[frozenset[str], Q]]
+"""What the records of several rows make up together, in fewer words than their conditions; the widest first."""
+
+
+def cases(found: Sequence[Case], codes: frozenset[str], together: Together = ()) -> Q:
     """Who holds any of `codes` in one of these rows.
 
     Each relation and each condition is written down as seldom as can be: PostgreSQL plans every subquery in the text,
     and that is most of what a filter costs.
     """
-    by_viewers: dict[tuple[Q, Q | None], list[Q]] = {}
+    by_viewers: dict[tuple[Q, Q | None], list[Case]] = {}
     for column in _CHEAPEST_FIRST:
         for case in found:
             viewers = case.viewers(column, codes)
             if viewers is not None:
-                by_viewers.setdefault((viewers, case.shut(column)), []).append(case.when)
+                by_viewers.setdefault((viewers, case.shut(column)), []).append(case)
     by_records: dict[tuple[tuple[Q, ...], Q | None], list[Q]] = {}
-    for (viewers, shut), when in by_viewers.items():
-        by_records.setdefault((tuple(when), shut), []).append(viewers)
+    for (viewers, shut), held in by_viewers.items():
+        by_records.setdefault((_in_few_words(held, together), shut), []).append(viewers)
     parts = [
         (EVERY if EVERY in when else reduce(or_, when)) & reduce(or_, viewers) & (EVERY if shut is None else ~shut)
         for (when, shut), viewers in by_records.items()
     ]
     return reduce(or_, parts) if parts else NOBODY
+
+
+def _in_few_words(held: Sequence[Case], together: Together) -> tuple[Q, ...]:
+    """The conditions of some rows, those that `together` knows joined."""
+    for known, joined in together:
+        if known <= {case.id for case in held}:
+            return (joined, *(case.when for case in held if case.id not in known))
+    return tuple(case.when for case in held)
 
 
 def sees(row_id: str, **how: Any) -> Q:

@@ -74,9 +74,12 @@ def who_sees(request: PageRequest, row: str) -> HttpResponse:
     except policy.UnknownRow:
         raise Http404 from None
     lines = [
-        {"who": label, "may": rights.cell_words(found.cells[key], found.note), "why": rights.REASONS[key]}
-        for key, label in rights.RELATIONS.items()
-    ]
+        {
+            "who": rights.relation(row, key), "may": rights.cell_words(found.cells[key], found.note),
+            "why": rights.REASONS[key],
+        }
+        for key in rights.RELATIONS
+    ]  # fmt: skip
     return page(
         request,
         "ui/who_sees.html",

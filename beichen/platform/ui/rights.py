@@ -31,6 +31,13 @@ RELATIONS: dict[str, str | Promise] = {
     "TE": _("the person after leaving"),
 }
 
+COLLEAGUES: dict[str, str | Promise] = {
+    "01k": _("colleagues in the unit"),
+    "01l": _("colleagues in the direct team"),
+    "02g": _("colleagues in the direct team"),
+}
+"""Which colleagues a row is open to, where its note narrows them (G19)."""
+
 CODES: dict[str, str | Promise] = {
     "r": _("reads it"),
     "w": _("reads and writes it"),
@@ -109,14 +116,19 @@ def readers(row_id: str) -> list[str]:
 def who_sees(row_id: str) -> str:
     """One sentence: who will read what is written here. Costs no query."""
     columns = readers(row_id)
-    if "CO" in columns:
+    if "CO" in columns and row_id not in COLLEAGUES:
         return gettext("Everyone in the company can see this")
     if not columns:
         return gettext("Nobody can see individual answers; only group figures are shown")
     if columns == ["SE"]:
         return gettext("Only you can see this")
-    names = [gettext("you") if key == "SE" else str(RELATIONS[key]) for key in columns]
+    names = [gettext("you") if key == "SE" else str(relation(row_id, key)) for key in columns]
     return gettext("Only %(people)s can see this") % {"people": listed(names)}
+
+
+def relation(row_id: str, column: str) -> str | Promise:
+    """Who a column of a row is."""
+    return COLLEAGUES.get(row_id, RELATIONS[column]) if column == "CO" else RELATIONS[column]
 
 
 def listed(names: Sequence[str]) -> str:

@@ -269,6 +269,10 @@ def _changes(world: World) -> Iterator[Act]:
         "goals_set_rules", {"cycle_id": chosen.pk}, {"count_max": 6, "version": chosen.version},
         row="21a", stage=lambda: set_up(world),
     )  # fmt: skip
+    whole = {"unit_id": world.units["U0"].pk}
+    yield Act("goal_presets_list", row="01m", code="rw")
+    yield Act("goal_presets_get", whole, row="01m", code="rw")
+    yield Act("goal_presets_set", whole, {"preset": "numbers", "reason": "并购期间保密"}, row="01m", only={"HA"})
 
 
 def begin_from() -> None:

@@ -144,7 +144,10 @@ def health(key: str, small: str = "") -> Context:
 
 @register.inclusion_tag("ui/parts/progress.html")
 def progress(value: Number | None, expected: Number | None = None, health: str = "") -> Context:
-    """`{% progress done expected=pace health="at_risk" %}`: ints are millionths as stored, Decimals shares of 1."""
+    """`{% progress done expected=pace health="at_risk" %}`: ints are millionths as stored, Decimals shares of 1.
+
+    Nothing for a health of "hidden": its number is not for the reader.
+    """
     share = None if value is None else figures.exact(value, PROGRESS)
     pace = None if expected is None else figures.exact(expected, PROGRESS)
     return {
@@ -153,6 +156,7 @@ def progress(value: Number | None, expected: Number | None = None, health: str =
         "width": drawings.portion(float(share) if share is not None else 0),
         "pace": drawings.portion(float(pace)) if pace is not None else "",
         "health": health or "plain",
+        "hidden": health == "hidden",
     }
 
 

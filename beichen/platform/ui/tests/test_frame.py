@@ -152,6 +152,8 @@ def test_who_sees_names_the_readers_of_the_table():
     with translation.override("en"):
         assert rights.who_sees("06a") == "Only you can see this"
         assert rights.who_sees("02a") == "Everyone in the company can see this"
+        assert "colleagues in the direct team" in rights.who_sees("02g")
+        assert "colleagues in the unit" in rights.who_sees("01k")
         assert "the line manager" in rights.who_sees("06b")
 
 

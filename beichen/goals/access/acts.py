@@ -1,125 +1,23 @@
-"""Who sees and who may, for goals and what hangs on them (rows 01a–01k, 02a–02d).
-
-SE is the person who answers for the goal: the owner, or today's head of the unit that owns it (G17).
-"""
+"""Who may do what: permissions as values, the tables jobs may touch, and the edges of states."""
 
 from __future__ import annotations
 
 from itertools import permutations
 from typing import Any
 
-from django.db.models import F, Func, Q
-from django.db.models.fields import BooleanField
 from django.utils.translation import gettext_lazy as _
 
-from beichen.goals.choices import CHANGE, GOAL, RUNNING, GoalState, ShareState, TaskState, Visibility
-from beichen.platform.access.filters import filters
+from beichen.goals.choices import (
+    NARROWING,
+    GoalState,
+    Preset,
+    ShareState,
+    TaskState,
+    Visibility,
+)
 from beichen.platform.access.locks import JobGrant, StateGuard
 from beichen.platform.access.permissions import Permission, leads_people
-from beichen.platform.access.policy import CONTENT, STATUS
-from beichen.platform.access.relations import EVERY, Case, IsFormer, cases, sees
-from beichen.platform.approvals import queries as approvals
 from beichen.platform.kit.actor import Actor
-
-# ── what may be read ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class InUnitsAbove(Func):
-    """Whether the unit is the viewer's own or one above it: one hashed set per statement."""
-
-    template = "(%(expressions)s IN (SELECT access.units_above()))"
-    output_field = BooleanField()
-    conditional = True
-
-    def __init__(self, unit: str) -> None:
-        super().__init__(F(unit))
-
-
-@filters("goals.Goal")
-def visible_goals() -> Q:
-    """Goals whose content the viewer may read."""
-
-    by_owner = Q(author_id=F("owner_id")) | Q(author__isnull=True)
-    draft, proposed = Q(state=GoalState.DRAFT), Q(state=GoalState.PROPOSED)
-    by_row = {**_agreed(), "01c": proposed, "01a": draft & by_owner, "01b": draft & ~by_owner}
-    found = [_case(row_id, when) for row_id, when in by_row.items()]
-    return cases(found, CONTENT) | (proposed & Q(pk__in=approvals.my_turn(GOAL)))
-
-
-def _agreed() -> dict[str, Q]:
-    running, closed = Q(state__in=list(RUNNING)), Q(state=GoalState.CLOSED)
-    public, unit = Q(visibility=Visibility.PUBLIC), Q(visibility=Visibility.UNIT)
-    restricted = Q(visibility=Visibility.RESTRICTED)
-    return {
-        "01d": running & public, "01e": running & restricted, "01f": closed & public, "01g": closed & restricted,
-        "01k": (running | closed) & unit,
-    }  # fmt: skip
-
-
-@filters("goals.Goal")
-def agreed_goals() -> Q:
-    """Of the same goals those that somebody agreed to: fewer rows of the table to ask, for long lists."""
-    return cases([_case(row_id, when) for row_id, when in _agreed().items()], CONTENT)
-
-
-@filters("goals.Goal")
-def goals_to_nudge() -> Q:
-    """Goals on which the viewer may ask for a word (02e)."""
-    return cases([_nudges()], frozenset("w"))
-
-
-@filters("goals.Goal")
-def goals_with_nudges() -> Q:
-    """Goals of which the viewer sees who asked for a word (02e)."""
-    return cases([_nudges()], CONTENT)
-
-
-def _nudges() -> Case:
-    return Case("02e", subject="owner_id", place="owner_place")
-
-
-def _case(row_id: str, when: Q = EVERY) -> Case:
-    special = {"CO": Q(InUnitsAbove("shown_in_id"))} if row_id == "01k" else {}
-    former = Q(IsFormer("id", "goals"))
-    return Case(row_id, when=when, subject="owner_id", place="owner_place", former=former, **special)
-
-
-@filters("goals.Goal")
-def goals_with_changes() -> Q:
-    """Goals of which the viewer reads what is asked to be changed, and why (01c)."""
-    return cases([_case("01c")], CONTENT)
-
-
-def visible_changes() -> Q:
-    """Requests to change a goal: those who read a proposed goal (01c), and whoever is asked to decide."""
-    return goals_with_changes("goal__") | Q(pk__in=approvals.my_turn(CHANGE))
-
-
-@filters("goals.Goal")
-def known_goals() -> Q:
-    """Goals of which the viewer may know that they are: the content, or for some seats the bare state (`x`)."""
-    hidden = Q(state__in=[*RUNNING, GoalState.CLOSED], visibility__in=[Visibility.RESTRICTED, Visibility.UNIT])
-    return visible_goals() | cases([_case("01e", hidden)], STATUS)
-
-
-@filters("goals.Goal")
-def goals_with_words() -> Q:
-    """Goals of which the viewer reads what is hard and at risk, shared or not (02d)."""
-    return cases([_case("02d")], CONTENT)
-
-
-@filters("goals.GoalTemplate")
-def visible_templates() -> Q:
-    """Goals to begin from are open like role profiles (24a)."""
-    return sees("24a", subject=None)
-
-
-def visible_words() -> Q:
-    """Problem, next step, support and risk: the line and partners (02d), or everyone where the writer shared them."""
-    return Q(is_shared=True) | goals_with_words("update__key_result__goal__")
-
-
-# ── who may do what ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def row_of(goal: Any) -> str:
@@ -128,15 +26,22 @@ def row_of(goal: Any) -> str:
         return "01a" if goal.author_id in (None, goal.owner_id) else "01b"
     if goal.state == GoalState.PROPOSED:
         return "01c"
-    public, restricted = goal.visibility == Visibility.PUBLIC, goal.visibility == Visibility.RESTRICTED
-    if goal.state == GoalState.CLOSED:
-        return "01f" if public else "01g"
-    return "01d" if public else "01e" if restricted else "01k"
+    preset, closed = getattr(goal, "preset", ""), goal.state == GoalState.CLOSED
+    if goal.visibility == Visibility.RESTRICTED or preset == Preset.RESTRICTED:
+        return "01g" if closed else "01e"
+    if preset == Preset.TEAM:
+        return "01l"
+    if goal.visibility == Visibility.UNIT:
+        return "01g" if closed else "01k"
+    return "01f" if closed else "01d"
 
 
 def update_row_of(goal: Any) -> str:
     """The row of the table a report on a key result of this goal is in."""
-    return "02a" if goal.visibility == Visibility.PUBLIC else "02b"
+    preset = getattr(goal, "preset", "")
+    if goal.visibility != Visibility.PUBLIC or preset == Preset.RESTRICTED:
+        return "02b"
+    return "02g" if preset in NARROWING else "02a"
 
 
 def _owner(goal: Any) -> int | None:
@@ -179,6 +84,11 @@ def _leads(actor: Actor, _goals: Any) -> bool:
 
 
 VIEW = Permission(key="goals.view", label=_("See goals"))
+READ_PRESET = Permission(key="goals.read_preset", label=_("See who sees the goals of a unit"), row="01m", subject=None)
+CHOOSE_PRESET = Permission(
+    key="goals.choose_preset", label=_("Choose who sees the goals of a unit"), row="01m", code="w", subject=None,
+    only=frozenset({"HA"}), unit=lambda unit: unit.id,
+)  # fmt: skip
 NUDGE = Permission(
     key="goals.nudge", label=_("Request an update"), row="02e", code="w", subject=None,
     only=frozenset({"LM", "BP", "HA"}), special=(("LM", _leads),),
