@@ -17,7 +17,7 @@ def conditions(request: ApiRequest, goal_id: int) -> Conditions:
     return queries.conditions(request.actor, goal_id)
 
 
-@router.put(
+@router.post(
     "/key-results/{int:key_result_id}/conditions/{int:point}", response=ConditionsOut,
     operation_id="goal_conditions_confirm",
 )  # fmt: skip

@@ -143,9 +143,9 @@ def test_pages_and_program_confirm_and_take_back(town):
     assert boss.post(f"{at}take-back/").status_code == 303
     assert score(kr) == 8000
     api = f"/api/v1/goals/key-results/{kr}/conditions/2"
-    said = boss.put(api, {"evidence": PROOF}, content_type="application/json")
+    said = boss.post(api, {"evidence": PROOF}, content_type="application/json")
     assert (said.status_code, score(kr)) == (200, 10_000)
-    assert mate.put(api, {"evidence": PROOF}, content_type="application/json").status_code == 403
+    assert mate.post(api, {"evidence": PROOF}, content_type="application/json").status_code == 403
     assert (boss.delete(api).status_code, score(kr)) == (200, 8000)
 
 

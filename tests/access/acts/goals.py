@@ -115,11 +115,11 @@ def _shares(world: World) -> Iterator[Act]:
     at, lead = {"goal_id": running}, world.golden.id(LEAD)
     parts = [{"person_id": person, "part": 1} for person in others]
     own: dict[str, Any] = {"row": "01d", "subject": SUBJECT, "only": {"SE", "LM"}}
-    yield Act("goal_shares_get", at, stage=lambda: share(running, others, lead), row="01d", subject=SUBJECT, code="r")
+    yield Act("goal_shares_get", at, stage=lambda: share(running, others, lead), row="01d", subject=SUBJECT, code="rw")
     yield Act("goal_shares_set", at, {"parties": parts, "lead_id": lead, "version": 0}, **own)
     yield Act(
         "goal_shares_answer", at, {"agrees": True, "version": 1}, row="01j", subject=HELPER, code="t", only={"SE"},
-        stage=lambda: share(running, others, lead),
+        special={"SE": {SUBJECT}}, stage=lambda: share(running, others, lead),
     )  # fmt: skip
     led: dict[str, Any] = {
         "row": "01j", "subject": SUBJECT, "code": "t", "only": {"LM"}, "special": {"LM": {LEAD}},
@@ -133,7 +133,7 @@ def _conditions(world: World) -> Iterator[Act]:
     """A KPI whose value has reached a band with a condition."""
     goal, result = world.ids["01d", SUBJECT], world.ids["kr", SUBJECT]
     yield Act(
-        "goal_conditions_get", {"goal_id": goal}, row="01d", subject=SUBJECT, code="r", stage=lambda: judge(result)
+        "goal_conditions_get", {"goal_id": goal}, row="01d", subject=SUBJECT, code="rw", stage=lambda: judge(result)
     )
     point = {"key_result_id": result, "point": 1}
     led: dict[str, Any] = {"row": "01d", "subject": SUBJECT, "code": "t", "only": {"LM"}}
