@@ -118,8 +118,8 @@ def _shares(world: World) -> Iterator[Act]:
     yield Act("goal_shares_get", at, stage=lambda: share(running, others, lead), row="01d", subject=SUBJECT, code="rw")
     yield Act("goal_shares_set", at, {"parties": parts, "lead_id": lead, "version": 0}, **own)
     yield Act(
-        "goal_shares_answer", at, {"agrees": True, "version": 1}, row="01j", subject=HELPER, code="t", only={"SE"},
-        special={"SE": {SUBJECT}}, stage=lambda: share(running, others, lead),
+        "goal_shares_answer", at, {"agrees": False, "reason": "三步里两步是我做的", "version": 1}, row="01j",
+        subject=HELPER, code="t", only={"SE"}, special={"SE": {SUBJECT}}, stage=lambda: share(running, others, lead),
     )  # fmt: skip
     led: dict[str, Any] = {
         "row": "01j", "subject": SUBJECT, "code": "t", "only": {"LM"}, "special": {"LM": {LEAD}},
