@@ -28,6 +28,7 @@ DIFFERS = {
     "people:chart": (1, "the cards of those beside or below; one of the two is empty among fifty"),
     "conversations:team": (5, "the contents of what waits for an answer, once for all; nothing waits among fifty"),
     "conversations:check_in": (4, "the answer to write; among eight hundred this manager has given it"),
+    "goals:coverage": (1, "the goals that serve no priority, by name; among fifty each serves one"),
     "audit:export": (5, "each further batch of lines with its names; a company of fifty has one"),
     "audit:export …": (5, "as audit:export"),
 }

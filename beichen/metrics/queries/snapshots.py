@@ -161,12 +161,13 @@ def scored_with(actor: Actor, card: MetricCard, value_ids: Iterable[int]) -> dic
 def scored_cycles(actor: Actor, card: MetricCard | None = None, period: str = "") -> list[tuple[int, str]]:
     """Cycles that were scored with figures (of a metric and period): id and key, the newest first.
 
-    Cost: one statement for a metric, else two.
+    Cost: one statement.
     """
     kinds = [card.subject] if card else list(Subject.values)
     only = {"value__metric_id": card.id, "value__period": period} if card else {}
-    found: set[tuple[Any, int, str]] = set()
-    for subject in kinds:
-        rows: QuerySet[Any] = _visible(actor, subject).filter(**only)
-        found |= set(rows.values_list("cycle__period__starts_on", "cycle_id", "cycle__period__key").distinct())
-    return [(pk, key) for _starts, pk, key in sorted(found, reverse=True)]
+    first, *others = (
+        _visible(actor, subject).filter(**only).order_by()
+        .values_list("cycle__period__starts_on", "cycle_id", "cycle__period__key")
+        for subject in kinds
+    )  # fmt: skip
+    return [(pk, key) for _starts, pk, key in sorted(first.union(*others), reverse=True)]
