@@ -86,11 +86,6 @@ class House:
     def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         return psycopg.connect(self.given.superuser, autocommit=True)
 
-    def ask(self, text: str) -> list[tuple[Any, ...]]:
-        """The rows of one statement, past every right."""
-        with self.connect() as connection:
-            return connection.execute(text.encode()).fetchall()
-
     def applied(self) -> int:
         """How many migrations the database says it has."""
         with self.connect() as connection:
@@ -210,12 +205,6 @@ COPIES = 12
 LONGEST = 2.5
 """Seconds somebody may wait for a table: the migration's own two, and the machine's."""
 BIG = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reltuples > 1000"
-MOVED = (
-    "SELECT count(*), count(cycle_id), sum(gap), sum(behind) FROM goals_goalstat",
-    "SELECT count(*), sum(target), sum(target_days), sum(weight) FROM reward_bonusbasis",
-    "SELECT count(*), count(form_id) FROM reviews_reviewplan",
-)
-"""What steps move from one place to another on the way forward: as it was before."""
 EACH = """
 import sys, django
 django.setup()
@@ -240,7 +229,7 @@ def test_every_step_goes_back_and_forth_over_ten_thousand_people_who_read(house:
     house.start_over()
     house.run()
     house.fill(COPIES)
-    whole, held = house.schema(), {text: house.ask(text) for text in MOVED}
+    whole = house.schema()
     with house.connect() as connection:
         connection.execute("ANALYZE")
         tables = [row[0] for row in connection.execute(BIG).fetchall()]
@@ -271,7 +260,6 @@ def test_every_step_goes_back_and_forth_over_ten_thousand_people_who_read(house:
             reader.join()
     assert len(said.splitlines()) > 20, said
     assert house.schema() == whole
-    assert {text: house.ask(text) for text in MOVED} == held
     assert not {table: waited for table, waited in longest.items() if waited > LONGEST}
 
 
