@@ -136,7 +136,7 @@ def _colleagues(row_id: str) -> Q:
     inside = Q(InUnitsAbove("shown_in_id"))
     if row_id == "01k":
         return inside
-    return Q(IsEmployee()) & Q(InPeople("owner_id", "teammates")) & (~_UNIT | inside)
+    return Q(IsEmployee()) & Q(InPeople("owner_id", "direct_team")) & (~_UNIT | inside)
 
 
 @filters("goals.Goal")

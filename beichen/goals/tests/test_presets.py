@@ -17,7 +17,7 @@ from beichen.platform.api.schemas import PageIn
 from beichen.platform.audit.models import Entry
 from beichen.platform.kit.errors import Changed, Forbidden, NotFound
 
-pytestmark = [pytest.mark.django_db, pytest.mark.req("GOAL-05")]
+pytestmark = pytest.mark.django_db
 
 PRESETS = {"open": ("01d", "02a"), "numbers": ("01d", "02g"), "team": ("01l", "02g"), "restricted": ("01e", "02b")}
 """Preset → the rows a public, running goal and its reports are in."""
@@ -55,6 +55,7 @@ def reads(found: World, row_id: str, number: str) -> bool:
     return any(policy.row(row_id).holds(column, READS) for column in held if column in policy.COLUMNS)
 
 
+@pytest.mark.req("GOAL-05")
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("state", ["active", "closed"])
 def test_a_preset_opens_goals_and_numbers_to_whom_its_rows_name(owner_db, preset, state):
@@ -102,6 +103,7 @@ def test_a_preset_opens_goals_and_numbers_to_whom_its_rows_name(owner_db, preset
                 queries.versions(actor, target)
 
 
+@pytest.mark.req("GOAL-05")
 def test_a_unit_inherits_and_overrides(owner_db):
     with owner_db():
         found = made("team")
@@ -119,6 +121,7 @@ def test_a_unit_inherits_and_overrides(owner_db):
     assert queries.goal(stranger, target).preset == ""
 
 
+@pytest.mark.req("GOAL-05")
 def test_a_preset_never_opens_what_a_goal_keeps_to_itself(owner_db):
     with owner_db():
         found = made("open", visibility="restricted")
@@ -130,6 +133,7 @@ def test_a_preset_never_opens_what_a_goal_keeps_to_itself(owner_db):
         queries.goal(found.actor("A2"), found.goals["canary-goal"].pk)
 
 
+@pytest.mark.req("GOAL-05")
 def test_whoever_changes_units_takes_the_goals_under_the_preset_there(owner_db):
     with owner_db():
         found = made("restricted", unit="U2")
@@ -141,6 +145,7 @@ def test_whoever_changes_units_takes_the_goals_under_the_preset_there(owner_db):
         queries.goal(found.actor("A2"), target)
 
 
+@pytest.mark.req("GOAL-05")
 def test_figures_of_everybody_leave_out_what_a_preset_narrows(owner_db):
     with owner_db():
         found = made("open")
@@ -154,6 +159,7 @@ def test_figures_of_everybody_leave_out_what_a_preset_narrows(owner_db):
         assert queries.unit_attainment(actor, [unit], found.cycle.pk) == {}, preset
 
 
+@pytest.mark.req("GOAL-05")
 def test_hidden_goals_leave_no_gap_in_chain_and_map(owner_db):
     with owner_db():
         found = made("open")
@@ -167,6 +173,7 @@ def test_hidden_goals_leave_no_gap_in_chain_and_map(owner_db):
 # ── choosing ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.req("GOAL-05")
 def test_hr_chooses_with_a_reason_and_the_audit_keeps_it(owner_db):
     with owner_db():
         found = made("open")
@@ -189,6 +196,7 @@ def test_hr_chooses_with_a_reason_and_the_audit_keeps_it(owner_db):
         assert [(line.details["before"], line.details["after"]) for line in lines] == [("", "numbers"), ("numbers", "")]
 
 
+@pytest.mark.req("GOAL-05")
 @pytest.mark.parametrize("number", ["A1", "M1", "M2", "E1", "B1", "HR1"])
 def test_nobody_else_chooses(owner_db, number):
     with owner_db():
@@ -197,6 +205,7 @@ def test_nobody_else_chooses(owner_db, number):
         rules.choose_preset(found.actor(number), found.company.units["U1"].pk, "open", "r", 0)
 
 
+@pytest.mark.req("GOAL-05")
 def test_page_and_program_say_why_a_choice_is_refused(owner_db):
     with owner_db():
         found = world()

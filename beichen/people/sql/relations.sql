@@ -75,7 +75,7 @@ CREATE OR REPLACE FUNCTION access.below() RETURNS SETOF bigint LANGUAGE sql STAB
 $$;
 
 -- My direct team: who leads me, and who else reports to the same manager. The own reports are LM, oneself is SE.
-CREATE OR REPLACE FUNCTION access.teammates() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 15 AS $$
+CREATE OR REPLACE FUNCTION access.direct_team() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 15 AS $$
     SELECT p.id FROM people_person me
     JOIN people_person p ON p.manager_id = me.manager_id OR p.id = me.manager_id
     WHERE me.id = access.actor() AND p.id <> me.id AND (p.is_active OR p.id IN (SELECT access.just_gone()))

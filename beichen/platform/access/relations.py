@@ -19,8 +19,7 @@ from beichen.platform.access import policy
 PEOPLE_SETS = frozenset(
     {
         "reports", "skip_reports", "below", "past_reports", "dotted_reports", "masked", "seat_people", "scope_people",
-        "branch_people", "seat_units", "touched_units", "gone", "long_gone", "own_leaders",
-        "teammates",
+        "branch_people", "seat_units", "touched_units", "gone", "long_gone", "own_leaders", "direct_team",
     }
 )  # fmt: skip
 
