@@ -20,6 +20,7 @@ FILL = """
     ) k ON k.goal_id = g.id
     WHERE g.id = s.goal_id AND s.unit_id IS NULL;
 SET CONSTRAINTS ALL IMMEDIATE;
+ANALYZE goals_goalstat;
 """
 """What the drain would write, for goals that it has not written since."""
 

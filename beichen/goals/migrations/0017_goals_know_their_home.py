@@ -8,6 +8,7 @@ from django.db import migrations, models
 FILL = """
 UPDATE goals_goal g SET home_id = coalesce(g.unit_id, p.unit_id) FROM people_person p WHERE p.id = g.owner_id;
 SET CONSTRAINTS ALL IMMEDIATE;
+ANALYZE goals_goal;
 """
 
 

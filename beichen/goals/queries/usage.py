@@ -13,7 +13,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 
 from beichen.goals import access
-from beichen.goals.choices import RUNNING, GoalState
+from beichen.goals.choices import AGREED
 from beichen.goals.models import Goal, KeyResult
 from beichen.goals.queries.plans import visible
 from beichen.metrics import queries as metrics
@@ -24,7 +24,6 @@ from beichen.platform.access.permissions import require
 from beichen.platform.kit.actor import Actor
 from beichen.platform.ui.language import for_reader
 
-AGREED = (*RUNNING, GoalState.CLOSED)
 NAMED = 10
 
 # The goals of a cycle that count a metric, by metric and unit: how many goals and key results, how many of these were
@@ -33,9 +32,10 @@ NAMED = 10
 # else is measured; else |S/W − S'/W'| ≥ 1 point, compared without a division.
 USED = """
 WITH counted AS (
-    SELECT g.id, COALESCE(g.unit_id, p.unit_id) AS unit
-    FROM goals_goal g JOIN people_person p ON p.id = g.owner_id
+    SELECT g.id, g.home_id AS unit
+    FROM goals_goal g
     WHERE g.cycle_id = %(cycle)s AND g.state = ANY (%(agreed)s) AND NOT g.is_dropped AND g.visibility <> 'restricted'
+      AND coalesce(g.home_id, 0) NOT IN (SELECT access.preset_units('numbers', 'team', 'restricted'))
 ), results AS (
     SELECT c.id AS goal, c.unit, COALESCE(k.metric_id, b.metric_id) AS metric, k.weight, s.score,
            s.updated_on IS NULL AS untracked
@@ -158,8 +158,8 @@ def percent(part: int, whole: int) -> int:
 
 @query
 def usage(actor: Actor, cycle_id: int) -> Usage:
-    """Every metric that agreed goals of a cycle count, the most used first; restricted goals are left out, so it is the
-    same for all who open it. Cost: three statements, however many goals.
+    """Every metric that agreed goals of a cycle count, the most used first; the same for all who open it, so goals that
+    are restricted, or whose numbers a preset narrows, are left out. Cost: three statements, however many goals.
     """
     require(actor, access.METRIC_USE)
     with connection.cursor() as cursor:

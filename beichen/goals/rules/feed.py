@@ -25,6 +25,7 @@ from beichen.platform.kit import clock, periods
 from beichen.platform.kit.actor import Actor
 
 BATCH = 1000
+Taken = Mapping[int, tuple[date, Decimal | None]]
 WRITTEN = ("current", "answer", "progress", "score", "updated_on", "confidence", "behind")
 """What a figure changes of a narrow row: the risk somebody named stays open."""
 
@@ -69,9 +70,12 @@ def _loaded(fed: QuerySet[KeyResult]) -> list[KeyResult]:
 
 def _take(actor: Actor, fed: Sequence[KeyResult], wanted: Mapping[int, str]) -> int:
     """Enter the figures of each metric and period in what they feed, all in one pass. The twin of `reports.append`."""
+    if not fed or not wanted:
+        return 0
+    cycles, before = {cycle.id: cycle for cycle in people.cycles(actor)}, _taken(fed)
     chosen = [
         one for metric_id, key in sorted(wanted.items())
-        for one in _new_figures(actor, [kr for kr in fed if kr.metric_id == metric_id], metric_id, key)
+        for one in _new_figures(actor, [kr for kr in fed if kr.metric_id == metric_id], metric_id, key, cycles, before)
     ]  # fmt: skip
     for n in range(0, len(chosen), BATCH):
         _enter(actor, chosen[n : n + BATCH])
@@ -85,13 +89,12 @@ def _take(actor: Actor, fed: Sequence[KeyResult], wanted: Mapping[int, str]) -> 
     return len(chosen)
 
 
-def _new_figures(actor: Actor, fed: Sequence[KeyResult], metric_id: int, key: str) -> list[_Figure]:
-    """What of a metric and period these key results have not taken yet. Cost: six statements."""
-    if not fed:
-        return []
+def _new_figures(
+    actor: Actor, fed: Sequence[KeyResult], metric_id: int, key: str, cycles: Mapping[int, CycleCard], before: Taken
+) -> list[_Figure]:
+    """What of a metric and period these key results have not taken yet. Cost: three statements."""
     card, period = metrics.metric(actor, metric_id), periods.parse(key)
-    figures = metrics.figures_of(actor, metric_id, key)
-    cycles, before, found = {cycle.id: cycle for cycle in people.cycles(actor)}, _taken(fed), []
+    figures, found = metrics.figures_of(actor, metric_id, key), []
     for kr in fed:
         figure, value = figures.get(_subject(kr, card.subject) or 0, (None, None))
         cycle = cycles[kr.goal.cycle_id]
@@ -128,7 +131,7 @@ def _subject(kr: KeyResult, kind: str) -> int | None:
     return kr.goal.owner_id if kind == "person" else kr.goal.unit_id or kr.goal.owner.unit_id
 
 
-def _taken(fed: Iterable[KeyResult]) -> Mapping[int, tuple[date, Decimal | None]]:
+def _taken(fed: Iterable[KeyResult]) -> Taken:
     """What was taken last for each key result: the day it speaks of, and the figure."""
     found = Update.objects.filter(key_result__in=[kr.pk for kr in fed], source=Source.METRIC).order_by("day", "pk")
     return {pk: (day, value) for pk, day, value in found.values_list("key_result_id", "day", "value")}

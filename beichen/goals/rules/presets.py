@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import IntegrityError, transaction
+
 from beichen.goals import access
 from beichen.goals.choices import Preset
 from beichen.goals.models import VisibilityPreset
@@ -47,5 +49,9 @@ def choose_preset(actor: Actor, unit_id: int, preset: str, reason: str, version:
         kept.delete()
         return 0
     kept.preset, kept.reason, kept.by_id, kept.at = preset, said, actor.person_id, clock.now()
-    kept.save()
+    try:
+        with transaction.atomic():
+            kept.save(force_insert=row is None)
+    except IntegrityError as error:
+        raise Changed(None) from error
     return kept.version

@@ -197,6 +197,19 @@ def test_hr_chooses_with_a_reason_and_the_audit_keeps_it(owner_db):
 
 
 @pytest.mark.req("GOAL-05")
+def test_of_two_who_choose_first_at_once_the_second_is_told(owner_db, monkeypatch):
+    """Neither saw a choice to lock: the database says who came second."""
+    with owner_db():
+        found = made("numbers", unit="U1")
+    unseen = VisibilityPreset.objects.none()
+    monkeypatch.setattr(VisibilityPreset.objects, "select_for_update", lambda: unseen)
+    with pytest.raises(Changed):
+        rules.choose_preset(found.actor("HA1"), found.company.units["U1"].pk, "team", "并购期间保密", 0)
+    with owner_db():
+        assert VisibilityPreset.objects.get().preset == "numbers"
+
+
+@pytest.mark.req("GOAL-05")
 @pytest.mark.parametrize("number", ["A1", "M1", "M2", "E1", "B1", "HR1"])
 def test_nobody_else_chooses(owner_db, number):
     with owner_db():

@@ -103,6 +103,7 @@ def test_a_person_s_figure_is_kept_and_read_only_by_those_who_read_it(town):
     assert [line.subject_id for line in own] == [town.id("A1")]
     assert metrics.frozen(town.actor("B2"), made, "person") == []
     assert metrics.frozen_counts(town.actor("A1"), made)["person"] == (1, 0)
+    assert metrics.scored_cycles(JOB, card, makers.APRIL) == metrics.scored_cycles(JOB) == [(made, "2026Q2")]
 
 
 def unsourced(town, code="dau"):

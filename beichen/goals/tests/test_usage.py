@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from beichen.goals import queries
 from beichen.goals.formulas.rollup import Item, score_of
-from beichen.goals.models import GoalStat, KeyResult, KeyResultStat
+from beichen.goals.models import GoalStat, KeyResult, KeyResultStat, VisibilityPreset
 from beichen.goals.tests.makers import aligned, browser, goal, key_result, world
 from beichen.metrics import queries as metrics
 from beichen.metrics.tests import makers
@@ -69,6 +69,20 @@ def test_use_spread_untracked_share_by_unit_and_what_could_be_removed(made):
     assert (found.planned, found.untracked, found.percent) == (12, 1, 8)
     worst = found.units[0]
     assert (worst.untracked, worst.percent) == (1, round(100 / worst.planned))
+
+
+@pytest.mark.django_db
+@pytest.mark.req("METRIC-05", "GOAL-05")
+def test_goals_whose_numbers_a_preset_narrows_are_not_counted(made):
+    """What everybody reads in the same way holds nothing that some may not read."""
+    town = made.company
+    told = makers.metric(town, "told")
+    with login(None):
+        for owner in ("A1", "B1"):
+            counts(goal(made, f"目标 {owner}", owner), told, 5000)
+        VisibilityPreset.objects.create(unit=town.units["U1"], preset="numbers", reason="r", at=clock.now())
+    [line] = queries.usage(town.actor("HA1"), made.cycle.pk).lines
+    assert (line.goals, line.units) == (1, 1)
 
 
 @pytest.mark.django_db

@@ -167,7 +167,8 @@ def scored_cycles(actor: Actor, card: MetricCard | None = None, period: str = ""
     only = {"value__metric_id": card.id, "value__period": period} if card else {}
     first, *others = (
         _visible(actor, subject).filter(**only).order_by()
-        .values_list("cycle__period__starts_on", "cycle_id", "cycle__period__key")
+        .values_list("cycle__period__starts_on", "cycle_id", "cycle__period__key").distinct()
         for subject in kinds
     )  # fmt: skip
-    return [(pk, key) for _starts, pk, key in sorted(first.union(*others), reverse=True)]
+    found = first.union(*others) if others else first
+    return [(pk, key) for _starts, pk, key in sorted(found, reverse=True)]
