@@ -254,7 +254,7 @@ def _metrics(place: Place) -> None:
     writer, second = (place.person(number) for number in reviews.ADMINISTRATORS)
     day = place.story.behind.first - timedelta(days=13)
     rows = lines(bank("company")["metrics"])
-    for code, name, english, unit, direction, owner, definition in rows:
+    for code, name, english, unit, direction, owner, definition, source, source_en in rows:
         if code == rows[-1][0]:
             _starters(writer, second, day)
         entered = metrics.MetricInput(
@@ -265,6 +265,8 @@ def _metrics(place: Place) -> None:
             direction=direction,
             owner_id=place.loaded.persons[owner],
             definition=definition,
+            source=source,
+            source_en=source_en,
         )
         with clock.frozen(moment(day, code)):
             card = metrics.create_metric(writer, entered)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from beichen.demo.formulas.banks import bank, lines
 from beichen.demo.formulas.goals import goals as told
 from beichen.demo.formulas.story import Aim, Report, Result
 from beichen.demo.rules.moments import moment
+from beichen.demo.rules.reviews import ADMINISTRATORS
 from beichen.demo.rules.season import change_goals
 from beichen.goals import queries, rules
 from beichen.goals.rules import load
 from beichen.goals.rules.rollup import drain, restate
+from beichen.metrics import queries as metrics
 from beichen.platform.kit import clock
 from beichen.platform.kit.actor import Actor
 from beichen.strategy import queries as strategy
@@ -19,12 +23,15 @@ from beichen.strategy import queries as strategy
 if TYPE_CHECKING:
     from beichen.demo.rules.company import Place
 
+Counted = Sequence[tuple[str, int]]
+
 
 def load_goals(actor: Actor, place: Place) -> list[Aim]:
     """Write every goal and roll it up: quarters behind as of their last day, the running one as of today."""
     aims = told(place.story, place.seed)
     priorities = {card.key: card.id for card in strategy.priorities(actor)}
-    ids = load.load_goals(actor, [_row(aim, place, priorities) for aim in aims])
+    counted = _counted(place)
+    ids = load.load_goals(actor, [_row(aim, place, priorities, counted) for aim in aims])
     for quarter in (*place.story.earlier, place.story.behind, place.story.running):
         restate(actor, place.cycles[quarter.key], min(quarter.last, place.story.day))
     here = {human.number for human in place.story.people if human.left is None}
@@ -54,7 +61,13 @@ def _agree(place: Place, aim: Aim, goal_id: int, n: int) -> None:
             rules.return_goal(approver, goal_id, "方向认同。请补上现在的基线，不然季度末说不清走了多远。", card.version)
 
 
-def _row(aim: Aim, place: Place, priorities: dict[str, int]) -> load.GoalRow:
+def _counted(place: Place) -> list[tuple[str, int]]:
+    """Words in the title of a key result, and the metric of the library that it counts."""
+    library = {card.code: card.id for card in metrics.metrics(place.person(ADMINISTRATORS[0]))}
+    return [(word, library[code]) for word, code in lines(bank("bands")["counted"])]
+
+
+def _row(aim: Aim, place: Place, priorities: dict[str, int], counted: Counted) -> load.GoalRow:
     ids, day = place.loaded.persons, place.story.day
     proposed = min(aim.start + timedelta(days=4), day - timedelta(days=2))
     agreed = min(aim.start + timedelta(days=6), day - timedelta(days=1))
@@ -84,7 +97,7 @@ def _row(aim: Aim, place: Place, priorities: dict[str, int]) -> load.GoalRow:
         aim.parent,
         aim.parent_weight,
         aim.link == "accepted" and running,
-        tuple(_result(result, aim) for result in aim.results),
+        tuple(_result(result, aim, counted) for result in aim.results),
     )
 
 
@@ -94,7 +107,7 @@ def _late(proposed: date, day: date, aim: Aim) -> datetime:
     return moment(max(at, aim.start), aim.key, "proposed")
 
 
-def _result(result: Result, aim: Aim) -> load.ResultRow:
+def _result(result: Result, aim: Aim, counted: Counted) -> load.ResultRow:
     return load.ResultRow(
         result.title,
         result.title_en,
@@ -108,6 +121,7 @@ def _result(result: Result, aim: Aim) -> load.ResultRow:
         result.tolerance,
         tuple(load.StepRow(s.name, s.weight, s.due) for s in result.steps),
         tuple(_report(report, aim, result) for report in result.reports),
+        next((metric_id for word, metric_id in counted if word in result.title), None),
     )
 
 

@@ -66,6 +66,7 @@ class ResultRow:
     tolerance: Decimal | None
     steps: tuple[StepRow, ...]
     reports: tuple[ReportRow, ...]
+    metric_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ def _key_results(row: GoalRow, goal: Goal) -> Iterable[tuple[KeyResult, ResultRo
                 tolerance=result.tolerance,
                 unit=result.unit,
                 weight=result.weight,
+                metric_id=result.metric_id,
                 start=row.start,
                 due=row.due,
                 position=n,
